@@ -5,9 +5,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The answer of a tool that hands in, accepts or returns a phase's deliverable."""
+
+    text: str
+    deliverable: str
+    status: Literal["submitted", "accepted", "returned"]
 
 
 @dataclass(frozen=True)
@@ -18,10 +27,10 @@ class Tool:
     name: str
     description: str
     arguments: type[BaseModel]
-    call: Callable[..., Awaitable[str]]
+    call: Callable[..., Awaitable[str | Submission]]
 
     @classmethod
-    def of(cls, function: Callable[..., Awaitable[str]]) -> Tool:
+    def of(cls, function: Callable[..., Awaitable[str | Submission]]) -> Tool:
         """A tool from a typed async function: its name, its docstring, its signature (`Annotated[..., Field(...)]`
         parameters carry their own description)."""
         doc = inspect.getdoc(function)

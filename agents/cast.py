@@ -1,0 +1,97 @@
+"""From cards to the people of a phase: each seat is a card, its tools as the phase offers them, and its model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from autogen_agentchat.agents import AssistantAgent
+from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, UserMessage
+
+from agents.conduct import Conduct
+from agents.durable import Checkpoint, DurableAgent, JournalClient, ToolWorkbench, TurnScope
+from agents.floor import Floor
+from agents.models import build_client, cost
+from agents.models.config import ModelsConfig, ModelSpec
+from agents.policies import Seats, Turn
+from agents.prompts import render
+from agents.role import RoleCard
+from tools.tool import Tool
+
+TOOL_CALLS_PER_TURN = 40
+_CHARACTERS_PER_TOKEN = 3.5
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Makes the seats of one phase. `models` are shared by all phases of a run, so that limits hold across them."""
+
+    cards: dict[str, RoleCard]
+    config: ModelsConfig
+    conduct: Conduct
+    seed: int
+    clients: dict[str, ChatCompletionClient]
+
+    def seat(
+        self, name: str, phase_key: str, tools: Sequence[Tool], checkpoint: Checkpoint | None, floor: Floor
+    ) -> DurableAgent:
+        """One participant of the phase's chat."""
+        card = self.cards[name]
+        scope = TurnScope(name)
+        agent = AssistantAgent(
+            name=name,
+            description=card.description,
+            model_client=self._client(card.name, card.model, scope),
+            workbench=[ToolWorkbench(tools, self.conduct, scope, checkpoint)],
+            system_message=self._system_message(card, floor.seats),
+            max_tool_iterations=TOOL_CALLS_PER_TURN,
+        )
+        return DurableAgent(agent, scope, phase_key, self.conduct, lambda: floor.round)
+
+    def selector(self, phase_key: str) -> Callable[[Sequence[Turn], Seats], object]:
+        """A model that names the next speaker. An answer that names nobody is asked for again, twice at most."""
+        scope = TurnScope("selector")
+        client = self._client("selector", "", scope)
+
+        async def select(turns: Sequence[Turn], seats: Seats) -> str:
+            scope.begin(f"{phase_key}/selector/{len(turns) + 1}")
+            cast = {name: self.cards[name].description for name in seats.names}
+            prompt = render("selector", cast=cast, turns=turns)
+            for _ in range(3):
+                answer = await client.create([UserMessage(content=prompt, source="lab")])
+                named = [name for name in seats.names if name in str(answer.content)]
+                if len(named) == 1:
+                    return named[0]
+                prompt += f"\n\nYou answered {str(answer.content)[:80]!r}. Answer with exactly one name of the list."
+            self.conduct.observer.note("the selector named nobody; the next in the order of the cast speaks")
+            return seats.names[len(turns) % len(seats.names)]
+
+        return select
+
+    def _client(self, role: str, card_model: str, scope: TurnScope) -> JournalClient:
+        spec = self.config.spec_for(role, card_model or None)
+        name = f"{spec.provider}/{spec.model}"
+        if name not in self.clients:
+            self.clients[name] = build_client(spec, seed=self.seed)
+
+        def dollars(result: CreateResult) -> float:
+            return cost(spec, result.usage)
+
+        return JournalClient(self.clients[name], self.conduct, scope, name, dollars, _worst_case(spec))
+
+    def _system_message(self, card: RoleCard, seats: Seats) -> str:
+        others = {name: self.cards[name].description for name in seats.names if name != card.name}
+        return render("system", card=card, others=others)
+
+
+def _worst_case(spec: ModelSpec) -> Callable[[Sequence[LLMMessage]], tuple[int, float]]:
+    """Tokens and dollars that one call may take at most: the whole prompt uncached, and the longest answer."""
+
+    def estimate(messages: Sequence[LLMMessage]) -> tuple[int, float]:
+        prompt = int(sum(len(str(message.content)) for message in messages) / _CHARACTERS_PER_TOKEN)
+        answer = spec.max_output_tokens or 4096
+        if not spec.price:
+            return prompt + answer, 0.0
+        return prompt + answer, (prompt * spec.price.input + answer * spec.price.output) / 1e6
+
+    return estimate

@@ -1,0 +1,106 @@
+"""A role is a card: a Markdown file with YAML front matter (what the role may do) and a system prompt (who it is)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tools.errors import UserError, nearest
+from tools.template import first_problem
+
+ROLES = Path(__file__).parent / "roles"
+_CARD = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<prompt>.*)\Z", re.DOTALL)
+
+
+class RoleCard(BaseModel):
+    """The front matter of a card, and its prompt."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """How the role is called in scenarios and in the chat; the same as the file's name."""
+    description: str = Field(min_length=1)
+    """One sentence: what the role is there for. Others in the chat see it."""
+    tools: tuple[str, ...] = ()
+    """Tools that the role may use, where a phase offers them."""
+    model: str = ""
+    """A key of the models config; empty for the config's choice for this role."""
+    prompt: str = Field(min_length=1)
+    """The system prompt."""
+
+
+def load_roles(folders: Sequence[Path], tool_names: Iterable[str]) -> dict[str, RoleCard]:
+    """Every card in the folders, by name. A card in a later folder takes the place of one of the same name.
+
+    Raises:
+        UserError: a folder does not exist, or a card is broken or names a tool that there is not.
+    """
+    known = list(tool_names)
+    cards: dict[str, RoleCard] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise UserError(f"roles folder {folder}: there is no such folder")
+        for path in sorted(folder.glob("*.md")):
+            card = load_card(path)
+            for tool in card.tools:
+                if tool not in known:
+                    raise UserError(f"{path}: tools: no tool {tool!r}; {nearest(tool, known)}")
+            cards[card.name] = card
+    return cards
+
+
+def load_card(path: Path) -> RoleCard:
+    """Load one card.
+
+    Raises:
+        UserError: the file is not a card.
+    """
+    match = _CARD.match(path.read_text(encoding="utf-8").replace("\r\n", "\n"))
+    if not match:
+        raise UserError(f"{path}: not a role card; it must begin with a line ---, YAML, and another line ---")
+    try:
+        front = yaml.safe_load(match["front"])
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: front matter: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(front, dict):
+        raise UserError(f"{path}: front matter: must be keys with values, like name: {path.stem}")
+    try:
+        card = RoleCard.model_validate({**front, "prompt": match["prompt"].strip()})
+    except ValidationError as error:
+        raise UserError(first_problem(path, error, RoleCard)) from None
+    if card.name != path.stem:
+        raise UserError(f"{path}: name: is {card.name!r}, must be {path.stem!r} as the file's name")
+    return card
+
+
+NEW_CARD = """\
+---
+name: {name}
+description: Asks of every claim what sample it rests on.
+tools: [read_results, compare_runs]   # see `python run.py roles` for what there is
+model:                                # a key of the models config; empty for its default
+---
+You are the group's {title}. Say here, to the model that plays the role, who it is, what it looks at, what it never
+does, and in which form it answers.
+"""
+
+
+def write_new_card(name: str, folder: Path) -> Path:
+    """Write a card to start from.
+
+    Raises:
+        UserError: the name is not usable, or there is such a card already.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise UserError(f"role name {name!r}: use lowercase letters, digits and underscores, a letter first")
+    path = folder / f"{name}.md"
+    if path.exists():
+        raise UserError(f"{path}: there is a card of that name already")
+    folder.mkdir(parents=True, exist_ok=True)
+    text = NEW_CARD.format(name=name, title=name.replace("_", " "))
+    path.write_text(text.replace("model:    ", 'model: ""  '), encoding="utf-8")
+    return path

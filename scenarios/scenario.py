@@ -1,0 +1,192 @@
+"""The schema of a scenario file. Every mistake is one line with file, key and nearest known name, before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from tools.atomic import write_text
+from tools.errors import UserError, nearest
+from tools.template import first_problem
+
+FOLDER = Path(__file__).parent
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PhaseSpec(_Strict):
+    """One phase of a scenario; what is left out is the phase's own default."""
+
+    phase: str
+    """The kind of phase, like writeup."""
+    cast: list[str] = []
+    """The roles in the room; the first leads."""
+    policy: str | list[str] = []
+    """Who speaks when: one turn-taking policy, or several one after the other."""
+    chair: str = ""
+    """The role that closes a panel."""
+    accepted_by: str = ""
+    """The role that has to accept the deliverable; empty when handing it in is enough."""
+    rounds: int = Field(1, ge=0, le=10)
+    """Discussion rounds of a panel."""
+    turns: int | None = Field(None, ge=1)
+    """Turns at most."""
+    minutes: float | None = Field(None, gt=0)
+    """Minutes at most."""
+    dollars: float | None = Field(None, ge=0)
+    """Dollars at most."""
+
+    @property
+    def policies(self) -> list[str]:
+        return [self.policy] if isinstance(self.policy, str) else self.policy
+
+
+class BudgetSpec(_Strict):
+    """What the whole run may spend."""
+
+    dollars: float | None = Field(None, ge=0)
+    """Dollars for models."""
+    tokens: int | None = Field(None, ge=0)
+    """Tokens of models."""
+    minutes: float | None = Field(None, gt=0)
+    """Minutes of work, over all resumes."""
+
+
+class AllowanceSpec(_Strict):
+    """How much one idea may use."""
+
+    runs: int = Field(5, ge=1)
+    """Runs beside the baseline."""
+    attempts: int = Field(4, ge=1)
+    """Attempts a run."""
+
+
+class Scenario(_Strict):
+    """A scenario as launched."""
+
+    name: str = ""
+    """Name of the scenario; the file's name by default."""
+    description: str = ""
+    """One sentence for `run.py scenarios`."""
+    template: str = ""
+    """A template's name, or the path of its folder."""
+    profile: str = ""
+    """A profile of the template; its default one when empty."""
+    models: str = "offline"
+    """A models config: a name in configs/models, or a path."""
+    sandbox: str = "auto"
+    """docker, bubblewrap, auto (the better one that answers), or none."""
+    ideas: int = Field(1, ge=1, le=1000)
+    """How many ideas to take through the phases."""
+    seed: int = Field(0, ge=0)
+    """Seed of the experiments and of every choice the offline researcher makes."""
+    literature: list[str] = ["local"]
+    """Literature sources, tried in this order."""
+    bibliography: list[str] = []
+    """.bib files of yours for the local source."""
+    form: str = "neurips"
+    """The review form: a name in configs/forms."""
+    paper: str = ""
+    """A PDF, .tex or text file to review; for scenarios without experiments."""
+    roles: list[str] = []
+    """Folders with role cards of yours."""
+    require_novelty: bool = True
+    """Ideas that are not found novel go no further."""
+    budget: BudgetSpec = BudgetSpec()  # type: ignore[call-arg]
+    allowance: AllowanceSpec = AllowanceSpec()  # type: ignore[call-arg]
+    phases: list[PhaseSpec] = Field(min_length=1)
+    """The phases in their order."""
+    launched: dict[str, str] = {}
+    """Written by the launch: versions and machine. Not for you to set."""
+
+    @field_validator("phases", mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        """A phase may be written by its name alone."""
+        if isinstance(value, list):
+            return [{"phase": item} if isinstance(item, str) else item for item in value]
+        return value
+
+
+def find_scenario(name: str) -> Path:
+    """The file of a scenario: a path, or a name in this folder.
+
+    Raises:
+        UserError: there is none.
+    """
+    for path in (Path(name), FOLDER / name, FOLDER / f"{name}.yaml"):
+        if path.is_file():
+            return path
+    known = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    raise UserError(f"scenario {name!r}: no such file, and no scenario of that name; {nearest(Path(name).stem, known)}")
+
+
+def load_scenario(path: Path, overrides: Mapping[str, object] = {}) -> Scenario:  # noqa: B006
+    """Load a scenario and apply overrides like `{"budget.dollars": 3, "phases.panel.rounds": 2}`.
+
+    Raises:
+        UserError: the file or an override is wrong.
+    """
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(data, dict):
+        raise UserError(f"{path}: must be keys with values, like template: diffusion_2d")
+    for key, value in overrides.items():
+        _override(data, key.split("."), value, key)
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        raise UserError(first_problem(path, error, Scenario)) from None
+    return scenario if scenario.name else scenario.model_copy(update={"name": path.stem})
+
+
+def save_scenario(scenario: Scenario, path: Path) -> None:
+    """Write a scenario as resolved, so that the run can be taken up from it alone."""
+    data = scenario.model_dump(exclude_none=True)
+    write_text(path, yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120))
+
+
+def parse_overrides(settings: Iterable[str]) -> dict[str, object]:
+    """`key=value` texts as overrides; values are read as YAML.
+
+    Raises:
+        UserError: a text has no key or no value, or its value is not YAML.
+    """
+    overrides: dict[str, object] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key.strip():
+            raise UserError(f"--set {setting!r}: write it as key=value, like budget.dollars=3")
+        try:
+            overrides[key.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise UserError(f"--set {setting!r}: the value is not valid YAML") from None
+    return overrides
+
+
+def _override(data: dict[str, Any], path: list[str], value: object, whole: str) -> None:
+    first, rest = path[0], path[1:]
+    if not rest:
+        data[first] = value
+        return
+    inner = data.setdefault(first, {})
+    if isinstance(inner, list):
+        inner[:] = [{"phase": item} if isinstance(item, str) else item for item in inner]
+        chosen = [item for item in inner if item.get("phase") == rest[0]]
+        if not chosen or len(rest) < 2:
+            known = [str(item.get("phase")) for item in inner]
+            raise UserError(f"--set {whole}: no phase {rest[0]!r} in the scenario; {nearest(rest[0], known)}")
+        for item in chosen:
+            _override(item, rest[1:], value, whole)
+        return
+    if not isinstance(inner, dict):
+        raise UserError(f"--set {whole}: {first} is a single value and has no parts")
+    _override(inner, rest, value, whole)

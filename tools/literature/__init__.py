@@ -1,0 +1,19 @@
+"""The literature: papers from several sources in one shape, and the bibliography that a paper cites from."""
+
+from tools.literature.bib import Entries, bib_entries_of
+from tools.literature.bibliography import Bibliography
+from tools.literature.literature import Answer, Literature, build
+from tools.literature.record import Record, Source, SourceDown, format_records
+
+__all__ = [
+    "Answer",
+    "Bibliography",
+    "Entries",
+    "Literature",
+    "Record",
+    "Source",
+    "SourceDown",
+    "bib_entries_of",
+    "build",
+    "format_records",
+]

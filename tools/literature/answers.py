@@ -1,0 +1,69 @@
+"""What the sources answered, kept on disk: the same question is not asked twice, in this run or the next."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from tools.literature.record import Record
+
+MAX_AGE = 30 * 24 * 3600
+"""Seconds for which an answer counts as fresh. An older one still serves where the source is down."""
+
+
+class StoredAnswer(BaseModel):
+    """One answer of one source, as it lies on disk."""
+
+    source: str
+    query: str
+    limit: int
+    asked: float
+    """Seconds since the epoch."""
+    records: list[Record]
+
+    @property
+    def fresh(self) -> bool:
+        return time.time() - self.asked < MAX_AGE
+
+
+class AnswerCache:
+    """A folder of answers, one JSON file for each source, query and limit. None as folder keeps nothing."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def get(self, source: str, query: str, limit: int) -> StoredAnswer | None:
+        """The stored answer, fresh or not. A file that cannot be read as one is no answer."""
+        path = self._path(source, query, limit)
+        if path is None or not path.is_file():
+            return None
+        try:
+            return StoredAnswer.model_validate_json(path.read_bytes())
+        except ValidationError:
+            return None  # Of another version or broken: the source is asked again and the file replaced.
+
+    def put(self, source: str, query: str, limit: int, records: list[Record]) -> None:
+        path = self._path(source, query, limit)
+        if path is None:
+            return
+        answer = StoredAnswer(source=source, query=query, limit=limit, asked=time.time(), records=records)
+        write_atomically(path, answer.model_dump_json(indent=1))
+
+    def _path(self, source: str, query: str, limit: int) -> Path | None:
+        if self._folder is None:
+            return None
+        name = hashlib.sha256(f"{source}\n{query}\n{limit}".encode()).hexdigest()[:32]
+        return self._folder / source / f"{name}.json"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """The whole text or the file as it was, also when several processes write and when one dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as part:
+        part.write(text)
+    os.replace(part.name, path)

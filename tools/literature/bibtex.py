@@ -1,0 +1,78 @@
+"""Writes a record as a BibTeX entry that any LaTeX engine and any style can typeset."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
+
+from tools.literature.bib import SOURCE_FIELD
+from tools.literature.local import STOP_WORDS
+from tools.literature.record import Record, ascii_fold, family_name
+
+MOST_AUTHORS = 20
+"""An entry with more names the first ten «and others»: BibTeX has bounds, and so has a reader."""
+
+_PROCEEDINGS = re.compile(
+    r"conference|proceedings|symposium|workshop|advances in neural|\b(?:neurips|nips|icml|iclr|aaai|ijcai|cvpr|iccv|eccv"
+    r"|acl|emnlp|naacl|aistats|uai|colt|kdd|wacv|interspeech|icassp|icra|iros)\b",
+    re.IGNORECASE,
+)
+# BibTeX counts a brace with a backslash in front like any other, so an unpaired one would swallow the file.
+_BRACES = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright"}
+
+
+def latex_safe(text: str) -> str:
+    """Plain text as ASCII LaTeX: every special character inert, every letter typeset, unknown ones by code point."""
+    encoder = UnicodeToLatexEncoder(
+        conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, _BRACES), "defaults"],
+        replacement_latex_protection="braces-all",
+        unknown_char_policy="unihex",
+        unknown_char_warning=False,
+    )
+    return str(encoder.unicode_to_latex(unicodedata.normalize("NFC", text)))
+
+
+def cite_key(record: Record) -> str:
+    """First author, year, first word of the title that carries meaning: `ho2020denoising`."""
+    author = _letters(family_name(record.authors[0])) if record.authors else ""
+    words = [word for part in re.split(r"[\s\-–—/:]+", record.title) if (word := _letters(part)) not in STOP_WORDS]
+    return f"{author or 'anonymous'}{record.year or ''}{next((word for word in words if word), 'untitled')}"
+
+
+def bibtex(key: str, record: Record) -> str:
+    """The entry, one field a line. The field `colloquium-source` names the record; styles pass over it."""
+    preprint = bool(record.arxiv_id) and not record.venue
+    venue = f"arXiv preprint arXiv:{record.arxiv_id}" if preprint else record.venue
+    kind, place = ("inproceedings", "booktitle") if _PROCEEDINGS.search(venue) else ("article", "journal")
+    fields = {
+        # A second pair of braces keeps the capitals that a style would take away.
+        "title": f"{{{latex_safe(record.title)}}}",
+        "author": _authors(record.authors),
+        "year": str(record.year or ""),
+        place: latex_safe(venue),
+        "doi": record.doi if re.fullmatch(r"[\w./;()<>:+-]+", record.doi, re.ASCII) else "",
+        "eprint": record.arxiv_id,
+        "archiveprefix": "arXiv" if record.arxiv_id else "",
+        "url": quote(record.url, safe="/:?&=+,;@~%#().-_"),
+        SOURCE_FIELD: re.sub(r"[^\w:./-]", "_", record.id, flags=re.ASCII),
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@{kind if venue else 'misc'}{{{key},", *lines, "}"]) + "\n"
+
+
+def _authors(authors: tuple[str, ...]) -> str:
+    names = [_author(author) for author in authors]
+    return " and ".join(names if len(names) <= MOST_AUTHORS else [*names[:10], "others"])
+
+
+def _author(author: str) -> str:
+    name = latex_safe(author)
+    # BibTeX would take these apart: «Research and Development», «The Gemini Team, Google».
+    return f"{{{name}}}" if "," in name or re.search(r"\b(and|others)\b", name, re.IGNORECASE) else name
+
+
+def _letters(word: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", ascii_fold(word).casefold())

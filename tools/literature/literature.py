@@ -1,0 +1,88 @@
+"""All literature sources as one: asked at the same time, within one bound on time, their answers merged."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.errors import UserError, nearest
+from tools.literature import arxiv, semantic_scholar
+from tools.literature.answers import AnswerCache
+from tools.literature.local import LocalLibrary
+from tools.literature.polite import Polite
+from tools.literature.record import Record, Source, SourceDown, merge
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a search found, and what went wrong on the way."""
+
+    records: list[Record]
+    notes: list[str] = field(default_factory=list)
+
+
+class Literature:
+    """Searches `sources`, given in the order of their standing: at equal rank the earlier one's paper and identifier
+    are kept. `cache` is the folder for answers; those of local files are never kept, since the files may change."""
+
+    def __init__(self, sources: Sequence[Source], cache: Path | None, total_seconds: float = 60) -> None:
+        self.sources = tuple(sources)
+        self._answers = AnswerCache(cache)
+        self._total_seconds = total_seconds
+
+    async def search(self, query: str, limit: int = 10) -> Answer:
+        """At most `limit` different papers, best first, within the total time whatever the sources do. A source that
+        is down, or that had to be answered for from the cache, is named in the notes."""
+        query = " ".join(query.split())
+        answers = await asyncio.gather(*(self._ask(source, query, limit) for source in self.sources))
+        notes = [note for answer in answers for note in answer.notes]
+        if not self.sources:
+            notes.append("no literature source is configured")
+        return Answer(merge([answer.records for answer in answers], limit), notes)
+
+    async def _ask(self, source: Source, query: str, limit: int) -> Answer:
+        stored = self._answers.get(source.name, query, limit) if source.name != LocalLibrary.name else None
+        if stored and stored.fresh:
+            return Answer(stored.records)
+        try:
+            async with asyncio.timeout(self._total_seconds):
+                records = await source.search(query, limit)
+        except (SourceDown, TimeoutError) as error:
+            reason = str(error) or f"no answer within {self._total_seconds:g} s"
+            if stored:
+                return Answer(stored.records, [f"{source.name} is down ({reason}); an older answer of it stands in"])
+            return Answer([], [f"{source.name} is down: {reason}"])
+        if source.name != LocalLibrary.name:
+            self._answers.put(source.name, query, limit, records)
+        return Answer(records, list(getattr(source, "notes", ())))
+
+
+REMOTE: Mapping[str, Callable[[Path], Source]] = {
+    "semantic_scholar": lambda state: semantic_scholar.SemanticScholar(
+        Polite("semantic_scholar", semantic_scholar.LIMITS, state), key=os.environ.get("S2_API_KEY")
+    ),
+    "arxiv": lambda state: arxiv.Arxiv(Polite("arxiv", arxiv.LIMITS, state)),
+}
+"""The sources on the network, each made from the folder in which its rate limit is shared by all processes."""
+
+
+def build(names: Sequence[str], *, bib_files: Sequence[Path], cache: Path | None) -> Literature:
+    """The literature that a scenario names, in its order: `local` (the entries of `bib_files`) and those of `REMOTE`.
+
+    Raises:
+        UserError: an unknown name, a missing bibliography file, or a cache folder that cannot be written.
+    """
+    for name in names:
+        if name not in (LocalLibrary.name, *REMOTE):
+            raise UserError(f"unknown literature source {name!r}: {nearest(name, (LocalLibrary.name, *REMOTE))}")
+    state = (cache or Path(tempfile.gettempdir()) / f"colloquium-{getpass.getuser()}") / "limits"
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"the literature cache {state} cannot be written: {error}") from error
+    return Literature([LocalLibrary(bib_files) if name == "local" else REMOTE[name](state) for name in names], cache)

@@ -1,0 +1,167 @@
+"""What a sandboxed command leaves behind is data from a stranger: read it without following it, remove what bites."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import stat
+from pathlib import Path, PurePosixPath
+
+from tools.errors import ToolError
+
+MAX_DEPTH = 32
+
+
+def read_file(root: Path, relative: str, *, max_bytes: int) -> bytes:
+    """The content of a regular file under `root`. No component of `relative` may be a link. Raises ToolError."""
+    descriptor = _open(root, relative)
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise ToolError(f"{relative} is not a regular file ({_kind(status.st_mode)})")
+        if status.st_size > max_bytes:
+            raise ToolError(f"{relative} is {status.st_size} bytes; at most {max_bytes} are read")
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise ToolError(f"{relative} grew while it was read; at most {max_bytes} bytes are read")
+    return content
+
+
+def read_json(root: Path, relative: str, max_bytes: int = 1 << 20) -> object:
+    """The JSON value in a regular file under `root`. Refuses duplicate keys, NaN and infinities, numbers too large for
+    a float, nesting deeper than 32, and text that is not UTF-8. Raises ToolError."""
+
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
+        value = dict(items)
+        if len(value) < len(items):
+            keys = [key for key, _ in items]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise ToolError(f"{relative}: the key {twice!r} stands twice in one object")
+        return value
+
+    def constant(name: str) -> object:
+        raise ToolError(f"{relative}: {name} is not a number; the run diverged or divided by zero")
+
+    def number(text: str) -> float:
+        value = float(text)
+        if math.isinf(value):
+            raise ToolError(f"{relative}: {text[:40]} does not fit a 64-bit float")
+        return value
+
+    def integer(text: str) -> int:
+        number(text)
+        return int(text)
+
+    content = read_file(root, relative, max_bytes=max_bytes)
+    try:
+        text = content.decode("utf-8")
+        _refuse_depth(relative, text)
+        value: object = json.loads(
+            text, object_pairs_hook=pairs, parse_constant=constant, parse_float=number, parse_int=integer
+        )
+    except ValueError as error:
+        raise ToolError(f"{relative} is not JSON: {error}") from error
+    return value
+
+
+def sweep(root: Path) -> list[str]:
+    """Remove under `root` what could mislead who reads it: links that lead outside, FIFOs, sockets, devices, nested git
+    repositories; take setuid and setgid bits off. The `.git` of `root` itself is not touched. Returns what was done, a
+    line each, sorted."""
+    done: list[str] = []
+    root = root.resolve()
+    for folder, folders, files in os.walk(root):
+        here = Path(folder)
+        if here == root and ".git" in folders:
+            folders.remove(".git")
+        for name in [*folders, *files]:
+            path = here / name
+            trouble = _trouble(root, path)
+            if not trouble:
+                continue
+            if trouble == "setuid bit":
+                path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~(stat.S_ISUID | stat.S_ISGID))
+            elif path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+                folders.remove(name)
+            else:
+                path.unlink()
+            done.append(f"{path.relative_to(root)} ({trouble})")
+    return sorted(done)
+
+
+def _open(root: Path, relative: str) -> int:
+    """A descriptor of `relative`, opened component by component without following a link or waiting on a FIFO."""
+    parts = PurePosixPath(relative).parts
+    if not parts or ".." in parts or PurePosixPath(relative).is_absolute() or "\0" in relative:
+        raise ToolError(f"{relative!r} is not a path inside the workspace")
+    current = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for index, part in enumerate(parts):
+        folder = os.O_DIRECTORY if index < len(parts) - 1 else 0
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | folder
+        try:
+            following = os.open(part, flags, dir_fd=current)
+        except OSError as error:
+            so_far = "/".join(parts[: index + 1])
+            raise ToolError(_refusal(current, part, so_far, relative, error)) from error
+        finally:
+            os.close(current)
+        current = following
+    return current
+
+
+def _refusal(folder: int, part: str, so_far: str, relative: str, error: OSError) -> str:
+    try:
+        mode = os.stat(part, dir_fd=folder, follow_symlinks=False).st_mode
+    except OSError:
+        return f"{relative} cannot be read: {so_far}: {error.strerror}"
+    return f"{relative} cannot be read: {so_far} is {_kind(mode)}"
+
+
+def _kind(mode: int) -> str:
+    kinds = {
+        stat.S_IFLNK: "a symbolic link",
+        stat.S_IFIFO: "a FIFO",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+        stat.S_IFDIR: "a folder",
+        stat.S_IFREG: "a file",
+    }
+    return kinds.get(stat.S_IFMT(mode), "of an unknown kind")
+
+
+def _trouble(root: Path, path: Path) -> str:
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        target = path.readlink()
+        inside = not target.is_absolute() and path.resolve().is_relative_to(root)
+        return "" if inside else "link that leads outside"
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        return _kind(mode)
+    if path.name == ".git" and path.parent != root:
+        return "nested git repository"
+    return "setuid bit" if mode & (stat.S_ISUID | stat.S_ISGID) else ""
+
+
+def _refuse_depth(relative: str, text: str) -> None:
+    depth = 0
+    in_string = escaped = False
+    for character in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ToolError(f"{relative} is nested deeper than {MAX_DEPTH}")
+        elif character in "]}":
+            depth -= 1

@@ -1,0 +1,241 @@
+"""A research template: a folder in The AI Scientist's format that the agents work on.
+
+Only `experiment.py` is required. `template.yaml` (ours, optional) tells what a metric means, which profiles exist, and
+which files are the harness's. Without it, metrics have no known goal, so no change in them is called better.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tools.errors import UserError, nearest
+
+Scalar = int | float | bool | str
+GENERATED = ("run_*", "__pycache__", "*.pyc")
+
+
+class Metric(BaseModel):
+    """One measured quantity."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = ""
+    """The key in final_info.json."""
+    goal: Literal["min", "max"] | None = None
+    """Which way is better; None when the template does not say."""
+    unit: str = ""
+    """Unit as printed, empty when there is none."""
+    label: str = ""
+    """Name as printed."""
+    description: str = ""
+    """How it is measured."""
+
+    @property
+    def printed(self) -> str:
+        return self.label or self.name.replace("_", " ")
+
+
+class Profile(BaseModel):
+    """A scale to run at. Its arguments are appended to the command by the harness; agents cannot change them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    args: dict[str, Scalar] = {}
+    """Options passed to experiment.py as --key=value."""
+    time_limit: float = Field(7200, gt=0)
+    """Seconds one run may take."""
+    plot_time_limit: float = Field(600, gt=0)
+    """Seconds plot.py may take."""
+
+
+class TemplateFile(BaseModel):
+    """The schema of template.yaml."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = ""
+    """What the template studies, as a title."""
+    field: str = ""
+    """The research field, for the paper and the search."""
+    description: str = ""
+    """What the experiment is, in words a background section can build on."""
+    metrics: dict[str, Metric] = {}
+    """Measured quantities; the first is the primary one."""
+    profiles: dict[str, Profile] = {}
+    """Scales to run at."""
+    default_profile: str = ""
+    """The profile used when a scenario names none."""
+    seed_argument: str = ""
+    """The option of experiment.py that takes the seed; empty when it has none."""
+    protected: list[str] = []
+    """Files that agents may not change."""
+
+
+class PromptFile(BaseModel):
+    """The schema of prompt.json."""
+
+    system: str = ""
+    task_description: str = ""
+
+
+class Template(BaseModel):
+    """A template as loaded."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    folder: Path
+    title: str
+    field: str
+    description: str
+    metrics: dict[str, Metric]
+    profiles: dict[str, Profile]
+    default_profile: str
+    seed_argument: str
+    protected: tuple[str, ...]
+    system: str
+    task_description: str
+    seed_ideas: tuple[dict[str, object], ...]
+
+    def profile(self, name: str) -> Profile:
+        """The profile of that name; the default one for an empty name.
+
+        Raises:
+            UserError: there is no such profile.
+        """
+        if not name:
+            return self.profiles.get(self.default_profile) or Profile.model_validate({})
+        if name not in self.profiles:
+            known = nearest(name, self.profiles) if self.profiles else "it has no profiles, so leave --profile out"
+            raise UserError(f"template {self.name}: no profile {name!r}; {known}")
+        return self.profiles[name]
+
+    @property
+    def primary_metric(self) -> str:
+        return next(iter(self.metrics), "")
+
+    def files(self) -> list[Path]:
+        """The template's own files, relative to its folder, without anything that runs generate."""
+        return sorted(
+            path.relative_to(self.folder)
+            for path in self.folder.rglob("*")
+            if path.is_file()
+            and not any(part.match(g) for part in map(Path, path.relative_to(self.folder).parts) for g in GENERATED)
+        )
+
+
+def load_template(name: str, templates: Path) -> Template:
+    """Load a template by its name under `templates` or by the path of its folder.
+
+    Raises:
+        UserError: it does not exist, has no experiment.py, or one of its files is broken.
+    """
+    folder = templates / name if (templates / name).is_dir() else Path(name).expanduser()
+    if not folder.is_dir():
+        known = [p.name for p in templates.iterdir() if p.is_dir()] if templates.is_dir() else []
+        raise UserError(f"template {name!r}: no such folder, and no template of that name; {nearest(name, known)}")
+    folder = folder.resolve()
+    if not (folder / "experiment.py").is_file():
+        raise UserError(
+            f"template {folder}: experiment.py is missing; it must accept --out_dir=run_i "
+            "and write run_i/final_info.json"
+        )
+    own = _load_own(folder / "template.yaml")
+    prompt = _load_prompt(folder / "prompt.json")
+    title = own.title or folder.name.replace("_", " ").replace("-", " ").capitalize()
+    return Template(
+        name=folder.name,
+        folder=folder,
+        title=title,
+        field=own.field or title,
+        description=own.description,
+        metrics={key: metric.model_copy(update={"name": key}) for key, metric in own.metrics.items()},
+        profiles=own.profiles,
+        default_profile=own.default_profile or next(iter(own.profiles), ""),
+        seed_argument=own.seed_argument,
+        protected=tuple(own.protected),
+        system=prompt.system,
+        task_description=prompt.task_description,
+        seed_ideas=_load_ideas(folder / "seed_ideas.json"),
+    )
+
+
+def template_names(templates: Path) -> list[str]:
+    """The templates under a folder, by name."""
+    return sorted(p.parent.name for p in templates.glob("*/experiment.py"))
+
+
+def _load_own(path: Path) -> TemplateFile:
+    if not path.exists():
+        return TemplateFile()
+    try:
+        loaded = TemplateFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        raise UserError(first_problem(path, error, TemplateFile)) from None
+    if loaded.default_profile and loaded.default_profile not in loaded.profiles:
+        hint = nearest(loaded.default_profile, loaded.profiles)
+        raise UserError(f"{path}: default_profile: no profile {loaded.default_profile!r}; {hint}")
+    for name in loaded.protected:
+        if not (path.parent / name).exists():
+            raise UserError(f"{path}: protected: no file {name!r} in the template")
+    return loaded
+
+
+def _load_prompt(path: Path) -> PromptFile:
+    if not path.exists():
+        return PromptFile()
+    try:
+        return PromptFile.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise UserError(first_problem(path, error, PromptFile)) from None
+
+
+def _load_ideas(path: Path) -> tuple[dict[str, object], ...]:
+    if not path.exists():
+        return ()
+    try:
+        ideas = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not valid JSON: {error}") from None
+    if not isinstance(ideas, list) or not all(isinstance(idea, dict) for idea in ideas):
+        raise UserError(f"{path}: must be a list of ideas, each an object with Name, Title and Experiment")
+    return tuple(ideas)
+
+
+def first_problem(path: Path | str, error: ValidationError, schema: type[BaseModel]) -> str:
+    """One line for the first mistake that pydantic found: file, key, what is wrong, nearest known name."""
+    problem = error.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"]) or "(the whole file)"
+    if problem["type"] == "extra_forbidden":
+        known = _fields_at(schema, problem["loc"][:-1])
+        return f"{path}: {place}: unknown key; {nearest(str(problem['loc'][-1]), known)}"
+    given = problem.get("input")
+    shown = "" if problem["type"] == "missing" or isinstance(given, dict | list) else f" (given: {given!r})"
+    return f"{path}: {place}: {problem['msg'][0].lower()}{problem['msg'][1:]}{shown}"
+
+
+def _fields_at(schema: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """The keys known at a place of a nested model, found by walking its annotations."""
+    current: type[BaseModel] | None = schema
+    for part in place:
+        if current is None:
+            return []
+        field = current.model_fields.get(str(part))
+        current = _model_in(field.annotation) if field else current
+    return list(current.model_fields) if current else []
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        if found := _model_in(argument):
+            return found
+    return None
