@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
-import shutil
 import stat
+import subprocess
 from pathlib import Path, PurePosixPath
 
 from tools.errors import ToolError
 
 MAX_DEPTH = 32
+MENDED = ("setuid bit", "locked folder")
 
 
 def read_file(root: Path, relative: str, *, max_bytes: int) -> bytes:
@@ -68,8 +69,8 @@ def read_json(root: Path, relative: str, max_bytes: int = 1 << 20) -> object:
 
 def sweep(root: Path) -> list[str]:
     """Remove under `root` what could mislead who reads it: links that lead outside, FIFOs, sockets, devices, nested git
-    repositories; take setuid and setgid bits off. The `.git` of `root` itself is not touched. Returns what was done, a
-    line each, sorted."""
+    repositories, folders nested deeper than 32; take setuid bits off and unlock locked folders. The `.git` of `root`
+    itself is not touched. Nothing may be running in `root`. Returns what was done, a line each, sorted."""
     done: list[str] = []
     root = root.resolve()
     for folder, folders, files in os.walk(root):
@@ -81,10 +82,11 @@ def sweep(root: Path) -> list[str]:
             trouble = _trouble(root, path)
             if not trouble:
                 continue
-            if trouble == "setuid bit":
-                path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~(stat.S_ISUID | stat.S_ISGID))
-            elif path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
+            mode = path.lstat().st_mode
+            if trouble in MENDED:
+                path.chmod((stat.S_IMODE(mode) & ~(stat.S_ISUID | stat.S_ISGID)) | (0o700 if stat.S_ISDIR(mode) else 0))
+            elif stat.S_ISDIR(mode):
+                subprocess.run(["rm", "-rf", "--", str(path)], check=True)  # any depth, where shutil recurses
                 folders.remove(name)
             else:
                 path.unlink()
@@ -136,14 +138,17 @@ def _kind(mode: int) -> str:
 def _trouble(root: Path, path: Path) -> str:
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
-        target = path.readlink()
-        inside = not target.is_absolute() and path.resolve().is_relative_to(root)
+        inside = not path.readlink().is_absolute() and Path(os.path.realpath(path)).is_relative_to(root)
         return "" if inside else "link that leads outside"
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         return _kind(mode)
     if path.name == ".git" and path.parent != root:
         return "nested git repository"
-    return "setuid bit" if mode & (stat.S_ISUID | stat.S_ISGID) else ""
+    if stat.S_ISDIR(mode) and len(path.relative_to(root).parts) > MAX_DEPTH:
+        return "folder nested too deep"
+    if mode & (stat.S_ISUID | stat.S_ISGID):
+        return "setuid bit"
+    return "locked folder" if stat.S_ISDIR(mode) and mode & 0o700 != 0o700 else ""
 
 
 def _refuse_depth(relative: str, text: str) -> None:

@@ -1,0 +1,31 @@
+"""One idea on its way through the phases: its desk, and what has become of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.desk import Desk
+from tools.idea import Idea, load_idea
+from tools.workspace import Workspace
+
+
+@dataclass
+class Study:
+    """`slot` is the study's place in the run, like idea_1; its folder takes the idea's name once there is one."""
+
+    slot: str
+    desk: Desk
+    run_folder: Path
+    panels_held: int = 0
+    outcome: str = ""
+    """Why the study ended before its last phase; empty while it goes on or when it went all the way."""
+
+    @property
+    def idea(self) -> Idea | None:
+        path = self.desk.workspace.root / "idea.json"
+        return load_idea(path) if path.exists() else None
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.desk.workspace

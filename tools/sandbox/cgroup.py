@@ -1,0 +1,148 @@
+"""A control group for one run, where the kernel and this user's rights give one: limits that the kernel itself holds.
+
+Works with version 1 and version 2 of the interface. The groups of runs that died with their supervisor are removed when
+the next one is made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+from tools.sandbox.base import Limits
+
+ROOT = Path("/sys/fs/cgroup")
+PREFIX = "colloquium-"
+CONTROLLERS = ("memory", "pids", "cpu", "cpuacct")
+
+
+class Group:
+    """Folders of one control group, a controller each; with version 2 they are one and the same."""
+
+    def __init__(self, folders: dict[str, Path], version: int) -> None:
+        self._folders = folders
+        self._version = version
+
+    @property
+    def version(self) -> int:
+        return self._version
+
+    def limit(self, limits: Limits) -> None:
+        memory, quota = limits.memory_mb << 20, int(limits.cpus * 100_000)
+        if self._version == 2:
+            self._write("memory", "memory.max", memory)
+            self._write("memory", "memory.swap.max", 0, optional=True)
+            self._write("cpu", "cpu.max", f"{quota} 100000", optional=True)
+        else:
+            self._write("memory", "memory.limit_in_bytes", memory)
+            self._write("memory", "memory.memsw.limit_in_bytes", memory, optional=True)
+            self._write("cpu", "cpu.cfs_quota_us", quota, optional=True)
+        self._write("pids", "pids.max", limits.processes)
+
+    def add(self, pid: int) -> None:
+        for folder in set(self._folders.values()):
+            (folder / "cgroup.procs").write_text(str(pid))
+
+    def memory_bytes(self) -> int:
+        """What the processes hold now: private and shared memory and temporary file systems, no file cache."""
+        names = ("anon", "shmem") if self._version == 2 else ("total_rss", "total_shmem")
+        found = self._table("memory", "memory.stat")
+        return sum(found.get(name, 0) for name in names)
+
+    def cpu_seconds(self) -> float | None:
+        if self._version == 2:
+            return self._table("memory", "cpu.stat")["usage_usec"] / 1e6
+        if "cpuacct" not in self._folders:
+            return None
+        return int((self._folders["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel killed a process for memory."""
+        file = "memory.events" if self._version == 2 else "memory.oom_control"
+        return self._table("memory", file).get("oom_kill", 0) > 0
+
+    def pids(self) -> list[int]:
+        """As this process sees them: 0 stands for one it cannot see, and is left out."""
+        return [pid for line in (self._folders["pids"] / "cgroup.procs").read_text().split() if (pid := int(line))]
+
+    def kill(self) -> None:
+        if self._version == 2 and (self._folders["memory"] / "cgroup.kill").exists():
+            self._write("memory", "cgroup.kill", 1)
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def remove(self) -> None:
+        """Take the empty group away; a busy one stays for the next sweep."""
+        for folder in set(self._folders.values()):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+    def _write(self, controller: str, file: str, value: object, *, optional: bool = False) -> None:
+        path = self._folders.get(controller)
+        if optional and (path is None or not (path / file).exists()):
+            return
+        assert path is not None
+        (path / file).write_text(str(value))
+
+    def _table(self, controller: str, file: str) -> dict[str, int]:
+        lines = (self._folders[controller] / file).read_text().splitlines()
+        return {name: int(value) for name, _, value in (line.partition(" ") for line in lines)}
+
+
+def make(name: str, limits: Limits) -> Group | None:
+    """A fresh group with `limits` set, or None where this machine or this user has no writable one with memory and
+    pids."""
+    parents = _parents_v2() or _parents_v1()
+    if not {"memory", "pids"} <= set(parents):
+        return None
+    for parent in set(parents.values()):
+        for left in parent.glob(f"{PREFIX}*"):
+            with contextlib.suppress(OSError):  # busy: its run is alive
+                left.rmdir()
+    folders = {controller: parent / f"{PREFIX}{name}" for controller, parent in parents.items()}
+    version = 2 if (folders["memory"].parent / "cgroup.controllers").exists() else 1
+    group = Group(folders, version)
+    try:
+        for folder in set(folders.values()):
+            folder.mkdir()
+        group.limit(limits)
+    except OSError:  # a controller that may be made but not set is no use: the supervisor watches instead
+        group.remove()
+        return None
+    return group
+
+
+def _parents_v1() -> dict[str, Path]:
+    """The nearest writable folder of each controller, from this process's own group upwards."""
+    parents: dict[str, Path] = {}
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, names, own = line.split(":", 2)
+        for controller in set(names.split(",")) & set(CONTROLLERS):
+            mount = ROOT / controller
+            for folder in _upwards(mount, own):
+                if os.access(folder, os.W_OK) and (folder / "cgroup.procs").exists():
+                    parents[controller] = folder
+                    break
+    return parents
+
+
+def _parents_v2() -> dict[str, Path]:
+    """The nearest folder that hands memory and pids down and is writable, from this process's own group upwards."""
+    own = [line[3:] for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::")]
+    if not own or not (ROOT / "cgroup.controllers").exists():
+        return {}
+    for folder in _upwards(ROOT, own[0]):
+        handed_down = (folder / "cgroup.subtree_control").read_text().split()
+        writable = all(os.access(path, os.W_OK) for path in (folder, folder / "cgroup.procs"))
+        if writable and {"memory", "pids"} <= set(handed_down):
+            return {controller: folder for controller in CONTROLLERS if controller in handed_down}
+    return {}
+
+
+def _upwards(mount: Path, own: str) -> list[Path]:
+    start = mount / own.lstrip("/")
+    chain = [start, *start.parents] if start.is_dir() else [mount]
+    return [folder for folder in chain if folder.is_relative_to(mount)]
