@@ -1,0 +1,7 @@
+"""Print the packages that pyproject.toml names, development ones included, one a line, for pip."""
+
+import tomllib
+from pathlib import Path
+
+project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+print("\n".join([*project["dependencies"], *project["optional-dependencies"]["dev"]]))

@@ -1,0 +1,41 @@
+# make demo     set everything up, then take the quickstart scenario to a reviewed paper, offline
+# make test     set everything up, then run all tests
+# make test-quick, make lint, make bench, make clean
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin/python
+
+.PHONY: demo test test-quick lint bench setup system clean
+
+setup: $(VENV)/.ready system
+
+$(VENV)/.ready: pyproject.toml constraints.txt Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=python3.11"; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || ./.ci/system python3-venv
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --upgrade pip
+	$(RUN) .ci/requirements.py > $(VENV)/requirements.txt
+	$(RUN) -m pip install --quiet -r $(VENV)/requirements.txt -c constraints.txt
+	@touch $@
+
+system:
+	@./.ci/system
+
+demo: setup
+	$(RUN) run.py launch quickstart
+
+test: setup
+	$(RUN) -m pytest
+
+test-quick: setup
+	$(RUN) -m pytest -m "not slow and not docker"
+
+lint: setup
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+
+bench: setup
+	$(RUN) tests/bench.py
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

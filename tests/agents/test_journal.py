@@ -1,0 +1,43 @@
+import json
+
+import pytest
+
+from agents.journal import Journal, read_journal
+from tools.errors import UserError
+
+
+def test_a_step_is_found_again_after_reopening(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.put("idea_1/ideation/coder/1", "turn", {"text": "naïve – «quoted»"}, seconds=1.5)
+    journal.close()
+    record = Journal(tmp_path / "journal.jsonl").get("idea_1/ideation/coder/1")
+    assert record is not None and record.data == {"text": "naïve – «quoted»"} and record.seconds == 1.5
+
+
+def test_a_line_torn_by_a_kill_is_dropped_and_overwritten(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path)
+    journal.put("one", "step", {})
+    journal.close()
+    whole = path.read_bytes()
+    for cut in range(1, len(whole)):
+        path.write_bytes(whole + whole[:cut])
+        torn = Journal(path)
+        assert [record.key for record in torn.records()] == ["one"]
+        torn.put("two", "step", {})
+        torn.close()
+        assert [record.key for record in read_journal(path)] == ["one", "two"]
+
+
+def test_a_damaged_line_in_the_middle_is_named(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    path.write_text("not a record\n" + json.dumps({"key": "a"}) + "\n")
+    with pytest.raises(UserError, match=r"journal.jsonl:1: this line is not a journal record"):
+        Journal(path)
+
+
+def test_one_process_at_a_time(tmp_path):
+    held = Journal(tmp_path / "journal.jsonl")
+    with pytest.raises(UserError, match="another process"):
+        Journal(tmp_path / "journal.jsonl")
+    held.close()

@@ -1,0 +1,43 @@
+import pytest
+
+from agents.policies import Seats, Turn, build_policy
+from tools.errors import UserError
+
+PANEL = Seats(("a", "b", "c", "chair"), chair="chair", rounds=1)
+
+
+def play(policy, submits=lambda speaker: True, most=40):
+    """Let everybody who is named speak, and record the order; parallel speakers are one entry."""
+    turns, order = [], []
+    while (speakers := policy(turns)) and len(order) < most:
+        order.append(speakers)
+        turns += [Turn(s, "", frozenset({"x"}) if submits(s) else frozenset(), round=len(order)) for s in speakers]
+    return order
+
+
+def test_a_panel_is_blind_then_discusses_then_the_chair_closes():
+    order = play(build_policy(["blind", "discussion", "chair"], PANEL))
+    assert order == [["a", "b", "c"], ["a"], ["b"], ["c"], ["chair"]]
+
+
+def test_who_handed_in_nothing_is_asked_once_more():
+    order = play(build_policy(["blind"], PANEL), submits=lambda speaker: speaker != "b")
+    assert order == [["a", "b", "c"], ["b"]]
+
+
+def test_a_silent_chair_is_asked_three_times_at_most():
+    assert play(build_policy(["chair"], PANEL), submits=lambda speaker: False) == [["chair"]] * 3
+
+
+def test_a_dialogue_returns_to_the_lead_after_each_partner():
+    order = play(build_policy(["dialogue"], Seats(("lead", "x", "y"))), most=6)
+    assert order == [["lead"], ["x"], ["lead"], ["y"], ["lead"], ["x"]]
+
+
+def test_a_round_takes_everybody_in_order():
+    assert play(build_policy(["round"], Seats(("a", "b"))), most=4) == [["a"], ["b"], ["a"], ["b"]]
+
+
+def test_an_unknown_policy_names_the_nearest():
+    with pytest.raises(UserError, match="did you mean 'discussion'"):
+        build_policy(["discusion"], PANEL)
