@@ -82,7 +82,10 @@ class Result:
     censored: bool
 
     def __str__(self) -> str:
-        return statistics.write_value(self.mean, self.stderr) + (" (capped)" if self.censored else "")
+        """As printed: `0.82 ± 0.03`, or `7500 (capped)`."""
+        if self.censored:
+            return f"{statistics.write_value(self.mean)} (capped)"
+        return statistics.write_value(self.mean, self.stderr)
 
 
 @dataclass(frozen=True)

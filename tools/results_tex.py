@@ -12,6 +12,7 @@ What a reference prints is decided once, as plain text (`references`); LaTeX and
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Mapping
@@ -23,10 +24,10 @@ from pylatexenc.latexencode import UnicodeToLatexEncoder  # type: ignore[import-
 
 from tools.atomic import write_text
 from tools.errors import ToolError, nearest
-from tools.ledger import BASELINE, Ledger, RunRecord
-from tools.statistics import write_exactly, write_value
+from tools.ledger import BASELINE, Ledger, Result, RunRecord
+from tools.statistics import power_of, write_exactly, write_power, write_value
 
-_BLOCK = 5
+_BLOCK = 4
 """Datasets side by side in a table; more go into a further block below."""
 _MISSING = "–"
 _TABLES = ("resulttable", "settingstable", "runstable")
@@ -146,39 +147,41 @@ def generated_tables(ledger: Ledger) -> dict[str, dict[str, list[Table]]]:
 
 
 def _result_table(ledger: Ledger, metric: str) -> list[Table]:
-    runs = ledger.completed
-    datasets = list(dict.fromkeys(d for run in runs for d, values in run.values.items() if metric in values))
-    blocks = [datasets[i : i + _BLOCK] for i in range(0, len(datasets), _BLOCK)]
+    results = {(r.run, r.dataset): r for r in map(ledger.result, ledger.addresses()) if r.metric.name == metric}
+    datasets = list(dict.fromkeys(dataset for _, dataset in results))
+    power = power_of([result.mean for result in results.values()])
+    width = math.ceil(len(datasets) / math.ceil(len(datasets) / _BLOCK))
+    blocks = [datasets[i : i + width] for i in range(0, len(datasets), width)]
+
+    def cell(run: str, dataset: str) -> str:
+        result = results.get((run, dataset))
+        if result is None:
+            return _MISSING
+        comparable = run != BASELINE and (BASELINE, dataset) in results
+        star = "*" if comparable and ledger.compare(result.address).significant else ""
+        error = None if result.censored else result.stderr
+        return write_value(result.mean, error, power=power) + (" (capped)" if result.censored else star)
+
     return [
         Table(
             layout=r"lp{0.24\linewidth}" + "r" * len(block),
             head=("Run", "What it changes", *block),
             rows=tuple(
-                (run.name, _short(run.note, 60), *(_cell(ledger, run, dataset, metric) for dataset in block))
-                for run in runs
+                (run.name, _short(run.note, 60), *(cell(run.name, d) for d in block)) for run in ledger.completed
             ),
-            note=_result_note(ledger, metric) if block is blocks[-1] else "",
+            note=_result_note(list(results.values()), power) if block is blocks[-1] else "",
         )
         for block in blocks
     ]
 
 
-def _cell(ledger: Ledger, run: RunRecord, dataset: str, metric: str) -> str:
-    if metric not in run.values.get(dataset, {}):
-        return _MISSING
-    address = f"{run.name}/{dataset}/{metric}"
-    baseline = ledger.baseline
-    comparable = baseline and run.name != BASELINE and metric in baseline.values.get(dataset, {})
-    star = "*" if comparable and ledger.compare(address).significant else ""
-    return str(ledger.result(address)) + star
-
-
-def _result_note(ledger: Ledger, metric: str) -> str:
-    results = [r for r in map(ledger.result, ledger.addresses()) if r.metric.name == metric]
+def _result_note(results: list[Result], power: int) -> str:
+    """What the numbers of a table are: metric, unit, seeds, which way is better, what the star means."""
     counts = sorted({result.n for result in results})
-    what = ledger.metric(metric)
-    name = what.printed + (f" in {what.unit}" if what.unit else "")
-    goal = {"min": "; lower is better", "max": "; higher is better", None: ""}[what.goal]
+    metric = results[0].metric
+    unit = " ".join(filter(None, [write_power(power) if power else "", metric.unit]))
+    name = metric.printed[:1].upper() + metric.printed[1:] + (f" in {unit}" if unit else "")
+    goal = {"min": "; lower is better", "max": "; higher is better", None: ""}[metric.goal]
     capped = " Capped: the value hit its limit and is a bound." if any(r.censored for r in results) else ""
     if counts == [1]:
         return f"{name}{goal}. One seed a run, so there is no standard error and no test.{capped}"
@@ -216,7 +219,7 @@ def _runs_table(runs: list[RunRecord]) -> Table:
 def _noise_floor(ledger: Ledger, address: str) -> str:
     result = ledger.result(address)
     floor = ledger.noise_floor(result.dataset, result.metric.name)
-    return write_value(floor) if floor is not None else f"unknown (n = {result.n})"
+    return write_value(floor, digits=2) if floor is not None else f"unknown (n = {result.n})"
 
 
 def _write_setting(value: object) -> str:
@@ -251,9 +254,9 @@ def _latex_address(address: str) -> str:
 
 
 _NUMBER = r"−?\d+(?:\.\d+)?"
-_POWER = "×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"
+_POWER = "10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"
 _MATH = re.compile(
-    rf"\({_NUMBER} ± {_NUMBER}\){_POWER}|{_NUMBER} ± {_NUMBER}|{_NUMBER}{_POWER}|−\d+(?:\.\d+)?|\b[pn] [=<] {_NUMBER}"
+    rf"\({_NUMBER} ± {_NUMBER}\)×{_POWER}|{_NUMBER} ± {_NUMBER}|{_NUMBER}×{_POWER}|{_POWER}|−\d+(?:\.\d+)?|\b[pn] [=<] {_NUMBER}"
 )
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
@@ -272,8 +275,8 @@ def to_latex(text: str) -> str:
 
 
 def _math(text: str) -> str:
-    text = re.sub(_POWER, lambda m: rf" \times 10^{{{m.group()[3:].translate(_RAISED)}}}", text)
-    return r"\ensuremath{" + text.replace("±", r"\pm").replace("−", "-") + "}"
+    text = re.sub(_POWER, lambda m: f"10^{{{m.group()[2:].translate(_RAISED)}}}", text)
+    return r"\ensuremath{" + text.replace("±", r"\pm").replace("×", r" \times ").replace("−", "-") + "}"
 
 
 def _escape(text: str) -> str:
@@ -290,7 +293,7 @@ def _encoder() -> UnicodeToLatexEncoder:
 def _latex_table(table: Table) -> str:
     def line(cells: tuple[str, ...]) -> str:
         wide = [bool(width) for width in re.findall(r"[lr]|p(\{[^}]*\})", table.layout)]
-        texts = [(r"\raggedright " if w else "") + to_latex(cell) for cell, w in zip(cells, wide, strict=True)]
+        texts = [(r"\raggedright " if w else "") + _latex_cell(cell) for cell, w in zip(cells, wide, strict=True)]
         return " & ".join(texts) + r" \tabularnewline"
 
     note = f"\\par\\smallskip{{\\footnotesize {to_latex(table.note)}\\par}}" if table.note else ""
@@ -298,6 +301,11 @@ def _latex_table(table: Table) -> str:
         return note
     lines = [r"\toprule", line(table.head), r"\midrule", *map(line, table.rows), r"\bottomrule"]
     return "\n".join([rf"\colloquium@fit{{\begin{{tabular}}{{{table.layout}}}", *lines, rf"\end{{tabular}}}}{note}"])
+
+
+def _latex_cell(text: str) -> str:
+    """The star hangs out of the column, so that digits stay aligned."""
+    return to_latex(text.removesuffix("*")) + r"\rlap{*}" * text.endswith("*")
 
 
 def _markdown_table(table: Table) -> str:
@@ -331,6 +339,10 @@ _PRELUDE = r"""
 \protected\def\resulttable#1{\colloquium@show{resulttable}{#1}}%
 \protected\def\settingstable{\colloquium@show{settingstable}{}}%
 \protected\def\runstable{\colloquium@show{runstable}{}}%
+\ifdefined\pdfstringdefDisableCommands
+  \def\colloquium@plain#1{[\detokenize{#1}]}%
+  \pdfstringdefDisableCommands{\let\result\colloquium@plain \let\change\colloquium@plain
+    \let\noisefloor\colloquium@plain \let\setting\colloquium@plain \let\env\colloquium@plain}\fi
 \newsavebox\colloquium@box
 \long\def\colloquium@fit#1{\sbox\colloquium@box{\small#1}\leavevmode
   \ifdim\wd\colloquium@box>\linewidth \ifdefined\resizebox

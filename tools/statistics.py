@@ -86,27 +86,38 @@ def _testable(values: Values, baseline: Values) -> bool:
     return min(len(values), len(baseline)) > 1 and (has_spread(values) or has_spread(baseline))
 
 
-def write_value(value: float, error: float | None = None) -> str:
+def write_value(value: float, error: float | None = None, *, digits: int = 4, power: int | None = None) -> str:
     """A value as printed: `0.82 ± 0.03`, `(1.2 ± 0.3)×10⁻⁵`, or `0.8214` without an error.
 
     The error is rounded to one digit, two when the first is a 1, and the value to the same place, at most eight
-    significant digits; without an error the value has four.
+    significant digits; without an error the value has `digits` of them. With a `power` the number is written in units
+    of 10 to that power, which a table then says once.
     """
-    largest = max(abs(value), error or 0.0)
-    power = 0 if largest == 0 or 1e-3 <= largest < 1e6 else math.floor(math.log10(largest))
-    scaled, scaled_error = value / 10**power, (error or 0.0) / 10**power
-    places = _places(scaled_error, 2 if _first_digit(scaled_error) == 1 else 1) if error else _places(scaled, 4)
+    shared = power_of((value, error or 0.0)) if power is None else power
+    scaled, scaled_error = value / 10**shared, (error or 0.0) / 10**shared
+    places = _places(scaled_error, 2 if _first_digit(scaled_error) == 1 else 1) if error else _places(scaled, digits)
     places = min(places, _places(scaled, 8)) if scaled else places
     text = _fixed(scaled, places) + (f" ± {_fixed(scaled_error, places)}" if error is not None else "")
-    if power == 0:
+    if power is not None or shared == 0:
         return text
-    return (f"({text})" if error is not None else text) + _power_of_ten(power)
+    return (f"({text})" if error is not None else text) + f"×{write_power(shared)}"
+
+
+def power_of(values: Values) -> int:
+    """The power of ten to write numbers in: that of the largest, and 0 where plain decimals are readable."""
+    largest = max(map(abs, values))
+    return 0 if largest == 0 or 1e-3 <= largest < 1e6 else math.floor(math.log10(largest))
+
+
+def write_power(power: int) -> str:
+    """`10⁻⁵`."""
+    return "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def write_exactly(value: float) -> str:
     """A number that was set and not measured, with all its digits: `0.003`, `1.5×10⁻⁵`, `128`."""
     mantissa, _, power = repr(value).partition("e")
-    return mantissa.replace("-", "−") + (_power_of_ten(int(power)) if power else "")
+    return mantissa.replace("-", "−") + (f"×{write_power(int(power))}" if power else "")
 
 
 def write_percent(fraction: float) -> str:
@@ -118,10 +129,6 @@ def write_percent(fraction: float) -> str:
 def write_p(p: float) -> str:
     """A p-value as printed: `p = 0.004`, `p < 0.001`."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"
-
-
-def _power_of_ten(power: int) -> str:
-    return "×10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _first_digit(number: float) -> int:

@@ -12,11 +12,12 @@ import httpx2
 from autogen_core.models import CreateResult
 from pydantic import ValidationError
 
-from agents.models.anthropic_wire import Message, body, collect, result_of
+from agents.models.anthropic_answer import Message, collect, result_of
+from agents.models.anthropic_request import body
 from agents.models.base import RemoteClient
 from agents.models.config import ModelSpec
 from agents.models.errors import Malformed, Rejected, TimedOut, Unreachable, refused_by_server
-from agents.models.wire import Request
+from agents.models.wire import Request, raw
 
 
 class AnthropicClient(RemoteClient):
@@ -53,16 +54,14 @@ class AnthropicClient(RemoteClient):
                 )
                 whole = json.loads(await reply.text())
             else:
-                events = await self._sdk.messages.create(
-                    **known, stream=True, extra_body=sent, extra_headers=headers
-                )
+                events = await self._sdk.messages.create(**known, stream=True, extra_body=sent, extra_headers=headers)
                 async for event in events:
-                    if text := collect(whole, event.to_dict(warnings=False)):
+                    if text := collect(whole, raw(event)):
                         yield text
             message = Message.model_validate(whole)
         if message.stop_reason is None:
             raise Malformed(f"{self.spec.label}: malformed answer: the stream ended before the answer did")
-        yield result_of(message, self.spec, request)
+        yield result_of(message, self.spec)
 
     @contextmanager
     def _faults(self) -> Iterator[None]:

@@ -38,7 +38,7 @@ class BaseClient(ChatCompletionClient):
             ModelError: there is no answer.
         """
 
-    async def create_stream(  # type: ignore[override]
+    async def create_stream(
         self,
         messages: Sequence[LLMMessage],
         *,
@@ -54,7 +54,7 @@ class BaseClient(ChatCompletionClient):
                 self._total = self._total.plus(self._last)
             yield item
 
-    async def create(self, messages: Sequence[LLMMessage], **options: Any) -> CreateResult:  # type: ignore[override]
+    async def create(self, messages: Sequence[LLMMessage], **options: Any) -> CreateResult:
         async for item in self.create_stream(messages, **options):
             if isinstance(item, CreateResult):
                 return item
@@ -79,7 +79,7 @@ class BaseClient(ChatCompletionClient):
         return self._info
 
     @property
-    def capabilities(self) -> ModelInfo:  # type: ignore[override]
+    def capabilities(self) -> ModelInfo:
         return self._info
 
 
@@ -95,8 +95,10 @@ class RemoteClient(BaseClient):
         self.spec = spec
         self._secret = os.environ.get(spec.key_variable, "") if spec.key_variable else ""
         if spec.key_variable and not self._secret:
-            raise UserError(f"{spec.label}: no key; set the environment variable {spec.key_variable} "
-                            "(export it in the shell that starts the run)")
+            raise UserError(
+                f"{spec.label}: no key; set the environment variable {spec.key_variable} "
+                "(export it in the shell that starts the run)"
+            )
 
     def clean(self, text: object) -> str:
         """Text from outside, fit for a message: one line, without the key."""

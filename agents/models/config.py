@@ -142,8 +142,9 @@ def load_models_config(name_or_path: str | Path, overrides: Sequence[str] = ()) 
         if not path.is_file():
             raise UserError(f"models config {str(name_or_path)!r}: {nearest(str(name_or_path), known_configs())}")
     if not path.is_file():
-        raise UserError(f"{path}: there is no such file; a models config is a YAML file, or one of: "
-                        + ", ".join(known_configs()))
+        raise UserError(
+            f"{path}: there is no such file; a models config is a YAML file, or one of: " + ", ".join(known_configs())
+        )
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:

@@ -1,11 +1,12 @@
 """The ways in which a model call fails. A caller acts on the type, a person on the sentence."""
 
+# ruff: noqa: N818  (the names say what happened)
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
 from autogen_core.models import RequestUsage
@@ -14,9 +15,9 @@ from tools.errors import ColloquiumError
 
 
 class ModelError(ColloquiumError):
-    """A model call failed. `retryable`: the same call may succeed in a moment. `permanent`: the next call will fail as
-    well, so the run is to pause until somebody has done what the message says. `usage`: what the failed call used, where
-    that is known."""
+    """A model call failed. `retryable`: the same call may succeed in a moment. `permanent`: the next call will fail
+    as well, so the run is to pause until somebody has done what the message says. `usage`: what the failed call used,
+    where that is known."""
 
     kind: ClassVar[str] = "failed"
     retryable: ClassVar[bool] = False
@@ -122,6 +123,20 @@ class OutOfCredit(ModelError):
     always_permanent = True
 
 
+class ReplayExhausted(ModelError):
+    """The conversation goes on where the journal that is played has nothing more for this role."""
+
+    kind = "replay exhausted"
+    always_permanent = True
+
+
+class PersonLeft(ModelError):
+    """The person who plays the role closed the input."""
+
+    kind = "person left"
+    always_permanent = True
+
+
 _ADVICE: dict[type[ModelError], str] = {
     AuthenticationFailed: "check the key in the environment variable {key_env}, then resume the run",
     OutOfCredit: "add credit or raise the account's limit, then resume the run",
@@ -130,8 +145,14 @@ _ADVICE: dict[type[ModelError], str] = {
 }
 
 _SAYS: list[tuple[type[ModelError], str]] = [
-    (OutOfCredit, r"insufficient_quota|billing_error|credit balance|insufficient balance|spend(ing)?.limit|more credits"),
-    (ContextTooLong, r"context_length|prompt is too long|maximum context|context window|context size|request_too_large"),
+    (
+        OutOfCredit,
+        r"insufficient_quota|billing_error|credit balance|insufficient balance|spend(ing)?.limit|more credits",
+    ),
+    (
+        ContextTooLong,
+        r"context_length|prompt is too long|maximum context|context window|context size|request_too_large",
+    ),
     (ContentFiltered, r"content_filter|content_policy|content management policy|invalid_prompt|_policy_violation"),
     (AuthenticationFailed, r"authentication_error|permission_error|invalid_api_key|invalid api key"),
     (RateLimited, r"rate_limit"),
@@ -139,9 +160,15 @@ _SAYS: list[tuple[type[ModelError], str]] = [
     (TimedOut, r"timeout_error"),
 ]
 _STATUS: dict[int, type[ModelError]] = {
-    401: AuthenticationFailed, 402: OutOfCredit, 403: AuthenticationFailed, 408: TimedOut, 409: Overloaded,
-    413: ContextTooLong, 429: RateLimited, 504: TimedOut,
-}  # fmt: skip
+    401: AuthenticationFailed,
+    402: OutOfCredit,
+    403: AuthenticationFailed,
+    408: TimedOut,
+    409: Overloaded,
+    413: ContextTooLong,
+    429: RateLimited,
+    504: TimedOut,
+}
 
 
 def refused_by_server(

@@ -1,4 +1,4 @@
-"""The one wrapper over every provider: whatever is behind it, a caller gets a whole, checked answer or a typed error."""
+"""The one wrapper over every provider: a caller gets a whole, checked answer or a typed error, whatever is behind."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from autogen_core.models import (
     LLMMessage,
     ModelInfo,
     RequestUsage,
-    SystemMessage,
     UserMessage,
 )
 from autogen_core.tools import Tool, ToolSchema
@@ -59,8 +58,12 @@ class NormalisedClient(ChatCompletionClient):
         Raises:
             ModelError: there is no answer; the type says why, and `permanent` whether the run is to pause.
         """
-        options = {"tools": tools, "tool_choice": tool_choice, "json_output": json_output,
-                   "extra_create_args": extra_create_args or {}}
+        options = {
+            "tools": tools,
+            "tool_choice": tool_choice,
+            "json_output": json_output,
+            "extra_create_args": extra_create_args or {},
+        }
         work = asyncio.ensure_future(self._fitting_answer(list(messages), json_output, options))
         if cancellation_token is not None:
             cancellation_token.link_future(work)
@@ -94,8 +97,13 @@ class NormalisedClient(ChatCompletionClient):
                 return result.model_copy(update={"usage": spent})
             spent.faults.append(f"invalid output: {problem}")
             messages.append(AssistantMessage(content=result.content, thought=result.thought, source="assistant"))
-            messages.append(UserMessage(content=f"That is not what was asked for: {problem}. Answer again, with the "
-                                                "corrected JSON and nothing else.", source="lab"))
+            messages.append(
+                UserMessage(
+                    content=f"That is not what was asked for: {problem}. Answer again, with the "
+                    "corrected JSON and nothing else.",
+                    source="lab",
+                )
+            )
         raise InvalidOutput(
             f"{self.spec.label}: invalid output after {self.spec.output_repairs + 1} answers: {problem}", usage=spent
         )
@@ -117,14 +125,19 @@ class NormalisedClient(ChatCompletionClient):
         except TimeoutError:
             raise TimedOut(
                 f"{self.spec.label}: timed out, no answer within {limit:g} s ({_told(faults)}); resume the run later, "
-                "or raise total_timeout_seconds in the models config", permanent=True,
+                "or raise total_timeout_seconds in the models config",
+                permanent=True,
             ) from None
         except ModelError as error:
             if not error.retryable or not self._remote:
                 raise
             tries = f"after {len(faults) + 1} attempts" if faults else "at the first attempt"
-            raise type(error)(f"{error}; given up {tries}. Resume the run when the server is well",
-                              permanent=True, retry_after=error.retry_after, usage=error.usage) from None
+            raise type(error)(
+                f"{error}; given up {tries}. Resume the run when the server is well",
+                permanent=True,
+                retry_after=error.retry_after,
+                usage=error.usage,
+            ) from None
         detail = usage_detail(result)
         detail.faults = [*faults, *detail.faults]
         return result.model_copy(update={"usage": detail})
@@ -180,7 +193,7 @@ class NormalisedClient(ChatCompletionClient):
         return self.inner.model_info
 
     @property
-    def capabilities(self) -> ModelInfo:  # type: ignore[override]
+    def capabilities(self) -> ModelInfo:
         return self.inner.model_info
 
 
@@ -188,7 +201,9 @@ def _asking_for_json(json_output: bool | type[BaseModel]) -> SystemMessage:
     if isinstance(json_output, bool):
         return SystemMessage(content="Answer with one JSON object and nothing else.")
     schema = json.dumps(json_output.model_json_schema(), ensure_ascii=False)
-    return SystemMessage(content=f"Answer with one JSON object and nothing else. It must fit this JSON schema: {schema}")
+    return SystemMessage(
+        content=f"Answer with one JSON object and nothing else. It must fit this JSON schema: {schema}"
+    )
 
 
 def _fitted(result: CreateResult, json_output: bool | type[BaseModel] | None) -> tuple[CreateResult, str]:

@@ -68,9 +68,11 @@ def with_own_turns(messages: Sequence[LLMMessage]) -> list[LLMMessage]:
 def said(message: UserMessage) -> list[str | Image]:
     """What somebody said, with the name of who said it: without it, nobody in a group chat knows who spoke."""
     content = [message.content] if isinstance(message.content, str) else list(message.content)
-    return [f"[{message.source}] says:", *content] if len(content) != 1 or isinstance(content[0], Image) else [
-        f"[{message.source}] says:\n{content[0]}"
-    ]
+    return (
+        [f"[{message.source}] says:", *content]
+        if len(content) != 1 or isinstance(content[0], Image)
+        else [f"[{message.source}] says:\n{content[0]}"]
+    )
 
 
 def tool_text(result: FunctionExecutionResult) -> str:
@@ -143,6 +145,11 @@ def _strict(node: Any) -> Any:
         strict["properties"] = {name: _strict(value) for name, value in node["properties"].items()}
         strict |= {"required": list(node["properties"]), "additionalProperties": False}
     return strict
+
+
+def raw(event: Any) -> Any:
+    """A stream's event as the JSON it came as. SDKs build it without validation; it is checked by our own models."""
+    return event.to_dict(warnings=False) if hasattr(event, "to_dict") else event
 
 
 def estimate_tokens(messages: Sequence[LLMMessage], tools: Sequence[Tool | ToolSchema] = ()) -> int:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import time
 from pathlib import Path
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from tools.atomic import write_text
 from tools.literature.record import Record
 
 MAX_AGE = 30 * 24 * 3600
@@ -52,18 +51,10 @@ class AnswerCache:
         if path is None:
             return
         answer = StoredAnswer(source=source, query=query, limit=limit, asked=time.time(), records=records)
-        write_atomically(path, answer.model_dump_json(indent=1))
+        write_text(path, answer.model_dump_json(indent=1))
 
     def _path(self, source: str, query: str, limit: int) -> Path | None:
         if self._folder is None:
             return None
         name = hashlib.sha256(f"{source}\n{query}\n{limit}".encode()).hexdigest()[:32]
         return self._folder / source / f"{name}.json"
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """The whole text or the file as it was, also when several processes write and when one dies."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as part:
-        part.write(text)
-    os.replace(part.name, path)

@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from typing import cast
 from xml.etree import ElementTree
 
-import arxiv
+import arxiv  # type: ignore[import-untyped]
 import requests
 
+from tools.literature.local import STOP_WORDS
 from tools.literature.polite import Limits, Polite
 from tools.literature.record import Record, SourceDown, arxiv_id_in, doi_in, plain
 
 LIMITS = Limits(interval=3.0, timeout=15)
-STOP_WORDS = frozenset(
-    "a an and are as at by do does for from how in is it of on or that the to what when with".split()
-)
-"""Left out of a query: every word of it has to be found."""
 
 
 class Arxiv:
@@ -50,7 +47,7 @@ class Arxiv:
             results: list[arxiv.Result] = []
             try:
                 results.extend(client.results(search))
-            except _PageWanted as wanted:
+            except _PageWantedError as wanted:
                 session.pages[wanted.url] = await self._polite.get(wanted.url, _feed)
                 continue
             except arxiv.UnexpectedEmptyPageError:
@@ -66,7 +63,7 @@ class _Page:
     status_code: int = 200
 
 
-class _PageWanted(Exception):
+class _PageWantedError(Exception):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.url = url
@@ -80,7 +77,7 @@ class _Pages:
 
     def get(self, url: str, headers: dict[str, str]) -> _Page:
         if url not in self.pages:
-            raise _PageWanted(url)
+            raise _PageWantedError(url)
         return _Page(self.pages[url])
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import bibtexparser
-from bibtexparser.middlewares import SeparateCoAuthors, parse_single_name_into_parts
-from bibtexparser.middlewares.names import InvalidNameError
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.middlewares import SeparateCoAuthors
+from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts
 from bibtexparser.model import Block, DuplicateBlockKeyBlock, Entry, Field
 
 from tools.errors import UserError
@@ -51,11 +53,12 @@ def bib_entries_of(path: Path) -> Entries:
         blocks = [("\n" * text.count("\n", 0, found.start(1))) + found[1] for found in _FILECONTENTS.finditer(text)]
     else:
         blocks = [text]
+    logging.getLogger("bibtexparser.splitter").disabled = True  # What it would log stands in the notes.
     records: list[Record] = []
     keys: list[str] = []
     notes: list[str] = []
     for block in blocks:
-        library = bibtexparser.parse_string(block, append_middleware=[SeparateCoAuthors()])
+        library = parse_string(block, append_middleware=[SeparateCoAuthors()])
         for entry in library.entries:
             record = _record(entry)
             if record.title:
@@ -75,7 +78,9 @@ def _reason(block: Block) -> str:
     if isinstance(block, DuplicateBlockKeyBlock):
         return f"the key {block.key!r} was used before; this entry is left out"
     first = (block.raw or "").strip().splitlines()[:1]
-    return f"broken entry left out: {getattr(block, 'error', 'cannot be parsed')} (at «{''.join(first)}»)"
+    error = getattr(block, "error", None)
+    reason = getattr(error, "abort_reason", "") or str(error or "") or "cannot be parsed"
+    return f"broken entry left out: {reason} (at «{''.join(first)}»)"
 
 
 def _record(entry: Entry) -> Record:
@@ -125,8 +130,7 @@ def _name(author: str) -> str:
     """A BibTeX name, given name first."""
     if author.strip().casefold() == "others":
         return ""
-    try:
+    # A name that BibTeX could not take apart (too many commas, say) is better shown as it stands than lost.
+    with contextlib.suppress(InvalidNameError):
         author = parse_single_name_into_parts(author).merge_first_name_first
-    except InvalidNameError:
-        pass  # A name with too many commas, say, is still better shown as it stands than lost.
     return plain(delatex(author))

@@ -7,8 +7,8 @@ import string
 from dataclasses import replace
 from pathlib import Path
 
+from tools.atomic import write_text
 from tools.errors import ToolError, nearest
-from tools.literature.answers import write_atomically
 from tools.literature.bib import bib_entries_of
 from tools.literature.bibtex import bibtex, cite_key
 from tools.literature.record import Record
@@ -49,13 +49,13 @@ class Bibliography:
                 return key
         text = self.path.read_text(encoding="utf-8-sig") if self.path.exists() else ""
         key = _free(cite_key(record), text)
-        write_atomically(self.path, text + ("\n" if text else "") + bibtex(key, record))
+        write_text(self.path, text + ("\n" if text else "") + bibtex(key, record))
         self._records[key] = replace(record, abstract="", citations=None)
         return key
 
 
 def _free(key: str, text: str) -> str:
     """The key, or with a letter or number behind it where the .bib text has it already. BibTeX ignores case in keys."""
-    taken = {found.casefold() for found in re.findall(r"@\s*\w+\s*\{\s*([^,\s}]+)", text)}
-    suffixes = ["", *string.ascii_lowercase[1:], *(f"n{number}" for number in range(len(taken)))]
+    taken: set[str] = {found.casefold() for found in re.findall(r"@\s*\w+\s*\{\s*([^,\s}]+)", text)}
+    suffixes: list[str] = ["", *string.ascii_lowercase[1:], *(f"n{number}" for number in range(len(taken)))]
     return next(key + suffix for suffix in suffixes if key + suffix not in taken)

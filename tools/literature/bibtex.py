@@ -6,7 +6,11 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
+from pylatexenc.latexencode import (  # type: ignore[import-untyped]
+    RULE_DICT,
+    UnicodeToLatexConversionRule,
+    UnicodeToLatexEncoder,
+)
 
 from tools.literature.bib import SOURCE_FIELD
 from tools.literature.local import STOP_WORDS
@@ -16,30 +20,57 @@ MOST_AUTHORS = 20
 """An entry with more names the first ten «and others»: BibTeX has bounds, and so has a reader."""
 
 _PROCEEDINGS = re.compile(
-    r"conference|proceedings|symposium|workshop|advances in neural|\b(?:neurips|nips|icml|iclr|aaai|ijcai|cvpr|iccv|eccv"
-    r"|acl|emnlp|naacl|aistats|uai|colt|kdd|wacv|interspeech|icassp|icra|iros)\b",
+    r"conference|proceedings|symposium|workshop|advances in neural|\b(?:neurips|nips|icml|iclr|aaai|ijcai|cvpr|iccv"
+    r"|eccv|acl|emnlp|naacl|aistats|uai|colt|kdd|wacv|interspeech|icassp|icra|iros)\b",
     re.IGNORECASE,
 )
 # BibTeX counts a brace with a backslash in front like any other, so an unpaired one would swallow the file.
 _BRACES = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright"}
+_ACCENTS = {
+    "\u0300": r"\`",
+    "\u0301": r"\'",
+    "\u0302": r"\^",
+    "\u0303": r"\~",
+    "\u0304": r"\=",
+    "\u0306": r"\u",
+    "\u0307": r"\.",
+    "\u0308": r"\"",
+    "\u030a": r"\r",
+    "\u030b": r"\H",
+    "\u030c": r"\v",
+    "\u0323": r"\d",
+    "\u0327": r"\c",
+    "\u0328": r"\k",
+}
 
 
 def latex_safe(text: str) -> str:
-    """Plain text as ASCII LaTeX: every special character inert, every letter typeset, unknown ones by code point."""
+    """Plain text as ASCII LaTeX: every special character inert, every letter typeset, unknown ones by code point, as [U+738B]."""
     encoder = UnicodeToLatexEncoder(
         conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, _BRACES), "defaults"],
         replacement_latex_protection="braces-all",
-        unknown_char_policy="unihex",
+        unknown_char_policy=_unknown,
         unknown_char_warning=False,
     )
     return str(encoder.unicode_to_latex(unicodedata.normalize("NFC", text)))
+
+
+def _unknown(char: str) -> str:
+    """A letter that the encoder's tables lack: its parts with their accents (as in Vietnamese names), or its code."""
+    base, *rest = unicodedata.normalize("NFKD", char)
+    if base == char and not rest:
+        return _ACCENTS[char] + "{}" if char in _ACCENTS else f"[U+{ord(char):04X}]"
+    latex = latex_safe(base)
+    for part in rest:
+        latex = f"{{{_ACCENTS[part]}{{{latex}}}}}" if unicodedata.combining(part) else latex + latex_safe(part)
+    return latex
 
 
 def cite_key(record: Record) -> str:
     """First author, year, first word of the title that carries meaning: `ho2020denoising`."""
     author = _letters(family_name(record.authors[0])) if record.authors else ""
     words = [word for part in re.split(r"[\s\-–—/:]+", record.title) if (word := _letters(part)) not in STOP_WORDS]
-    return f"{author or 'anonymous'}{record.year or ''}{next((word for word in words if word), 'untitled')}"
+    return f"{author or 'anonymous'}{record.year or ''}{next((word for word in words if word.strip('0123456789')), 'untitled')}"
 
 
 def bibtex(key: str, record: Record) -> str:

@@ -14,8 +14,9 @@ from tools.literature.record import Record, ascii_fold
 TITLE_WEIGHT = 3
 """A word of the title counts as often as so many words of the abstract."""
 STOP_WORDS = frozenset(
-    "a an and are as at be by can do does for from has have how in into is it its of on or that the their then this to"
-    " we what when where which with".split()
+    {"a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "has", "have", "how", "in"}
+    | {"into", "is", "it", "its", "of", "on", "or", "that", "the", "their", "then", "this", "to", "we", "what", "when"}
+    | {"where", "which", "with"}
 )
 
 

@@ -105,14 +105,17 @@ class Polite:
         except (ValueError, ImportError) as error:
             raise SourceDown(f"the proxy in the environment cannot be used: {error}") from error
         # One deadline over all: httpx's own time-out starts anew with every byte that trickles in.
-        async with asyncio.timeout(self._limits.timeout), client:
-            async with client.stream("GET", url, params=params or None, headers=headers) as response:
-                body = bytearray()
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > MAX_BYTES:
-                        raise ValueError(f"longer than {MAX_BYTES} bytes")
-                return response, bytes(body)
+        async with (
+            asyncio.timeout(self._limits.timeout),
+            client,
+            client.stream("GET", url, params=params or None, headers=headers) as response,
+        ):
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise ValueError(f"longer than {MAX_BYTES} bytes")
+            return response, bytes(body)
 
     @contextlib.asynccontextmanager
     async def _turn(self) -> AsyncIterator[_Turn]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from pylatexenc.latex2text import LatexNodes2Text
+from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
 
 ABSTRACT_SHOWN = 300
 """Characters of an abstract that an agent sees in a list of search results."""
@@ -20,9 +20,10 @@ _MARKUP = re.compile(
 _MATH = re.compile(r"\$([^$]{1,200})\$")
 _ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_UNDECOMPOSED = str.maketrans(dict(zip("øØłŁđıßæœ", ("o", "O", "l", "L", "d", "i", "ss", "ae", "oe"), strict=True)))
 
 
-class SourceDown(Exception):
+class SourceDown(Exception):  # noqa: N818 (a source is down, which is no defect)
     """A source gave no usable answer after its bounded tries; the message says why, for a person."""
 
 
@@ -86,13 +87,18 @@ def plain(text: str | None) -> str:
 
 def delatex(text: str) -> str:
     """LaTeX as plain Unicode: accents, braces, mathematics. A bare % is a percent sign here, not a comment."""
-    return str(LatexNodes2Text(strict_latex_spaces=True).latex_to_text(re.sub(r"(?<!\\)%", r"\\%", text)))
+    text = re.sub(r"(?<!\\)%", r"\\%", text.replace(r"\textbraceleft", r"\{").replace(r"\textbraceright", r"\}"))
+    text = str(LatexNodes2Text(strict_latex_spaces=True).latex_to_text(text))
+    return text.replace("\N{MODIFIER LETTER CIRCUMFLEX ACCENT}", "^").replace("\N{SMALL TILDE}", "~")
 
 
 def doi_in(text: str | None) -> str:
     """The DOI inside a text or address, lower case; empty when there is none."""
     found = _DOI.search(text or "")
-    return found[0].rstrip(".,;)").lower() if found else ""
+    if not found:
+        return ""
+    doi = found[0].rstrip(".,;").lower()
+    return doi if doi.count("(") >= doi.count(")") else doi.rstrip(").,;")
 
 
 def arxiv_id_in(text: str | None) -> str:
@@ -103,9 +109,7 @@ def arxiv_id_in(text: str | None) -> str:
 
 def ascii_fold(text: str) -> str:
     """Accents off, other scripts dropped: «Schölkopf» gives «Scholkopf»."""
-    text = text.translate(
-        str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "æ": "ae", "œ": "oe"})
-    )
+    text = text.translate(_UNDECOMPOSED)
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 

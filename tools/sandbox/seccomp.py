@@ -70,9 +70,9 @@ def program(machine: str = platform.machine()) -> bytes | None:
         _step(RETURN, FAIL | errno.ENOSYS),  # its flags cannot be read here; the C library falls back to clone
         _step(JUMP_EQUAL, SOCKET[machine], 0, 3),
         _step(LOAD, ARGUMENT_AT),
-        _step(JUMP_GREATER, LAST_FAMILY, 0, 3),
+        _step(JUMP_GREATER, LAST_FAMILY, 0, 5),
         _step(RETURN, FAIL | errno.EAFNOSUPPORT),
-        _step(JUMP_EQUAL, CLONE[machine], 0, 1),
+        _step(JUMP_EQUAL, CLONE[machine], 0, 3),
         _step(LOAD, ARGUMENT_AT),
         _step(JUMP_SET, CLONE_NEWUSER, 0, 1),
         _step(RETURN, FAIL | errno.EPERM),

@@ -1,36 +1,19 @@
-"""Anthropic's Messages protocol: requests from neutral messages, answers from JSON.
-
-The protocol: https://platform.claude.com/docs/en/api/messages. Marks for the prompt cache stand at the end of the system
-prompt (which covers the tools before it) and of the last two user turns, so that each call finds what the call before
-it has written.
-"""
+"""Answers of Anthropic's Messages protocol (https://platform.claude.com/docs/en/api/messages), plain or streamed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from anthropic import transform_schema
-from autogen_core import FunctionCall, Image
-from autogen_core.models import (
-    AssistantMessage,
-    CreateResult,
-    FunctionExecutionResultMessage,
-    LLMMessage,
-    SystemMessage,
-    UserMessage,
-)
-from pydantic import BaseModel, Discriminator, Field, Tag
+from autogen_core import FunctionCall
+from autogen_core.models import CreateResult
+from pydantic import BaseModel, Discriminator, Tag
 
+from agents.models.anthropic_request import PROVIDER, Block
 from agents.models.config import ModelSpec
 from agents.models.errors import ContextTooLong, Refused
 from agents.models.usage import UsageDetail
-from agents.models.wire import Request, arguments_object, keep, kept, readable, said, tool_name
-
-Block = dict[str, Any]
-_PROVIDER = "anthropic"
-_CACHE = {"type": "ephemeral"}
+from agents.models.wire import arguments_object, keep, tool_name
 
 
 class Text(BaseModel):
@@ -105,99 +88,6 @@ class Message(BaseModel):
     usage: Usage
 
 
-def body(spec: ModelSpec, request: Request, with_thinking: bool = True) -> dict[str, Any]:
-    """The JSON body of a request."""
-    sent: dict[str, Any] = {
-        "model": spec.model,
-        "max_tokens": spec.max_output_tokens,
-        "messages": _turns(request.messages, with_thinking),
-    }
-    system = [{"type": "text", "text": m.content} for m in request.messages if isinstance(m, SystemMessage)]
-    if system:
-        system[-1]["cache_control"] = _CACHE
-        sent["system"] = system
-    if request.tools:
-        sent["tools"] = [
-            {
-                "name": tool["name"],
-                "description": tool.get("description", ""),
-                "input_schema": tool.get("parameters", {"type": "object", "properties": {}}),
-            }
-            for tool in request.tools
-        ]
-        if not system:
-            sent["tools"][-1]["cache_control"] = _CACHE
-        if request.forced_tool:
-            sent["tool_choice"] = {"type": "tool", "name": request.forced_tool}
-        else:
-            choice = "any" if request.tool_choice == "required" else request.tool_choice
-            sent["tool_choice"] = {"type": choice}
-    if spec.temperature is not None:
-        sent["temperature"] = spec.temperature
-    output: dict[str, Any] = {}
-    if spec.reasoning_effort:
-        output["effort"] = spec.reasoning_effort
-    if request.schema and spec.capabilities.structured_output:
-        output["format"] = {"type": "json_schema", "schema": transform_schema(request.schema)}
-    if output:
-        sent["output_config"] = output
-    return sent
-
-
-def _turns(messages: Sequence[LLMMessage], with_thinking: bool) -> list[dict[str, Any]]:
-    """The conversation as turns of user and assistant by turns. In a user turn, results of tools come first."""
-    turns: list[dict[str, Any]] = []
-    for message in messages:
-        if isinstance(message, SystemMessage):
-            continue
-        role, blocks = ("assistant", _own(message, with_thinking)) if isinstance(message, AssistantMessage) else (
-            "user", _heard(message)
-        )
-        if not blocks:
-            continue
-        if turns and turns[-1]["role"] == role:
-            turns[-1]["content"] += blocks
-        else:
-            turns.append({"role": role, "content": blocks})
-    users = [turn for turn in turns if turn["role"] == "user"]
-    for turn in users:
-        turn["content"].sort(key=lambda block: block["type"] != "tool_result")
-    for turn in users[-2:]:
-        turn["content"][-1]["cache_control"] = _CACHE
-    return turns
-
-
-def _heard(message: UserMessage | FunctionExecutionResultMessage) -> list[Block]:
-    if isinstance(message, FunctionExecutionResultMessage):
-        return [
-            {"type": "tool_result", "tool_use_id": result.call_id, "content": result.content,
-             "is_error": bool(result.is_error)}
-            for result in message.content
-        ]
-    return [_image(part) if isinstance(part, Image) else {"type": "text", "text": part} for part in said(message)]
-
-
-def _image(image: Image) -> Block:
-    source = {"type": "base64", "media_type": "image/png", "data": image.to_base64()}
-    return {"type": "image", "source": source}
-
-
-def _own(message: AssistantMessage, with_thinking: bool) -> list[Block]:
-    """What the model itself said: as it came where it was kept, else built anew. Empty text is not taken back."""
-    calls = [] if isinstance(message.content, str) else message.content
-    held = kept(message, _PROVIDER)
-    if held is not None and [part["id"] for part in held if part.get("type") == "tool_use"] == [c.id for c in calls]:
-        return [part for part in held if with_thinking or "thinking" not in part.get("type", "")]
-    text = message.content if isinstance(message.content, str) else readable(message.thought)
-    return [
-        *([{"type": "text", "text": text}] if text.strip() else []),
-        *(
-            {"type": "tool_use", "id": call.id, "name": tool_name(call.name), "input": arguments_object(call.arguments)}
-            for call in calls
-        ),
-    ]
-
-
 def collect(message: dict[str, Any], event: Any) -> str:
     """Add one event of a stream to the message that it is a part of; the text that it brings, for those who watch.
     Events of unknown kinds are passed over, as the protocol asks for."""
@@ -211,9 +101,9 @@ def collect(message: dict[str, Any], event: Any) -> str:
         case {"type": "content_block_delta", "delta": dict(delta)} if blocks:
             return _add(blocks[-1], delta)
         case {"type": "content_block_stop"} if blocks and blocks[-1].get("type") == "tool_use":
-            blocks[-1]["input"] = _parsed(blocks[-1]["input"])
+            blocks[-1]["input"] = _parsed(str(blocks[-1]["input"]))
         case {"type": "message_delta", "delta": dict(delta)}:
-            message.update(delta)
+            message.update({key: value for key, value in delta.items() if key.startswith("stop_")})
             counts = event.get("usage")
             if isinstance(counts, dict) and isinstance(message.get("usage"), dict):
                 message["usage"] = message["usage"] | {k: v for k, v in counts.items() if v is not None}
@@ -223,15 +113,22 @@ def collect(message: dict[str, Any], event: Any) -> str:
 def _add(block: dict[str, Any], delta: dict[str, Any]) -> str:
     match delta:
         case {"type": "text_delta", "text": str(text)}:
-            block["text"] = block.get("text", "") + text
+            _append(block, "text", text)
             return text
         case {"type": "input_json_delta", "partial_json": str(part)}:
-            block["input"] = block.get("input", "") + part
+            _append(block, "input", part)
         case {"type": "thinking_delta", "thinking": str(text)}:
-            block["thinking"] = block.get("thinking", "") + text
+            _append(block, "thinking", text)
         case {"type": "signature_delta", "signature": str(signature)}:
-            block["signature"] = block.get("signature", "") + signature
+            _append(block, "signature", signature)
     return ""
+
+
+def _append(block: dict[str, Any], key: str, text: str) -> None:
+    """Append, unless what is there is no text; then it stays, and is found out when the whole is validated."""
+    before = block.get(key, "")
+    if isinstance(before, str):
+        block[key] = before + text
 
 
 def _parsed(text: str) -> Any:
@@ -241,7 +138,7 @@ def _parsed(text: str) -> Any:
         return text
 
 
-def result_of(message: Message, spec: ModelSpec, request: Request) -> CreateResult:
+def result_of(message: Message, spec: ModelSpec) -> CreateResult:
     """The answer in autogen's form.
 
     Raises:
@@ -263,8 +160,8 @@ def result_of(message: Message, spec: ModelSpec, request: Request) -> CreateResu
     thinking = [b.thinking for b in message.content if isinstance(b, Thinking) and b.thinking]
     thought = "\n\n".join([*thinking, *([text] if calls and text else [])])
     if any(isinstance(b, Thinking | RedactedThinking) for b in message.content):
-        thought = keep(thought, _PROVIDER, _sent_back(message))
-    finish = {"max_tokens": "length", "tool_use": "function_calls"}.get(message.stop_reason or "", "stop")
+        thought = keep(thought, PROVIDER, _sent_back(message))
+    finish: Any = {"max_tokens": "length", "tool_use": "function_calls"}.get(message.stop_reason or "", "stop")
     return CreateResult(
         finish_reason=finish,
         content=calls or text,
