@@ -16,6 +16,7 @@ from autogen_core.models import (
     LLMMessage,
     ModelInfo,
     RequestUsage,
+    SystemMessage,
     UserMessage,
 )
 from autogen_core.tools import Tool, ToolSchema
@@ -83,7 +84,7 @@ class NormalisedClient(ChatCompletionClient):
     ) -> CreateResult:
         """An answer that fits the schema. One that does not goes back to the model with what is wrong with it."""
         if json_output and not self.inner.model_info.get("structured_output", False):
-            messages.append(_asking_for_json(json_output))
+            messages.insert(0, _asking_for_json(json_output))
         spent = UsageDetail(0, 0)
         for _ in range(self.spec.output_repairs + 1):
             try:
@@ -167,9 +168,9 @@ class NormalisedClient(ChatCompletionClient):
             )
         if result.finish_reason == "content_filter":
             raise ContentFiltered(f"{self.spec.label}: the provider's filter stopped the answer", usage=usage)
-        if isinstance(result.content, str):
+        if isinstance(result.content, str) and result.content.strip():
             return result
-        if not result.content:
+        if isinstance(result.content, str) or not result.content:
             raise Malformed(f"{self.spec.label}: malformed answer: neither text nor a tool call", usage=usage)
         return result.model_copy(update={"content": own_ids(result.content)})
 

@@ -1,0 +1,453 @@
+"""The provider clients, on the installed SDKs, against servers that speak the real protocols over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from autogen_core import CancellationToken, FunctionCall, Image
+from autogen_core.models import (
+    AssistantMessage,
+    CreateResult,
+    FunctionExecutionResult,
+    FunctionExecutionResultMessage,
+    LLMMessage,
+    SystemMessage,
+    UserMessage,
+)
+from autogen_core.tools import ToolSchema
+from PIL import Image as Picture
+from pydantic import BaseModel
+
+from agents.models import ModelSpec, build_client, usage_detail
+from agents.models.config import Capabilities
+from agents.models.errors import (
+    AuthenticationFailed,
+    ContentFiltered,
+    ContextTooLong,
+    CutOff,
+    InvalidOutput,
+    Malformed,
+    ModelError,
+    OutOfCredit,
+    RateLimited,
+    Refused,
+    Rejected,
+    TimedOut,
+    Unreachable,
+)
+from agents.models.limits import Limits
+from agents.models.normalised import NormalisedClient
+from agents.models.wire import keep, readable
+from tests.fakes.anthropic_server import AnthropicServer
+from tests.fakes.model_server import Answer, Brain, ModelServer
+from tests.fakes.openai_server import OpenAIServer
+
+KEY = "sk-planted-0123456789"
+HELLO: list[LLMMessage] = [SystemMessage(content="Be brief."), UserMessage(content="Hello", source="lab")]
+ADD = ToolSchema(
+    name="add",
+    description="Add two numbers.",
+    parameters={"type": "object", "properties": {"a": {"type": "number"}, "b": {"type": "number"}}, "required": ["a"]},
+)
+PROVIDERS = ["anthropic", "openai", "openai_compatible"]
+both_ways = pytest.mark.parametrize("stream", [True, False], ids=["streamed", "plain"])
+every_provider = pytest.mark.parametrize("provider", PROVIDERS)
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_KEY", KEY)
+
+
+def server(provider: str, brain: Brain, faults: Iterable[str | None] = ()) -> ModelServer:
+    return (AnthropicServer if provider == "anthropic" else OpenAIServer)(brain, faults, key=KEY)
+
+
+def client(provider: str, fake: Any, **spec: Any) -> NormalisedClient:
+    given = {
+        "backoff_seconds": 0.01, "timeout_seconds": 0.5, "retries": 3, "base_url": fake.base_url, "key_env": "FAKE_KEY",
+        "capabilities": Capabilities(vision=True, structured_output=True), **spec,
+    }  # fmt: skip
+    return build_client(ModelSpec(provider=provider, model="fake-1", **given))
+
+
+def echo(messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
+    return Answer(text=f"You said: {messages[-1].content}")
+
+
+async def after_faults(provider: str, faults: Iterable[str | None], **spec: Any) -> CreateResult:
+    with server(provider, echo, faults) as fake:
+        return await client(provider, fake, **spec).create(HELLO)
+
+
+# --- what goes over the wire ------------------------------------------------------------------------------------------
+
+
+@every_provider
+@both_ways
+async def test_text_usage_and_stop_reason(provider: str, stream: bool) -> None:
+    with server(provider, echo) as fake:
+        result = await client(provider, fake, stream=stream).create(HELLO)
+    detail = usage_detail(result)
+    assert (result.content, result.finish_reason, result.thought) == ("You said: Hello", "stop", None)
+    assert detail.prompt_tokens == fake.usages[0]["prompt"] > 0
+    assert detail.completion_tokens == fake.usages[0]["answer"] > 0
+    assert detail.stop_reason in ("end_turn", "stop", "completed")
+    assert detail.model.endswith("-fake") and not detail.faults and not detail.estimated
+
+
+@every_provider
+async def test_usage_detail_survives_the_journal(provider: str) -> None:
+    result = await after_faults(provider, ["500"])
+    dumped = json.loads(json.dumps(result.model_dump(mode="json", serialize_as_any=True)))
+    assert usage_detail(dumped) == usage_detail(result)
+    assert len(usage_detail(dumped).faults) == 1 and "overloaded" in usage_detail(dumped).faults[0]
+    assert CreateResult.model_validate(dumped).usage.prompt_tokens == result.usage.prompt_tokens
+
+
+@every_provider
+async def test_each_speaker_is_named(provider: str) -> None:
+    heard: list[list[tuple[str, Any]]] = []
+
+    def brain(messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
+        heard.append([(m.source, m.content) for m in messages if isinstance(m, UserMessage)])
+        return Answer(text="Good.")
+
+    said: list[LLMMessage] = [
+        SystemMessage(content="You are the writer."),
+        UserMessage(content="Write.", source="lab"),
+        UserMessage(content="I disagree.", source="advisor"),
+        AssistantMessage(content="So do I.", source="writer"),
+        UserMessage(content="Shorter.", source="reviewer"),
+    ]
+    with server(provider, brain) as fake:
+        await client(provider, fake).create(said)
+    assert heard == [[("lab", "Write."), ("advisor", "I disagree."), ("reviewer", "Shorter.")]]
+
+
+@every_provider
+async def test_one_who_speaks_twice_in_a_row_is_asked_to_go_on(provider: str) -> None:
+    turns: list[LLMMessage] = [*HELLO, AssistantMessage(content="One.", source="me")]
+    with server(provider, echo) as fake:
+        model = client(provider, fake)
+        first = await model.create(turns)
+        await model.create([*turns, AssistantMessage(content=str(first.content), source="me")])
+    before, after = (json.dumps(body.get("messages", body.get("input"))) for body in fake.requests)
+    assert first.content == "You said: It is your turn again."
+    assert after.count("It is your turn again.") == before.count("It is your turn again.") + 2  # one is in the answer
+
+
+@every_provider
+@both_ways
+async def test_two_calls_at_once_and_their_results_a_failed_one_among_them(provider: str, stream: bool) -> None:
+    def brain(messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
+        if isinstance(messages[-1], FunctionExecutionResultMessage):
+            results = [(r.name, r.content, bool(r.is_error)) for r in messages[-1].content]
+            return Answer(text=json.dumps(results))
+        assert [tool["name"] for tool in tools] == ["add"]
+        calls = (FunctionCall("c1", '{"a": 1, "b": 2}', "add"), FunctionCall("c2", '{"a": "one"}', "add"))
+        return Answer(text="I add.", calls=calls)
+
+    with server(provider, brain) as fake:
+        model = client(provider, fake, stream=stream)
+        called = await model.create(HELLO, tools=[ADD])
+        assert called.finish_reason == "function_calls"
+        assert called.thought == "I add."
+        assert isinstance(called.content, list)
+        assert [json.loads(call.arguments) for call in called.content] == [{"a": 1, "b": 2}, {"a": "one"}]
+        results = [
+            FunctionExecutionResult(call_id=called.content[0].id, name="add", content="3", is_error=False),
+            FunctionExecutionResult(call_id=called.content[1].id, name="add", content="a: no number", is_error=True),
+        ]
+        whole: list[LLMMessage] = [
+            *HELLO,
+            AssistantMessage(content=called.content, thought=called.thought, source="me"),
+            FunctionExecutionResultMessage(content=results),
+        ]
+        answered = await model.create(whole, tools=[ADD])
+    assert json.loads(str(answered.content)) == [["add", "3", False], ["add", "a: no number", True]]
+
+
+@every_provider
+@both_ways
+async def test_reasoning_goes_back_as_it_came(provider: str, stream: bool) -> None:
+    def brain(messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
+        if isinstance(messages[-1], FunctionExecutionResultMessage):
+            return Answer(text="Three.")
+        return Answer(text="I add.", thinking="One and two.", calls=(FunctionCall("c1", '{"a": 1, "b": 2}', "add"),))
+
+    with server(provider, brain) as fake:
+        model = client(provider, fake, stream=stream, reasoning_effort="low")
+        called = await model.create(HELLO, tools=[ADD])
+        assert readable(called.thought) == "One and two.\n\nI add."
+        stored = AssistantMessage(content=called.content, thought=called.thought, source="me").model_dump_json()
+        result = FunctionExecutionResult(call_id="c1", name="add", content="3", is_error=False)
+        await model.create(
+            [*HELLO, AssistantMessage.model_validate_json(stored), FunctionExecutionResultMessage(content=[result])],
+            tools=[ADD],
+        )
+    sent = json.dumps(fake.requests[1])
+    mark = {"anthropic": "signed:One and two.", "openai": "encrypted:One and two.", "openai_compatible": "One and two."}
+    assert mark[provider] in sent
+    assert "kept for the provider" not in sent
+
+
+async def test_thinking_that_the_server_takes_back_no_more_is_left_out() -> None:
+    thought = AssistantMessage(
+        content="So be it.",
+        thought=keep("x", "anthropic", [{"type": "thinking", "thinking": "x", "signature": "of another conversation"}]),
+        source="me",
+    )
+    with server("anthropic", echo) as fake:
+        result = await client("anthropic", fake).create([*HELLO, thought, UserMessage(content="And?", source="lab")])
+    assert result.content == "You said: And?"
+    assert ["thinking" in json.dumps(body) for body in fake.requests] == [True, False]
+
+
+@every_provider
+async def test_images_are_sent(provider: str) -> None:
+    image = Image.from_pil(Picture.new("RGB", (4, 4), "red"))
+    with server(provider, echo) as fake:
+        await client(provider, fake).create([UserMessage(content=["Look:", image], source="lab")])
+    assert image.to_base64() in json.dumps(fake.requests[0])
+
+
+async def test_anthropic_reads_from_the_cache_what_the_call_before_has_written() -> None:
+    long: list[LLMMessage] = [SystemMessage(content="Rules. " * 300), UserMessage(content="Begin.", source="lab")]
+    with server("anthropic", echo) as fake:
+        model = client("anthropic", fake)
+        details = []
+        for _ in range(3):
+            result = await model.create(long, tools=[ADD])
+            details.append(usage_detail(result))
+            long += [
+                AssistantMessage(content=str(result.content), source="me"),
+                UserMessage(content="On.", source="lab"),
+            ]
+    assert details[0].cached_tokens == 0 and details[0].cache_write_tokens > 400
+    assert details[1].cached_tokens == details[0].cache_write_tokens
+    assert details[2].cached_tokens > details[1].cached_tokens
+    assert details[2].prompt_tokens > details[2].cached_tokens + details[2].cache_write_tokens - 1
+
+
+async def test_a_server_that_counts_nothing_is_estimated_and_says_so() -> None:
+    class Silent(OpenAIServer):
+        def whole(self, *given: Any) -> Any:
+            return super().whole(*given) | {"usage": None}
+
+    with Silent(echo, key=KEY) as fake:
+        detail = usage_detail(await client("openai_compatible", fake, stream=False).create(HELLO))
+    assert detail.estimated and detail.prompt_tokens > 0 and detail.completion_tokens > 0
+
+
+@every_provider
+async def test_arguments_and_names_that_a_model_made_up_can_be_sent_back(provider: str) -> None:
+    made_up = FunctionCall("c1", "{not json", "run the experiment!")
+    result = FunctionExecutionResult(call_id="c1", name=made_up.name, content="no such tool", is_error=True)
+    whole: list[LLMMessage] = [
+        *HELLO, AssistantMessage(content=[made_up], source="me"), FunctionExecutionResultMessage(content=[result]),
+    ]  # fmt: skip
+    with server(provider, lambda messages, tools: Answer(text="I see.")) as fake:
+        assert (await client(provider, fake).create(whole, tools=[ADD])).content == "I see."
+
+
+async def test_calls_without_an_id_get_one_each() -> None:
+    calls = (FunctionCall("", "{}", "add"), FunctionCall("", "{}", "add"))
+    with server("openai_compatible", lambda messages, tools: Answer(calls=calls)) as fake:
+        result = await client("openai_compatible", fake).create(HELLO, tools=[ADD])
+    assert isinstance(result.content, list)
+    assert len({call.id for call in result.content} - {""}) == 2
+
+
+# --- structured output ------------------------------------------------------------------------------------------------
+
+
+class Verdict(BaseModel):
+    score: int
+    reason: str = "none"
+
+
+@every_provider
+@pytest.mark.parametrize("able", [True, False], ids=["by schema", "in words"])
+async def test_output_that_does_not_fit_goes_back_with_what_is_wrong(provider: str, able: bool) -> None:
+    answers = iter(["It is good.", '{"score": "high"}', '```json\n{"score": 7}\n```'])
+    heard: list[Any] = []
+
+    def brain(messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
+        heard.append(messages[-1].content)
+        return Answer(text=next(answers))
+
+    with server(provider, brain) as fake:
+        model = client(provider, fake, capabilities=Capabilities(structured_output=able))
+        result = await model.create(HELLO, json_output=Verdict)
+    assert Verdict.model_validate_json(str(result.content)).score == 7
+    assert "score" in heard[2] and "valid integer" in heard[2]
+    assert usage_detail(result).prompt_tokens == sum(usage["prompt"] for usage in fake.usages)
+    assert len(usage_detail(result).faults) == 2
+    asked_for = json.dumps(fake.requests[0])
+    assert ("additionalProperties" in asked_for) is able
+    assert ("Answer with one JSON object" in asked_for) is not able
+
+
+async def test_output_that_never_fits_is_a_failure_of_this_turn_only() -> None:
+    with server("openai", echo) as fake, pytest.raises(InvalidOutput) as caught:
+        await client("openai", fake, output_repairs=1).create(HELLO, json_output=Verdict)
+    assert len(fake.requests) == 2
+    assert not caught.value.permanent
+    assert caught.value.usage and caught.value.usage.prompt_tokens == sum(u["prompt"] for u in fake.usages)
+
+
+# --- faults -----------------------------------------------------------------------------------------------------------
+
+PASSING = ["429", "429 retry-after", "500", "529", "html", "malformed", "early end", "reset", "silence", "empty",
+           "wrong types", "error in stream"]  # fmt: skip
+
+
+@every_provider
+@both_ways
+@pytest.mark.parametrize("fault", PASSING)
+async def test_a_passing_fault_costs_nothing_but_time(provider: str, stream: bool, fault: str) -> None:
+    if fault == "error in stream" and not stream and provider != "openai":
+        pytest.skip("there is no stream")
+    result = await after_faults(provider, [fault], stream=stream, timeout_seconds=0.2)
+    assert result.content == "You said: Hello"
+    assert len(usage_detail(result).faults) == 1
+
+
+LASTING = [
+    ("401", AuthenticationFailed, True),
+    ("404", Rejected, True),
+    ("400", Rejected, True),
+    ("400 too long", ContextTooLong, False),
+    ("429 no credit", OutOfCredit, True),
+    ("refusal", Refused, False),
+    ("cut", CutOff, False),
+]
+
+
+@every_provider
+@both_ways
+@pytest.mark.parametrize(("fault", "kind", "permanent"), LASTING, ids=[fault for fault, *_ in LASTING])
+async def test_a_lasting_fault_is_told_at_once(
+    provider: str, stream: bool, fault: str, kind: type[ModelError], permanent: bool
+) -> None:
+    with server(provider, echo, [fault]) as fake, pytest.raises(kind) as caught:
+        await client(provider, fake, stream=stream).create(HELLO)
+    assert len(fake.requests) == 1
+    assert caught.value.permanent is permanent
+    assert "fake-1" in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("provider", ["openai", "openai_compatible"])
+@both_ways
+async def test_filtered(provider: str, stream: bool) -> None:
+    with pytest.raises(ContentFiltered):
+        await after_faults(provider, ["filter"], stream=stream)
+
+
+@every_provider
+@both_ways
+async def test_a_call_cut_at_the_length_limit_is_not_made(provider: str, stream: bool) -> None:
+    calling = Answer(calls=(FunctionCall("c1", '{"a": 1, "b": 2}', "add"),))
+    with server(provider, lambda messages, tools: calling, ["cut"]) as fake, pytest.raises(CutOff) as caught:
+        await client(provider, fake, stream=stream, max_output_tokens=77).create(HELLO, tools=[ADD])
+    assert "max_output_tokens (77)" in str(caught.value)
+    assert caught.value.usage and caught.value.usage.prompt_tokens > 0
+
+
+@every_provider
+@pytest.mark.parametrize(("fault", "kind"), [("429", RateLimited), ("reset", Unreachable), ("html", Malformed)])
+async def test_a_fault_that_stays_pauses_the_run(provider: str, fault: str, kind: type[ModelError]) -> None:
+    with server(provider, echo, [fault] * 3) as fake, pytest.raises(kind) as caught:
+        await client(provider, fake, retries=2).create(HELLO)
+    assert len(fake.requests) == 3
+    assert caught.value.permanent
+    assert "after 3 attempts" in str(caught.value) and "Resume" in str(caught.value)
+
+
+async def test_nobody_at_the_address() -> None:
+    with server("openai", echo) as fake:
+        model = client("openai", fake, retries=1)
+    with pytest.raises(Unreachable) as caught:
+        await model.create(HELLO)
+    assert caught.value.permanent
+
+
+async def test_a_wait_longer_than_the_total_time_is_not_waited_for() -> None:
+    with server("anthropic", echo, ["429 retry-after"]) as fake:
+        fake.retry_after = "3600"
+        with pytest.raises(RateLimited) as caught:
+            await client("anthropic", fake, total_timeout_seconds=2).create(HELLO)
+    assert caught.value.permanent and caught.value.retry_after == 3600
+
+
+async def test_no_answer_within_the_total_time() -> None:
+    with server("anthropic", echo, ["silence"] * 9) as fake, pytest.raises(TimedOut) as caught:
+        await client("anthropic", fake, timeout_seconds=0.15, total_timeout_seconds=0.5, retries=9).create(HELLO)
+    assert caught.value.permanent
+
+
+async def test_a_token_that_is_cancelled_ends_the_call() -> None:
+    with server("openai", echo, ["silence"]) as fake:
+        token = CancellationToken()
+        call = asyncio.ensure_future(client("openai", fake, timeout_seconds=10).create(HELLO, cancellation_token=token))
+        await asyncio.to_thread(fake.asked.wait, 5)
+        token.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(call, 2)
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limits", [{"concurrency": 2}, {"concurrency": 9, "requests_per_minute": 60 / 0.05}])
+async def test_limits_hold_across_clients_of_one_endpoint(limits: dict[str, Any]) -> None:
+    running, most, times = 0, 0, []
+    lock = threading.Lock()
+
+    def brain(messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+            times.append(time.monotonic())
+        time.sleep(0.03)
+        with lock:
+            running -= 1
+        return Answer(text="Yes.")
+
+    with OpenAIServer(brain, key=KEY) as fake:
+        shared = Limits()
+        given = {"base_url": fake.base_url, "key_env": "FAKE_KEY", **limits}
+        clients = [
+            build_client(ModelSpec(provider="openai_compatible", model=name, **given), limits=shared)
+            for name in ("one", "two")
+        ]
+        await asyncio.gather(*(clients[i % 2].create(HELLO) for i in range(6)))
+    if limits["concurrency"] == 2:
+        assert most == 2
+    else:
+        assert max(times) - min(times) > 0.05 * 5 - 0.04
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+
+
+@every_provider
+async def test_the_key_appears_in_no_error_and_no_repr(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Telling(AnthropicServer if provider == "anthropic" else OpenAIServer):  # type: ignore[misc]
+        def error(self, fault: str, text: str) -> Any:
+            return super().error(fault, f"Incorrect API key provided: {KEY}, Bearer {KEY}")
+
+    with Telling(echo, ["401"], key=KEY) as fake:
+        model = client(provider, fake)
+        with pytest.raises(AuthenticationFailed) as caught:
+            await model.create(HELLO)
+    told = f"{caught.value!r} {caught.value} {caught.value.__cause__!r} {model!r} {model.inner!r} {model.spec!r}"
+    assert KEY not in told and "FAKE_KEY" in told
