@@ -114,7 +114,7 @@ class Rule(BaseModel):
     reject: str = "Reject"
     """The decision otherwise."""
     given_in: str = "Decision"
-    """The field in which each reviewer decides alone; it has to agree with that reviewer's own scores. Empty for none."""
+    """The field in which each reviewer decides alone, if the form has it; it has to agree with their own scores."""
 
 
 class Form(BaseModel):
@@ -166,12 +166,9 @@ class Form(BaseModel):
             self._check_own_decision(self.to_json(values.model_dump()))
             return values
 
-        return create_model(
-            f"{self.name}_review",
-            __config__=ConfigDict(extra="forbid"),
-            __validators__={"agrees": model_validator(mode="after")(agrees)},
-            **questions,
-        )
+        checks: dict[str, Any] = {"agrees": model_validator(mode="after")(agrees)}
+        forbid = ConfigDict(extra="forbid")
+        return create_model(f"{self.name}_review", __config__=forbid, __validators__=checks, **questions)
 
     def to_json(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Validated arguments as a review under the form's display names, in the form's order."""

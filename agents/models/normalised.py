@@ -198,13 +198,12 @@ class NormalisedClient(ChatCompletionClient):
         return self.inner.model_info
 
 
-def _asking_for_json(json_output: bool | type[BaseModel]) -> SystemMessage:
-    if isinstance(json_output, bool):
-        return SystemMessage(content="Answer with one JSON object and nothing else.")
-    schema = json.dumps(json_output.model_json_schema(), ensure_ascii=False)
-    return SystemMessage(
-        content=f"Answer with one JSON object and nothing else. It must fit this JSON schema: {schema}"
-    )
+def _asking_for_json(json_output: bool | type[BaseModel]) -> UserMessage:
+    wish = "Answer with one JSON object and nothing else."
+    if not isinstance(json_output, bool):
+        schema = json.dumps(json_output.model_json_schema(), ensure_ascii=False)
+        wish += f" It must fit this JSON schema: {schema}"
+    return UserMessage(content=wish, source="lab")
 
 
 def _fitted(result: CreateResult, json_output: bool | type[BaseModel] | None) -> tuple[CreateResult, str]:
