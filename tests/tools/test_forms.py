@@ -97,7 +97,12 @@ def test_a_reviewer_cannot_reject_what_their_own_scores_accept() -> None:
 
 def test_scores_are_averaged_as_the_original_does() -> None:
     form = load_form("neurips")
-    reviews = [{"Overall": 5, "Quality": 2}, {"Overall": 6, "Quality": 3}, {"Overall": 99}, {"Quality": "3"}]
+    reviews: list[dict[str, Any]] = [
+        {"Overall": 5, "Quality": 2},
+        {"Overall": 6, "Quality": 3},
+        {"Overall": 99},
+        {"Quality": "3"},
+    ]
     assert form.average(reviews) == {"Quality": 2, "Overall": 6}  # 2.5 -> 2 and 5.5 -> 6: halves go to the even one
 
 
@@ -124,7 +129,7 @@ def test_a_new_form_with_a_new_rule_is_one_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("title: Tiny", "titel: Tiny", "unknown key; did you mean 'title'"),
+        ("statistic:", "statistik:", "unknown key; did you mean 'statistic'"),
         ("field: Score", "field: Scores", "is no score of this form; did you mean 'Score'"),
         ("minimum: 1", "minimum: 5", "needs minimum below maximum"),
         ("3: good", "4: good", "level 4 is no score"),
