@@ -43,7 +43,7 @@ class RunRecord(BaseModel):
     command: list[str] = []
     seed: int | None = None
     """The seed passed by the harness; None when the experiment takes none."""
-    attempt: int = Field(1, ge=1)
+    attempt: int = Field(default=1, ge=1)
     settings: dict[str, Scalar] = {}
     """What the code really had, `experiment.learning_rate` -> value."""
     environment: dict[str, str] = {}

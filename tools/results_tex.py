@@ -30,7 +30,6 @@ from tools.statistics import power_of, write_exactly, write_power, write_value
 _BLOCK = 4
 """Datasets side by side in a table; more go into a further block below."""
 _MISSING = "–"
-_TABLES = ("resulttable", "settingstable", "runstable")
 _BARE = ("settingstable", "runstable")
 _KINDS = {
     "result": "result",
@@ -40,7 +39,7 @@ _KINDS = {
     "env": "fact of the environment",
     "resulttable": "metric",
 }
-_REFERENCE = re.compile(rf"\\({'|'.join((*_KINDS, *_BARE))})(?![A-Za-z@])(?:\s*\{{([^{{}}]*)\}})?")
+_REFERENCE = re.compile(rf"(\\*)\\({'|'.join((*_KINDS, *_BARE))})(?![A-Za-z@])(?:\s*\{{([^{{}}]*)\}})?")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 
 
@@ -91,10 +90,13 @@ def check_references(tex: str, ledger: Ledger, environment: Mapping[str, str] | 
     text = _COMMENT.sub(r"\1", tex)
     found = []
     for match in _REFERENCE.finditer(text):
-        macro, given = match.group(1), match.group(2)
+        before, macro, given = match.groups()
         address = "" if macro in _BARE else _plain_address(given or "")
-        if address not in known[macro]:
-            line = text.count("\n", 0, match.start()) + 1
+        line = text.count("\n", 0, match.start()) + 1
+        if len(before) % 2:
+            message = "two backslashes are a line break, after which the reference would be printed as words"
+            found.append(Problem(line, macro, address, message, "write one"))
+        elif address not in known[macro]:
             message, hint = _why_missing(macro, address, given is None, ledger, known[macro])
             found.append(Problem(line, macro, address, message, hint))
     return found
@@ -113,8 +115,10 @@ def expand(tex: str, ledger: Ledger, environment: Mapping[str, str]) -> str:
         plain[macro] = {a: "\n\n".join(map(_markdown_table, blocks)) for a, blocks in tables.items()}
 
     def rendered(match: re.Match[str]) -> str:
-        address = "" if match.group(1) in _BARE else _plain_address(match.group(2) or "")
-        return plain[match.group(1)].get(address, match.group(0))  # unknown ones are left only in comments
+        before, macro, given = match.groups()
+        address = "" if macro in _BARE else _plain_address(given or "")
+        known = plain[macro].get(address)
+        return match.group() if known is None else before + known  # none are unknown but those in comments
 
     return _REFERENCE.sub(rendered, tex)
 
@@ -256,7 +260,8 @@ def _latex_address(address: str) -> str:
 _NUMBER = r"−?\d+(?:\.\d+)?"
 _POWER = "10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"
 _MATH = re.compile(
-    rf"\({_NUMBER} ± {_NUMBER}\)×{_POWER}|{_NUMBER} ± {_NUMBER}|{_NUMBER}×{_POWER}|{_POWER}|−\d+(?:\.\d+)?|\b[pn] [=<] {_NUMBER}"
+    rf"\({_NUMBER} ± {_NUMBER}\)×{_POWER}|{_NUMBER} ± {_NUMBER}|{_NUMBER}×{_POWER}|{_POWER}"
+    rf"|−\d+(?:\.\d+)?|\b[pn] [=<] {_NUMBER}"
 )
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
