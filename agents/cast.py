@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autogen_agentchat.agents import AssistantAgent
 from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, UserMessage
@@ -11,7 +11,7 @@ from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, 
 from agents.conduct import Conduct
 from agents.durable import Checkpoint, DurableAgent, JournalClient, ToolWorkbench, TurnScope
 from agents.floor import Floor
-from agents.models import build_client, cost
+from agents.models import Limits as ModelLimits, build_client, client_key, cost
 from agents.models.config import ModelsConfig, ModelSpec
 from agents.policies import Seats, Turn
 from agents.prompts import render
@@ -30,7 +30,8 @@ class Cast:
     config: ModelsConfig
     conduct: Conduct
     seed: int
-    clients: dict[str, ChatCompletionClient]
+    clients: dict[str, ChatCompletionClient] = field(default_factory=dict)
+    limits: ModelLimits = field(default_factory=ModelLimits)
 
     def seat(
         self, name: str, phase_key: str, tools: Sequence[Tool], checkpoint: Checkpoint | None, floor: Floor
@@ -47,6 +48,10 @@ class Cast:
             max_tool_iterations=TOOL_CALLS_PER_TURN,
         )
         return DurableAgent(agent, scope, phase_key, self.conduct, lambda: floor.round)
+
+    def task(self, phase: str, variables: dict[str, object]) -> str:
+        """What all participants of a phase read first."""
+        return render(phase, **variables)
 
     def selector(self, phase_key: str) -> Callable[[Sequence[Turn], Seats], object]:
         """A model that names the next speaker. An answer that names nobody is asked for again, twice at most."""
@@ -70,14 +75,14 @@ class Cast:
 
     def _client(self, role: str, card_model: str, scope: TurnScope) -> JournalClient:
         spec = self.config.spec_for(role, card_model or None)
-        name = f"{spec.provider}/{spec.model}"
-        if name not in self.clients:
-            self.clients[name] = build_client(spec, seed=self.seed)
+        name, key = spec.label, client_key(spec, role)
+        if key not in self.clients:
+            self.clients[key] = build_client(spec, seed=self.seed, role=role, limits=self.limits)
 
         def dollars(result: CreateResult) -> float:
             return cost(spec, result.usage)
 
-        return JournalClient(self.clients[name], self.conduct, scope, name, dollars, _worst_case(spec))
+        return JournalClient(self.clients[key], self.conduct, scope, name, dollars, _worst_case(spec))
 
     def _system_message(self, card: RoleCard, seats: Seats) -> str:
         others = {name: self.cards[name].description for name in seats.names if name != card.name}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tools.document import Document
 from tools.forms import Form
 from tools.literature import Bibliography, Literature
 from tools.sandbox import Sandbox
@@ -53,8 +52,8 @@ class Desk:
     progress: Callable[[str], None] = lambda text: None
     authors: dict[str, str] = field(default_factory=dict)
     """Which model plays which role; the paper says so."""
-    under_review: Document | None = None
-    """The paper before the panel."""
+    offline: bool = False
+    """No language model plays any role."""
     review_round: int = 1
 
     @property

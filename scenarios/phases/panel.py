@@ -11,17 +11,6 @@ from tools.document import as_data, read_document
 from tools.reviewing import load_meta_review, load_reviews, write_meta_review
 
 
-async def _open(study: Study) -> None:
-    """Each panel has a folder of its own; the paper before it is read as a stranger would read it, from its PDF."""
-    seat_panel(study)
-
-
-def seat_panel(study: Study) -> None:
-    """Put the paper on the desk; needed again after a resume, so it is no recorded step."""
-    study.desk.review_round = study.panels_held + 1
-    study.desk.under_review = read_document(paper_of(study))
-
-
 def paper_of(study: Study) -> Path:
     """The paper before the panel: the group's own PDF, or the one file that a review scenario was given."""
     own = study.workspace.paper / "paper.pdf"
@@ -30,9 +19,7 @@ def paper_of(study: Study) -> Path:
 
 
 def _variables(study: Study) -> dict[str, object]:
-    seat_panel(study)
-    document = study.desk.under_review
-    assert document is not None
+    document = read_document(paper_of(study))
     previous = study.workspace.reviews / f"round_{study.desk.review_round - 1}" / "rebuttal.md"
     gate = study.workspace.root / "gate.json"
     return {
@@ -55,7 +42,6 @@ async def _close(study: Study) -> None:
             desk, summary="(the area chair handed in no meta-review)", discussion="",
             decision=desk.form.decide(list(reviews.values())), reasons=f"By the form's rule: {desk.form.rule_in_words}",
         )
-    study.panels_held += 1
 
 
 PANEL = PhaseKind(
@@ -68,7 +54,6 @@ PANEL = PhaseKind(
     turns=24,
     needs=frozenset({"paper"}),
     variables=_variables,
-    before=_open,
     after=_close,
     usable=lambda study: bool(load_reviews(study.desk.review_folder)),
 )

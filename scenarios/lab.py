@@ -1,0 +1,233 @@
+"""The lab plays a scenario: for each idea it seats each phase's cast, holds its chat, and hands its deliverable on.
+
+Resuming is playing again: what the journal has as finished is not done again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from agents.cast import Cast
+from agents.chat import converse
+from agents.conduct import Budget, Conduct, Stopped
+from agents.floor import Ending, Floor, Limits
+from agents.journal import Journal
+from agents.models.config import ModelSpec
+from agents.observer import Observer
+from agents.policies import SELECTOR, build_policy
+from scenarios.phases.kind import PhaseKind
+from scenarios.plan import Plan, cast_of, policies_of, seats_of
+from scenarios.scenario import PhaseSpec
+from scenarios.study import Study
+from scenarios.summary import write_summary
+from tools.atomic import write_json
+from tools.desk import Allowance, Desk
+from tools.errors import ColloquiumError
+from tools.idea import Idea, Novelty, load_idea, read_archive, save_idea
+from tools.sandbox import Sandbox
+from tools.template import Template
+from tools.toolbox import build_tools
+from tools.workspace import Workspace
+
+_ACCEPTANCE = ("accept_deliverable", "return_deliverable")
+
+
+class Lab:
+    """One run. `folder` is the run folder; it holds the scenario as resolved and a copy of the template already."""
+
+    def __init__(self, folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer) -> None:
+        self.folder, self._plan, self._sandbox, self._observer = folder, plan, sandbox, observer
+        scenario = plan.scenario
+        journal = Journal(folder / "journal.jsonl")
+        self.conduct = Conduct(journal, observer, Budget(**scenario.budget.model_dump()))
+        self._cast = Cast(plan.cards, plan.models, self.conduct, scenario.seed)
+        self.studies: list[Study] = []
+
+    async def play(self) -> str:
+        """Take every idea through the phases. Answers the run's status: `finished`, or `paused: why`."""
+        status = "finished"
+        write_json(self.folder / "ideas.json", self._archive())
+        try:
+            for number in range(1, self._plan.scenario.ideas + 1):
+                study = self._open_study(f"idea_{number}")
+                self.studies.append(study)
+                await self._play_study(study)
+        except Stopped as stopped:
+            status = f"paused: {stopped}"
+        finally:
+            self.conduct.journal.put(
+                f"run/{len(list(self.conduct.journal.records()))}", "run",
+                {"status": status, "seconds": round(self.conduct.seconds_here, 3)},
+            )
+            write_summary(self.folder, self._plan, self.conduct, self.studies, status)
+            self.conduct.journal.close()
+        return status
+
+    async def _play_study(self, study: Study) -> None:
+        """One failed idea does not stop the others; its reason is kept."""
+        seen: dict[str, int] = {}
+        try:
+            for spec, kind in self._plan.phases:
+                seen[kind.name] = seen.get(kind.name, 0) + 1
+                suffix = f":{seen[kind.name]}" if seen[kind.name] > 1 else ""
+                await self._play_phase(study, spec, kind, f"{study.slot}/{kind.name}{suffix}")
+                if study.outcome:
+                    break
+        except Stopped:
+            raise
+        except ColloquiumError as error:
+            study.outcome = str(error)
+        if study.outcome:
+            self._observer.note(f"{study.slot} ends here: {study.outcome}")
+
+    async def _play_phase(self, study: Study, spec: PhaseSpec, kind: PhaseKind, key: str) -> None:
+        desk = study.desk
+        desk.deliverable, desk.acceptance = kind.deliverable, bool(spec.accepted_by)
+        desk.review_round = study.panels_held + 1 if kind.name == "panel" else max(1, study.panels_held)
+        record = self.conduct.journal.get(key)
+        if record is None:
+            self._observer.phase_started(study.slot, kind.name)
+            await self._step(study, f"{key}/before", kind.before)
+            ending = Ending("accepted", "done")
+            if kind.holds_chat:
+                ending = await self._hold_chat(study, spec, kind, key)
+            await self._step(study, f"{key}/after", kind.after)
+            usable = ending.kind == "accepted" or kind.usable(study)
+            commit = await study.workspace.save(f"{kind.name}: {ending.reason}")
+            data = {"kind": ending.kind, "reason": ending.reason, "usable": usable, "commit": commit}
+            record = self.conduct.journal.put(key, "phase", data)
+            self._observer.phase_ended(study.slot, kind.name, ending.reason)
+        if not record.data["usable"]:
+            study.outcome = f"{kind.name} ended without its {kind.deliverable} ({record.data['reason']})"
+        self._hand_on(study, kind)
+
+    async def _hold_chat(self, study: Study, spec: PhaseSpec, kind: PhaseKind, key: str) -> Ending:
+        policies = list(policies_of(spec, kind))
+        selects = policies == [SELECTOR]
+        seats = seats_of(spec, kind)
+        floor = Floor(
+            seats=seats,
+            policy=self._cast.selector(key) if selects else build_policy(policies, seats),  # type: ignore[arg-type]
+            deliverable=kind.deliverable,
+            limits=Limits(spec.turns or kind.turns, spec.minutes, spec.dollars),
+            conduct=self.conduct,
+            selects=selects,
+        )
+        participants = []
+        for name in cast_of(spec, kind):
+            tools = build_tools(study.desk, name, self._tools_of(name, spec, kind, seats.chair))
+            participants.append(self._cast.seat(name, key, tools, study.workspace, floor))
+        ending = await converse(floor, participants, self._cast.task(kind.name, kind.variables(study)))
+        if ending.kind == "stopped":
+            raise Stopped(ending.reason)
+        return ending
+
+    def _tools_of(self, name: str, spec: PhaseSpec, kind: PhaseKind, chair: str) -> list[str]:
+        """What the role's card allows and the phase offers. Who sits on a panel may hand in a review, whatever its
+        card says; who accepts may accept."""
+        wanted = [tool for tool in self._plan.cards[name].tools if tool in kind.tools]
+        if "submit_review" in kind.tools and name != chair:
+            wanted += ["submit_review", "read_reviews"]
+        if name == spec.accepted_by:
+            wanted += _ACCEPTANCE
+        return wanted
+
+    async def _step(self, study: Study, key: str, work: object) -> None:
+        """Work of the harness, done once."""
+        if self.conduct.journal.get(key) is None:
+            self.conduct.check()
+            await self.conduct.unless_stopped(work(study))  # type: ignore[operator]
+            commit = await study.workspace.save(key)
+            self.conduct.journal.put(key, "step", {"commit": commit})
+
+    def _hand_on(self, study: Study, kind: PhaseKind) -> None:
+        """What a finished phase means for the next; done again after a resume."""
+        if kind.name == "panel":
+            study.panels_held += 1
+        if kind.name == "ideation" and not study.outcome:
+            self._start_idea(study, load_idea(study.desk.proposal))
+        if kind.name == "novelty" and not study.outcome:
+            path = study.workspace.root / "novelty.json"
+            novelty = Novelty.model_validate_json(path.read_bytes())
+            idea = study.idea
+            if idea is not None:
+                idea.novel = novelty.decision == "novel"
+                save_idea(idea, study.workspace.root / "idea.json")
+            if novelty.decision != "novel" and self._plan.scenario.require_novelty:
+                study.outcome = f"not found novel ({novelty.decision}): {novelty.reasons}"
+
+    def _start_idea(self, study: Study, idea: Idea) -> None:
+        """From here on the study works in a folder of the idea's name, with the template as its first commit."""
+        workspace = Workspace.create(self.folder / "ideas" / idea.name, self._plan.template)
+        self._restore(study.slot, workspace, in_ideation=False)
+        if not (workspace.root / "idea.json").exists():
+            save_idea(idea, workspace.root / "idea.json")
+        study.desk.workspace = workspace
+        archive = read_archive(self.folder / "ideas.json")
+        if idea.name not in [entry.get("Name") for entry in archive]:
+            archive.append(idea.model_dump(by_alias=True, exclude_none=True))
+            write_json(self.folder / "ideas.json", archive)
+
+    def _open_study(self, slot: str) -> Study:
+        scenario, template = self._plan.scenario, self._plan.template
+        if template:
+            workspace = Workspace.create(self.folder / "proposals" / slot, template)
+        else:
+            paper = Path(scenario.paper)
+            workspace = Workspace.create(self.folder / "ideas" / f"{paper.stem}", None)
+            target = workspace.paper / f"submission{paper.suffix}"
+            if not target.exists():
+                workspace.paper.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(paper, target)
+        self._restore(slot, workspace, in_ideation=template is not None)
+        desk = Desk(
+            template=template or no_template(self.folder),
+            profile=self._plan.profile,
+            workspace=workspace,
+            sandbox=self._sandbox,
+            literature=self._plan.literature,
+            form=self._plan.form,
+            archive=self.folder / "ideas.json",
+            proposal=self.folder / "proposals" / f"{slot}.json",
+            seed=scenario.seed,
+            run_id=self.folder.name,
+            allowance=replace(Allowance(), runs=scenario.allowance.runs, attempts=scenario.allowance.attempts),
+            progress=self._observer.tool_progress,
+            authors=self._authors(),
+            offline=self.offline,
+        )
+        return Study(slot, desk, self.folder)
+
+    def _restore(self, slot: str, workspace: Workspace, *, in_ideation: bool) -> None:
+        """Put right what a call that was cut short has left: back to the last state that the journal knows."""
+        commit = ""
+        for record in self.conduct.journal.records():
+            if record.key.startswith(f"{slot}/") and record.data.get("commit"):
+                if record.key.startswith(f"{slot}/ideation") == in_ideation or not self._plan.template:
+                    commit = record.data["commit"]
+        workspace.restore(commit or "HEAD")
+
+    def _archive(self) -> list[dict[str, object]]:
+        path = self.folder / "ideas.json"
+        return read_archive(path) if path.exists() else list(self._plan.template.seed_ideas if self._plan.template else [])
+
+    @property
+    def offline(self) -> bool:
+        """No language model plays any role."""
+        return all(self._spec(role).provider == "offline" for role in self._plan.roles)
+
+    def _authors(self) -> dict[str, str]:
+        return {role: self._spec(role).label for role in self._plan.roles}
+
+    def _spec(self, role: str) -> ModelSpec:
+        return self._plan.models.spec_for(role, self._plan.cards[role].model or None)
+
+
+def no_template(folder: Path) -> Template:
+    """What lies on the desk where nothing is experimented with."""
+    return Template(
+        name="none", folder=folder, title="", field="", description="", metrics={}, profiles={}, default_profile="",
+        seed_argument="", protected=(), system="", task_description="", seed_ideas=(),
+    )

@@ -1,0 +1,130 @@
+"""The plan of a run: everything that a scenario names, found and checked before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.models.config import ModelsConfig, load_models_config
+from agents.policies import SELECTOR, Seats, build_policy
+from agents.role import ROLES, RoleCard, load_roles
+from scenarios.phases import PHASES
+from scenarios.phases.kind import PhaseKind
+from scenarios.scenario import PhaseSpec, Scenario
+from tools.errors import UserError, nearest
+from tools.forms import Form, load_form
+from tools.literature import Literature, build
+from tools.template import Profile, Template, load_template
+from tools.toolbox import tool_names
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario with its names resolved. `template` is None where no phase experiments."""
+
+    scenario: Scenario
+    template: Template | None
+    profile: Profile
+    models: ModelsConfig
+    cards: dict[str, RoleCard]
+    form: Form
+    literature: Literature
+    phases: tuple[tuple[PhaseSpec, PhaseKind], ...]
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the phases need of the machine: sandbox, tex."""
+        return frozenset().union(*(kind.needs for _, kind in self.phases))
+
+    @property
+    def roles(self) -> list[str]:
+        """Every role that is seated, each once, in order of appearance."""
+        return list(dict.fromkeys(name for spec, kind in self.phases for name in cast_of(spec, kind)))
+
+
+def make_plan(scenario: Scenario, template_folder: Path | None = None) -> Plan:
+    """Resolve every name of a scenario. `template_folder` stands in for its template: a run keeps a copy of its own.
+
+    Raises:
+        UserError: something that the scenario names does not exist or does not fit.
+    """
+    place = f"scenario {scenario.name}"
+    phases = tuple((spec, _kind(place, spec)) for spec in scenario.phases)
+    needs = frozenset().union(*(kind.needs for _, kind in phases))
+    template = _template(place, scenario, needs, template_folder)
+    cards = load_roles([ROLES, *map(Path, scenario.roles)], tool_names())
+    for spec, kind in phases:
+        _check_phase(place, spec, kind, cards)
+    return Plan(
+        scenario=scenario,
+        template=template,
+        profile=template.profile(scenario.profile) if template else Profile.model_validate({}),
+        models=load_models_config(scenario.models),
+        cards=cards,
+        form=load_form(scenario.form),
+        literature=build(scenario.literature, bib_files=_bib_files(place, scenario, template), cache=ROOT / ".cache"),
+        phases=phases,
+    )
+
+
+def cast_of(spec: PhaseSpec, kind: PhaseKind) -> tuple[str, ...]:
+    return tuple(spec.cast) or kind.cast
+
+
+def seats_of(spec: PhaseSpec, kind: PhaseKind) -> Seats:
+    return Seats(cast_of(spec, kind), chair=spec.chair or kind.chair, rounds=spec.rounds)
+
+
+def policies_of(spec: PhaseSpec, kind: PhaseKind) -> Sequence[str]:
+    return spec.policies or kind.policy
+
+
+def _kind(place: str, spec: PhaseSpec) -> PhaseKind:
+    if spec.phase not in PHASES:
+        raise UserError(f"{place}: phases: no phase {spec.phase!r}; {nearest(spec.phase, PHASES)}")
+    return PHASES[spec.phase]
+
+
+def _template(place: str, scenario: Scenario, needs: frozenset[str], folder: Path | None) -> Template | None:
+    if not scenario.template:
+        if "template" in needs:
+            raise UserError(f"{place}: template: its phases experiment, so it needs one; name it in the scenario or "
+                            "with --template")
+        if "paper" in needs and not scenario.paper:
+            raise UserError(f"{place}: paper: nothing to review; name a PDF, .tex or text file with --set paper=FILE")
+        return None
+    return load_template(str(folder or scenario.template), ROOT / "templates")
+
+
+def _check_phase(place: str, spec: PhaseSpec, kind: PhaseKind, cards: dict[str, RoleCard]) -> None:
+    where = f"{place}: phases.{spec.phase}"
+    named = {"cast": list(cast_of(spec, kind)), "chair": [spec.chair] if spec.chair else [],
+             "accepted_by": [spec.accepted_by] if spec.accepted_by else []}
+    for key, names in named.items():
+        for name in names:
+            if name not in cards:
+                raise UserError(f"{where}.{key}: no role {name!r}; {nearest(name, cards)}")
+            if key != "cast" and name not in cast_of(spec, kind):
+                raise UserError(f"{where}.{key}: {name} is not in the phase's cast")
+    if len(set(named["cast"])) != len(named["cast"]):
+        raise UserError(f"{where}.cast: a role is named twice; copy its card under another name to seat it twice")
+    policies = policies_of(spec, kind)
+    if list(policies) != [SELECTOR] and kind.holds_chat:
+        try:
+            build_policy(policies, seats_of(spec, kind))
+        except UserError as error:
+            raise UserError(f"{where}: {error}") from None
+
+
+def _bib_files(place: str, scenario: Scenario, template: Template | None) -> list[Path]:
+    own = [Path(name).expanduser() for name in scenario.bibliography]
+    for path in own:
+        if not path.is_file():
+            raise UserError(f"{place}: bibliography: there is no file {path}")
+    of_template = []
+    if template:
+        of_template = sorted(template.folder.glob("*.bib")) + sorted(template.folder.glob("latex/*.tex"))
+    return [*own, *of_template, *sorted((ROOT / "configs" / "literature").glob("*.bib"))]
