@@ -185,6 +185,7 @@ class Lab:
         desk = Desk(
             template=template or no_template(self.folder),
             profile=self._plan.profile,
+            profile_name=scenario.profile or (template.default_profile if template else ""),
             workspace=workspace,
             sandbox=self._sandbox,
             literature=self._plan.literature,

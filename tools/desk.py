@@ -34,6 +34,7 @@ class Desk:
 
     template: Template
     profile: Profile
+    profile_name: str
     workspace: Workspace
     sandbox: Sandbox
     literature: Literature

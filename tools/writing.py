@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -12,7 +13,7 @@ from tools.errors import ToolError
 from tools.experiments import load_ledger
 from tools.figures import load_figures
 from tools.latex import Compilation, compile_paper
-from tools.paper import SECTIONS, assemble, missing_sections, section_text, write_section
+from tools.paper import SECTIONS, Provenance, assemble, missing_sections, section_text, write_section
 from tools.results_tex import check_references, write_results_tex
 from tools.tool import Submission
 from tools.toolset import Toolset
@@ -73,8 +74,22 @@ async def build_paper(desk: Desk) -> Compilation:
     ledger, paper = load_ledger(desk), desk.workspace.paper
     paper.mkdir(parents=True, exist_ok=True)
     write_results_tex(ledger, describe_environment(desk.sandbox.name), paper / "results.tex")
-    assemble(paper, provenance=desk.provenance())
+    assemble(paper, provenance=_provenance(desk, [run.name for run in ledger.completed]))
     return await compile_paper(paper, desk.sandbox)
+
+
+def _provenance(desk: Desk, runs: list[str]) -> Provenance:
+    return Provenance(
+        models=desk.authors,
+        commit=desk.workspace.commit,
+        template=desk.template.name,
+        profile=desk.profile_name,
+        seed=desk.seed,
+        sandbox=desk.sandbox.name,
+        date=datetime.now(UTC).date().isoformat(),
+        runs=runs,
+        offline=desk.offline,
+    )
 
 
 def _report(compilation: Compilation) -> str:

@@ -90,23 +90,31 @@ class Message(BaseModel):
 
 def collect(message: dict[str, Any], event: Any) -> str:
     """Add one event of a stream to the message that it is a part of; the text that it brings, for those who watch.
-    Events of unknown kinds are passed over, as the protocol asks for."""
-    blocks: list[Any] = message.setdefault("content", [])
+    Events of unknown kinds are passed over, as the protocol asks for.
+
+    Raises:
+        ValueError: an event of a known kind does not fit.
+    """
+    blocks: list[dict[str, Any]] = message.setdefault("content", [])
+    last = len(blocks) - 1
     match event:
         case {"type": "message_start", "message": dict(start)}:
             message.update(start)
             message["content"] = []
-        case {"type": "content_block_start", "content_block": dict(block)}:
+        case {"type": "content_block_start", "index": index, "content_block": dict(block)} if index == last + 1:
             blocks.append({**block, "input": ""} if block.get("type") == "tool_use" else dict(block))
-        case {"type": "content_block_delta", "delta": dict(delta)} if blocks:
-            return _add(blocks[-1], delta)
-        case {"type": "content_block_stop"} if blocks and blocks[-1].get("type") == "tool_use":
-            blocks[-1]["input"] = _parsed(str(blocks[-1]["input"]))
+        case {"type": "content_block_delta", "index": index, "delta": dict(delta)} if index == last >= 0:
+            return _add(blocks[last], delta)
+        case {"type": "content_block_stop", "index": index} if index == last >= 0:
+            if blocks[last].get("type") == "tool_use":
+                blocks[last]["input"] = _parsed(str(blocks[last]["input"]))
         case {"type": "message_delta", "delta": dict(delta)}:
             message.update({key: value for key, value in delta.items() if key.startswith("stop_")})
             counts = event.get("usage")
             if isinstance(counts, dict) and isinstance(message.get("usage"), dict):
                 message["usage"] = message["usage"] | {k: v for k, v in counts.items() if v is not None}
+        case {"type": str(kind)} if kind.startswith(("message_", "content_block_")) and kind != "message_stop":
+            raise ValueError(f"a {kind} event that does not fit: {event}")
     return ""
 
 
@@ -121,6 +129,8 @@ def _add(block: dict[str, Any], delta: dict[str, Any]) -> str:
             _append(block, "thinking", text)
         case {"type": "signature_delta", "signature": str(signature)}:
             _append(block, "signature", signature)
+        case {"type": "text_delta" | "input_json_delta" | "thinking_delta" | "signature_delta"}:
+            raise ValueError(f"a delta that does not fit: {delta}")
     return ""
 
 

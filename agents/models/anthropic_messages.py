@@ -10,7 +10,6 @@ from typing import Any
 import anthropic
 import httpx2
 from autogen_core.models import CreateResult
-from pydantic import ValidationError
 
 from agents.models.anthropic_answer import Message, collect, result_of
 from agents.models.anthropic_request import body
@@ -54,10 +53,11 @@ class AnthropicClient(RemoteClient):
                 )
                 whole = json.loads(await reply.text())
             else:
-                events = await self._sdk.messages.create(**known, stream=True, extra_body=sent, extra_headers=headers)
-                async for event in events:
-                    if text := collect(whole, raw(event)):
-                        yield text
+                create = self._sdk.messages.create
+                async with await create(**known, stream=True, extra_body=sent, extra_headers=headers) as events:
+                    async for event in events:
+                        if text := collect(whole, raw(event)):
+                            yield text
             message = Message.model_validate(whole)
         if message.stop_reason is None:
             raise Malformed(f"{self.spec.label}: malformed answer: the stream ended before the answer did")
@@ -78,7 +78,10 @@ class AnthropicClient(RemoteClient):
         except (anthropic.APIConnectionError, httpx2.TransportError) as error:
             why = error.__cause__ or error
             raise Unreachable(f"{label}: unreachable ({type(why).__name__}: {self.clean(why)})") from None
-        except (anthropic.APIError, ValidationError, json.JSONDecodeError) as error:
+        except (
+            anthropic.APIError,
+            ValueError,
+        ) as error:  # broken JSON, and what our models do not take, are ValueErrors
             raise Malformed(f"{label}: malformed answer ({self.clean(error)})") from None
 
     async def close(self) -> None:

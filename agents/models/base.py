@@ -55,10 +55,12 @@ class BaseClient(ChatCompletionClient):
             yield item
 
     async def create(self, messages: Sequence[LLMMessage], **options: Any) -> CreateResult:
+        result: CreateResult | None = None
         async for item in self.create_stream(messages, **options):
-            if isinstance(item, CreateResult):
-                return item
-        raise AssertionError("a client's answer always ends with a result")
+            result = item if isinstance(item, CreateResult) else None
+        if result is None:
+            raise AssertionError("a client's answer always ends with a result")
+        return result
 
     async def close(self) -> None: ...
 

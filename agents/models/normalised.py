@@ -16,7 +16,6 @@ from autogen_core.models import (
     LLMMessage,
     ModelInfo,
     RequestUsage,
-    SystemMessage,
     UserMessage,
 )
 from autogen_core.tools import Tool, ToolSchema

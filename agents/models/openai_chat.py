@@ -142,9 +142,11 @@ class OpenAIChatClient(OpenAIClient):
                 whole.add(Reply.model_validate_json(reply.text))
             else:
                 sent["stream_options"] = {"include_usage": True}
-                async for event in await self._sdk.chat.completions.create(**known, stream=True, extra_body=sent):
-                    if text := whole.add(Reply.model_validate(raw(event))):
-                        yield text
+                create = self._sdk.chat.completions.create
+                async with await create(**known, stream=True, extra_body=sent) as events:
+                    async for event in events:
+                        if text := whole.add(Reply.model_validate(raw(event))):
+                            yield text
         yield self._result(whole, request)
 
     def _result(self, whole: Answer, request: Request) -> CreateResult:
@@ -159,7 +161,8 @@ class OpenAIChatClient(OpenAIClient):
         if reasoning:
             part = {"content": whole.content, "reasoning_content": whole.reasoning}
             thought = keep(thought, _PROVIDER, [part])
-        finish: Any = _FINISHED.get(whole.finish_reason or "", "function_calls" if calls else "stop")
+        calling = calls or (whole.finish_reason == "tool_calls" and not whole.content)
+        finish: Any = _FINISHED.get(whole.finish_reason or "", "function_calls" if calling else "stop")
         result = CreateResult(
             finish_reason=finish,
             content=calls or whole.content,

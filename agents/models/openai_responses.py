@@ -128,19 +128,20 @@ class OpenAIResponsesClient(OpenAIClient):
                 reply = await self._sdk.responses.with_raw_response.create(**known, extra_body=sent)
                 whole = json.loads(reply.text)
             else:
-                async for event in await self._sdk.responses.create(**known, stream=True, extra_body=sent):
-                    match raw(event):
-                        case {"type": "response.output_text.delta", "delta": str(text)}:
-                            yield text
-                        case {
-                            "type": "response.completed" | "response.incomplete" | "response.failed",
-                            "response": dict(response),
-                        }:
-                            whole = response
-                        case {"type": "error"} as error:
-                            raise refused_by_server(
-                                self.spec.label, self.spec.key_variable, 200, error, {}, self._secret
-                            )
+                async with await self._sdk.responses.create(**known, stream=True, extra_body=sent) as events:
+                    async for event in events:
+                        match raw(event):
+                            case {"type": "response.output_text.delta", "delta": str(text)}:
+                                yield text
+                            case {
+                                "type": "response.completed" | "response.incomplete" | "response.failed",
+                                "response": dict(response),
+                            }:
+                                whole = response
+                            case {"type": "error"} as error:
+                                raise refused_by_server(
+                                    self.spec.label, self.spec.key_variable, 200, error, {}, self._secret
+                                )
                 if whole is None:
                     raise Malformed(f"{self.spec.label}: malformed answer: the stream ended before the answer did")
             parsed = Reply.model_validate(whole)

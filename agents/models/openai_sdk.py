@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx2
 import openai
-from pydantic import ValidationError
 
 from agents.models.base import RemoteClient
 from agents.models.config import ModelSpec
@@ -40,7 +38,7 @@ class OpenAIClient(RemoteClient):
         except (openai.APIConnectionError, httpx2.TransportError) as error:
             why = error.__cause__ or error
             raise Unreachable(f"{label}: unreachable ({type(why).__name__}: {self.clean(why)})") from None
-        except (openai.APIResponseValidationError, ValidationError, json.JSONDecodeError) as error:
+        except (openai.APIResponseValidationError, ValueError) as error:  # ValueError: broken JSON, failed validation
             raise Malformed(f"{label}: malformed answer ({self.clean(error)})") from None
         except openai.APIError as error:  # an error that came inside a stream
             raise refused_by_server(label, self.spec.key_variable, 200, error.body, {}, self._secret) from None

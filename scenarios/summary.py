@@ -1,0 +1,54 @@
+"""summary.json: what a table of many runs needs, and where the things to look at lie."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from agents.conduct import Conduct
+from scenarios.plan import Plan
+from scenarios.study import Study
+from tools.atomic import write_json
+from tools.reviewing import load_meta_review
+
+
+def write_summary(folder: Path, plan: Plan, conduct: Conduct, studies: list[Study], status: str) -> None:
+    """Write summary.json of a run, finished or not."""
+    write_json(folder / "summary.json", {
+        "scenario": plan.scenario.name,
+        "template": plan.template.name if plan.template else "",
+        "models": plan.scenario.models,
+        "status": status,
+        "seconds": round(conduct.elapsed, 1),
+        "dollars": round(conduct.spent.dollars, 6),
+        "tokens": conduct.spent.tokens,
+        "ideas": [_of_study(study) for study in studies],
+    })
+
+
+def read_summary(folder: Path) -> dict[str, object]:
+    """The summary of a run; empty while its first phase has not ended."""
+    path = folder / "summary.json"
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def _of_study(study: Study) -> dict[str, object]:
+    root = study.workspace.root
+    ledger, gate = root / "results.json", root / "gate.json"
+    rounds = sorted((root / "reviews").glob("round_*")) if (root / "reviews").is_dir() else []
+    panels = [panel for panel in map(load_meta_review, rounds) if panel]
+    runs = json.loads(ledger.read_text(encoding="utf-8"))["runs"] if ledger.exists() else []
+    idea = study.idea
+    return {
+        "slot": study.slot,
+        "folder": str(root),
+        "name": idea.name if idea else "",
+        "novel": idea.novel if idea else None,
+        "runs_completed": sum(run["status"] == "completed" and run["name"] != "run_0" for run in runs),
+        "runs_failed": sum(run["status"] == "failed" for run in runs),
+        "papers": [str(path) for path in sorted((root / "paper" / "versions").glob("*.pdf"))],
+        "gate": json.loads(gate.read_text(encoding="utf-8"))["verdict"] if gate.exists() else "",
+        "scores": [panel["scores"] for panel in panels],
+        "decisions": [panel["decision"] for panel in panels],
+        "ended_early": study.outcome,
+    }
