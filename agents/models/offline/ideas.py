@@ -1,0 +1,135 @@
+"""Ideation and novelty: a sensitivity study of one setting, questioned by an advisor, looked up in the literature."""
+
+from __future__ import annotations
+
+import re
+
+from agents.models.offline.knobs import find_knobs, scaled
+from agents.models.offline.script import Opening, Script, call, read_whole, say
+from tools.settings import Setting
+
+_REFUTED = "The idea is refuted when no run differs from the baseline by more than the noise of its seeds"
+
+
+def proposer(opening: Opening) -> Script:
+    """Reads the experiment, picks a setting that the archive has not had, proposes to vary it."""
+    source = yield from read_whole("experiment.py")
+    fixed = re.findall(r"(\w+)=", _line(opening.task, "The harness fixes these settings"))
+    taken = re.findall(r"^- (\w+): ", opening.task, re.MULTILINE)
+    knobs = [knob for knob in find_knobs(source, fixed) if _name(knob) not in taken]
+    if not knobs:
+        yield from say(
+            "I find no numeric setting in experiment.py that could be varied and was not yet. I have no idea "
+            "to propose."
+        )
+        return
+    field = _between(opening.task, "Research template: ", ".\n") or "this experiment"
+    knob = knobs[opening.seed % min(3, len(knobs))]
+    low, high = scaled(knob.value, 0.5), scaled(knob.value, 2)  # type: ignore[arg-type]
+    plan = (
+        f"Change `{knob.name}` in experiment.py (now {knob.literal}) and nothing else. The first runs take {low} and "
+        f"{high}; each further run takes a value that follows from what was measured. Every run is compared with the "
+        f"baseline on all metrics and datasets."
+    )
+    answer = yield from call("submit_idea", **_idea(knob, field, plan))
+    while answer.failed and "too near" in answer.text and len(knobs) > 1:
+        knobs.remove(knob)
+        knob = knobs[0]
+        answer = yield from call("submit_idea", **_idea(knob, field, plan))
+    heard = yield from say(f"I propose to vary `{knob.name}`, which is {knob.literal} today. {answer.text}.")
+    while True:
+        if any("refute" in h.text for h in heard):
+            answer = yield from call("submit_idea", **_idea(knob, field, f"{plan} {_REFUTED}, by Welch's test at 5%."))
+            heard = yield from say("I have added what would refute the idea, and handed it in again.")
+        else:
+            heard = yield from say("I have nothing to change.")
+
+
+def advisor(opening: Opening) -> Script:
+    """Asks for what makes an idea testable, and accepts it when it is all there."""
+    source = yield from read_whole("experiment.py")
+    heard = list(opening.heard)
+    while True:
+        text = heard[-1].text if heard else ""
+        knob = re.search(r"vary `(\w+)`", text)
+        if knob and knob[1] not in source:
+            answer = yield from call("return_deliverable", missing=f"`{knob[1]}` does not occur in experiment.py")
+        elif "refute" not in text:
+            answer = yield from call(
+                "return_deliverable", missing="say which result would refute the idea, given the noise of the seeds"
+            )
+        else:
+            answer = yield from call(
+                "accept_deliverable",
+                reasons="one setting is varied, the rest is held fixed, and it is said what would refute the idea",
+            )
+        heard = yield from say(answer.text[0].upper() + answer.text[1:] + ".")
+
+
+def novelty_checker(opening: Opening) -> Script:
+    """Searches by title, by setting and by field; decides by how much of a title is shared."""
+    idea = re.search(r"The idea: (\w+): (.+)", opening.task)
+    title = idea[2].strip() if idea else opening.task[:120]
+    knob = re.search(r"Change `(\w+)`", opening.task)
+    field = _between(opening.task, "Field: ", ".\n")
+    words = knob[1].replace("_", " ") if knob else title
+    found: dict[str, str] = {}
+    silent = []
+    queries = [title, f"{words} sensitivity", field or words]
+    for query in queries:
+        answer = yield from call("search_literature", query=query)
+        hits = re.findall(r"^\d+\. \[([^\]]+)\] .*?\d{4}\. (.+?)\. ", answer.text, re.MULTILINE)
+        found.update(hits)
+        if not hits and " is down" in answer.text:
+            silent.append(query)
+    shared = sorted(((_overlap(title, other), key) for key, other in found.items()), reverse=True)
+    nearest = [key for _, key in shared[:3]]
+    if len(silent) == len(queries):
+        decision, reasons = "undecided", "No literature source answered, so nothing can be said about novelty."
+    elif shared and shared[0][0] > 0.6:
+        decision = "not_novel"
+        reasons = f"«{found[nearest[0]]}» shares {shared[0][0]:.0%} of the title's words."
+    else:
+        decision = "novel"
+        most = (
+            f" The nearest title found, «{found[nearest[0]]}», shares {shared[0][0]:.0%} of its words."
+            if shared
+            else ""
+        )
+        reasons = (
+            f"{len(found)} records were found by {len(queries)} searches; none reports varying {words} in this "
+            f"experiment.{most} The comparison is one of titles; no language model has read the papers."
+        )
+    answer = yield from call("submit_novelty", decision=decision, reasons=reasons, nearest=nearest)
+    yield from say(f"Decision: {decision}. {reasons}")
+
+
+def _idea(knob: Setting, field: str, plan: str) -> dict[str, object]:
+    words = knob.name.replace("_", " ")
+    return {
+        "name": _name(knob),
+        "title": f"How sensitive is the experiment to the {words}? A study of {field[0].lower() + field[1:]}",
+        "experiment": plan,
+        "interestingness": 4,
+        "feasibility": 9,
+        "novelty": 3,
+    }
+
+
+def _name(knob: Setting) -> str:
+    return f"{knob.name.lower().strip('_')}_sensitivity"
+
+
+def _overlap(one: str, other: str) -> float:
+    """Share of the longer words of one title that the other has, too."""
+    mine, theirs = ({w for w in re.findall(r"[a-z]{4,}", text.lower())} for text in (one, other))
+    return len(mine & theirs) / len(mine) if mine else 0.0
+
+
+def _line(text: str, start: str) -> str:
+    return next((line for line in text.splitlines() if line.startswith(start)), "")
+
+
+def _between(text: str, start: str, end: str) -> str:
+    _, found, rest = text.partition(start)
+    return rest.partition(end)[0].partition(" (")[0].strip() if found else ""

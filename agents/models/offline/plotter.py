@@ -1,0 +1,134 @@
+"""The plotter: labels the template's own plot, and adds the curve that the study is about."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from agents.models.offline.results import main_metric, metrics_to_report, read_lines
+from agents.models.offline.script import Opening, Script, call, read_whole, say
+
+_NOTE = re.compile(r"^- (run_\d+): (\w+) = (\S+) \(baseline (\S+)\)", re.MULTILINE)
+_MARK = "# The effect of the varied setting, from run_*/final_info.json."
+
+_DRAWING = '''
+{mark}
+def draw_effect(setting, values, metrics):
+    import json
+    import math
+    from pathlib import Path
+
+    import matplotlib
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    here = Path(__file__).parent
+    infos = {{run: json.loads((here / run / "final_info.json").read_text()) for run in values
+             if (here / run / "final_info.json").exists()}}
+    runs = sorted(infos, key=lambda run: values[run])
+    datasets = list(infos["run_0"])
+
+    def point(run, dataset, metric):
+        """Mean and standard error over seeds (sd / sqrt(n)); no error where there is one value."""
+        entry = infos[run][dataset]
+        seeds = entry.get("final_info_dict", {{}}).get(metric)
+        if isinstance(seeds, list) and seeds:
+            mean = sum(seeds) / len(seeds)
+            if len(seeds) == 1:
+                return mean, 0.0
+            spread = math.sqrt(sum((s - mean) ** 2 for s in seeds) / (len(seeds) - 1))
+            return mean, spread / math.sqrt(len(seeds))
+        means = entry["means"]
+        return means.get(metric, means.get(metric + "_mean", float("nan"))), 0.0
+
+    for metric, label in metrics.items():
+        columns = min(len(datasets), 4)
+        rows = math.ceil(len(datasets) / columns)
+        figure, axes = plt.subplots(rows, columns, figsize=(2.6 * columns + 0.6, 2.3 * rows + 0.4), squeeze=False)
+        for axis in axes.flat[len(datasets):]:
+            axis.axis("off")
+        for axis, dataset in zip(axes.flat, datasets):
+            points = [point(run, dataset, metric) for run in runs]
+            axis.errorbar([values[run] for run in runs], [p[0] for p in points], yerr=[p[1] for p in points],
+                          marker="o", capsize=3, color="#1f5a99")
+            axis.axhline(point("run_0", dataset, metric)[0], linestyle="--", linewidth=1, color="0.4")
+            if min(values.values()) > 0 and max(values.values()) / min(values.values()) >= 4:
+                axis.set_xscale("log")
+            axis.set_title(dataset, fontsize=9)
+            axis.set_xlabel(setting, fontsize=8)
+            axis.tick_params(labelsize=7)
+            axis.spines[["top", "right"]].set_visible(False)
+        axes[0][0].set_ylabel(label, fontsize=8)
+        figure.tight_layout()
+        figure.savefig(here / ("effect_" + metric + ".png"), dpi=200)
+        plt.close(figure)
+
+
+draw_effect({setting!r}, {values!r}, {metrics!r})
+'''
+
+
+def plotter(opening: Opening) -> Script:
+    """Draw, look at what came out, hand in."""
+    runs = {run: (knob, value, base) for run, knob, value, base in _NOTE.findall(opening.task)}
+    if not runs:
+        yield from say("The runs' notes name no setting that was varied; I do not know what to draw.")
+        return
+    knob, _, base = next(iter(runs.values()))
+    values = {"run_0": float(base), **{run: float(value) for run, (_, value, _) in runs.items()}}
+    ledger = yield from call("read_results")
+    lines = read_lines(ledger.text)
+    chosen = metrics_to_report(lines)[:2]
+    labels = {metric: metric.replace("_", " ") for metric in chosen}
+    effect = _DRAWING.format(mark=_MARK, setting=knob.replace("_", " "), values=values, metrics=labels)
+
+    own = ""
+    if "plot.py is there" in opening.task:
+        own = yield from read_whole("plot.py")
+    source = _with_labels(own, {run: f"{knob} = {value}" for run, value in values.items()})
+    yield from call(
+        "write_file", file="plot.py", content=(source.rstrip() + "\n\n" if source else "") + effect.lstrip()
+    )
+    drawn = yield from call("run_plot")
+    if drawn.failed and source:
+        yield from call("write_file", file="plot.py", content=effect.lstrip())
+        drawn = yield from call("run_plot")
+    if drawn.failed:
+        yield from say(f"I could not draw: {drawn.text.splitlines()[0]}")
+        return
+    files = re.findall(r"^\s+(\S+\.png) ", drawn.text, re.MULTILINE)
+    effects = [f"effect_{metric}.png" for metric in chosen if f"effect_{metric}.png" in files]
+    others = [file for file in files if file not in effects][:3]
+    captions = [_caption(file, knob, labels) for file in effects] + [
+        f"As drawn by the template's own plotting code from all completed runs ({file[:-4].replace('_', ' ')})."
+        for file in others
+    ]
+    answer = yield from call("submit_figures", files=effects + others, captions=captions)
+    while True:
+        yield from say(f"{answer.text}. Main metric: {main_metric(lines)}.")
+
+
+def _caption(file: str, knob: str, labels: dict[str, str]) -> str:
+    metric = file.removeprefix("effect_").removesuffix(".png")
+    return (
+        f"The {labels[metric]} against the {knob.replace('_', ' ')}, one panel a dataset. Points are means over "
+        "seeds, bars one standard error of the mean where there is more than one seed; the dashed line is the baseline."
+    )
+
+
+def _with_labels(source: str, labels: dict[str, str]) -> str:
+    """The source with its `labels` dictionary set to these; as it is when it has none."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return ""
+    for node in ast.walk(tree):
+        named = isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "labels" for t in node.targets)
+        if named and isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            rows = source.splitlines()
+            indent = " " * node.col_offset
+            text = ["{"] + [f"{indent}    {run!r}: {label!r}," for run, label in labels.items()] + [indent + "}"]
+            start, end = node.value.lineno - 1, (node.value.end_lineno or node.value.lineno) - 1
+            head, tail = rows[start][: node.value.col_offset], rows[end][node.value.end_col_offset or 0 :]
+            return "\n".join([*rows[:start], head + text[0], *text[1:-1], text[-1] + tail, *rows[end + 1 :]])
+    return source

@@ -1,0 +1,52 @@
+"""Which script plays a role: told by what the phase lets the role do, so that a card of any name can be seated."""
+
+from __future__ import annotations
+
+from agents.models.offline.chair import chair
+from agents.models.offline.coder import coder
+from agents.models.offline.ideas import advisor, novelty_checker, proposer
+from agents.models.offline.planner import planner
+from agents.models.offline.plotter import plotter
+from agents.models.offline.reviewer import reviewer
+from agents.models.offline.reviser import reviser
+from agents.models.offline.script import Opening, Script, ScriptOf, call, say
+from agents.models.offline.writer import writer
+
+SCRIPTS: tuple[tuple[str, ScriptOf], ...] = (
+    ("submit_meta_review", chair),
+    ("submit_review", reviewer),
+    ("accept_deliverable", advisor),
+    ("submit_idea", proposer),
+    ("submit_novelty", novelty_checker),
+    ("run_experiment", coder),
+    ("submit_study", planner),
+    ("submit_figures", plotter),
+    ("submit_rebuttal", reviser),
+    ("submit_paper", writer),
+)
+"""The tool that a role has, and the script for it; the first that fits."""
+
+
+def script_for(opening: Opening) -> ScriptOf:
+    return next((script for tool, script in SCRIPTS if tool in opening.tools), listener)
+
+
+def listener(opening: Opening) -> Script:
+    """Plays a role that can hand in nothing: looks at what there is, once, and says only what it has seen."""
+    if "list_figures" in opening.tools:
+        figures = yield from call("list_figures")
+        while True:
+            yield from say(
+                f"I have looked at the list of figures: {figures.text.count(chr(10)) + 1} line(s). "
+                "I can check that they are there, not what they look like."
+            )
+    if "read_section" in opening.tools:
+        results = yield from call("read_section", section="results")
+        words = len(results.text.split())
+        while True:
+            yield from say(
+                f"I have read the results section ({words} words). Its numbers are references, so they "
+                "are the ledger's; I have no objection."
+            )
+    while True:
+        yield from say("No rule of the offline researcher fits this role; I have nothing to add.")

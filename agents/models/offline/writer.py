@@ -1,0 +1,304 @@
+"""The writer: a plain report of what was run and what came out, every measured number a reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+
+from agents.models.offline.facts import Facts, join, latex, read_facts
+from agents.models.offline.results import metrics_to_report, read_lines
+from agents.models.offline.script import Call, Opening, Result, Script, call, say
+
+_PER_QUERY = 3
+
+
+def writer(opening: Opening) -> Script:
+    """Cite what searches find, write all sections, compile, let the results be read, hand in."""
+    facts = read_facts(opening.task)
+    ledger = yield from call("read_results")
+    metrics = metrics_to_report([line for line in read_lines(ledger.text) if line.run == "run_0"]) or facts.measured
+    significant = yield from find_significant(facts)
+    cited = yield from _cite(facts)
+    for section, text in sections(facts, metrics, significant, cited).items():
+        answer = yield from call("write_section", section=section, latex=text)
+        if answer.failed:
+            yield from say(f"I could not write {section}: {answer.text}")
+            return
+    compiled = yield from call("compile_paper")
+    yield from say(f"The draft is there: {compiled.text.splitlines()[0]}. Please read the results section.")
+    answer = yield from call("submit_paper", summary=_summary(facts, significant))
+    yield from say(answer.text)
+
+
+def find_significant(facts: Facts) -> Generator[Call, Result, list[str]]:
+    """Addresses at which a run differs from the baseline by Welch's test, as the ledger's comparison says."""
+    found: list[str] = []
+    for run in facts.completed:
+        if run.name != "run_0":
+            compared = yield from call("compare_runs", run=run.name)
+            for line in compared.text.splitlines():
+                address, _, verdict = line.partition(": ")
+                if re.search(r"p [<=]", verdict) and "no significant change" not in verdict:
+                    found.append(address)
+    return found
+
+
+def _cite(facts: Facts) -> Generator[Call, Result, list[tuple[str, list[str]]]]:
+    """What was searched for, and the keys of the best records of each search."""
+    field = facts.template.partition(".")[0]
+    knob = facts.knob.replace("_", " ")
+    queries = [
+        field,
+        f"{knob} training",
+        "hyperparameter sensitivity analysis",
+        "random seeds variance benchmarks",
+        "statistical test unequal variances",
+        "reproducibility of empirical machine learning",
+        "scientific software arrays plotting",
+    ]
+    taken: set[str] = set()
+    cited = []
+    for query in queries:
+        answer = yield from call("search_literature", query=query)
+        keys = []
+        for record in re.findall(r"^\d+\. \[([^\]]+)\]", answer.text, re.MULTILINE):
+            if record in taken or len(keys) == _PER_QUERY:
+                continue
+            added = yield from call("add_citation", record=record)
+            if match := re.search(r"\\cite\{([^}]+)\}", added.text):
+                taken.add(record)
+                keys.append(match[1])
+        if keys:
+            cited.append((query, keys))
+    return cited
+
+
+def sections(
+    facts: Facts, metrics: list[str], significant: list[str], cited: list[tuple[str, list[str]]]
+) -> dict[str, str]:
+    """The text of every section."""
+    return {
+        "title": latex(facts.title),
+        "abstract": _abstract(facts, metrics[0], significant),
+        "introduction": _introduction(facts, cited),
+        "related_work": _related_work(cited),
+        "background": _background(facts, metrics),
+        "method": _method(facts),
+        "experimental_setup": _setup(facts, metrics),
+        "results": _results(facts, metrics, significant),
+        "limitations": _limitations(facts),
+        "conclusion": _conclusion(facts, metrics[0], significant),
+    }
+
+
+def _knob(facts: Facts) -> str:
+    return rf"\texttt{{{latex(facts.knob)}}}"
+
+
+def _runs(facts: Facts) -> list[str]:
+    return [run.name for run in facts.completed if run.name != "run_0"]
+
+
+def _at(runs: list[str]) -> str:
+    return join([latex(run) for run in runs])
+
+
+def _abstract(facts: Facts, metric: str, significant: list[str]) -> str:
+    label = latex(facts.metric(metric).label)
+    main = [a for a in significant if a.endswith(f"/{metric}")]
+    if main:
+        found = (
+            "The clearest differences from the baseline: "
+            + "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}, \change{{{a}}}" for a in main[:2])
+            + "."
+        )
+    else:
+        found = f"On the {label}, no run is told apart from the baseline by the test."
+    return (
+        f"How much does the outcome of an experiment depend on one of its settings? We vary {_knob(facts)} in an "
+        f"experiment on {join([latex(d) for d in facts.datasets])}, hold everything else fixed, and compare every run with "
+        f"a baseline made on the same machine with the same seeds. {found} All numbers in this paper are filled in from "
+        f"the ledger of the runs; failed runs are listed with the others."
+    )
+
+
+def _introduction(facts: Facts, cited: list[tuple[str, list[str]]]) -> str:
+    support = cited[2][1] if len(cited) > 2 else (cited[0][1] if cited else [])
+    cite = rf"~\citep{{{','.join(support)}}}" if support else ""
+    return (
+        f"Results of learning systems depend on settings that are chosen once and seldom varied{cite}. "
+        f"A study that varies one of them while all others stay fixed tells whether the choice matters at all, and "
+        f"whether the noise of a few seeds would even let one see it.\n\n"
+        f"This paper reports such a study. The experiment is this: {latex(facts.template)}\n\n"
+        f"The question is what happens to its metrics when {_knob(facts)} changes. The plan, fixed before the runs: "
+        f"{latex(facts.experiment)}\n\n"
+        "We contribute (i) the runs themselves, with code, settings and every seed in a ledger; (ii) a comparison of each "
+        "run with the baseline on all datasets and metrics, with a test and the smallest difference that the seeds can "
+        "tell apart; and (iii) a list of what the runs do not show."
+    )
+
+
+def _related_work(cited: list[tuple[str, list[str]]]) -> str:
+    rows = [
+        rf"For ``{latex(query)}'' the search gave {join([rf'\citet{{{key}}}' for key in keys])}."
+        for query, keys in cited
+    ]
+    return (
+        "The works below were found by searching the literature sources of this run; they are cited as what the searches "
+        "returned. Their order is that of the searches. No language model has read them, so nothing is claimed here about "
+        "what they found.\n\n" + "\n\n".join(rows)
+    )
+
+
+def _background(facts: Facts, metrics: list[str]) -> str:
+    rows = []
+    for name in metrics:
+        metric = facts.metric(name)
+        goal = {"min": "smaller is better", "max": "larger is better"}.get(
+            metric.goal, "no direction is declared better"
+        )
+        about = f": {latex(metric.description.rstrip('.'))}" if metric.description else ""
+        rows.append(rf"\item \textbf{{{latex(metric.label)}}} ({goal}){about}.")
+    return (
+        f"{latex(facts.template)}\n\nThe experiment reports these metrics for each of its datasets "
+        f"({join([latex(d) for d in facts.datasets])}):\n\\begin{{itemize}}\n" + "\n".join(rows) + "\n\\end{itemize}"
+    )
+
+
+def _method(facts: Facts) -> str:
+    return (
+        f"One setting is varied: {_knob(facts)}. Every run changes its value in the source of the experiment and nothing "
+        f"else; the files of the evaluation are the same for all runs and were compared before and after each.\n\n"
+        "The first two runs halve and double the value. Each further run goes on in the direction that did better on "
+        "the main metric so far, on the average over the datasets, so the later values depend on the earlier results. "
+        "That makes the search efficient and its tests slightly optimistic.\n\n"
+        r"For each result with several seeds we give mean and standard error, $s/\sqrt{n}$ with the sample standard "
+        r"deviation $s$ over $n$ seeds. A run is compared with the baseline by Welch's test, which does not assume equal "
+        "variances. We call a change significant when $p$ is below one in twenty. No correction for the number of "
+        "comparisons is made; the number of comparisons is the number of cells in the tables."
+    )
+
+
+def _setup(facts: Facts, metrics: list[str]) -> str:
+    wanted = [s for s in facts.settings if s.startswith("experiment.")]
+    settings = "; ".join(rf"\texttt{{{latex(s.removeprefix('experiment.'))}}} = \setting{{{s}}}" for s in wanted[:24])
+    machine = "; ".join(rf"{latex(name)}: \env{{{name}}}" for name in facts.environment)
+    text = f"The experiments ran with this software and hardware: {machine}.\n\n"
+    if settings:
+        text += f"The baseline's settings, read from its source and its command line: {settings}.\n\n"
+    text += (
+        "Table~\\ref{tab:runs} lists every run, those that failed as well. What differs between them is in "
+        "Table~\\ref{tab:settings}.\n\n"
+        + _table("runs", "Every run of this study.", r"\runstable")
+        + _table("settings", "The settings that differ between the runs.", r"\settingstable")
+    )
+    return text
+
+
+def _results(facts: Facts, metrics: list[str], significant: list[str]) -> str:
+    parts = []
+    for name in metrics:
+        label = latex(facts.metric(name).label)
+        parts.append(rf"\subsection{{{label[0].upper() + label[1:]}}}")
+        figure = next((f for f in facts.figures if f.file == f"effect_{name}.png"), None)
+        shown = rf" Figure~\ref{{{figure.label}}} draws them against the value of {_knob(facts)}." if figure else ""
+        parts.append(rf"Table~\ref{{tab:{name}}} gives the {label} of every completed run.{shown}")
+        parts.append(
+            _table(
+                name,
+                f"{label[0].upper() + label[1:]} of every completed run on every dataset.",
+                rf"\resulttable{{{name}}}",
+            )
+        )
+        if figure:
+            parts.append(_figure(figure.file, figure.label, figure.caption))
+        if name in metrics[:2]:
+            parts += [_of_run(facts, run, name) for run in _runs(facts)]
+            parts.append(_noise(facts, name))
+    others = [f for f in facts.figures if not f.file.startswith("effect_")]
+    if others:
+        parts.append(
+            "\\subsection{The runs side by side}\nThe template's own plots of the completed runs: "
+            + join([rf"Figure~\ref{{{f.label}}}" for f in others])
+            + "."
+        )
+        parts += [_figure(f.file, f.label, f.caption) for f in others]
+    return "\n\n".join(parts)
+
+
+def _of_run(facts: Facts, run: str, metric: str) -> str:
+    note = next((r.note for r in facts.completed if r.name == run), "")
+    value = re.match(r"(\w+) = (\S+) ", note)
+    where = (
+        rf" ({_knob(facts)} = \setting{{{run}/experiment.{facts.knob}}})"
+        if (value and f"experiment.{facts.knob}" in facts.settings)
+        else ""
+    )
+    changes = [
+        rf"{latex(a.split('/')[1])}, \change{{{a}}}"
+        for a in facts.addresses
+        if a.startswith(f"{run}/") and a.endswith(f"/{metric}") and a.replace(run, "run_0", 1) in facts.addresses
+    ]
+    return rf"\textbf{{{latex(run)}}}{where}. " + "; ".join(changes) + "."
+
+
+def _noise(facts: Facts, metric: str) -> str:
+    floors = [
+        rf"{latex(d)} \noisefloor{{{d}/{metric}}}" for d in facts.datasets if f"run_0/{d}/{metric}" in facts.addresses
+    ]
+    return (
+        "The smallest difference that the baseline's seeds can tell apart from noise is, by dataset: "
+        + "; ".join(floors)
+        + "."
+    )
+
+
+def _limitations(facts: Facts) -> str:
+    failed = [run.name for run in facts.runs if run.status == "failed"]
+    text = (
+        f"Only {_knob(facts)} was varied, at {_in_words(len(_runs(facts)) + 1)} values, in one experiment. Other settings "
+        "may interact with it. Few seeds stand behind each number, so differences below the noise floor cannot be seen, "
+        "and a result that is not significant is no proof of equality. Many comparisons are made and not corrected for, "
+        "so single significant cells are to be read with care. Times were measured on a machine that did other work as "
+        "well. The text of this paper was put together by rules; it interprets nothing beyond what the ledger says."
+    )
+    return text + (f" The runs that failed are {_at(failed)}; their reasons are in the ledger." if failed else "")
+
+
+def _conclusion(facts: Facts, metric: str, significant: list[str]) -> str:
+    label = latex(facts.metric(metric).label)
+    main = [a for a in significant if a.endswith(f"/{metric}")]
+    if main:
+        rows = "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}: \change{{{a}}}" for a in main)
+        body = f"On the {label} these runs were told apart from the baseline: {rows}. All other cells were not."
+    else:
+        body = (
+            f"On the {label}, none of the runs {_at(_runs(facts))} was told apart from the baseline by the test. With "
+            "the seeds that there are, the question stays open for differences below the noise floor."
+        )
+    return (
+        f"We varied {_knob(facts)} and compared every run with a baseline from the same machine. {body} The ledger, the "
+        "code of every run and the conversation that led to them are kept with this paper."
+    )
+
+
+def _summary(facts: Facts, significant: list[str]) -> str:
+    if significant:
+        return f"Varying {facts.knob} changes some results beyond the noise of the seeds; the paper says which."
+    return f"Varying {facts.knob} changes no result beyond the noise of the seeds."
+
+
+def _table(label: str, caption: str, body: str) -> str:
+    return f"\\begin{{table}}[htbp]\n\\centering\n\\caption{{{caption}}}\n\\label{{tab:{label}}}\n{body}\n\\end{{table}}\n\n"
+
+
+def _figure(file: str, label: str, caption: str) -> str:
+    return (
+        f"\\begin{{figure}}[htbp]\n\\centering\n\\includegraphics[width=\\linewidth]{{figures/{file}}}\n"
+        f"\\caption{{{latex(caption)}}}\n\\label{{{label}}}\n\\end{{figure}}"
+    )
+
+
+def _in_words(count: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[count] if count < len(words) else str(count)
