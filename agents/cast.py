@@ -11,7 +11,8 @@ from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, 
 from agents.conduct import Conduct
 from agents.durable import Checkpoint, DurableAgent, JournalClient, ToolWorkbench, TurnScope
 from agents.floor import Floor
-from agents.models import Limits as ModelLimits, build_client, client_key, cost
+from agents.models import Limits as ModelLimits
+from agents.models import build_client, client_key, cost
 from agents.models.config import ModelsConfig, ModelSpec
 from agents.policies import Seats, Turn
 from agents.prompts import render

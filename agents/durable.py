@@ -24,10 +24,12 @@ from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, 
 from autogen_core.tools import (
     ParametersSchema,
     TextResultContent,
-    Tool as AutogenTool,
     ToolResult,
     ToolSchema,
     Workbench,
+)
+from autogen_core.tools import (
+    Tool as AutogenTool,
 )
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -183,8 +185,14 @@ class ToolWorkbench(Workbench):
         except (Stopped, asyncio.CancelledError):
             return _result(name, conduct.stop_reason or "cancelled", failed=True)
         commit = await self._checkpoint.save(f"{scope.speaker}: {name}") if self._checkpoint else ""
-        data = {"tool": name, "arguments": arguments or {}, "text": text, "failed": failed,
-                "submissions": submissions, "commit": commit}
+        data = {
+            "tool": name,
+            "arguments": arguments or {},
+            "text": text,
+            "failed": failed,
+            "submissions": submissions,
+            "commit": commit,
+        }
         conduct.journal.put(key, "tool", data, time.monotonic() - began)
         scope.submissions += submissions
         conduct.observer.tool_ended(scope.speaker, name, text, failed)
@@ -225,8 +233,9 @@ class ToolWorkbench(Workbench):
 class DurableAgent(BaseChatAgent):
     """One seat of a chat. A finished turn is taken from the journal; an unfinished one runs on."""
 
-    def __init__(self, inner: AssistantAgent, scope: TurnScope, phase_key: str, conduct: Conduct,
-                 round_of: Callable[[], int]) -> None:
+    def __init__(
+        self, inner: AssistantAgent, scope: TurnScope, phase_key: str, conduct: Conduct, round_of: Callable[[], int]
+    ) -> None:
         super().__init__(inner.name, inner.description)
         self._inner, self._scope, self._conduct, self._round_of = inner, scope, conduct, round_of
         self._phase_key, self._turns = phase_key, 0
@@ -322,8 +331,12 @@ def _parameters(arguments: type[BaseModel]) -> ParametersSchema:
     schema = arguments.model_json_schema()
     for prop in schema.get("properties", {}).values():
         prop.pop("title", None)
-    parameters = ParametersSchema(type="object", properties=schema.get("properties", {}),
-                                  required=schema.get("required", []), additionalProperties=False)
+    parameters = ParametersSchema(
+        type="object",
+        properties=schema.get("properties", {}),
+        required=schema.get("required", []),
+        additionalProperties=False,
+    )
     if "$defs" in schema:
         parameters["$defs"] = schema["$defs"]  # type: ignore[typeddict-unknown-key]
     return parameters

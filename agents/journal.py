@@ -101,5 +101,7 @@ def read_journal(path: Path) -> Iterator[Record]:
             try:
                 yield Record(**json.loads(line))
             except (json.JSONDecodeError, UnicodeDecodeError, TypeError):
-                raise UserError(f"{path}:{number}: this line is not a journal record; the file was changed by hand "
-                                "or the disk is damaged. Restore it, or start a new run") from None
+                raise UserError(
+                    f"{path}:{number}: this line is not a journal record; the file was changed by hand "
+                    "or the disk is damaged. Restore it, or start a new run"
+                ) from None

@@ -58,7 +58,8 @@ class Lab:
             status = f"paused: {stopped}"
         finally:
             self.conduct.journal.put(
-                f"run/{len(list(self.conduct.journal.records()))}", "run",
+                f"run/{len(list(self.conduct.journal.records()))}",
+                "run",
                 {"status": status, "seconds": round(self.conduct.seconds_here, 3)},
             )
             write_summary(self.folder, self._plan, self.conduct, self.studies, status)
@@ -119,10 +120,18 @@ class Lab:
         for name in cast_of(spec, kind):
             tools = build_tools(study.desk, name, self._tools_of(name, spec, kind, seats.chair))
             participants.append(self._cast.seat(name, key, tools, study.workspace, floor))
-        ending = await converse(floor, participants, self._cast.task(kind.name, kind.variables(study)))
+        ending = await converse(floor, participants, self._task(study, kind, key))
         if ending.kind == "stopped":
             raise Stopped(ending.reason)
         return ending
+
+    def _task(self, study: Study, kind: PhaseKind, key: str) -> str:
+        """What the phase's people read first. It is kept: a resumed phase goes on from the words that it began with."""
+        record = self.conduct.journal.get(f"{key}/task")
+        if record is None:
+            text = self._cast.task(kind.name, kind.variables(study))
+            record = self.conduct.journal.put(f"{key}/task", "step", {"task": text})
+        return str(record.data["task"])
 
     def _tools_of(self, name: str, spec: PhaseSpec, kind: PhaseKind, chair: str) -> list[str]:
         """What the role's card allows and the phase offers. Who sits on a panel may hand in a review, whatever its
@@ -212,7 +221,9 @@ class Lab:
 
     def _archive(self) -> list[dict[str, object]]:
         path = self.folder / "ideas.json"
-        return read_archive(path) if path.exists() else list(self._plan.template.seed_ideas if self._plan.template else [])
+        return (
+            read_archive(path) if path.exists() else list(self._plan.template.seed_ideas if self._plan.template else [])
+        )
 
     @property
     def offline(self) -> bool:
@@ -229,6 +240,17 @@ class Lab:
 def no_template(folder: Path) -> Template:
     """What lies on the desk where nothing is experimented with."""
     return Template(
-        name="none", folder=folder, title="", field="", description="", metrics={}, profiles={}, default_profile="",
-        seed_argument="", protected=(), system="", task_description="", seed_ideas=(),
+        name="none",
+        folder=folder,
+        title="",
+        field="",
+        description="",
+        metrics={},
+        profiles={},
+        default_profile="",
+        seed_argument="",
+        protected=(),
+        system="",
+        task_description="",
+        seed_ideas=(),
     )

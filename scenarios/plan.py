@@ -91,8 +91,9 @@ def _kind(place: str, spec: PhaseSpec) -> PhaseKind:
 def _template(place: str, scenario: Scenario, needs: frozenset[str], folder: Path | None) -> Template | None:
     if not scenario.template:
         if "template" in needs:
-            raise UserError(f"{place}: template: its phases experiment, so it needs one; name it in the scenario or "
-                            "with --template")
+            raise UserError(
+                f"{place}: template: its phases experiment, so it needs one; name it in the scenario or with --template"
+            )
         if "paper" in needs and not scenario.paper:
             raise UserError(f"{place}: paper: nothing to review; name a PDF, .tex or text file with --set paper=FILE")
         return None
@@ -101,8 +102,11 @@ def _template(place: str, scenario: Scenario, needs: frozenset[str], folder: Pat
 
 def _check_phase(place: str, spec: PhaseSpec, kind: PhaseKind, cards: dict[str, RoleCard]) -> None:
     where = f"{place}: phases.{spec.phase}"
-    named = {"cast": list(cast_of(spec, kind)), "chair": [spec.chair] if spec.chair else [],
-             "accepted_by": [spec.accepted_by] if spec.accepted_by else []}
+    named = {
+        "cast": list(cast_of(spec, kind)),
+        "chair": [spec.chair] if spec.chair else [],
+        "accepted_by": [spec.accepted_by] if spec.accepted_by else [],
+    }
     for key, names in named.items():
         for name in names:
             if name not in cards:

@@ -127,7 +127,7 @@ def find_scenario(name: str) -> Path:
     raise UserError(f"scenario {name!r}: no such file, and no scenario of that name; {nearest(Path(name).stem, known)}")
 
 
-def load_scenario(path: Path, overrides: Mapping[str, object] = {}) -> Scenario:  # noqa: B006
+def load_scenario(path: Path, overrides: Mapping[str, object] = {}) -> Scenario:
     """Load a scenario and apply overrides like `{"budget.dollars": 3, "phases.panel.rounds": 2}`.
 
     Raises:

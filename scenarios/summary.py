@@ -14,16 +14,19 @@ from tools.reviewing import load_meta_review
 
 def write_summary(folder: Path, plan: Plan, conduct: Conduct, studies: list[Study], status: str) -> None:
     """Write summary.json of a run, finished or not."""
-    write_json(folder / "summary.json", {
-        "scenario": plan.scenario.name,
-        "template": plan.template.name if plan.template else "",
-        "models": plan.scenario.models,
-        "status": status,
-        "seconds": round(conduct.elapsed, 1),
-        "dollars": round(conduct.spent.dollars, 6),
-        "tokens": conduct.spent.tokens,
-        "ideas": [_of_study(study) for study in studies],
-    })
+    write_json(
+        folder / "summary.json",
+        {
+            "scenario": plan.scenario.name,
+            "template": plan.template.name if plan.template else "",
+            "models": plan.scenario.models,
+            "status": status,
+            "seconds": round(conduct.elapsed, 1),
+            "dollars": round(conduct.spent.dollars, 6),
+            "tokens": conduct.spent.tokens,
+            "ideas": [_of_study(study) for study in studies],
+        },
+    )
 
 
 def read_summary(folder: Path) -> dict[str, object]:

@@ -30,7 +30,9 @@ class ExperimentTools(Toolset):
 
     async def run_experiment(
         self,
-        note: Annotated[str, Field(description="what this run changes and why, in one sentence; it goes into the ledger")],
+        note: Annotated[
+            str, Field(description="what this run changes and why, in one sentence; it goes into the ledger")
+        ],
     ) -> str:
         """Run experiment.py as it is now, as the next run, in the sandbox. Answers with its results, or with what
         went wrong and the end of its output. A failed run may be mended and tried again a few times."""
@@ -47,8 +49,10 @@ class ExperimentTools(Toolset):
             advice = f"{left} attempts of {record.name} are left." if left else "No attempt of this run is left."
             raise ToolError(f"{record.name}, attempt {attempt}, failed: {record.reason}\n{advice}")
         runs_left = self._desk.allowance.runs - number
-        return (f"{record.name} completed in {record.usage['wall_seconds']:.1f} s, {runs_left} runs are left.\n"
-                + _results(ledger, record.name))
+        return (
+            f"{record.name} completed in {record.usage['wall_seconds']:.1f} s, {runs_left} runs are left.\n"
+            + _results(ledger, record.name)
+        )
 
     async def read_results(
         self, run: Annotated[str, Field(description="a run like run_2; empty for all runs")] = ""
@@ -58,8 +62,10 @@ class ExperimentTools(Toolset):
         runs = [r.name for r in ledger.completed]
         if run and run not in runs:
             failed = [r.reason for r in ledger.runs if r.name == run]
-            raise ToolError(f"{run} has no results" + (f", it failed: {failed[-1]}" if failed else
-                                                       f"; completed runs: {', '.join(runs) or 'none'}"))
+            raise ToolError(
+                f"{run} has no results"
+                + (f", it failed: {failed[-1]}" if failed else f"; completed runs: {', '.join(runs) or 'none'}")
+            )
         return "\n\n".join(_results(ledger, name) for name in ([run] if run else runs)) or "No run is completed yet."
 
     async def compare_runs(
@@ -111,10 +117,20 @@ async def run_once(desk: Desk, name: str, attempt: int, note: str) -> RunRecord:
     command = ["python", "experiment.py", f"--out_dir={name}", *(f"--{key}={value}" for key, value in pinned.items())]
     source = (workspace.work / "experiment.py").read_text(encoding="utf-8")
     record = RunRecord(
-        name=name, status="failed", reason="", note=note, commit=workspace.commit, command=command,
-        seed=desk.seed if desk.template.seed_argument else None, attempt=attempt,
+        name=name,
+        status="failed",
+        reason="",
+        note=note,
+        commit=workspace.commit,
+        command=command,
+        seed=desk.seed if desk.template.seed_argument else None,
+        attempt=attempt,
         settings={**settings_of_run(source, "experiment", pinned), "source": source_digest(desk)},
-        environment=describe_environment(desk.sandbox.name), usage={}, values={}, censored=[], reported_stderrs={},
+        environment=describe_environment(desk.sandbox.name),
+        usage={},
+        values={},
+        censored=[],
+        reported_stderrs={},
     )
     session = desk.sandbox.session(workspace.work, read_only=desk.template.protected, run_id=desk.run_id)
     try:
@@ -142,8 +158,14 @@ def _read_results(desk: Desk, record: RunRecord, outcome: Outcome) -> RunRecord:
     if not (desk.workspace.work / final).exists():
         raise ToolError(f"it ended without writing {final}")
     info = parse_final_info(read_json(desk.workspace.work, final, max_bytes=_RESULT_BYTES), desk.template.metrics)
-    return record.model_copy(update={"status": "completed", "values": info.values, "censored": info.censored,
-                                     "reported_stderrs": info.stderrs})
+    return record.model_copy(
+        update={
+            "status": "completed",
+            "values": info.values,
+            "censored": info.censored,
+            "reported_stderrs": info.stderrs,
+        }
+    )
 
 
 def load_ledger(desk: Desk) -> Ledger:
@@ -163,10 +185,12 @@ def restore_protected(desk: Desk) -> None:
 
 def changed_protected(desk: Desk) -> list[str]:
     """The evaluation's files that are not the template's any more."""
+
     def same(name: str) -> bool:
         path = desk.workspace.work / name
-        return path.is_file() and not path.is_symlink() and path.read_bytes() == (
-            desk.template.folder / name).read_bytes()
+        return (
+            path.is_file() and not path.is_symlink() and path.read_bytes() == (desk.template.folder / name).read_bytes()
+        )
 
     return [name for name in desk.template.protected if not same(name)]
 
@@ -186,8 +210,12 @@ def _limits(desk: Desk) -> Limits:
 
 
 def _usage(outcome: Outcome) -> dict[str, float]:
-    usage = {"wall_seconds": outcome.wall_seconds, "cpu_seconds": outcome.cpu_seconds,
-             "peak_memory_mb": outcome.peak_memory_mb, "bytes_written": outcome.bytes_written}
+    usage = {
+        "wall_seconds": outcome.wall_seconds,
+        "cpu_seconds": outcome.cpu_seconds,
+        "peak_memory_mb": outcome.peak_memory_mb,
+        "bytes_written": outcome.bytes_written,
+    }
     return {key: round(float(value), 3) for key, value in usage.items() if value is not None}
 
 

@@ -11,7 +11,6 @@ from PIL import Image, UnidentifiedImageError
 from pydantic import BaseModel, Field
 
 from tools.atomic import write_json
-from tools.desk import Desk
 from tools.errors import ToolError, nearest
 from tools.sandbox import Limits
 from tools.tool import Submission
@@ -41,8 +40,10 @@ class FigureTools(Toolset):
         """Run plot.py in the sandbox. Answers the image files it drew, or what went wrong and the end of its output."""
         work = self._desk.workspace.work
         if not (work / "plot.py").is_file():
-            raise ToolError("there is no plot.py in the project; write one with write_file. It finds the results in "
-                            "run_*/final_info.json and saves PNG files beside itself")
+            raise ToolError(
+                "there is no plot.py in the project; write one with write_file. It finds the results in "
+                "run_*/final_info.json and saves PNG files beside itself"
+            )
         before = {path.name: path.stat().st_mtime_ns for path in _images(work)}
         session = self._desk.sandbox.session(work, read_only=self._desk.template.protected, run_id=self._desk.run_id)
         limits = Limits(wall_seconds=self._desk.profile.plot_time_limit)
@@ -67,8 +68,13 @@ class FigureTools(Toolset):
     async def submit_figures(
         self,
         files: Annotated[list[str], Field(description="image files that plot.py drew, in the order of the paper")],
-        captions: Annotated[list[str], Field(description="for each file a caption: what is shown, axes, error bars. "
-                                             "Numbers only by macros like \\result{run_1/dino/kl_divergence}")],
+        captions: Annotated[
+            list[str],
+            Field(
+                description="for each file a caption: what is shown, axes, error bars. "
+                "Numbers only by macros like \\result{run_1/dino/kl_divergence}"
+            ),
+        ],
     ) -> Submission:
         """Hand in the figures for the paper with their captions, all at once."""
         if len(files) != len(captions):
@@ -80,7 +86,9 @@ class FigureTools(Toolset):
             if file not in drawn:
                 raise ToolError(f"{file!r} was not drawn; {nearest(file, drawn)}")
             width, height = _check(work / file)
-            figures.append(Figure(file=file, label=f"fig:{Path(file).stem}", caption=caption, width=width, height=height))
+            figures.append(
+                Figure(file=file, label=f"fig:{Path(file).stem}", caption=caption, width=width, height=height)
+            )
         target.mkdir(parents=True, exist_ok=True)
         for figure in figures:
             shutil.copyfile(work / figure.file, target / figure.file)

@@ -10,7 +10,6 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.atomic import write_text
-from tools.desk import Desk
 from tools.errors import ToolError, nearest
 from tools.toolset import Toolset
 
@@ -47,7 +46,9 @@ class FileTools(Toolset):
     async def edit_file(
         self,
         file: Annotated[str, Field(description="path relative to the project's folder")],
-        search: Annotated[str, Field(description="the exact text to replace, unique in the file, with its indentation")],
+        search: Annotated[
+            str, Field(description="the exact text to replace, unique in the file, with its indentation")
+        ],
         replace: Annotated[str, Field(description="the text to put in its place")],
     ) -> str:
         """Replace one piece of text in a file. The text must occur exactly once; Python files must still parse."""
@@ -119,7 +120,9 @@ def _not_unique(file: str, text: str, search: str, count: int) -> str:
         return f"the text occurs {count} times in {file} (lines {places}); add lines around it so that it is unique"
     wanted = search.strip().splitlines() or [search]
     lines = text.splitlines()
-    scored = [(difflib.SequenceMatcher(None, wanted[0].strip(), line.strip()).ratio(), i) for i, line in enumerate(lines)]
+    scored = [
+        (difflib.SequenceMatcher(None, wanted[0].strip(), line.strip()).ratio(), i) for i, line in enumerate(lines)
+    ]
     best = max(scored, default=(0.0, 0))
     if best[0] < 0.5:
         return f"the text was not found in {file}; read the file and copy the lines to replace exactly"

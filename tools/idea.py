@@ -35,8 +35,10 @@ class Idea(BaseModel):
 
     def card(self) -> str:
         """The idea as the chat shows it."""
-        return (f"{self.name}: {self.title}\n{self.experiment}\nInterestingness {self.interestingness}, "
-                f"feasibility {self.feasibility}, novelty {self.novelty} of 10.")
+        return (
+            f"{self.name}: {self.title}\n{self.experiment}\nInterestingness {self.interestingness}, "
+            f"feasibility {self.feasibility}, novelty {self.novelty} of 10."
+        )
 
 
 class Novelty(BaseModel):
@@ -80,14 +82,22 @@ class IdeaTools(Toolset):
         self,
         name: Annotated[str, Field(description="short name: lowercase letters, digits, underscores")],
         title: Annotated[str, Field(description="title as of a paper")],
-        experiment: Annotated[str, Field(description="what is changed, run and measured, and what would refute the idea")],
+        experiment: Annotated[
+            str, Field(description="what is changed, run and measured, and what would refute the idea")
+        ],
         interestingness: Annotated[int, Field(ge=1, le=10, description="1 to 10")],
         feasibility: Annotated[int, Field(ge=1, le=10, description="1 to 10")],
         novelty: Annotated[int, Field(ge=1, le=10, description="1 to 10")],
     ) -> Submission:
         """Hand in the idea, or hand it in again improved. Ideas too near to one in the archive are refused."""
-        given = {"name": name, "title": title, "experiment": experiment, "interestingness": interestingness,
-                 "feasibility": feasibility, "novelty": novelty}
+        given = {
+            "name": name,
+            "title": title,
+            "experiment": experiment,
+            "interestingness": interestingness,
+            "feasibility": feasibility,
+            "novelty": novelty,
+        }
         try:
             idea = Idea.model_validate(given)
         except ValidationError as error:

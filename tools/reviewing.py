@@ -33,15 +33,20 @@ class ReviewTools(Toolset):
         verdict = create_model(
             "submit_meta_review_arguments",
             summary=(str, Field(min_length=20, description="what the paper does and claims")),
-            discussion=(str, Field(min_length=20, description="where the reviewers agree and where not, and whose "
-                                                              "arguments weigh more, and why")),
+            discussion=(
+                str,
+                Field(
+                    min_length=20,
+                    description="where the reviewers agree and where not, and whose arguments weigh more, and why",
+                ),
+            ),
             decision=(str, Field(description=f"one of: {', '.join(form.decisions)}")),
             reasons=(str, Field(min_length=20, description="what the decision rests on")),
         )
         meta = Tool(
             name="submit_meta_review",
             description="As area chair, hand in the meta-review with the decision. It has to agree with the scores: "
-                        + form.rule_in_words,
+            + form.rule_in_words,
             arguments=verdict,
             call=self._submit_meta_review,
         )
@@ -57,8 +62,14 @@ class ReviewTools(Toolset):
         return "\n\n".join(parts) or "No review has been handed in yet."
 
     async def submit_rebuttal(
-        self, answers: Annotated[str, Field(min_length=20, description="Markdown: each point of the reviews and how the "
-                                            "paper now answers it, or why it cannot")]
+        self,
+        answers: Annotated[
+            str,
+            Field(
+                min_length=20,
+                description="Markdown: each point of the reviews and how the paper now answers it, or why it cannot",
+            ),
+        ],
     ) -> Submission:
         """Hand in the authors' answer to the reviews."""
         write_text(self._desk.review_folder / "rebuttal.md", answers.rstrip() + "\n")
@@ -66,9 +77,14 @@ class ReviewTools(Toolset):
 
     async def _submit_review(self, **values: Any) -> Submission:
         review = self._desk.form.to_json(values)
-        write_json(self._desk.review_folder / f"{self._seat}.json", {
-            "reviewer": self._seat, "form": self._desk.form.name, "review": review,
-        })
+        write_json(
+            self._desk.review_folder / f"{self._seat}.json",
+            {
+                "reviewer": self._seat,
+                "form": self._desk.form.name,
+                "review": review,
+            },
+        )
         return Submission("review handed in", "review", "submitted")
 
     async def _submit_meta_review(self, summary: str, discussion: str, decision: str, reasons: str) -> Submission:
@@ -80,8 +96,10 @@ class ReviewTools(Toolset):
             raise ToolError(f"decision {decision!r}: choose one of {', '.join(form.decisions)}")
         by_rule = form.decide(list(reviews.values()))
         if decision != by_rule:
-            raise ToolError(f"the decision {decision} contradicts the scores: {form.rule_in_words}, and that gives "
-                            f"{by_rule}. Decide {by_rule}, or ask reviewers to hand in changed scores")
+            raise ToolError(
+                f"the decision {decision} contradicts the scores: {form.rule_in_words}, and that gives "
+                f"{by_rule}. Decide {by_rule}, or ask reviewers to hand in changed scores"
+            )
         write_meta_review(self._desk, summary, discussion, decision, reasons)
         return Submission(f"meta-review handed in, decision {decision}", "meta_review", self._desk.submitted)
 
@@ -89,14 +107,20 @@ class ReviewTools(Toolset):
 def write_meta_review(desk: Desk, summary: str, discussion: str, decision: str, reasons: str) -> None:
     """Keep a decision beside the scores that it rests on: their means and their spread."""
     reviews = load_reviews(desk.review_folder)
-    write_json(desk.review_folder / "meta_review.json", {
-        "form": desk.form.name,
-        "reviewers": list(reviews),
-        "scores": desk.form.average(list(reviews.values())),
-        "spread": _spread(desk.form, reviews),
-        "summary": summary, "discussion": discussion, "decision": decision, "reasons": reasons,
-        "rule": desk.form.rule_in_words,
-    })
+    write_json(
+        desk.review_folder / "meta_review.json",
+        {
+            "form": desk.form.name,
+            "reviewers": list(reviews),
+            "scores": desk.form.average(list(reviews.values())),
+            "spread": _spread(desk.form, reviews),
+            "summary": summary,
+            "discussion": discussion,
+            "decision": decision,
+            "reasons": reasons,
+            "rule": desk.form.rule_in_words,
+        },
+    )
 
 
 def load_reviews(folder: Path) -> dict[str, dict[str, Any]]:
@@ -127,6 +151,7 @@ def _spread(form: Form, reviews: dict[str, dict[str, Any]]) -> dict[str, float]:
 def _as_text(review: dict[str, Any]) -> str:
     lines = []
     for key, value in review.items():
-        lines.append(f"{key}: " + ("\n" + "\n".join(f"  - {item}" for item in value)
-                                   if isinstance(value, list) else str(value)))
+        lines.append(
+            f"{key}: " + ("\n" + "\n".join(f"  - {item}" for item in value) if isinstance(value, list) else str(value))
+        )
     return "\n".join(lines)

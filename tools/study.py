@@ -21,8 +21,14 @@ class StudyTools(Toolset):
 
     async def submit_study(
         self,
-        findings: Annotated[str, Field(min_length=20, description="what the runs show and what they do not, each "
-                                       "measured number as \\result{run_1/...} or \\change{run_1/...}")],
+        findings: Annotated[
+            str,
+            Field(
+                min_length=20,
+                description="what the runs show and what they do not, each "
+                "measured number as \\result{run_1/...} or \\change{run_1/...}",
+            ),
+        ],
     ) -> Submission:
         """Close the experiments with their findings. At least one run beside the baseline must be completed."""
         ledger = load_ledger(self._desk)

@@ -122,17 +122,36 @@ class Workspace:
                 nested.unlink()
 
     def _git(self, *arguments: str) -> str:
-        command = ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0",
-                   "-c", "core.autocrlf=false", "-c", "core.symlinks=true", "-c", "advice.addEmbeddedRepo=false",
-                   "-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false", *arguments]
+        command = [
+            "git",
+            "-c",
+            "core.hooksPath=/dev/null",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "gc.auto=0",
+            "-c",
+            "core.autocrlf=false",
+            "-c",
+            "core.symlinks=true",
+            "-c",
+            "advice.addEmbeddedRepo=false",
+            "-c",
+            "commit.gpgSign=false",
+            "-c",
+            "tag.gpgSign=false",
+            *arguments,
+        ]
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self.root),
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_DIR": str(self.root / ".git"),
             "GIT_WORK_TREE": str(self.root),
-            "GIT_AUTHOR_NAME": "Colloquium", "GIT_AUTHOR_EMAIL": "colloquium@localhost",
-            "GIT_COMMITTER_NAME": "Colloquium", "GIT_COMMITTER_EMAIL": "colloquium@localhost",
+            "GIT_AUTHOR_NAME": "Colloquium",
+            "GIT_AUTHOR_EMAIL": "colloquium@localhost",
+            "GIT_COMMITTER_NAME": "Colloquium",
+            "GIT_COMMITTER_EMAIL": "colloquium@localhost",
         }
         done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:

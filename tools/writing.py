@@ -19,8 +19,16 @@ from tools.tool import Submission
 from tools.toolset import Toolset
 
 SectionName = Literal[
-    "title", "abstract", "introduction", "related_work", "background", "method", "experimental_setup", "results",
-    "limitations", "conclusion",
+    "title",
+    "abstract",
+    "introduction",
+    "related_work",
+    "background",
+    "method",
+    "experimental_setup",
+    "results",
+    "limitations",
+    "conclusion",
 ]
 
 
@@ -32,9 +40,14 @@ class WritingTools(Toolset):
     async def write_section(
         self,
         section: Annotated[SectionName, Field(description="which section")],
-        latex: Annotated[str, Field(description="its LaTeX body, without \\section. Measured numbers only as \\result{}, "
-                                    "\\change{}, \\setting{}, \\env{}, \\noisefloor{}; tables as \\resulttable{metric}, "
-                                    "\\settingstable, \\runstable; figures as \\includegraphics{figures/name.png}")],
+        latex: Annotated[
+            str,
+            Field(
+                description="its LaTeX body, without \\section. Measured numbers only as \\result{}, "
+                "\\change{}, \\setting{}, \\env{}, \\noisefloor{}; tables as \\resulttable{metric}, "
+                "\\settingstable, \\runstable; figures as \\includegraphics{figures/name.png}"
+            ),
+        ],
     ) -> str:
         """Write or rewrite one section of the paper. References to results, citations and LaTeX are checked."""
         problems = check_references(latex, load_ledger(self._desk))
@@ -42,7 +55,9 @@ class WritingTools(Toolset):
             raise ToolError(f"{section} was not written: " + "; ".join(str(problem) for problem in problems[:5]))
         write_section(self._desk.workspace.paper, section, latex)
         missing = missing_sections(self._desk.workspace.paper)
-        return f"{section} written; " + (f"still missing: {', '.join(missing)}" if missing else "all sections are there")
+        return f"{section} written; " + (
+            f"still missing: {', '.join(missing)}" if missing else "all sections are there"
+        )
 
     async def read_section(self, section: Annotated[SectionName, Field(description="which section")]) -> str:
         """Read a section of the paper as it is now."""

@@ -39,8 +39,11 @@ async def _close(study: Study) -> None:
     reviews = load_reviews(desk.review_folder)
     if load_meta_review(desk.review_folder) is None and reviews:
         write_meta_review(
-            desk, summary="(the area chair handed in no meta-review)", discussion="",
-            decision=desk.form.decide(list(reviews.values())), reasons=f"By the form's rule: {desk.form.rule_in_words}",
+            desk,
+            summary="(the area chair handed in no meta-review)",
+            discussion="",
+            decision=desk.form.decide(list(reviews.values())),
+            reasons=f"By the form's rule: {desk.form.rule_in_words}",
         )
 
 

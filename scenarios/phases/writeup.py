@@ -29,8 +29,17 @@ def paper_variables(study: Study) -> dict[str, object]:
 
 
 WRITING_TOOLS = (
-    "read_file", "read_results", "compare_runs", "list_figures", "search_literature", "add_citation", "list_citations",
-    "write_section", "read_section", "compile_paper", "submit_paper",
+    "read_file",
+    "read_results",
+    "compare_runs",
+    "list_figures",
+    "search_literature",
+    "add_citation",
+    "list_citations",
+    "write_section",
+    "read_section",
+    "compile_paper",
+    "submit_paper",
 )
 
 WRITEUP = PhaseKind(

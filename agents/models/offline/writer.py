@@ -139,10 +139,10 @@ def _introduction(facts: Facts, cited: list[tuple[str, list[str]]]) -> str:
 
 
 def _related_work(cited: list[tuple[str, list[str]]]) -> str:
-    rows = [
-        rf"For ``{latex(query)}'' the search gave {join([rf'\citet{{{key}}}' for key in keys])}."
-        for query, keys in cited
-    ]
+    rows = []
+    for query, keys in cited:
+        works = join([rf"\citet{{{key}}}" for key in keys])
+        rows.append(f"For ``{latex(query)}'' the search gave {works}.")
     return (
         "The works below were found by searching the literature sources of this run; they are cited as what the searches "
         "returned. Their order is that of the searches. No language model has read them, so nothing is claimed here about "

@@ -1,0 +1,94 @@
+"""What a run needs of the machine, what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.models import missing_keys
+from scenarios.plan import Plan
+from tools.errors import UserError
+from tools.latex import tex_problem
+from tools.sandbox import choose
+
+_PACKAGES = (
+    "autogen_agentchat",
+    "torch",
+    "numpy",
+    "scipy",
+    "matplotlib",
+    "pypdfium2",
+    "docker",
+    "openai",
+    "anthropic",
+    "arxiv",
+    "semanticscholar",
+)
+_FREE_BYTES = 500 * 2**20
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked for."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+async def check_machine(plan: Plan | None = None) -> list[Check]:
+    """Everything that the plan's phases need; everything there is to need without a plan."""
+    needs = plan.needs if plan else frozenset({"sandbox", "tex", "template"})
+    checks = [*_python(), _git(), _disk()]
+    if "tex" in needs:
+        problem = tex_problem()
+        checks.append(
+            Check(
+                "LaTeX",
+                problem is None,
+                problem or "latexmk and all style files are there",
+                "" if problem is None else "make setup installs it where it may",
+            )
+        )
+    if "sandbox" in needs:
+        checks.append(await _sandbox(plan.scenario.sandbox if plan else "auto"))
+    if plan:
+        missing = missing_keys(plan.models)
+        detail = f"not set: {', '.join(missing)}" if missing else f"models config {plan.models.name} has what it needs"
+        checks.append(Check("Keys", not missing, detail, "Export them in this shell, or launch with --models offline"))
+    return checks
+
+
+def _python() -> Iterator[Check]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Check("Python", sys.version_info >= (3, 11), version, "Install Python 3.11 or newer")
+    missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
+    yield Check(
+        "Packages", not missing, f"missing: {', '.join(missing)}" if missing else "all are installed", "Run: make setup"
+    )
+
+
+def _git() -> Check:
+    found = shutil.which("git")
+    return Check("git", bool(found), found or "not found", "Run: apt-get install git")
+
+
+def _disk() -> Check:
+    free = shutil.disk_usage(Path.cwd()).free
+    return Check(
+        "Disk", free > _FREE_BYTES, f"{free / 2**30:.1f} GiB free", "Free some space, or choose --out elsewhere"
+    )
+
+
+async def _sandbox(name: str) -> Check:
+    try:
+        sandbox = await choose(name)
+    except UserError as error:
+        return Check("Sandbox", False, str(error), "Or, at your own risk, launch with --sandbox none")
+    held = [promise.name for promise in await sandbox.promises() if promise.held]
+    return Check("Sandbox", True, f"{sandbox.name}; promises kept: {', '.join(held) or 'none'}")

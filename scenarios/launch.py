@@ -1,0 +1,138 @@
+"""From a scenario to a run folder, and from a run folder back to a run that goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import signal
+from datetime import datetime
+from pathlib import Path
+
+from agents.observer import Observer
+from scenarios.doctor import check_machine
+from scenarios.lab import Lab
+from scenarios.plan import Plan, make_plan
+from scenarios.scenario import Scenario, load_scenario, save_scenario
+from tools.environment import describe_environment
+from tools.errors import UserError
+from tools.sandbox import Sandbox, choose
+
+INTERRUPTED = 130
+
+
+async def launch(scenario: Scenario, runs: Path, observer: Observer) -> tuple[Path, str]:
+    """Check everything, make the run folder, play. Answers the folder and the run's status.
+
+    Raises:
+        UserError: something is missing or wrong; nothing has been made then.
+    """
+    plan = make_plan(scenario)
+    check_paper(plan)
+    sandbox = await _ready(plan)
+    folder = _new_folder(runs, scenario.name)
+    if plan.template:
+        shutil.copytree(
+            plan.template.folder, folder / "template", ignore=shutil.ignore_patterns("run_*", "__pycache__")
+        )
+    if scenario.paper:
+        shutil.copyfile(scenario.paper, folder / Path(scenario.paper).name)
+    launched = {"at": datetime.now().astimezone().isoformat(timespec="seconds"), **describe_environment(sandbox.name)}
+    paper = str(Path(scenario.paper).resolve()) if scenario.paper else ""
+    roles = [str(Path(role).resolve()) for role in scenario.roles]
+    save_scenario(
+        scenario.model_copy(update={"launched": launched, "paper": paper, "roles": roles}), folder / "scenario.yaml"
+    )
+    return folder, await _play(folder, _own_plan(folder), sandbox, observer)
+
+
+async def resume(folder: Path, observer: Observer) -> str:
+    """Take a run up where its journal ends. Answers the run's status.
+
+    Raises:
+        UserError: the folder holds no run, or something that it needs is missing.
+    """
+    plan = _own_plan(folder)
+    return await _play(folder, plan, await _ready(plan), observer)
+
+
+def find_run(name: str, runs: Path) -> Path:
+    """A run folder by its path, its name, or the end of its name; `last` is the newest.
+
+    Raises:
+        UserError: there is none, or more than one fits.
+    """
+    if (Path(name) / "scenario.yaml").exists():
+        return Path(name)
+    known = list_runs(runs)
+    if name == "last" and known:
+        return known[-1]
+    fitting = [run for run in known if run.name == name] or [run for run in known if name in run.name]
+    if len(fitting) == 1:
+        return fitting[0]
+    shown = ", ".join(run.name for run in (fitting or known)[-8:]) or "none yet"
+    raise UserError(f"run {name!r}: {len(fitting)} runs under {runs} fit; there are: {shown}")
+
+
+def list_runs(runs: Path) -> list[Path]:
+    """All run folders, the oldest first."""
+    found = [path.parent for path in runs.glob("*/scenario.yaml")]
+    return sorted(found, key=lambda folder: (folder / "scenario.yaml").stat().st_mtime_ns)
+
+
+def check_paper(plan: Plan) -> None:
+    """A paper that cannot be read is found out before the panel is seated."""
+    if plan.scenario.paper and not plan.template:
+        from tools.document import read_document
+
+        read_document(Path(plan.scenario.paper))
+
+
+async def _ready(plan: Plan) -> Sandbox:
+    problems = await check_machine(plan)
+    missing = [problem for problem in problems if not problem.ok]
+    if missing:
+        raise UserError("\n".join(f"{problem.name}: {problem.detail}. {problem.remedy}" for problem in missing))
+    needs_one = "sandbox" in plan.needs
+    return await choose(plan.scenario.sandbox if needs_one else "none")
+
+
+async def _play(folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer) -> str:
+    lab = Lab(folder, plan, sandbox, observer)
+    loop = asyncio.get_running_loop()
+
+    def interrupt() -> None:
+        if lab.conduct.stopping:
+            os._exit(INTERRUPTED)
+        observer.note("stopping after what is in flight; press Ctrl-C again to end at once")
+        lab.conduct.stop("interrupted")
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt)
+    try:
+        return await lab.play()
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _own_plan(folder: Path) -> Plan:
+    """The plan of a run from its own folder: its scenario, its copy of the template."""
+    path = folder / "scenario.yaml"
+    if not path.exists():
+        raise UserError(f"{folder} holds no run: there is no scenario.yaml in it")
+    scenario = load_scenario(path)
+    copy = folder / "template"
+    return make_plan(scenario, copy if copy.is_dir() else None)
+
+
+def _new_folder(runs: Path, name: str) -> Path:
+    folder = runs / f"{datetime.now().astimezone():%Y-%m-%d}-{name}-{secrets.token_hex(3)}"
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise UserError(
+            f"the run folder {folder} cannot be made: {error.strerror}; choose another with --out"
+        ) from None
+    return folder

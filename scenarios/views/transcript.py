@@ -1,0 +1,122 @@
+"""The transcript of a run, from its journal: readable text, Markdown, or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from agents.journal import Record, read_journal
+from tools.errors import UserError
+
+Format = Literal["text", "markdown", "json"]
+_SHOWN = 2000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `kind` is turn, tool, phase or run."""
+
+    time: str
+    study: str
+    phase: str
+    kind: str
+    agent: str
+    text: str
+    tool: str = ""
+    arguments: str = ""
+    failed: bool = False
+    seconds: float = 0.0
+
+
+def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = False, since: str = "") -> Iterator[Entry]:
+    """What happened in a run, in order. Tool calls only when asked for; `since` is a time like 12:30 or ISO.
+
+    Raises:
+        UserError: there is no journal, or it is damaged.
+    """
+    path = folder / "journal.jsonl"
+    if not path.exists():
+        raise UserError(f"{folder}: there is no journal.jsonl, so nothing has happened in this run yet")
+    for record in read_journal(path):
+        entry = _entry(record)
+        if (
+            entry
+            and (not phase or entry.phase.partition(":")[0] == phase or entry.phase == phase)
+            and (not agent or entry.agent == agent)
+            and (tools or entry.kind != "tool")
+            and (not since or _later(entry.time, since))
+        ):
+            yield entry
+
+
+def render(found: Iterable[Entry], format: Format) -> str:
+    """Entries as text for people, as Markdown, or as a JSON list."""
+    if format == "json":
+        return json.dumps([asdict(entry) for entry in found], indent=2, ensure_ascii=False)
+    return "\n\n".join(_markdown(entry) if format == "markdown" else _text(entry) for entry in found)
+
+
+def _entry(record: Record) -> Entry | None:
+    parts = record.key.split("/")
+    where = {
+        "time": record.time,
+        "study": parts[0],
+        "phase": parts[1] if len(parts) > 1 else "",
+        "seconds": record.seconds,
+    }
+    data = record.data
+    if record.type == "turn":
+        return Entry(**where, kind="turn", agent=data["speaker"], text=data["text"])
+    if record.type == "tool":
+        arguments = json.dumps(data["arguments"], ensure_ascii=False)
+        return Entry(
+            **where,
+            kind="tool",
+            agent=parts[2],
+            text=data["text"],
+            tool=data["tool"],
+            arguments=arguments,
+            failed=data["failed"],
+        )
+    if record.type == "phase":
+        return Entry(**where, kind="phase", agent="", text=f"{parts[1]} ended: {data['reason']}")
+    if record.type == "run":
+        return Entry(**{**where, "study": "", "phase": ""}, kind="run", agent="", text=f"the run is {data['status']}")
+    return None
+
+
+def _text(entry: Entry) -> str:
+    clock = entry.time[11:19]
+    if entry.kind == "tool":
+        mark = "failed: " if entry.failed else ""
+        return f"{clock} {entry.agent} > {entry.tool}({_cut(entry.arguments)})\n    {mark}{_cut(entry.text)}"
+    if entry.kind == "turn":
+        return f"{clock} [{entry.phase}] {entry.agent}: {entry.text}"
+    return f"{clock} --- {entry.text} ---"
+
+
+def _markdown(entry: Entry) -> str:
+    if entry.kind == "tool":
+        return (
+            f"> **{entry.tool}** by {entry.agent}{' (failed)' if entry.failed else ''}\n>\n> ```\n"
+            + "\n".join(f"> {line}" for line in (_cut(entry.arguments) + "\n" + _cut(entry.text)).splitlines())
+            + "\n> ```"
+        )
+    if entry.kind == "turn":
+        return f"**{entry.agent}** ({entry.phase}, {entry.time[11:19]})\n\n{entry.text}"
+    return f"## {entry.text}"
+
+
+def _cut(text: str) -> str:
+    return (
+        text
+        if len(text) <= _SHOWN
+        else f"{text[:_SHOWN]} … ({len(text) - _SHOWN} more characters; --format json shows all)"
+    )
+
+
+def _later(time: str, since: str) -> bool:
+    return time[11 : 11 + len(since)] >= since if "T" not in since and "-" not in since else time >= since
