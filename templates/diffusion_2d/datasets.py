@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-STROKE = 0.04  # standard deviation of a drawn line, in units of the plane
+STROKE = 0.03  # standard deviation of a drawn line, in units of the plane
 
 # A sauropod in profile, drawn for this template: corners of the closed outline, on a canvas of 100 x 80.
 OUTLINE = [

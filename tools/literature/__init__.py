@@ -2,12 +2,14 @@
 
 from tools.literature.bib import Entries, bib_entries_of
 from tools.literature.bibliography import Bibliography
+from tools.literature.cites import CiteCheck, check_bibliography, references_of
 from tools.literature.literature import Answer, Literature, build
 from tools.literature.record import Record, Source, SourceDown, format_records
 
 __all__ = [
     "Answer",
     "Bibliography",
+    "CiteCheck",
     "Entries",
     "Literature",
     "Record",
@@ -15,5 +17,7 @@ __all__ = [
     "SourceDown",
     "bib_entries_of",
     "build",
+    "check_bibliography",
     "format_records",
+    "references_of",
 ]

@@ -20,6 +20,8 @@ from tools.literature.record import Record, arxiv_id_in, delatex, doi_in, plain
 SOURCE_FIELD = "colloquium-source"
 """The entry field that remembers which record an entry was made of; BibTeX styles do not read it."""
 
+VENUE_FIELDS = ("journal", "journaltitle", "booktitle", "publisher", "institution", "howpublished")
+
 _FILECONTENTS = re.compile(
     r"\\begin\{filecontents\*?\}(?:\[[^\]]*\])?\{[^}]*\.bib\}(.*?)\\end\{filecontents\*?\}", re.DOTALL
 )
@@ -95,9 +97,7 @@ def _record(entry: Entry) -> Record:
         title=_text(fields, "title"),
         authors=tuple(name for author in (authors.value if authors else []) if (name := _name(author))),
         year=int(year[0]) if year else None,
-        venue=next(
-            (v for key in ("journal", "journaltitle", "booktitle", "publisher") if (v := _text(fields, key))), ""
-        ),
+        venue=next((venue for key in VENUE_FIELDS if (venue := _text(fields, key))), ""),
         abstract=" ".join(text for key in ("abstract", "keywords") if (text := _text(fields, key))),
         doi=doi_in(_raw(fields, "doi") or address),
         arxiv_id=_arxiv_id(eprint, address, _text(fields, "journal")),
@@ -128,8 +128,6 @@ def _text(fields: dict[str, Field], key: str) -> str:
 
 def _name(author: str) -> str:
     """A BibTeX name, given name first."""
-    if author.strip().casefold() == "others":
-        return ""
     # A name that BibTeX could not take apart (too many commas, say) is better shown as it stands than lost.
     with contextlib.suppress(InvalidNameError):
         author = parse_single_name_into_parts(author).merge_first_name_first

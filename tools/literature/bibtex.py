@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from urllib.parse import quote
 
 from pylatexenc.latexencode import (  # type: ignore[import-untyped]
+    RULE_CALLABLE,
     RULE_DICT,
     UnicodeToLatexConversionRule,
     UnicodeToLatexEncoder,
@@ -24,8 +26,13 @@ _PROCEEDINGS = re.compile(
     r"|eccv|acl|emnlp|naacl|aistats|uai|colt|kdd|wacv|interspeech|icassp|icra|iros)\b",
     re.IGNORECASE,
 )
+_PUBLISHER = re.compile(r"\b(?:press|publishers?|publishing|wiley|hall|springer(?:-verlag)?)$|& sons", re.IGNORECASE)
+_KINDS = ((_PROCEEDINGS, ("inproceedings", "booktitle")), (_PUBLISHER, ("book", "publisher")))
 # BibTeX counts a brace with a backslash in front like any other, so an unpaired one would swallow the file.
 _BRACES = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright"}
+_BEYOND_T1 = re.compile(
+    "[\u0400-\u052f\U0001d49c-\U0001d4cf\u1fd3ŉƕƞəɛɸʔʞΐϒϓϔₔℋℐℒℛℬℰℱℳ⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞↜↝⇅⇵∟∯∰∱∻∾≆≋≌≙≛≸≹⊧⊨⊫⊶⊷⊹⊾⋘⋙⋨⋰⌆⌕♩♭♮♯⨏⨖]"
+)
 _ACCENTS = {
     "\u0300": r"\`",
     "\u0301": r"\'",
@@ -45,39 +52,59 @@ _ACCENTS = {
 
 
 def latex_safe(text: str) -> str:
-    """Plain text as ASCII LaTeX: every special character inert, every letter typeset, unknown ones by code point, as [U+738B]."""
-    encoder = UnicodeToLatexEncoder(
-        conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, _BRACES), "defaults"],
+    """Plain text as ASCII LaTeX: every special character inert, every letter typeset, an unknown one by its code point,
+    as in [U+738B]."""
+    return str(_encoder().unicode_to_latex(unicodedata.normalize("NFC", text)))
+
+
+@functools.cache
+def _encoder() -> UnicodeToLatexEncoder:
+    """Made once: it reads its tables when it is made."""
+    return UnicodeToLatexEncoder(
+        conversion_rules=[
+            UnicodeToLatexConversionRule(RULE_DICT, _BRACES),
+            UnicodeToLatexConversionRule(RULE_CALLABLE, _beyond_t1),
+            "defaults",
+        ],
         replacement_latex_protection="braces-all",
         unknown_char_policy=_unknown,
         unknown_char_warning=False,
     )
-    return str(encoder.unicode_to_latex(unicodedata.normalize("NFC", text)))
+
+
+def _beyond_t1(text: str, place: int) -> tuple[int, str] | None:
+    """Characters for which the tables name commands of packages that a paper may not load: Cyrillic, rare signs."""
+    char = text[place]
+    return (1, _unknown(char)) if _BEYOND_T1.match(char) else None
 
 
 def _unknown(char: str) -> str:
     """A letter that the encoder's tables lack: its parts with their accents (as in Vietnamese names), or its code."""
-    base, *rest = unicodedata.normalize("NFKD", char)
-    if base == char and not rest:
-        return _ACCENTS[char] + "{}" if char in _ACCENTS else f"[U+{ord(char):04X}]"
-    latex = latex_safe(base)
-    for part in rest:
-        latex = f"{{{_ACCENTS[part]}{{{latex}}}}}" if unicodedata.combining(part) else latex + latex_safe(part)
+    parts = unicodedata.normalize("NFKD", char)
+    if parts == char:
+        return f"[U+{ord(char):04X}]"
+    latex = ""
+    for part in parts:
+        if not unicodedata.combining(part):
+            latex += latex_safe(part)
+        elif part in _ACCENTS and "ensuremath" not in latex:
+            latex = f"{{{_ACCENTS[part]}{{{latex}}}}}"
     return latex
 
 
 def cite_key(record: Record) -> str:
     """First author, year, first word of the title that carries meaning: `ho2020denoising`."""
     author = _letters(family_name(record.authors[0])) if record.authors else ""
-    words = [word for part in re.split(r"[\s\-–—/:]+", record.title) if (word := _letters(part)) not in STOP_WORDS]
-    return f"{author or 'anonymous'}{record.year or ''}{next((word for word in words if word.strip('0123456789')), 'untitled')}"
+    words = [word for part in re.split(r"[\s\-–—/:'’]+", record.title) if (word := _letters(part)) not in STOP_WORDS]
+    word = next((word for word in words if word.strip("0123456789")), "untitled")
+    return f"{author or 'anonymous'}{record.year or ''}{word}"
 
 
 def bibtex(key: str, record: Record) -> str:
     """The entry, one field a line. The field `colloquium-source` names the record; styles pass over it."""
     preprint = bool(record.arxiv_id) and not record.venue
     venue = f"arXiv preprint arXiv:{record.arxiv_id}" if preprint else record.venue
-    kind, place = ("inproceedings", "booktitle") if _PROCEEDINGS.search(venue) else ("article", "journal")
+    kind, place = next((entry for pattern, entry in _KINDS if pattern.search(venue)), ("article", "journal"))
     fields = {
         # A second pair of braces keeps the capitals that a style would take away.
         "title": f"{{{latex_safe(record.title)}}}",
@@ -88,7 +115,7 @@ def bibtex(key: str, record: Record) -> str:
         "eprint": record.arxiv_id,
         "archiveprefix": "arXiv" if record.arxiv_id else "",
         "url": quote(record.url, safe="/:?&=+,;@~%#().-_"),
-        SOURCE_FIELD: re.sub(r"[^\w:./-]", "_", record.id, flags=re.ASCII),
+        SOURCE_FIELD: re.sub(r"[^!-~]|[{}\\%@#\",]", "_", record.id),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@{kind if venue else 'misc'}{{{key},", *lines, "}"]) + "\n"
@@ -100,6 +127,8 @@ def _authors(authors: tuple[str, ...]) -> str:
 
 
 def _author(author: str) -> str:
+    if author == "others":  # A .bib file that named only the first few authors.
+        return author
     name = latex_safe(author)
     # BibTeX would take these apart: «Research and Development», «The Gemini Team, Google».
     return f"{{{name}}}" if "," in name or re.search(r"\b(and|others)\b", name, re.IGNORECASE) else name

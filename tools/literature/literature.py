@@ -6,16 +6,17 @@ import asyncio
 import getpass
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tools.errors import UserError, nearest
-from tools.literature import arxiv, semantic_scholar
+from tools.literature import arxiv, crossref, openalex, semantic_scholar
 from tools.literature.answers import AnswerCache
 from tools.literature.local import LocalLibrary
 from tools.literature.polite import Polite
-from tools.literature.record import Record, Source, SourceDown, merge
+from tools.literature.record import DoiSource, Record, Source, SourceDown, merge
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Answer:
 
 
 class Literature:
-    """Searches `sources`, given in the order of their standing: at equal rank the earlier one's paper and identifier
-    are kept. `cache` is the folder for answers; those of local files are never kept, since the files may change."""
+    """Asks `sources`, given in the order of their standing: a paper that several know keeps the identifier of the
+    earliest. `cache` is the folder for answers; those of local files are not kept, since the files may change."""
 
     def __init__(self, sources: Sequence[Source], cache: Path | None, total_seconds: float = 60) -> None:
         self.sources = tuple(sources)
@@ -39,27 +40,39 @@ class Literature:
         """At most `limit` different papers, best first, within the total time whatever the sources do. A source that
         is down, or that had to be answered for from the cache, is named in the notes."""
         query = " ".join(query.split())
-        answers = await asyncio.gather(*(self._ask(source, query, limit) for source in self.sources))
+        asked = [self._ask(source, query, limit, partial(source.search, query, limit)) for source in self.sources]
+        answers = await asyncio.gather(*asked)
         notes = [note for answer in answers for note in answer.notes]
         if not self.sources:
-            notes.append("no literature source is configured")
+            notes = ["no literature source is configured"]
         return Answer(merge([answer.records for answer in answers], limit), notes)
 
-    async def _ask(self, source: Source, query: str, limit: int) -> Answer:
-        stored = self._answers.get(source.name, query, limit) if source.name != LocalLibrary.name else None
+    async def with_doi(self, doi: str) -> Answer:
+        """The record of each source that can look up a DOI and has this one; not merged, since they may disagree."""
+        sources = [source for source in self.sources if isinstance(source, DoiSource)]
+        asked = [self._ask(source, f"doi:{doi}", 1, partial(source.with_doi, doi)) for source in sources]
+        answers = await asyncio.gather(*asked)
+        records = [record for answer in answers for record in answer.records]
+        return Answer(records, [note for answer in answers for note in answer.notes])
+
+    async def _ask(
+        self, source: Source | DoiSource, query: str, limit: int, ask: Callable[[], Awaitable[list[Record]]]
+    ) -> Answer:
+        if source.name == LocalLibrary.name:
+            return Answer(await ask(), list(getattr(source, "notes", ())))
+        stored = self._answers.get(source.name, query, limit)
         if stored and stored.fresh:
             return Answer(stored.records)
         try:
             async with asyncio.timeout(self._total_seconds):
-                records = await source.search(query, limit)
+                records = await ask()
         except (SourceDown, TimeoutError) as error:
             reason = str(error) or f"no answer within {self._total_seconds:g} s"
             if stored:
                 return Answer(stored.records, [f"{source.name} is down ({reason}); an older answer of it stands in"])
             return Answer([], [f"{source.name} is down: {reason}"])
-        if source.name != LocalLibrary.name:
-            self._answers.put(source.name, query, limit, records)
-        return Answer(records, list(getattr(source, "notes", ())))
+        self._answers.put(source.name, query, limit, records)
+        return Answer(records)
 
 
 REMOTE: Mapping[str, Callable[[Path], Source]] = {
@@ -67,6 +80,12 @@ REMOTE: Mapping[str, Callable[[Path], Source]] = {
         Polite("semantic_scholar", semantic_scholar.LIMITS, state), key=os.environ.get("S2_API_KEY")
     ),
     "arxiv": lambda state: arxiv.Arxiv(Polite("arxiv", arxiv.LIMITS, state)),
+    "openalex": lambda state: openalex.OpenAlex(
+        Polite("openalex", openalex.LIMITS, state), key=os.environ.get("OPENALEX_API_KEY")
+    ),
+    "crossref": lambda state: crossref.Crossref(
+        Polite("crossref", crossref.LIMITS, state), mail=os.environ.get("CROSSREF_MAILTO")
+    ),
 }
 """The sources on the network, each made from the folder in which its rate limit is shared by all processes."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
@@ -40,6 +42,7 @@ class Limits:
     """… for so long."""
 
 
+USER_AGENT = {"user-agent": "colloquium/0.1"}
 LONGEST_REST = 3600.0
 """Seconds. A wish to wait longer is cut to this; a moment further off is a clock that was set back, and ignored."""
 
@@ -96,12 +99,14 @@ class Polite:
                 turn.pause = pause
             if pause > self._limits.longest_wait:
                 raise SourceDown(f"{reason}, asks to wait {pause:.0f} s")
+            if attempt + 1 < self._limits.tries:
+                await asyncio.sleep(pause)  # Without our turn: another task may be luckier.
         raise SourceDown(f"{reason}, {self._limits.tries} tries")
 
     async def _request(self, url: str, params: str, headers: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
         try:
             # Redirects are not followed: the key in a header would travel to wherever they point.
-            client = httpx.AsyncClient(timeout=self._limits.timeout, headers={"user-agent": "colloquium"})
+            client = httpx.AsyncClient(verify=_tls(), timeout=self._limits.timeout, headers=USER_AGENT)
         except (ValueError, ImportError) as error:
             raise SourceDown(f"the proxy in the environment cannot be used: {error}") from error
         # One deadline over all: httpx's own time-out starts anew with every byte that trickles in.
@@ -141,6 +146,12 @@ class Polite:
                 moment.write_text(json.dumps(time.time() + min(max(turn.pause, self._limits.interval), LONGEST_REST)))
         finally:
             lock.release()
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """Reading the certificates takes longer than most requests, so it is done once."""
+    return httpx.create_ssl_context()
 
 
 @dataclass

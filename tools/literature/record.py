@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import html
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
 
@@ -18,6 +20,7 @@ _MARKUP = re.compile(
     r"</?(?:i|b|u|em|strong|sub|sup|scp|tt|p|span|title|(?:jats|mml):[a-z]+)\b[^>]{0,200}>", re.IGNORECASE
 )
 _MATH = re.compile(r"\$([^$]{1,200})\$")
+_LATEX = re.compile(r"[\\{}$~]|--|``|''")
 _ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _UNDECOMPOSED = str.maketrans(dict(zip("øØłŁđıßæœ", ("o", "O", "l", "L", "d", "i", "ss", "ae", "oe"), strict=True)))
@@ -35,7 +38,7 @@ class Record:
     source_id: str
     title: str
     authors: tuple[str, ...] = ()
-    """Given name first, as in «Ada Lovelace»."""
+    """Given name first, as in «Ada Lovelace». The last one is `others` where a source names only the first few."""
     year: int | None = None
     venue: str = ""
     abstract: str = ""
@@ -76,6 +79,17 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class DoiSource(Protocol):
+    """A source that can also look up a single DOI."""
+
+    name: str
+
+    async def with_doi(self, doi: str) -> list[Record]:
+        """The work with this DOI, or nothing. Raises `SourceDown`."""
+        ...
+
+
 def plain(text: str | None) -> str:
     """A source's text as plain Unicode on one line: entities, inline markup, TeX mathematics and invisible
     characters resolved or dropped."""
@@ -87,9 +101,17 @@ def plain(text: str | None) -> str:
 
 def delatex(text: str) -> str:
     """LaTeX as plain Unicode: accents, braces, mathematics. A bare % is a percent sign here, not a comment."""
+    if not _LATEX.search(text):
+        return text
     text = re.sub(r"(?<!\\)%", r"\\%", text.replace(r"\textbraceleft", r"\{").replace(r"\textbraceright", r"\}"))
-    text = str(LatexNodes2Text(strict_latex_spaces=True).latex_to_text(text))
+    text = str(_reader().latex_to_text(text))
     return text.replace("\N{MODIFIER LETTER CIRCUMFLEX ACCENT}", "^").replace("\N{SMALL TILDE}", "~")
+
+
+@functools.cache
+def _reader() -> LatexNodes2Text:
+    """Made once: it reads its tables when it is made."""
+    return LatexNodes2Text(strict_latex_spaces=True)
 
 
 def doi_in(text: str | None) -> str:
@@ -132,21 +154,23 @@ def merge(answers: Iterable[Sequence[Record]], limit: int) -> list[Record]:
     by several sources leads; ties keep the order of the sources. A merged paper keeps the first source's identifier
     and takes from the others what that one leaves empty.
     """
-    papers: list[Record] = []
-    scores: list[float] = []
-    where: dict[str, int] = {}
+    papers: dict[int, Record] = {}
+    scores: dict[int, float] = {}
+    place_of: dict[str, int] = {}
+    places = itertools.count()
     for records in answers:
         for rank, record in enumerate(records):
-            place = next((where[identity] for identity in sorted(record.identities) if identity in where), len(papers))
-            if place == len(papers):
-                papers.append(record)
-                scores.append(0.0)
-            else:
-                papers[place] = _filled(papers[place], record)
-            scores[place] += 1 / (60 + rank)
-            where |= dict.fromkeys(record.identities, place)
-    order = sorted(range(len(papers)), key=lambda place: -scores[place])
-    return [papers[place] for place in order[:limit]]
+            place = next(places)
+            papers[place], scores[place] = record, 1 / (60 + rank)
+            # The record may join several papers that were different until now.
+            for earlier in sorted({place_of[identity] for identity in record.identities if identity in place_of}):
+                first, second = min(place, earlier), max(place, earlier)
+                papers[first] = _filled(papers[first], papers.pop(second))
+                scores[first] += scores.pop(second)
+                place_of = {identity: first if at == second else at for identity, at in place_of.items()}
+                place = first
+            place_of |= dict.fromkeys(record.identities, place)
+    return [papers[place] for place in sorted(papers, key=lambda place: -scores[place])[:limit]]
 
 
 def _filled(record: Record, other: Record) -> Record:
@@ -165,14 +189,14 @@ def format_records(records: Sequence[Record]) -> str:
 def _line(record: Record) -> str:
     names = [family_name(author) for author in record.authors]
     who = "Unknown author" if not names else names[0] if len(names) == 1 else f"{names[0]} et al."
-    if len(names) == 2:
+    if len(names) == 2 and names[1] != "others":
         who = f"{names[0]} and {names[1]}"
     abstract = record.abstract
     if len(abstract) > ABSTRACT_SHOWN:
         abstract = abstract[:ABSTRACT_SHOWN].rsplit(" ", 1)[0] + " …"
     parts = [
         "RETRACTED." if record.retracted else "",
-        f"{who} {record.year or 'n.d.'}.",
+        f"{who} {record.year}." if record.year else f"{who}, no year.",
         record.title.rstrip(".") + ".",
         f"({record.venue})." if record.venue else "",
         f"Cited {record.citations} times." if record.citations is not None else "",

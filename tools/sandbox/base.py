@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,15 +145,17 @@ def explain(reason: Reason, limits: Limits, exit_code: int | None, elapsed: floa
         case "finished":
             return ""
         case "failed":
-            signal = f" (signal {exit_code - 128})" if exit_code is not None and exit_code > 128 else ""
-            return f"exit code {exit_code}{signal} after {elapsed:.1f} s; the end of the output says why"
+            if exit_code == 128 + signal.SIGXFSZ:
+                return f"a file grew past {limits.file_mb} MB, the limit of one file; write smaller files"
+            name = _signal_name(exit_code)
+            return f"exit code {exit_code}{name} after {elapsed:.1f} s; the end of the output says why"
         case "time":
             return f"killed after {limits.wall_seconds:g} s, the time limit; do less work: fewer steps, seeds or data"
         case "memory":
             size = f"{limits.memory_mb / 1024:.1f} GB" if limits.memory_mb >= 1024 else f"{limits.memory_mb} MB"
             return f"killed at {size} of memory, the limit; batch size, model or data in memory must shrink"
         case "processes":
-            return f"killed with more than {limits.processes} processes, the limit; start fewer workers"
+            return f"ended at {limits.processes} processes and threads, the limit; start fewer workers"
         case "disk":
             return f"killed after writing more than {limits.disk_mb} MB, the limit; write fewer or smaller files"
         case "output":
@@ -161,6 +164,11 @@ def explain(reason: Reason, limits: Limits, exit_code: int | None, elapsed: floa
             return f"stopped from outside after {elapsed:.1f} s"
         case "tampered":
             return "protected files were changed by the command; its results do not count"
+
+
+def _signal_name(exit_code: int | None) -> str:
+    number = (exit_code or 0) - 128
+    return f" ({signal.Signals(number).name})" if number in set(signal.Signals) else ""
 
 
 FLOOD = 256

@@ -7,89 +7,81 @@ import contextlib
 import functools
 import json
 import os
+import resource
 import select
 import shutil
 import signal
 import subprocess
 import sys
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.errors import UserError
-from tools.sandbox import cgroup, seccomp, tree
-from tools.sandbox.base import INSIDE, Limits, Outcome, Promise, Purpose, clean_environment
+from tools.sandbox import seccomp, tree
+from tools.sandbox.base import INSIDE, Limits, Promise, Purpose, Session, clean_environment
 from tools.sandbox.guard import Guard
+from tools.sandbox.local import LocalSession
 from tools.sandbox.probe import probe
-from tools.sandbox.supervise import bound_processes, supervise
+from tools.sandbox.supervise import Subject
 
 TEMPORARY_MB = 512
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib64", "/lib32")
 ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "texmf")
+KERNEL = ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "mtrr", "asound", "dynamic_debug")
+"""Under /proc, settings of the whole machine: root in a user namespace may write them where they are not covered."""
 TEX = ("/var/lib/texmf", "/var/lib/tex-common")
 PASSWD = b"researcher:x:1000:1000::/tmp:/bin/sh\n"
 GROUP = b"researcher:x:1000:\n"
 HOSTS = b"127.0.0.1 localhost\n::1 localhost\n"
+ETC_WRITTEN = ("/etc/passwd", "/etc/group", "/etc/hosts")
+HINT = "the kernel must let this user make user namespaces (sysctl kernel.unprivileged_userns_clone, AppArmor)"
 
 
 class Bubblewrap:
     name = "bubblewrap"
 
+    @classmethod
+    async def start(cls) -> Bubblewrap:
+        """The sandbox, after a first empty command. Raises UserError where it cannot work here."""
+        trial = await asyncio.create_subprocess_exec(
+            *(executable(), *_namespaces(), "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/sh", "-c", ":"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={},
+        )
+        said, _ = await trial.communicate()
+        if trial.returncode:
+            raise UserError(f"bubblewrap cannot start here: {said.decode('utf-8', 'replace').strip()}; {HINT}")
+        return cls()
+
     async def promises(self) -> list[Promise]:
-        return await probe(self, cgroup_held=has_cgroup())
+        return await probe(self)
 
     def session(
         self, workspace: Path, *, purpose: Purpose = "experiment", read_only: Sequence[str] = (), run_id: str = ""
-    ) -> BubblewrapSession:
-        return BubblewrapSession(workspace.resolve(strict=True), purpose, tuple(read_only), run_id)
+    ) -> Session:
+        return BubblewrapSession(workspace, purpose, read_only, run_id)
 
 
-class BubblewrapSession:
-    """Each command gets namespaces of its own, so nothing of one command lives on to the next but its files."""
+class BubblewrapSession(LocalSession):
+    """Each command gets namespaces of its own."""
 
-    def __init__(self, workspace: Path, purpose: Purpose, read_only: tuple[str, ...], run_id: str) -> None:
-        self._workspace, self._purpose, self._read_only = workspace, purpose, read_only
-        self._run_id = run_id
-        self._stopped = asyncio.Event()
-        Guard(workspace, read_only)  # a wrong path is told now
-
-    async def run(
-        self,
-        command: Sequence[str],
-        *,
-        limits: Limits,
-        environment: Mapping[str, str] = {},
-        on_output: Callable[[str], None] | None = None,
-    ) -> Outcome:
-        guard = await asyncio.to_thread(Guard, self._workspace, self._read_only)
+    async def start(
+        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: Guard
+    ) -> Subject:
         path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
-        variables = clean_environment(limits, self._purpose, home="/tmp", path=path) | dict(environment)
+        variables = clean_environment(limits, self.purpose, home="/tmp", path=path) | dict(environment)
         arguments = [
             *_namespaces(),
-            *_system(self._purpose),
+            *_system(self.purpose),
             *_devices(limits),
-            *_workspace(self._workspace, guard),
+            *_workspace(self.workspace, guard),
             *(word for name, value in variables.items() for word in ("--setenv", name, value)),
         ]
-        group = cgroup.make(f"{self._run_id or 'run'}-{uuid.uuid4().hex[:8]}", limits)
-        try:
-            subject = await _start(arguments, command)
-            bound_processes(subject.root, limits)
-            return await supervise(
-                subject,
-                group=group,
-                limits=limits,
-                workspace=self._workspace,
-                guard=guard,
-                stopped=self._stopped,
-                on_output=on_output,
-            )
-        finally:
-            if group:
-                group.remove()
-
-    async def close(self) -> None:
-        self._stopped.set()
+        subject = await _start(arguments, command)
+        # counted in the command's own user namespace, so other processes of this user do not matter
+        resource.prlimit(subject.root, resource.RLIMIT_NPROC, (limits.processes, limits.processes))
+        return subject
 
 
 class _Subject:
@@ -124,54 +116,134 @@ class _Subject:
 async def _start(arguments: Sequence[str], command: Sequence[str]) -> _Subject:
     """Start bwrap up to its gate. Raises UserError with bwrap's own words where it cannot."""
     words = [sys.executable if command[0] == "python" else command[0], *command[1:]]
-    with contextlib.ExitStack() as ours:
-        data = {
-            "--ro-bind-data": [(PASSWD, "/etc/passwd"), (GROUP, "/etc/group"), (HOSTS, "/etc/hosts")],
-        }
-        extra: list[str] = []
-        passed: list[int] = []
-
-        def hand_over(content: bytes) -> int:
-            read, write = os.pipe()
-            ours.callback(os.close, read)
-            os.write(write, content)  # far below the pipe's capacity
-            os.close(write)
-            passed.append(read)
-            return read
-
-        for option, files in data.items():
-            for content, place in files:
-                extra += [option, str(hand_over(content)), place]
-        if (filter_program := seccomp.program()) is not None:
-            extra += ["--seccomp", str(hand_over(filter_program))]
-        info_read, info_write = os.pipe()
-        gate_read, gate_write = os.pipe()
-        ours.callback(os.close, gate_read)
-        info = os.fdopen(info_read, "rb")
-        ours.callback(info.close)
-        opened = [*passed, info_write, gate_read]
-        try:
-            process = await asyncio.create_subprocess_exec(
-                _bwrap(),
-                *arguments,
-                *extra,
-                *("--remount-ro", "/", "--info-fd", str(info_write), "--block-fd", str(gate_read), "--", *words),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                pass_fds=opened,
-                env={},
-            )
-        except BaseException:
-            os.close(gate_write)
-            raise
-        finally:
-            os.close(info_write)
-        told = await asyncio.to_thread(info.read)
-    if not told:
-        os.close(gate_write)
+    info_read, info_write = os.pipe()
+    gate_read, gate_write = os.pipe()
+    files = [_pipe_of(content) for content in (PASSWD, GROUP, HOSTS)]
+    filters = [_pipe_of(seccomp.program())] if seccomp.program() else []
+    handed = [info_write, gate_read, *files, *filters]
+    options = [
+        *(word for pair in zip(files, ETC_WRITTEN, strict=True) for word in ("--ro-bind-data", str(pair[0]), pair[1])),
+        *(word for descriptor in filters for word in ("--seccomp", str(descriptor))),
+        *("--remount-ro", "/", "--info-fd", str(info_write), "--block-fd", str(gate_read)),
+    ]
+    process: asyncio.subprocess.Process | None = None
+    try:
+        process = await asyncio.create_subprocess_exec(
+            executable(),
+            *arguments,
+            *options,
+            "--",
+            *words,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            pass_fds=handed,
+            env={},
+        )
+        for descriptor in handed:
+            os.close(descriptor)
+        handed = []
+        told = await asyncio.to_thread(_read_all, info_read)
+        if told:
+            return _Subject(process, json.loads(told)["child-pid"], gate_write)
         assert process.stdout is not None
-        words_of_bwrap = (await process.stdout.read()).decode("utf-8", "replace").strip()
+        said = (await process.stdout.read()).decode("utf-8", "replace").strip()
         await process.wait()
-        raise UserError(f"bubblewrap cannot start here: {words_of_bwrap}; `sysctl kernel.unprivileged_userns_clone` and AppArmor decide who may make user namespaces")
-    return _Subject(process, json.loads(told)["child-pid"], gate_write)
+        raise UserError(f"bubblewrap cannot start here: {said or 'no reason given'}; {HINT}")
+    except BaseException:
+        os.close(gate_write)
+        if process and process.returncode is None:
+            process.kill()
+            await process.wait()
+        raise
+    finally:
+        for descriptor in (info_read, *handed):
+            os.close(descriptor)
+
+
+def executable() -> str:
+    """Where bwrap is. Raises UserError where it is not."""
+    found = shutil.which("bwrap")
+    if not found:
+        raise UserError("bubblewrap is not installed (no `bwrap` on the PATH); `apt install bubblewrap` or use Docker")
+    return found
+
+
+@functools.cache
+def _knows_disable_userns() -> bool:
+    told = subprocess.run([executable(), "--help"], capture_output=True, text=True, check=True)
+    return "--disable-userns" in told.stdout
+
+
+def _namespaces() -> list[str]:
+    kinds = ["user", "ipc", "pid", "net", "uts", "cgroup-try"]
+    return [
+        *(f"--unshare-{kind}" for kind in kinds),
+        *(["--disable-userns"] if _knows_disable_userns() else []),
+        *("--uid", "1000", "--gid", "1000", "--cap-drop", "ALL", "--hostname", "sandbox"),
+        *("--die-with-parent", "--new-session", "--clearenv"),
+    ]
+
+
+def _system(purpose: Purpose) -> list[str]:
+    """The system and the interpreter, read-only: no home folder, no /etc but what programs cannot do without."""
+    words = ["--ro-bind", "/usr", "/usr"]
+    for path in map(Path, SYSTEM):
+        if path.is_symlink():
+            words += ["--symlink", str(path.readlink()), str(path)]
+        elif path.is_dir():
+            words += _read_only(path)
+    for name in ETC:
+        words += _read_only(Path("/etc", name))
+    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
+        if not Path(prefix).is_relative_to("/usr"):
+            words += _read_only(Path(prefix))
+    if purpose == "latex":
+        for folder in TEX:
+            words += _read_only(Path(folder))
+        engine = shutil.which("pdflatex")
+        if engine and not Path(engine).resolve().is_relative_to("/usr"):
+            words += _read_only(Path(engine).resolve().parents[2])  # <root>/bin/<platform>/pdflatex
+    return words
+
+
+def _devices(limits: Limits) -> list[str]:
+    size = ["--size", str(TEMPORARY_MB << 20), "--tmpfs"]
+    words = ["--proc", "/proc"]
+    for name in KERNEL:
+        words += _read_only(Path("/proc", name))
+    words += ["--dev", "/dev", *size, "/dev/shm"]
+    if limits.gpus:
+        words += ["--ro-bind", "/sys", "/sys"]
+        for device in sorted(Path("/dev").glob("nvidia*")):
+            if not device.name.removeprefix("nvidia").isdigit() or int(device.name[6:]) < limits.gpus:
+                words += ["--dev-bind", str(device), str(device)]
+    else:
+        words += _read_only(Path("/sys/devices/system/cpu"))
+    return [*words, "--remount-ro", "/dev", *size, "/tmp"]
+
+
+def _workspace(workspace: Path, guard: Guard) -> list[str]:
+    words = ["--bind", str(workspace), str(INSIDE), "--chdir", str(INSIDE)]
+    for path, writable in guard.mounts:
+        words += ["--bind" if writable else "--ro-bind", str(workspace / path), str(INSIDE / path)]
+    return words
+
+
+def _read_only(path: Path) -> list[str]:
+    return ["--ro-bind-try", str(path), str(path)]
+
+
+def _pipe_of(content: bytes | None) -> int:
+    """The reading end of a pipe that holds `content`, which must be smaller than a pipe (64 KB)."""
+    read, write = os.pipe()
+    os.write(write, content or b"")
+    os.close(write)
+    return read
+
+
+def _read_all(descriptor: int) -> bytes:
+    content = b""
+    while piece := os.read(descriptor, 4096):
+        content += piece
+    return content

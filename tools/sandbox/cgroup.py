@@ -51,6 +51,11 @@ class Group:
         found = self._table("memory", "memory.stat")
         return sum(found.get(name, 0) for name in names)
 
+    def peak_bytes(self) -> int:
+        """The kernel's own high-water mark, file cache included."""
+        file = self._folders["memory"] / ("memory.peak" if self._version == 2 else "memory.max_usage_in_bytes")
+        return int(file.read_text()) if file.exists() else 0
+
     def cpu_seconds(self) -> float | None:
         if self._version == 2:
             return self._table("memory", "cpu.stat")["usage_usec"] / 1e6
@@ -62,6 +67,11 @@ class Group:
         """Whether the kernel killed a process for memory."""
         file = "memory.events" if self._version == 2 else "memory.oom_control"
         return self._table("memory", file).get("oom_kill", 0) > 0
+
+    def refused_processes(self) -> bool:
+        """Whether the kernel refused to start a process."""
+        file = self._folders["pids"] / "pids.events"
+        return file.exists() and self._table("pids", "pids.events").get("max", 0) > 0
 
     def pids(self) -> list[int]:
         """As this process sees them: 0 stands for one it cannot see, and is left out."""
@@ -100,9 +110,10 @@ def make(name: str, limits: Limits) -> Group | None:
         return None
     for parent in set(parents.values()):
         for left in parent.glob(f"{PREFIX}*"):
-            with contextlib.suppress(OSError):  # busy: its run is alive
-                left.rmdir()
-    folders = {controller: parent / f"{PREFIX}{name}" for controller, parent in parents.items()}
+            with contextlib.suppress(OSError):  # busy: its code is alive
+                if not _alive(left.name.removeprefix(PREFIX).partition("-")[0]):
+                    left.rmdir()
+    folders = {controller: parent / f"{PREFIX}{os.getpid()}-{name}" for controller, parent in parents.items()}
     version = 2 if (folders["memory"].parent / "cgroup.controllers").exists() else 1
     group = Group(folders, version)
     try:
@@ -113,6 +124,11 @@ def make(name: str, limits: Limits) -> Group | None:
         group.remove()
         return None
     return group
+
+
+def _alive(pid: str) -> bool:
+    """Whether the process that made a group is there; an idle group of a living one is about to be used."""
+    return pid.isdigit() and Path("/proc", pid).exists()
 
 
 def _parents_v1() -> dict[str, Path]:

@@ -11,8 +11,8 @@ from tools.errors import UserError
 
 
 class Guard:
-    """Remembers what `read_only` files and folders hold. Also removes a `.git` that a command made where none was, since
-    git on the host would obey its configuration."""
+    """Remembers what `read_only` files and folders hold. Also removes a `.git` that a command made where none was,
+    since git on the host would obey its configuration."""
 
     def __init__(self, workspace: Path, read_only: Sequence[str]) -> None:
         self._workspace = workspace

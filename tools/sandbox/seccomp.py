@@ -1,5 +1,5 @@
-"""A system-call filter as a classic BPF program, for bubblewrap's `--seccomp`. It denies calls that code has no business
-with inside a sandbox and that have let code out of one: kernel keys, tracing, io_uring, mounts, modules, namespaces.
+"""A system-call filter as a classic BPF program, for bubblewrap's `--seccomp`. It denies calls that experiments have no
+use for and that have let code out of sandboxes: kernel keys, tracing, io_uring, mounts, modules, namespaces.
 
 Layout of the program and of `struct seccomp_data`: seccomp(2), linux/seccomp.h, linux/filter.h. Numbers: the kernel's
 tables for x86_64 and the generic one that aarch64 uses.

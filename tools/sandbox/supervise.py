@@ -50,8 +50,8 @@ class Meter:
         self._before = tree.folder_bytes(workspace)
         self._disk_due = 0.0
         self._started = time.monotonic()
-        self._cpu = 0.0
-        self.peak_bytes = 0
+        self._cpu: float | None = None
+        self._peak: int | None = None
         self.written = 0
 
     @property
@@ -59,9 +59,16 @@ class Meter:
         return time.monotonic() - self._started
 
     @property
-    def cpu_seconds(self) -> float:
+    def cpu_seconds(self) -> float | None:
+        """The kernel's count, else the last sample; None of a command too short for one."""
         measured = self._group.cpu_seconds() if self._group else None
         return self._cpu if measured is None else measured
+
+    @property
+    def peak_mb(self) -> float | None:
+        """The largest sample; of a command too short for one, the kernel's mark, which counts cached files too."""
+        peak = self._group.peak_bytes() if self._group and not self._peak else self._peak
+        return peak / (1 << 20) if peak else None
 
     async def broken(self) -> Reason | None:
         if self.elapsed >= self._limits.wall_seconds:
@@ -70,19 +77,22 @@ class Meter:
             return "output"
         return self._crowded() or await self._full()
 
-    def out_of_memory(self) -> bool:
-        return self._group is not None and self._group.out_of_memory()
+    def told_by_kernel(self, code: int | None) -> Reason | None:
+        """The limit that ended a command in the kernel's own hands."""
+        if self._group and self._group.out_of_memory():
+            return "memory"
+        return "processes" if code and self._group and self._group.refused_processes() else None
 
     def weigh_folder(self) -> None:
         self.written = max(0, tree.folder_bytes(self._workspace) - self._before)
 
     def _crowded(self) -> Reason | None:
         if self._group:
-            self.peak_bytes = max(self.peak_bytes, self._group.memory_bytes())
+            self._peak = max(self._peak or 0, self._group.memory_bytes())
             return "memory" if self._group.out_of_memory() else None
         used = tree.usage(self._subject.pids())
-        self.peak_bytes = max(self.peak_bytes, used.memory_bytes)
-        self._cpu = max(self._cpu, used.cpu_seconds)
+        self._peak = max(self._peak or 0, used.memory_bytes)
+        self._cpu = max(self._cpu or 0.0, used.cpu_seconds)
         if used.memory_bytes > self._limits.memory_mb << 20:
             return "memory"
         return "processes" if used.threads > self._limits.processes else None
@@ -109,7 +119,7 @@ async def supervise(
     stopped: asyncio.Event,
     on_output: Callable[[str], None] | None,
 ) -> Outcome:
-    """Release `subject` and see it to its end. Whatever happens, cancellation included, its whole tree is gone after."""
+    """Release `subject` and see it to its end. Its whole tree is gone afterwards, whatever happens, cancellation too."""
     output = Output(limits.output_kb * 1024, on_output)
     stream = subject.process.stdout
     assert stream is not None
@@ -132,8 +142,7 @@ async def supervise(
             await _drain(reader)
     code = subject.process.returncode if reason is None else None
     code = 128 - code if code is not None and code < 0 else code
-    if meter.out_of_memory():
-        reason = "memory"
+    reason = reason or meter.told_by_kernel(code)
     meter.weigh_folder()
     tampered = guard.changes()
     swept = await asyncio.to_thread(residue.sweep, workspace)
@@ -144,7 +153,7 @@ async def supervise(
         output=output.text(),
         wall_seconds=elapsed,
         cpu_seconds=meter.cpu_seconds,
-        peak_memory_mb=meter.peak_bytes / (1 << 20),
+        peak_memory_mb=meter.peak_mb,
         bytes_written=meter.written,
         explanation=telling(explain(final, limits, code, elapsed), tampered, swept),
     )

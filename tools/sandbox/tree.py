@@ -1,5 +1,5 @@
-"""Processes and folders measured from outside, through /proc and the file system: what a run uses where no control group
-counts it."""
+"""Processes and folders measured from outside, through /proc and the file system: what a run uses where no control
+group counts it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,140 @@
+"""Compiles a paper inside the sandbox.
+
+TeX is a programming language, and what it reads here was written by a model. So it gets a copy of what it needs, and
+nothing it does can touch the paper's folder: only the PDF and the log come back, as plain files.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+
+from tools.atomic import write_text
+from tools.errors import ToolError, UserError
+from tools.latex.log import Problem, read_log
+from tools.paper.inputs import INPUTS, write_inputs
+from tools.sandbox.base import Limits, Outcome, Sandbox
+from tools.sandbox.residue import read_file
+
+_COMMAND = (
+    "latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "-no-shell-escape", "-norc",
+    "paper.tex",
+)  # fmt: skip
+_LARGEST_PDF = 64 << 20
+_LARGEST_LOG = 8 << 20
+_TAIL = 2000
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """What became of a compilation. `problems` of a good one are things to look at, such as undefined references."""
+
+    ok: bool
+    pdf: Path | None
+    """The paper's PDF when this compilation made one."""
+    pages: int | None
+    problems: list[Problem]
+    log_tail: str
+
+
+async def compile_paper(folder: Path, sandbox: Sandbox, *, timeout_seconds: float = 120) -> Compilation:
+    """Compile `paper.tex` in `folder` with latexmk.
+
+    A good PDF becomes `paper.pdf` and is kept as `versions/paper_<n>.pdf`; a failed compilation leaves the PDF that was
+    there. `paper.log` is the log of the last compilation, good or not.
+
+    Raises:
+        ToolError: there is no paper.tex.
+        UserError: the sandbox has no latexmk.
+    """
+    if not (folder / "paper.tex").is_file():
+        raise ToolError(f"{folder} has no paper.tex; assemble the paper first")
+    with tempfile.TemporaryDirectory(prefix="colloquium-latex-") as name:
+        build = Path(name)
+        _copy_inputs(folder, build)
+        inputs = write_inputs(build)
+        session = sandbox.session(build, purpose="latex")
+        try:
+            outcome = await session.run(_COMMAND, limits=Limits(wall_seconds=timeout_seconds, memory_mb=2048))
+        finally:
+            await session.close()
+        if _command_missing(outcome):
+            raise UserError(
+                f"sandbox {sandbox.name}: latexmk cannot be run in it; `python run.py doctor` says what TeX lacks"
+            )
+        log = _text(build, "paper.log")
+        write_text(folder / "paper.log", log or outcome.output)
+        problems = _problems(outcome, log, _text(build, "paper.blg"))
+        tail = (log or outcome.output)[-_TAIL:]
+        if not outcome.ok:
+            return Compilation(False, None, None, problems, tail)
+        try:
+            pdf = read_file(build, "paper.pdf", max_bytes=_LARGEST_PDF)
+            pages = _pages(pdf)
+        except (ToolError, pdfium.PdfiumError) as error:
+            problems.insert(0, Problem("paper.pdf", None, f"TeX made no readable PDF: {error}", fatal=True))
+            return Compilation(False, None, None, problems, tail)
+    return Compilation(True, _keep(folder, pdf, inputs), pages, problems, tail)
+
+
+def _copy_inputs(folder: Path, build: Path) -> None:
+    shutil.copyfile(folder / "paper.tex", build / "paper.tex")
+    for pattern in INPUTS:
+        for path in folder.glob(pattern):
+            if path.is_file() and not path.is_symlink():
+                target = build / path.relative_to(folder)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+
+
+def _keep(folder: Path, pdf: bytes, inputs: str) -> Path:
+    """Keep a PDF as the next version and as paper.pdf, with the digests of what it was made from."""
+    versions = folder / "versions"
+    versions.mkdir(exist_ok=True)
+    numbers = [int(m[1]) for p in versions.iterdir() if (m := re.fullmatch(r"paper_(\d+)\.pdf", p.name))]
+    version = versions / f"paper_{max(numbers, default=0) + 1}.pdf"
+    for path in (version, folder / "paper.pdf"):
+        temporary = path.with_name(f".{path.name}.tmp")
+        temporary.write_bytes(pdf)
+        temporary.replace(path)
+    write_text(folder / "paper.inputs.json", inputs)
+    return folder / "paper.pdf"
+
+
+def _problems(outcome: Outcome, log: str, bibtex: str) -> list[Problem]:
+    problems = read_log(log, bibtex)
+    if outcome.ok or any(problem.fatal for problem in problems):
+        return problems
+    if outcome.reason in ("finished", "failed"):
+        words = outcome.output.strip().splitlines()
+        reason = words[-1] if words else f"latexmk ended with exit code {outcome.exit_code}"
+    else:
+        reason = outcome.explanation
+    return [
+        Problem("", None, reason, "a loop or an endless table, perhaps" * (outcome.reason == "time"), True),
+        *problems,
+    ]
+
+
+def _command_missing(outcome: Outcome) -> bool:
+    missing = re.search(r"latexmk: (?:command )?not found|latexmk\S*: No such file|execvp\S* latexmk", outcome.output)
+    return not outcome.ok and (outcome.exit_code == 127 or missing is not None)
+
+
+def _text(root: Path, name: str) -> str:
+    if not (root / name).is_file():
+        return ""
+    return read_file(root, name, max_bytes=_LARGEST_LOG).decode("utf-8", "replace")
+
+
+def _pages(pdf: bytes) -> int:
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return len(document)
+    finally:
+        document.close()

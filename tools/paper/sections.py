@@ -1,0 +1,77 @@
+"""The sections of a paper: `sections/<name>.tex`, each checked before it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tools.atomic import write_text
+from tools.errors import ToolError, nearest
+from tools.literature import Bibliography
+from tools.paper.syntax import check_syntax, cited_keys
+
+HEADINGS = {
+    "title": "",
+    "abstract": "",
+    "introduction": "Introduction",
+    "related_work": "Related Work",
+    "background": "Background",
+    "method": "Method",
+    "experimental_setup": "Experimental Setup",
+    "results": "Results",
+    "limitations": "Limitations",
+    "conclusion": "Conclusion",
+}
+"""Section -> the heading that the paper's template gives it, in the order of the paper."""
+
+SECTIONS = tuple(HEADINGS)
+
+
+def section_path(folder: Path, name: str) -> Path:
+    return folder / "sections" / f"{name}.tex"
+
+
+def write_section(folder: Path, name: str, latex: str) -> None:
+    """Write one section of the paper in `folder`, whole or not at all.
+
+    Raises:
+        ToolError: there is no such section, its LaTeX is broken or reaches beyond the section, or it cites a key that
+            is not in references.bib.
+    """
+    _check_name(name)
+    if not latex.strip():
+        raise ToolError(f"{name} is empty; a section is its LaTeX body")
+    if name == "title" and "\n\n" in latex.strip():
+        raise ToolError("title has an empty line in it; a title is one paragraph")
+    check_syntax(name, latex)
+    known = Bibliography(folder / "references.bib").keys()
+    for key, line in cited_keys(latex):
+        if key not in known:
+            raise ToolError(
+                f"{name}, line {line}: \\cite{{{key}}} has no entry in references.bib; {nearest(key, known)}. "
+                "add_citation makes an entry of a record that a search returned"
+            )
+    write_text(section_path(folder, name), latex.strip() + "\n")
+
+
+def section_text(folder: Path, name: str) -> str:
+    """The LaTeX of a section as it is now.
+
+    Raises:
+        ToolError: there is no such section, or it is not written yet.
+    """
+    _check_name(name)
+    path = section_path(folder, name)
+    if not path.is_file():
+        written = ", ".join(other for other in SECTIONS if section_path(folder, other).is_file())
+        raise ToolError(f"{name} is not written yet; " + (f"there are: {written}" if written else "no section is"))
+    return path.read_text(encoding="utf-8")
+
+
+def missing_sections(folder: Path) -> list[str]:
+    """The sections that are not written yet, in the order of the paper."""
+    return [name for name in SECTIONS if not section_path(folder, name).is_file()]
+
+
+def _check_name(name: str) -> None:
+    if name not in SECTIONS:
+        raise ToolError(f"the paper has no section {name!r}; {nearest(name, SECTIONS)}")

@@ -1,0 +1,63 @@
+"""What the sandboxes without a daemon share: a session whose every command is a supervised child of this process."""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tools.sandbox import cgroup
+from tools.sandbox.base import Limits, Outcome, Purpose
+from tools.sandbox.guard import Guard
+from tools.sandbox.supervise import Subject, supervise
+
+
+class LocalSession(abc.ABC):
+    """Commands run one after another; nothing of one lives on to the next but its files."""
+
+    def __init__(self, workspace: Path, purpose: Purpose, read_only: Sequence[str], run_id: str) -> None:
+        self.workspace = workspace.resolve(strict=True)
+        self.purpose = purpose
+        self._read_only = tuple(read_only)
+        self._run_id = run_id or "run"
+        self._stopped = asyncio.Event()
+        self._turn = asyncio.Lock()
+        Guard(self.workspace, self._read_only)  # a wrong path is told now
+
+    @abc.abstractmethod
+    async def start(
+        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: Guard
+    ) -> Subject:
+        """Start `command` up to the gate before its first instruction."""
+
+    async def run(
+        self,
+        command: Sequence[str],
+        *,
+        limits: Limits,
+        environment: Mapping[str, str] = {},
+        on_output: Callable[[str], None] | None = None,
+    ) -> Outcome:
+        async with self._turn:
+            guard = await asyncio.to_thread(Guard, self.workspace, self._read_only)
+            group = cgroup.make(f"{self._run_id}-{uuid.uuid4().hex[:8]}", limits)
+            try:
+                return await supervise(
+                    await self.start(command, limits, environment, guard),
+                    group=group,
+                    limits=limits,
+                    workspace=self.workspace,
+                    guard=guard,
+                    stopped=self._stopped,
+                    on_output=on_output,
+                )
+            finally:
+                if group:
+                    group.remove()
+
+    async def close(self) -> None:
+        self._stopped.set()
+        async with self._turn:
+            return

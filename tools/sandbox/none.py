@@ -1,0 +1,92 @@
+"""No sandbox: the command runs as this user, on this machine, with this network. By name only.
+
+Time, memory, processes, disk and output are watched as elsewhere and the environment is clean; everything else is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools.errors import ToolError
+from tools.sandbox import tree
+from tools.sandbox.base import Limits, Promise, Purpose, Session, clean_environment
+from tools.sandbox.guard import Guard
+from tools.sandbox.local import LocalSession
+from tools.sandbox.probe import probe
+from tools.sandbox.supervise import Subject
+
+MARK = "COLLOQUIUM_COMMAND"
+GATE = 'read -r go && exec "$@" </dev/null'
+
+
+class Unsandboxed:
+    name = "none"
+
+    async def promises(self) -> list[Promise]:
+        return await probe(self)
+
+    def session(
+        self, workspace: Path, *, purpose: Purpose = "experiment", read_only: Sequence[str] = (), run_id: str = ""
+    ) -> Session:
+        return UnsandboxedSession(workspace, purpose, read_only, run_id)
+
+
+class UnsandboxedSession(LocalSession):
+    async def start(
+        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: Guard
+    ) -> Subject:
+        words = [sys.executable if command[0] == "python" else command[0], *command[1:]]
+        path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+        if shutil.which(words[0], path=path) is None:
+            raise ToolError(f"there is no program {words[0]!r} on {path}")
+        mark = uuid.uuid4().hex
+        home = tempfile.TemporaryDirectory(prefix="colloquium-")
+        variables = clean_environment(limits, self.purpose, home=home.name, path=path) | dict(environment)
+        process = await asyncio.create_subprocess_exec(
+            *("/bin/sh", "-c", GATE, "sh", *words),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            cwd=self.workspace,
+            env=variables | {MARK: mark},
+            start_new_session=True,
+        )
+        return _Subject(process, f"{MARK}={mark}", home)
+
+
+class _Subject:
+    """A shell waits for a line before it becomes the command. Processes that leave the tree are known by a mark in
+    their environment, unless they wiped it."""
+
+    def __init__(self, process: asyncio.subprocess.Process, mark: str, home: tempfile.TemporaryDirectory[str]) -> None:
+        self.process, self.root = process, process.pid
+        self._mark, self._home = mark, home
+
+    def release(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"go\n")
+
+    def pids(self) -> list[int]:
+        alive = tree.descendants(self.root) if self.process.returncode is None else []
+        return sorted({*alive, *tree.marked(self._mark)})
+
+    def kill(self) -> None:
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    async def gone(self) -> None:
+        await self.process.wait()
+        while tree.marked(self._mark):  # a process that forks while it is killed is met again
+            self.kill()
+            await asyncio.sleep(0.01)
+        self._home.cleanup()
