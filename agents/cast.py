@@ -10,7 +10,7 @@ from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, 
 
 from agents.conduct import Conduct
 from agents.durable import Checkpoint, DurableAgent, JournalClient, ToolWorkbench, TurnScope
-from agents.floor import Floor
+from agents.floor import Floor, Selector
 from agents.models import Limits as ModelLimits
 from agents.models import build_client, client_key, cost
 from agents.models.config import ModelsConfig, ModelSpec
@@ -19,7 +19,7 @@ from agents.prompts import render
 from agents.role import RoleCard
 from tools.tool import Tool
 
-TOOL_CALLS_PER_TURN = 40
+TOOL_CALLS_PER_TURN = 80
 _CHARACTERS_PER_TOKEN = 3.5
 
 
@@ -54,7 +54,7 @@ class Cast:
         """What all participants of a phase read first."""
         return render(phase, **variables)
 
-    def selector(self, phase_key: str) -> Callable[[Sequence[Turn], Seats], object]:
+    def selector(self, phase_key: str) -> Selector:
         """A model that names the next speaker. An answer that names nobody is asked for again, twice at most."""
         scope = TurnScope("selector")
         client = self._client("selector", "", scope)

@@ -35,7 +35,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from agents.conduct import Conduct, Stopped
 from agents.models.errors import ModelError
-from tools.errors import ToolError
+from tools.errors import ColloquiumError, ToolError
 from tools.tool import Submission, Tool
 
 _MESSAGE: TypeAdapter[LLMMessage] = TypeAdapter(LLMMessage)
@@ -86,7 +86,7 @@ class JournalClient(ChatCompletionClient):
         self._inner, self._conduct, self._scope = inner, conduct, scope
         self._model, self._dollars, self._worst_case = model, dollars, worst_case
 
-    async def create(self, messages: Sequence[LLMMessage], **options: Any) -> CreateResult:  # type: ignore[override]
+    async def create(self, messages: Sequence[LLMMessage], **options: Any) -> CreateResult:
         scope, conduct = self._scope, self._conduct
         scope.model_calls += 1
         key = f"{scope.key}/model:{scope.model_calls}"
@@ -113,7 +113,7 @@ class JournalClient(ChatCompletionClient):
         scope.dollars += spent
         return result
 
-    async def create_stream(  # type: ignore[override]
+    async def create_stream(
         self, messages: Sequence[LLMMessage], **options: Any
     ) -> AsyncGenerator[str | CreateResult, None]:
         yield await self.create(messages, **options)
@@ -136,7 +136,7 @@ class JournalClient(ChatCompletionClient):
         return self._inner.remaining_tokens(messages, tools=tools)
 
     @property
-    def capabilities(self) -> ModelInfo:  # type: ignore[override]
+    def capabilities(self) -> ModelInfo:
         return self._inner.model_info
 
     @property
@@ -184,16 +184,20 @@ class ToolWorkbench(Workbench):
             text, failed, submissions = await self._call(name, arguments)
         except (Stopped, asyncio.CancelledError):
             return _result(name, conduct.stop_reason or "cancelled", failed=True)
-        commit = await self._checkpoint.save(f"{scope.speaker}: {name}") if self._checkpoint else ""
-        data = {
-            "tool": name,
-            "arguments": arguments or {},
-            "text": text,
-            "failed": failed,
-            "submissions": submissions,
-            "commit": commit,
-        }
-        conduct.journal.put(key, "tool", data, time.monotonic() - began)
+        try:
+            commit = await self._checkpoint.save(f"{scope.speaker}: {name}") if self._checkpoint else ""
+            data = {
+                "tool": name,
+                "arguments": arguments or {},
+                "text": text,
+                "failed": failed,
+                "submissions": submissions,
+                "commit": commit,
+            }
+            conduct.journal.put(key, "tool", data, time.monotonic() - began)
+        except (OSError, ColloquiumError) as error:
+            conduct.stop(f"{name} could not be recorded: {error}")
+            return _result(name, conduct.stop_reason, failed=True)
         scope.submissions += submissions
         conduct.observer.tool_ended(scope.speaker, name, text, failed)
         return _result(name, text, failed)
@@ -282,10 +286,17 @@ class DurableAgent(BaseChatAgent):
             "dollars": scope.dollars,
             "context": [message.model_dump(mode="json", serialize_as_any=True) for message in context],
         }
-        if not conduct.stopping:
-            conduct.journal.put(key, "turn", data, seconds)
+        if not conduct.stopping and self._record(key, data, seconds):
             conduct.observer.turn_ended(self.name, text, replayed=False)
         yield self._response(data, round_number, seconds)
+
+    def _record(self, key: str, data: dict[str, Any], seconds: float) -> bool:
+        try:
+            self._conduct.journal.put(key, "turn", data, seconds)
+        except OSError as error:
+            self._conduct.stop(f"the journal cannot be written: {error}")
+            return False
+        return True
 
     async def _speak(self, messages: Sequence[BaseChatMessage], token: CancellationToken) -> str:
         """What the seat says. A stop or a failure of its model is said in its place, never made up for."""
@@ -301,6 +312,10 @@ class DurableAgent(BaseChatAgent):
             if error.permanent:
                 self._conduct.stop(f"{self.name}: {error}")
             return f"(no answer: {error})"
+        except Exception as error:  # autogen would wait for ever for a parallel turn that raised
+            self._conduct.observer.note(traceback.format_exc())
+            self._conduct.stop(f"{self.name}: {type(error).__name__}: {error}")
+            return f"({self._conduct.stop_reason})"
         raise AssertionError("the agent ended its turn without a response")
 
     def _response(self, data: dict[str, Any], round_number: int, seconds: float) -> Response:

@@ -35,12 +35,12 @@ class Floor:
     """`deliverable` is what the phase is for; the phase ends when a turn has it accepted."""
 
     seats: Seats
-    policy: Policy | Selector
+    policy: Policy | None
+    """None where a model picks the next speaker."""
     deliverable: str
     limits: Limits
     conduct: Conduct
-    selects: bool = False
-    """The policy is a `Selector`: a model picks the next speaker."""
+    selector: Selector | None = None
     turns: list[Turn] = field(default_factory=list)
     seconds: float = 0.0
     dollars: float = 0.0
@@ -58,10 +58,10 @@ class Floor:
         self.ending = self._over()
         if self.ending:
             return []
-        if self.selects:
-            speakers = [await self.policy(self.turns, self.seats)]  # type: ignore[misc]
+        if self.selector:
+            speakers = [await self.selector(self.turns, self.seats)]
         else:
-            speakers = list(self.policy(self.turns))  # type: ignore[arg-type]
+            speakers = self.policy(self.turns) if self.policy else []
         if not speakers:
             missing = f", {self.deliverable} was not submitted" if self.deliverable else ""
             self.ending = Ending("silence", f"everybody has spoken{missing}")

@@ -6,6 +6,7 @@ Resuming is playing again: what the journal has as finished is not done again.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,11 +111,11 @@ class Lab:
         seats = seats_of(spec, kind)
         floor = Floor(
             seats=seats,
-            policy=self._cast.selector(key) if selects else build_policy(policies, seats),  # type: ignore[arg-type]
+            policy=None if selects else build_policy(policies, seats),
             deliverable=kind.deliverable,
             limits=Limits(spec.turns or kind.turns, spec.minutes, spec.dollars),
             conduct=self.conduct,
-            selects=selects,
+            selector=self._cast.selector(key) if selects else None,
         )
         participants = []
         for name in cast_of(spec, kind):
@@ -143,11 +144,11 @@ class Lab:
             wanted += _ACCEPTANCE
         return wanted
 
-    async def _step(self, study: Study, key: str, work: object) -> None:
+    async def _step(self, study: Study, key: str, work: Callable[[Study], Awaitable[None]]) -> None:
         """Work of the harness, done once."""
         if self.conduct.journal.get(key) is None:
             self.conduct.check()
-            await self.conduct.unless_stopped(work(study))  # type: ignore[operator]
+            await self.conduct.unless_stopped(work(study))
             commit = await study.workspace.save(key)
             self.conduct.journal.put(key, "step", {"commit": commit})
 
@@ -214,9 +215,10 @@ class Lab:
         """Put right what a call that was cut short has left: back to the last state that the journal knows."""
         commit = ""
         for record in self.conduct.journal.records():
-            if record.key.startswith(f"{slot}/") and record.data.get("commit"):
-                if record.key.startswith(f"{slot}/ideation") == in_ideation or not self._plan.template:
-                    commit = record.data["commit"]
+            ideation = record.key.startswith(f"{slot}/ideation")
+            here = ideation == in_ideation or not self._plan.template
+            if here and record.key.startswith(f"{slot}/") and record.data.get("commit"):
+                commit = record.data["commit"]
         workspace.restore(commit or "HEAD")
 
     def _archive(self) -> list[dict[str, object]]:

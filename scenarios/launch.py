@@ -123,8 +123,8 @@ def _own_plan(folder: Path) -> Plan:
     if not path.exists():
         raise UserError(f"{folder} holds no run: there is no scenario.yaml in it")
     scenario = load_scenario(path)
-    copy = folder / "template"
-    return make_plan(scenario, copy if copy.is_dir() else None)
+    copies = list((folder / "template").glob("*/experiment.py"))
+    return make_plan(scenario, copies[0].parent if copies else None)
 
 
 def _new_folder(runs: Path, name: str) -> Path:

@@ -19,6 +19,9 @@ from tools.template import Template
 KEPT_BYTES = 20 * 1024 * 1024
 """Files larger than this stay on disk and out of the history; `.unversioned` lists them."""
 
+_HALF_WRITTEN = ":(exclude,glob)**/.*.tmp"
+"""What a tool at work in parallel is just writing (`tools/atomic.py`)."""
+
 
 class Workspace:
     """`root` holds everything of one idea: `work/` (the project), `paper/`, `reviews/`, the ledger, the gate's report."""
@@ -99,7 +102,7 @@ class Workspace:
         self._drop_nested_repositories()
         large = self._large_files()
         write_text(self._unversioned, "".join(f"{name}\n" for name in large))
-        self._git("add", "--all", "--force", "--", ".", *(f":(exclude,literal){name}" for name in large))
+        self._git("add", "--all", "--force", "--", ".", _HALF_WRITTEN, *(f":(exclude,literal){name}" for name in large))
         self._git("commit", "--quiet", "--allow-empty", "--no-verify", "--message", message)
         return self.commit
 

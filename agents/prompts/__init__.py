@@ -17,6 +17,10 @@ def render(prompt: str, /, **variables: object) -> str:
         jinja2.TemplateNotFound: there is no such prompt.
     """
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+        loader=FileSystemLoader(_FOLDER),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
     )
     return environment.get_template(f"{prompt}.md").render(**variables).strip()

@@ -27,7 +27,9 @@ def chair(opening: Opening) -> Script:
         "reasons": "The decision follows from the scores by the form's rule; a checklist has no arguments beyond them.",
     }
     answer = None
-    for decision in choices[:2][::-1]:
+    bar = re.search(r"is at least (\d+(?:\.\d+)?)", opening.task)
+    likely = bool(overall and bar and round(sum(overall) / len(overall)) >= float(bar[1]))
+    for decision in sorted(choices[:2], key=lambda choice: choice.startswith("Accept") != likely):
         answer = yield from call("submit_meta_review", decision=decision, **arguments)
         if not answer.failed:
             break

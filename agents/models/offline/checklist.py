@@ -121,7 +121,9 @@ def read_checklist(paper: str) -> list[Check]:
 
 
 def _references(paper: str) -> str:
-    match = list(re.finditer(r"^\s*(?:\d+\.?\s*)?(?:References|Bibliography)\s*$", paper, re.IGNORECASE | re.MULTILINE))
+    match = list(
+        re.finditer(r"^\s*#*\s*(?:\d+\.?\s*)?(?:References|Bibliography)\s*$", paper, re.IGNORECASE | re.MULTILINE)
+    )
     return paper[match[-1].start() :] if match else ""
 
 

@@ -21,6 +21,7 @@ def draw_effect(setting, values, metrics):
     import matplotlib
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import NullFormatter
 
     here = Path(__file__).parent
     infos = {{run: json.loads((here / run / "final_info.json").read_text()) for run in values
@@ -54,6 +55,8 @@ def draw_effect(setting, values, metrics):
             axis.axhline(point("run_0", dataset, metric)[0], linestyle="--", linewidth=1, color="0.4")
             if min(values.values()) > 0 and max(values.values()) / min(values.values()) >= 4:
                 axis.set_xscale("log")
+                axis.xaxis.set_minor_formatter(NullFormatter())
+            axis.set_xticks(sorted(set(values.values())), [f"{{v:g}}" for v in sorted(set(values.values()))], rotation=45)
             axis.set_title(dataset, fontsize=9)
             axis.set_xlabel(setting, fontsize=8)
             axis.tick_params(labelsize=7)

@@ -11,6 +11,8 @@ from agents.models.offline.script import Opening, Script, call, say
 _CANNOT = (
     "This reviewer is a checklist, not a language model: it cannot judge whether the idea is new, sound or important."
 )
+_CEILING = 0.45
+"""A checklist alone never recommends acceptance: what it cannot judge is most of what acceptance rests on."""
 _EYES = {
     "evidence": r"evidence|statistic|sample|seed|error bar",
     "clarity": r"clarity|related work|writing|structure",
@@ -100,7 +102,7 @@ def _points(key: str, checks: list[Check], mine: list[Check]) -> list[str]:
     return [_CANNOT]
 
 
-def _score(key: str, field: dict[str, Any], shares: dict[str, float]) -> int | str:
+def _score(key: str, field: dict[str, Any], shares: dict[str, float]) -> Any:
     allowed = _numbers(field)
     if "confidence" in key:
         return allowed[0]
@@ -112,7 +114,7 @@ def _score(key: str, field: dict[str, Any], shares: dict[str, float]) -> int | s
     elif re.search(r"original|novel|signific|contrib", key):
         share = 0.4
     elif re.search(r"overall|rating|score|recommend", key):
-        share = 0.6 * (shares["all"] + shares["mine"]) / 2
+        share = _CEILING * (shares["all"] + shares["mine"]) / 2
     return allowed[min(len(allowed) - 1, int(share * (len(allowed) - 1) + 0.5))]
 
 

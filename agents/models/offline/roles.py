@@ -33,13 +33,6 @@ def script_for(opening: Opening) -> ScriptOf:
 
 def listener(opening: Opening) -> Script:
     """Plays a role that can hand in nothing: looks at what there is, once, and says only what it has seen."""
-    if "list_figures" in opening.tools:
-        figures = yield from call("list_figures")
-        while True:
-            yield from say(
-                f"I have looked at the list of figures: {figures.text.count(chr(10)) + 1} line(s). "
-                "I can check that they are there, not what they look like."
-            )
     if "read_section" in opening.tools:
         results = yield from call("read_section", section="results")
         words = len(results.text.split())
@@ -47,6 +40,13 @@ def listener(opening: Opening) -> Script:
             yield from say(
                 f"I have read the results section ({words} words). Its numbers are references, so they "
                 "are the ledger's; I have no objection."
+            )
+    if "list_figures" in opening.tools:
+        figures = yield from call("list_figures")
+        while True:
+            yield from say(
+                f"I have looked at the list of figures: {figures.text.count(chr(10)) + 1} line(s). "
+                "I can check that they are there, not what they look like."
             )
     while True:
         yield from say("No rule of the offline researcher fits this role; I have nothing to add.")
