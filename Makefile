@@ -22,7 +22,6 @@ system:
 	@./.ci/system
 
 demo: setup
-	@test -f run.py || { echo "run.py is not there yet; see README.md"; exit 2; }
 	$(RUN) run.py launch quickstart
 
 test: setup
