@@ -17,7 +17,7 @@ from typing import Literal
 from tools.errors import UserError, nearest
 from tools.reading.addressing import take_out, unprintable, without_unprintable
 from tools.reading.hidden import ADDRESSING, UNPRINTED, HiddenText, quoted
-from tools.reading.markdown import blocks_of_text, without_concealed
+from tools.reading.markdown import blocks_of_text, caption_of, without_concealed
 from tools.reading.pdf import read_pdf, render_pages
 from tools.reading.structure import Block, blocks_of, title_of
 from tools.reading.tex import read_tex
@@ -96,7 +96,7 @@ def read_document(path: Path, *, max_pages: int | None = None, max_chars: int = 
         text=_text(blocks, marks=kind == "pdf"),
         pages=pages,
         sections=tuple(_sections(blocks)),
-        captions=tuple(block.text for block in blocks if block.kind == "caption"),
+        captions=tuple(caption_of(block.text) for block in blocks if block.kind == "caption"),
         references=tuple(block.text for block in blocks if block.kind == "reference"),
         notes=tuple(notes),
         hidden=tuple(hidden),

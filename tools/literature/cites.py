@@ -91,8 +91,8 @@ async def _check(key: str, cited: Record, literature: Literature) -> CiteCheck:
         return CiteCheck(key, "not found", f"no work of this title in {names}")
     if retracted := next((record for record in found if record.retracted), None):
         return CiteCheck(key, "retracted", f"retracted according to {retracted.source}", retracted)
-    faults = _faults(cited, found)
-    return CiteCheck(key, "wrong" if faults else "exists", "; ".join(faults), found[0])
+    faults = _faults(cited, _nearest_authors(cited, found))
+    return CiteCheck(key, "wrong" if faults else "exists", "; ".join(faults), _nearest_authors(cited, found)[0])
 
 
 def _same_title(one: Record, other: Record) -> bool:
@@ -105,6 +105,13 @@ def _same_work(cited: Record, record: Record) -> bool:
         return False
     # A common title («Deep Learning») is not enough where an author tells two works apart, a wrong one is a fault.
     return bool(_families(cited.authors) & _families(record.authors)) or len(title_key(cited.title)) > 25
+
+
+def _nearest_authors(cited: Record, found: Sequence[Record]) -> list[Record]:
+    """Of works with one title, those that share the most authors with the reference."""
+    mine = _families(cited.authors)
+    most = max(len(mine & _families(record.authors)) for record in found)
+    return [record for record in found if len(mine & _families(record.authors)) == most]
 
 
 def _faults(cited: Record, found: Sequence[Record]) -> list[str]:

@@ -51,3 +51,9 @@ def _kind(body: str, in_references: bool) -> Kind:
     if CAPTION.match(body) or _TEX_CAPTION.search(body):
         return "caption"
     return "reference" if in_references else "text"
+
+
+def caption_of(text: str) -> str:
+    """The words of a caption; in LaTeX they stand inside its figure or table."""
+    found = _TEX_CAPTION.search(text)
+    return re.split(r"\}\s*\\", found[1])[0].strip() if found else text

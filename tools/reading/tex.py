@@ -88,7 +88,7 @@ def _plain(text: str) -> str:
     text = re.sub(r"(\\end\{(?:figure|table|algorithm)\*?\})", r"\1\n\n", text)
     text = re.sub(r"\\begin\{abstract\}", "\n\n## Abstract\n\n", text)
     text = re.sub(r"\\begin\{thebibliography\}(?:\{[^{}]*\})?", "\n\n## References\n\n", text)
-    text = re.sub(r"\\bibitem(?:\[[^\]]*\])?\{([^{}]*)\}", r"\n\n[\1] ", text)
+    text = re.sub(r"\\bibitem(?:\[[^\]]*\])?\{([^{}]*)\}\s*", r"\n\n[\1] ", text)
     text = re.sub(r"\\item\b(?:\[([^\]]*)\])?", r"\n- \1", text)
     text = re.sub(r"\\(?:textbf|textit|emph|texttt|textsc|text|underline|mbox)" + _GROUP, r"\1", text)
     text = re.sub(

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.literature_server import LiteratureServer, Paper
+from tools.literature.arxiv import Arxiv
+from tools.literature.crossref import Crossref
+from tools.literature.openalex import OpenAlex
+from tools.literature.polite import Limits, Polite
+from tools.literature.record import Source
+from tools.literature.semantic_scholar import SemanticScholar
+
+QUICK = Limits(interval=0.02, timeout=0.25, tries=3, longest_wait=0.5, failures=2, rest=0.4)
+"""The real sources with the patience of a test. Seconds."""
+
+PAPERS = [
+    Paper(
+        "p1", "Noise Schedules for Diffusion", ("Jörg Müller", "Łukasz Kaiser"), doi="10.1000/xyz", arxiv="2101.00001"
+    ),
+    Paper("p2", "On the Learning Rate", ("Ada Lovelace",), abstract=None, venue="", arxiv="2101.00002"),
+]
+
+SOURCES: dict[str, Callable[[Polite, str], Source]] = {
+    "semantic_scholar": lambda polite, url: SemanticScholar(polite, key="secret", base_url=url),
+    "arxiv": lambda polite, url: Arxiv(polite, base_url=url),
+    "openalex": lambda polite, url: OpenAlex(polite, key="secret", base_url=f"{url}/openalex"),
+    "crossref": lambda polite, url: Crossref(polite, mail="a@b.org", base_url=f"{url}/crossref"),
+}
+
+
+@pytest.fixture
+def server() -> Iterator[LiteratureServer]:
+    with LiteratureServer(*PAPERS) as server:
+        yield server
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "limits"
+
+
+@pytest.fixture(params=SOURCES)
+def source(request: pytest.FixtureRequest, server: LiteratureServer, state: Path) -> Source:
+    """Each of the remote sources in turn, asking the fake server."""
+    return SOURCES[request.param](Polite(request.param, QUICK, state), server.url)

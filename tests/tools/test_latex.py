@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pytest
+
+from tests.tools.paper_sample import write_paper
+from tools.errors import ToolError, UserError
+from tools.latex import Problem, compile_paper, read_log, tex_problem
+from tools.paper.inputs import changed_inputs
+from tools.sandbox import Sandbox, choose
+
+needs_tex = pytest.mark.skipif(tex_problem() is not None, reason=f"{tex_problem()}")
+
+
+@pytest.fixture
+async def sandbox() -> Sandbox:
+    try:
+        return await choose("bubblewrap")
+    except UserError as error:
+        pytest.skip(str(error))
+
+
+def page_texts(pdf: Path) -> list[str]:
+    with pdfium.PdfDocument(pdf) as document:
+        return [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+
+
+@needs_tex
+async def test_a_paper_compiles_and_keeps_its_pdf_when_it_breaks(tmp_path: Path, sandbox: Sandbox) -> None:
+    write_paper(tmp_path)
+    good = await compile_paper(tmp_path, sandbox)
+    assert (good.ok, good.problems) == (True, [])
+    text = page_texts(tmp_path / "paper.pdf")
+    assert len(text) == good.pages and good.pages >= 3
+    assert "18.0% lower (better, p < 0.001, n = 3)" in text[0] and "(Ho et al., 2020)" in text[0]
+    assert "How this paper was made" in text[-1] and "killed at 4.0 GB of memory" in text[-1]
+    assert "??" not in " ".join(text)
+    assert changed_inputs(tmp_path) == []
+
+    pdf = (tmp_path / "paper.pdf").read_bytes()
+    (tmp_path / "sections" / "method.tex").write_text("One.\n\nTwo \\foo{x}.\n")
+    bad = await compile_paper(tmp_path, sandbox)
+    assert (bad.ok, bad.pdf, bad.pages) == (False, None, None)
+    assert (bad.problems[0].file, bad.problems[0].line, bad.problems[0].fatal) == ("sections/method.tex", 3, True)
+    assert "Undefined control sequence at the end of «Two \\foo»" in bad.problems[0].message
+    assert (tmp_path / "paper.pdf").read_bytes() == pdf
+    assert [path.name for path in (tmp_path / "versions").iterdir()] == ["paper_1.pdf"]
+    assert changed_inputs(tmp_path) == ["sections/method.tex"]
+
+
+@needs_tex
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("latex", "line", "told"),
+    [
+        ("a\n\nlearning_rate", 3, "in text write \\_"),
+        ("a & b", 1, "in text write \\&"),
+        ("\\begin{theorem} x \\end{theorem}", 1, "use another"),
+        ("a\n\\includegraphics{figures/none.png}", 2, "list_figures"),
+        ("\\result{run_9/dino/kl_divergence}", 1, "read_results lists the addresses"),
+        ("漢字", 1, "pdfLaTeX has no letter for it"),
+        ("\\begin{tabular}{l} a & b \\\\ \\end{tabular}", 1, "more columns than the tabular declares"),
+    ],
+)
+async def test_an_error_names_section_line_and_remedy(
+    tmp_path: Path, sandbox: Sandbox, latex: str, line: int, told: str
+) -> None:
+    write_paper(tmp_path)
+    (tmp_path / "sections" / "results.tex").write_text(latex + "\n")
+    compilation = await compile_paper(tmp_path, sandbox)
+    assert not compilation.ok
+    problem = compilation.problems[0]
+    assert (problem.file, problem.line) == ("sections/results.tex", line), compilation.log_tail
+    assert told in problem.hint
+
+
+@needs_tex
+@pytest.mark.slow
+async def test_warnings_name_their_section_and_do_not_fail_a_compilation(tmp_path: Path, sandbox: Sandbox) -> None:
+    write_paper(tmp_path)
+    section = tmp_path / "sections" / "method.tex"
+    section.write_text("See Section~\\ref{sec:nowhere}.\n\n\\citep{nobody}\n\n\\rule{30em}{1pt}\\rule{30em}{1pt}\n")
+    compilation = await compile_paper(tmp_path, sandbox)
+    assert compilation.ok
+    told = {(problem.file, problem.line): problem.message for problem in compilation.problems}
+    assert "'sec:nowhere' is undefined" in told["sections/method.tex", 1]
+    assert "'nobody' is undefined" in told["sections/method.tex", 3]
+    assert "wider than the page" in next(m for (f, n), m in told.items() if f == "sections/method.tex" and n and n > 3)
+    assert "no entry 'nobody'" in told["references.bib", None]
+
+
+@needs_tex
+@pytest.mark.slow
+async def test_an_endless_paper_is_stopped(tmp_path: Path, sandbox: Sandbox) -> None:
+    write_paper(tmp_path)
+    (tmp_path / "sections" / "method.tex").write_text("\\def\\x{\\x}\\x\n")
+    compilation = await compile_paper(tmp_path, sandbox, timeout_seconds=3)
+    assert not compilation.ok
+    assert "killed after 3 s" in compilation.problems[0].message
+
+
+@needs_tex
+@pytest.mark.slow
+async def test_tex_cannot_write_to_the_paper_nor_start_a_program(tmp_path: Path, sandbox: Sandbox) -> None:
+    write_paper(tmp_path)
+    before = (tmp_path / "references.bib").read_text()
+    (tmp_path / "sections" / "method.tex").write_text(
+        "\\newwrite\\f \\immediate\\openout\\f=references.bib \\immediate\\write\\f{@misc{x}}\\immediate\\closeout\\f\n"
+        "\\immediate\\write18{touch started}\n"
+    )
+    await compile_paper(tmp_path, sandbox)
+    assert (tmp_path / "references.bib").read_text() == before
+    assert not list(tmp_path.rglob("started"))
+
+
+async def test_without_paper_tex_there_is_nothing_to_compile(tmp_path: Path, sandbox: Sandbox) -> None:
+    with pytest.raises(ToolError, match=r"no paper\.tex"):
+        await compile_paper(tmp_path, sandbox)
+
+
+def test_a_log_is_read_as_problems_fatal_ones_first() -> None:
+    log = """\
+[[sections/results.tex]]
+(./sections/results.tex
+LaTeX Warning: Reference `fig:kl' on page 2 undefined on input line 7.
+Package natbib Warning: Citation `ho2020' on page 2 undefined on input line 9.
+Overfull \\hbox (35.5pt too wide) in paragraph at lines 12--14
+Overfull \\hbox (3.5pt too wide) in paragraph at lines 15--16
+) [[paper.tex]]
+LaTeX Warning: Label `tab:a' multiply defined.
+./sections/method.tex:3: Missing $ inserted.
+<inserted text>
+                $
+l.3 the learning_
+                 rate
+"""
+    assert [str(problem) for problem in read_log(log)] == [
+        "sections/method.tex, line 3: Missing $ inserted at the end of «the learning_» "
+        "(_, ^ and mathematical commands stand between dollars; in text write \\_)",
+        "sections/results.tex, line 7: reference 'fig:kl' is undefined (no \\label has this name)",
+        "sections/results.tex, line 9: citation 'ho2020' is undefined (add_citation makes an entry)",
+        "sections/results.tex, line 12: 35.5 pt wider than the page (break it or make it smaller)",
+        "label 'tab:a' is defined more than once (give each its own name)",
+    ]
+    assert read_log("This is pdfTeX\nOutput written on paper.pdf (3 pages).") == []
+
+
+def test_a_broken_bibliography_is_told_with_its_line() -> None:
+    told = read_log("", "I was expecting a `,' or a `}'---line 4 of file references.bib\n")
+    assert told == [
+        Problem("references.bib", 4, "BibTeX: I was expecting a `,' or a `}'", "the entry is broken", fatal=True)
+    ]
+
+
+def test_missing_tex_is_told_with_the_line_that_mends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = tex_problem() or ""
+    assert "latexmk" in told and "apt-get install" in told and "texlive-latex-recommended" in told
