@@ -33,6 +33,7 @@ test-quick: setup
 lint: setup
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
+	$(RUN) -m pytest -q tests/test_house.py
 
 bench: setup
 	$(RUN) tests/bench.py

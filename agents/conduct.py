@@ -19,7 +19,7 @@ from tools.errors import ColloquiumError
 T = TypeVar("T")
 
 
-class Stopped(ColloquiumError):
+class Stopped(ColloquiumError):  # noqa: N818  a state that is asked for, no error
     """The run has been asked to stop; the step at hand is not recorded and is done again on resume."""
 
 

@@ -32,7 +32,7 @@ def _processor() -> str:
     name = ""
     info = Path("/proc/cpuinfo")
     if info.exists():
-        lines = [line for line in info.read_text(encoding="utf-8", errors="replace").splitlines()]
+        lines = info.read_text(encoding="utf-8", errors="replace").splitlines()
         name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
     name = name or platform.processor() or platform.machine()
     return f"{cores} {'core' if cores == 1 else 'cores'} of {name}"

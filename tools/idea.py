@@ -121,7 +121,7 @@ class IdeaTools(Toolset):
         unknown = [identifier for identifier in nearest if identifier not in found]
         if unknown:
             raise ToolError(f"{unknown[0]!r} is none of the records that your searches returned")
-        result = Novelty(decision=decision, reasons=reasons, nearest=nearest, searches=[e["query"] for e in log])
+        result = Novelty(decision=decision, reasons=reasons, nearest=nearest, searches=[str(e["query"]) for e in log])
         write_json(self._desk.workspace.root / "novelty.json", result.model_dump())
         return Submission(f"decision {decision} recorded", "novelty", self._desk.submitted)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -60,31 +60,21 @@ def render(found: Iterable[Entry], format: Format) -> str:
 
 
 def _entry(record: Record) -> Entry | None:
-    parts = record.key.split("/")
-    where = {
-        "time": record.time,
-        "study": parts[0],
-        "phase": parts[1] if len(parts) > 1 else "",
-        "seconds": record.seconds,
-    }
+    parts = [*record.key.split("/"), "", ""]
     data = record.data
-    if record.type == "turn":
-        return Entry(**where, kind="turn", agent=data["speaker"], text=data["text"])
-    if record.type == "tool":
-        arguments = json.dumps(data["arguments"], ensure_ascii=False)
-        return Entry(
-            **where,
-            kind="tool",
-            agent=parts[2],
-            text=data["text"],
-            tool=data["tool"],
-            arguments=arguments,
-            failed=data["failed"],
-        )
-    if record.type == "phase":
-        return Entry(**where, kind="phase", agent="", text=f"{parts[1]} ended: {data['reason']}")
-    if record.type == "run":
-        return Entry(**{**where, "study": "", "phase": ""}, kind="run", agent="", text=f"the run is {data['status']}")
+    blank = Entry(record.time, parts[0], parts[1], record.type, "", "", seconds=record.seconds)
+    match record.type:
+        case "turn":
+            return replace(blank, agent=data["speaker"], text=data["text"])
+        case "tool":
+            arguments = json.dumps(data["arguments"], ensure_ascii=False)
+            return replace(
+                blank, agent=parts[2], text=data["text"], tool=data["tool"], arguments=arguments, failed=data["failed"]
+            )
+        case "phase":
+            return replace(blank, text=f"{parts[1]} ended: {data['reason']}")
+        case "run":
+            return replace(blank, study="", phase="", text=f"the run is {data['status']}")
     return None
 
 

@@ -122,7 +122,7 @@ def _name(knob: Setting) -> str:
 
 def _overlap(one: str, other: str) -> float:
     """Share of the longer words of one title that the other has, too."""
-    mine, theirs = ({w for w in re.findall(r"[a-z]{4,}", text.lower())} for text in (one, other))
+    mine, theirs = (set(re.findall(r"[a-z]{4,}", text.lower())) for text in (one, other))
     return len(mine & theirs) / len(mine) if mine else 0.0
 
 

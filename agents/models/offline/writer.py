@@ -60,7 +60,7 @@ def _cite(facts: Facts) -> Generator[Call, Result, list[tuple[str, list[str]]]]:
     cited = []
     for query in queries:
         answer = yield from call("search_literature", query=query)
-        keys = []
+        keys: list[str] = []
         for record in re.findall(r"^\d+\. \[([^\]]+)\]", answer.text, re.MULTILINE):
             if record in taken or len(keys) == _PER_QUERY:
                 continue

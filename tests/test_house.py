@@ -1,0 +1,33 @@
+"""The plan of the house, held over the syntax trees: imports point down, and only agents/ knows autogen."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MAY_IMPORT = {"tools": {"tools"}, "agents": {"agents", "tools"}, "scenarios": {"scenarios", "agents", "tools"}}
+FILES = [path for room in MAY_IMPORT for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_down(path: Path) -> None:
+    room = path.relative_to(ROOT).parts[0]
+    names = imported(path)
+    assert names & {"tools", "agents", "scenarios", "run", "tests"} <= MAY_IMPORT[room]
+    if room != "agents":
+        assert not any(name.startswith("autogen") for name in names), "only agents/ imports autogen"
+
+
+def test_the_rooms_are_not_empty() -> None:
+    assert len(FILES) > 80
