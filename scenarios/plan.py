@@ -15,6 +15,7 @@ from scenarios.scenario import PhaseSpec, Scenario
 from tools.errors import UserError, nearest
 from tools.forms import Form, load_form
 from tools.literature import Literature, build
+from tools.sandbox import NAMES
 from tools.template import Profile, Template, load_template
 from tools.toolbox import tool_names
 
@@ -55,6 +56,8 @@ def make_plan(scenario: Scenario, template_folder: Path | None = None) -> Plan:
     phases = tuple((spec, _kind(place, spec)) for spec in scenario.phases)
     needs = frozenset().union(*(kind.needs for _, kind in phases))
     template = _template(place, scenario, needs, template_folder)
+    if scenario.sandbox not in NAMES:
+        raise UserError(f"{place}: sandbox: no sandbox {scenario.sandbox!r}; {nearest(scenario.sandbox, NAMES)}")
     cards = load_roles([ROLES, *map(Path, scenario.roles)], tool_names())
     for spec, kind in phases:
         _check_phase(place, spec, kind, cards)

@@ -1,0 +1,117 @@
+"""Every mistake is one clear message and exit code 2, and nothing half-made stays behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.foreign_template import write_foreign_template
+from tests.fakes.pdfs import plain_page, write_pdf
+
+SCENARIO = "template: diffusion_2d\nphases: [ideation]\n"
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("template: diffusion_2d\nphases: [ideaton]\n", "no phase 'ideaton'; did you mean 'ideation'?"),
+        ("template: difusion_2d\nphases: [ideation]\n", "no template of that name; did you mean 'diffusion_2d'?"),
+        (SCENARIO + "profil: cpu\n", "profil: unknown key; did you mean 'profile'?"),
+        (SCENARIO + "profile: cqu\n", "no profile 'cqu'; did you mean 'cpu'?"),
+        (SCENARIO + "models: ofline\n", "did you mean 'offline'?"),
+        (SCENARIO + "sandbox: dokcer\n", "did you mean 'docker'?"),
+        (SCENARIO + "form: neurip\n", "did you mean 'neurips'?"),
+        (SCENARIO + "literature: [locale]\n", "did you mean 'local'?"),
+        (SCENARIO + "ideas: many\n", "ideas:"),
+        (SCENARIO + "budget: {dolars: 3}\n", "budget.dolars: unknown key; did you mean 'dollars'?"),
+        ("template: diffusion_2d\nphases: [{phase: ideation, cast: [phd_studnt]}]\n", "did you mean 'phd_student'?"),
+        ("template: diffusion_2d\nphases: [{phase: ideation, policy: dialog}]\n", "did you mean 'dialogue'?"),
+        ("template: diffusion_2d\nphases: [{phase: ideation, accepted_by: coder}]\n", "coder is not in the phase's cast"),
+        ("phases: [ideation\n", "not valid YAML"),
+        ("phases: []\n", "phases:"),
+        ("phases: [experiments]\n", "template: its phases experiment"),
+        ("phases: [panel]\n", "paper: nothing to review"),
+    ],
+)
+def test_a_mistake_in_a_scenario(command, tmp_path: Path, text: str, told: str) -> None:
+    done = command("launch", write(tmp_path / "mine.yaml", text), "--out", tmp_path / "runs")
+    assert told in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert done.returncode == 2 and not (tmp_path / "runs").exists()
+
+
+def test_an_unknown_scenario_or_override(command, tmp_path: Path) -> None:
+    done = command("launch", "quickstat", "--out", tmp_path)
+    assert done.returncode == 2 and "did you mean 'quickstart'?" in done.stderr
+    done = command("launch", "quickstart", "--set", "phases.pannel.rounds=2", "--out", tmp_path)
+    assert done.returncode == 2 and "did you mean 'panel'?" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_card_with_an_unknown_tool(command, tmp_path: Path) -> None:
+    roles = tmp_path / "roles"
+    roles.mkdir()
+    write(roles / "guest.md", "---\nname: guest\ndescription: A guest.\ntools: [read_fil]\n---\nYou are a guest.\n")
+    done = command("launch", "quickstart", "--roles", roles, "--out", tmp_path / "runs")
+    assert done.returncode == 2 and "guest.md: tools: no tool 'read_fil'; did you mean 'read_file'?" in done.stderr
+
+
+def test_a_template_without_an_experiment(command, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = command("launch", "quickstart", "--template", tmp_path / "empty", "--out", tmp_path / "runs")
+    assert done.returncode == 2 and "experiment.py is missing" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [
+        ("pass", "ended without writing run_0/final_info.json"),
+        ("(out_dir / 'final_info.json').write_text('{broken')", "final_info.json"),
+        ("(out_dir / 'final_info.json').write_text('{\"a\": {\"means\": {\"loss\": NaN}}}')", "NaN"),
+        ("raise SystemExit('no data here')", "no data here"),
+    ],
+)
+def test_an_experiment_that_gives_no_result(colloquium, tmp_path: Path, ending: str, told: str) -> None:
+    source = (
+        "import sys\nfrom pathlib import Path\nrate = 0.1\n"
+        "out_dir = Path(sys.argv[1].partition('=')[2])\nout_dir.mkdir()\n" + ending + "\n"
+    )
+    template = write_foreign_template(tmp_path / "mine", source)
+    done = colloquium("launch", "quickstart", "--template", template, "--out", tmp_path / "runs")
+    assert "the baseline of template mine failed" in done.stdout and told in done.stdout, done.stdout
+    assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", ["not a PDF", "empty", "encrypted", "image without text", "absent"])
+def test_a_paper_that_cannot_be_read(command, tmp_path: Path, kind: str) -> None:
+    paper = tmp_path / "draft.pdf"
+    if kind != "absent":
+        BROKEN[kind](paper)
+    done = command("launch", "review_panel", "--set", f"paper={paper}", "--out", tmp_path / "runs")
+    assert done.returncode == 2 and str(paper) in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+BROKEN = {
+    "not a PDF": lambda path: path.write_bytes(b"hello"),
+    "empty": lambda path: path.write_bytes(b""),
+    "encrypted": lambda path: write_pdf(path, [plain_page()], password="secret"),
+    "image without text": lambda path: write_pdf(path, ["q 500 0 0 700 50 50 cm /Im1 Do Q"]),
+}
+
+
+def test_no_tex(colloquium, tmp_path: Path) -> None:
+    """With a PATH that holds git and bubblewrap alone, the launch stops before any work and says what to install."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("git", "bwrap"):
+        (tools / name).symlink_to(f"/usr/bin/{name}")
+    done = colloquium("launch", "quickstart", "--out", tmp_path / "runs", environment={"PATH": str(tools)})
+    assert done.returncode == 2 and "LaTeX" in done.stderr and "apt-get install" in done.stderr, done.stderr
+    assert not (tmp_path / "runs").exists()
