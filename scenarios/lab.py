@@ -182,16 +182,13 @@ class Lab:
 
     def _open_study(self, slot: str) -> Study:
         scenario, template = self._plan.scenario, self._plan.template
-        if template:
-            workspace = Workspace.create(self.folder / "proposals" / slot, template)
-        else:
-            paper = Path(scenario.paper)
-            workspace = Workspace.create(self.folder / "ideas" / f"{paper.stem}", None)
-            target = workspace.paper / f"submission{paper.suffix}"
-            if not target.exists():
-                workspace.paper.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(paper, target)
+        paper = Path(scenario.paper)
+        place = self.folder / "proposals" / slot if template else self.folder / "ideas" / paper.stem
+        workspace = Workspace.create(place, template)
         self._restore(slot, workspace, in_ideation=template is not None)
+        if not template and not list(workspace.paper.glob("submission.*")):
+            workspace.paper.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.folder / paper.name, workspace.paper / f"submission{paper.suffix}")
         desk = Desk(
             template=template or no_template(self.folder),
             profile=self._plan.profile,

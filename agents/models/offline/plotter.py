@@ -42,6 +42,10 @@ def draw_effect(setting, values, metrics):
         means = entry["means"]
         return means.get(metric, means.get(metric + "_mean", float("nan"))), 0.0
 
+    def seeds_of(run, dataset, metric):
+        seeds = infos[run][dataset].get("final_info_dict", {{}}).get(metric)
+        return seeds if isinstance(seeds, list) and seeds else [point(run, dataset, metric)[0]]
+
     for metric, label in metrics.items():
         columns = min(len(datasets), 4)
         rows = math.ceil(len(datasets) / columns)
@@ -65,6 +69,23 @@ def draw_effect(setting, values, metrics):
         figure.tight_layout()
         figure.savefig(here / ("effect_" + metric + ".png"), dpi=200)
         plt.close(figure)
+
+    metric, label = next(iter(metrics.items()))
+    order = sorted(infos)
+    figure, axes = plt.subplots(1, len(datasets), figsize=(min(2.6 * len(datasets) + 0.6, 11), 2.6), squeeze=False)
+    for axis, dataset in zip(axes.flat, datasets):
+        for position, run in enumerate(order):
+            seeds = seeds_of(run, dataset, metric)
+            axis.plot([position] * len(seeds), seeds, "o", markersize=4, alpha=0.6, color="#1f5a99")
+            axis.plot([position - 0.25, position + 0.25], [sum(seeds) / len(seeds)] * 2, color="0.2", linewidth=1.2)
+        axis.set_xticks(range(len(order)), order, rotation=45, fontsize=7)
+        axis.set_title(dataset, fontsize=9)
+        axis.tick_params(labelsize=7)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0][0].set_ylabel(label, fontsize=8)
+    figure.tight_layout()
+    figure.savefig(here / ("seeds_" + metric + ".png"), dpi=200)
+    plt.close(figure)
 
 
 draw_effect({setting!r}, {values!r}, {metrics!r})
@@ -100,7 +121,8 @@ def plotter(opening: Opening) -> Script:
         yield from say(f"I could not draw: {drawn.text.splitlines()[0]}")
         return
     files = re.findall(r"^\s+(\S+\.png) ", drawn.text, re.MULTILINE)
-    effects = [f"effect_{metric}.png" for metric in chosen if f"effect_{metric}.png" in files]
+    wanted = [*(f"effect_{metric}.png" for metric in chosen), f"seeds_{chosen[0]}.png"]
+    effects = [file for file in wanted if file in files]
     others = [file for file in files if file not in effects][:3]
     captions = [_caption(file, knob, labels) for file in effects] + [
         f"As drawn by the template's own plotting code from all completed runs ({file[:-4].replace('_', ' ')})."
@@ -112,6 +134,11 @@ def plotter(opening: Opening) -> Script:
 
 
 def _caption(file: str, knob: str, labels: dict[str, str]) -> str:
+    if file.startswith("seeds_"):
+        label = labels[file.removeprefix("seeds_").removesuffix(".png")]
+        return (
+            f"Every single value behind the means: the {label} of each seed in each completed run. Bars are the means."
+        )
     metric = file.removeprefix("effect_").removesuffix(".png")
     return (
         f"The {labels[metric]} against the {knob.replace('_', ' ')}, one panel a dataset. Points are means over "

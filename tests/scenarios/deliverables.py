@@ -1,0 +1,32 @@
+"""What a run delivers, without what differs from run to run by nature: times, commits, dates, machine load."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+_BY_NATURE = {"commit", "usage", "folder", "seconds", "launched"}
+
+
+def deliverables(run: Path) -> dict[str, Any]:
+    """Every deliverable of a run by its name inside the run folder."""
+    found: dict[str, Any] = {}
+    for root in sorted((run / "ideas").iterdir()):
+        names = ["idea.json", "novelty.json", "results.json", "gate.json", "findings.md", "searches.json",
+                 "paper/references.bib", "paper/figures.json"]
+        files = [root / name for name in names]
+        files += sorted(root.glob("paper/sections/*.tex")) + sorted(root.glob("reviews/*/*")) + sorted(root.glob("work/*.py"))
+        for path in files:
+            if path.exists():
+                name = f"{root.name}/{path.relative_to(root)}"
+                text = path.read_text(encoding="utf-8")
+                found[name] = _plain(json.loads(text)) if path.suffix == ".json" else text
+        found[f"{root.name}/versions"] = [path.name for path in sorted(root.glob("paper/versions/*.pdf"))]
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items() if key not in _BY_NATURE}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,164 @@
+"""The main job, from a scenario to a reviewed and revised paper, on a template that the project has never seen."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
+from tests.scenarios.conftest import ROOT, command_line
+from tests.scenarios.deliverables import deliverables
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+KILLS = 25
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_foreign_template(tmp_path_factory.mktemp("templates") / "descent")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
+    return play(template, tmp_path_factory.mktemp("undisturbed"))
+
+
+def play(template: Path, runs: Path, *more: object) -> Path:
+    command = command_line("launch", "quickstart", "--template", template, "--sandbox", "bubblewrap", "--out", runs, *more)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return next(runs.iterdir())
+
+
+def idea_of(run: Path) -> Path:
+    return next((run / "ideas").iterdir())
+
+
+def test_a_foreign_template_gets_a_whole_paper(undisturbed: Path) -> None:
+    root = idea_of(undisturbed)
+    pdf = pypdfium2.PdfDocument(root / "paper" / "paper.pdf")
+    text = "\n".join(page.get_textpage().get_text_bounded() for page in pdf)
+    assert len(pdf) >= 4 and "??" not in text
+    assert len(set(re.findall(r"Figure (\d+):", text))) >= 2 and "Table 1:" in text
+    assert (root / "paper" / "references.bib").read_text().count("\n@") + 1 >= 8
+    assert json.loads((root / "gate.json").read_text())["verdict"] == "pass"
+    for number in (1, 2):
+        reviews = root / "reviews" / f"round_{number}"
+        assert len(list(reviews.glob("reviewer_*.json"))) == 3 and (reviews / "meta_review.json").exists()
+    assert (root / "reviews" / "round_1" / "rebuttal.md").exists()
+
+
+def test_the_paper_prints_what_the_ledger_holds(undisturbed: Path) -> None:
+    root = idea_of(undisturbed)
+    for run in json.loads((root / "results.json").read_text())["runs"]:
+        info = json.loads((root / "work" / run["name"] / "final_info.json").read_text())
+        for dataset, metrics in run["values"].items():
+            assert metrics["final_loss"] == info[dataset]["final_info_dict"]["final_loss"]
+
+
+def test_every_executed_version_stays_retrievable(undisturbed: Path) -> None:
+    root = idea_of(undisturbed)
+    settings = set()
+    for run in json.loads((root / "results.json").read_text())["runs"]:
+        shown = subprocess.run(["git", "show", f"{run['commit']}:work/experiment.py"], cwd=root, capture_output=True,
+                               text=True, check=True).stdout
+        settings.add(re.search(r"step_size = (\S+)", shown)[1])  # type: ignore[index]
+    assert len(settings) == 4, "the baseline and three values"
+
+
+def test_other_data_gives_other_numbers_and_the_text_follows(tmp_path: Path, undisturbed: Path) -> None:
+    other = write_foreign_template(tmp_path / "descent", EXPERIMENT.replace("random.Random(seed)", "random.Random(seed + 77)"))
+    text = (idea_of(play(other, tmp_path / "runs")) / "paper" / "results.tex").read_text()
+    assert text != (idea_of(undisturbed) / "paper" / "results.tex").read_text()
+
+
+def test_killed_at_random_moments_it_ends_the_same(tmp_path: Path, template: Path, undisturbed: Path) -> None:
+    """SIGKILL to the whole process, again and again; no journal line is lost, and all deliverables are equal."""
+    moments = random.Random(0)
+    command = command_line("launch", "quickstart", "--template", template, "--sandbox", "bubblewrap", "--out", tmp_path)
+    kept: list[str] = []
+    for kill in range(KILLS):
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        began = len(kept)
+        deadline = time.monotonic() + 60
+        target = moments.randint(1, 14)
+        while process.poll() is None and time.monotonic() < deadline:
+            if len(lines_of(tmp_path)) >= began + target:
+                time.sleep(moments.random() * 0.4)
+                break
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        lines = lines_of(tmp_path)
+        assert lines[: len(kept)] == kept, f"a line was lost at kill {kill}"
+        kept = lines
+        if kept:
+            command = command_line("resume", next(tmp_path.iterdir()))
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    expected, got = deliverables(undisturbed), deliverables(next(tmp_path.iterdir()))
+    assert expected.keys() == got.keys()
+    for name, value in expected.items():
+        if not name.endswith("versions"):
+            assert got[name] == value, name
+
+
+def lines_of(runs: Path) -> list[str]:
+    """The whole lines of the journal that is being written under the folder."""
+    path = next(runs.glob("*/journal.jsonl"), None)
+    text = path.read_text(encoding="utf-8") if path else ""
+    return text[: text.rfind("\n") + 1].splitlines()
+
+
+def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path: Path) -> None:
+    slow = write_foreign_template(tmp_path / "descent", "import time\ntime.sleep(2)\n" + EXPERIMENT)
+    runs = tmp_path / "runs"
+    command = command_line("launch", "quickstart", "--template", slow, "--sandbox", "bubblewrap", "--out", runs)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    while not any("experiments/before" in line for line in lines_of(runs)):
+        assert process.poll() is None
+        time.sleep(0.1)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    shown, _ = process.communicate(timeout=60)
+    assert process.returncode == 130 and "python run.py resume" in shown and "Traceback" not in shown, shown
+    left = [p for p in Path("/proc").iterdir() if p.name.isdigit() and str(runs) in _command_of(p)]
+    assert not left, "no process of the run is left"
+
+
+def _command_of(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def test_a_statistician_joins_the_panel_by_one_file_and_one_line(tmp_path: Path, undisturbed: Path) -> None:
+    """As docs/roles.md tells it."""
+    doc = (ROOT / "docs" / "roles.md").read_text(encoding="utf-8")
+    card = re.search(r"^    ---\n(?:    .*\n|\n)+?    ---\n(?:    .*\n)+", doc, re.MULTILINE)
+    assert card
+    roles = tmp_path / "my_roles"
+    roles.mkdir()
+    (roles / "statistician.md").write_text(re.sub(r"^    ", "", card[0], flags=re.MULTILINE), encoding="utf-8")
+    scenario = (ROOT / "scenarios" / "review_panel.yaml").read_text(encoding="utf-8").replace("  - panel", (
+        "  - phase: panel\n    cast: [reviewer_methodology, reviewer_evidence, reviewer_clarity, statistician, area_chair]"))
+    (tmp_path / "mine.yaml").write_text(scenario, encoding="utf-8")
+    paper = idea_of(undisturbed) / "paper" / "paper.pdf"
+    done = subprocess.run(
+        command_line("launch", tmp_path / "mine.yaml", "--roles", roles, "--set", f"paper={paper}", "--out", tmp_path / "runs"),
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "COLUMNS": "200"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    reviews = next((tmp_path / "runs").glob("*/ideas/*/reviews/round_1"))
+    assert sorted(path.stem for path in reviews.glob("*.json")) == [
+        "meta_review", "reviewer_clarity", "reviewer_evidence", "reviewer_methodology", "statistician"]
