@@ -76,7 +76,8 @@ def test_every_executed_version_stays_retrievable(undisturbed: Path) -> None:
 
 
 def test_other_data_gives_other_numbers_and_the_text_follows(tmp_path: Path, undisturbed: Path) -> None:
-    other = write_foreign_template(tmp_path / "descent", EXPERIMENT.replace("random.Random(seed)", "random.Random(seed + 77)"))
+    reseeded = EXPERIMENT.replace("random.Random(seed)", "random.Random(seed + 77)")
+    other = write_foreign_template(tmp_path / "descent", reseeded)
     text = (idea_of(play(other, tmp_path / "runs")) / "paper" / "results.tex").read_text()
     assert text != (idea_of(undisturbed) / "paper" / "results.tex").read_text()
 
@@ -154,8 +155,9 @@ def test_a_statistician_joins_the_panel_by_one_file_and_one_line(tmp_path: Path,
         "  - phase: panel\n    cast: [reviewer_methodology, reviewer_evidence, reviewer_clarity, statistician, area_chair]"))
     (tmp_path / "mine.yaml").write_text(scenario, encoding="utf-8")
     paper = idea_of(undisturbed) / "paper" / "paper.pdf"
+    arguments = ("launch", tmp_path / "mine.yaml", "--roles", roles, "--set", f"paper={paper}", "--out", tmp_path / "runs")
     done = subprocess.run(
-        command_line("launch", tmp_path / "mine.yaml", "--roles", roles, "--set", f"paper={paper}", "--out", tmp_path / "runs"),
+        command_line(*arguments),
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "COLUMNS": "200"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
