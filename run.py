@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from agents.role import ROLES, load_roles, write_new_card
@@ -21,7 +22,7 @@ from scenarios.scenario import FOLDER as SCENARIOS
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
 from scenarios.summary import read_summary
 from scenarios.views.progress import Progress
-from scenarios.views.transcript import entries, render
+from scenarios.views.transcript import entries, last_phase, render
 from tools.errors import ColloquiumError, UserError
 from tools.template import load_template, template_names
 from tools.toolbox import tool_names
@@ -104,13 +105,14 @@ def transcript(
 @app.command("list")
 def list_(out_folder: Out = RUNS) -> None:
     """List the runs with status, ideas, scores, gate and cost."""
-    table = Table("run", "status", "ideas", "scores", "gate", "minutes", "cost", box=None)
+    table = Table("run", "status", "phase", "ideas", "scores", "gate", "minutes", "cost", box=None)
     for folder in list_runs(out_folder):
         summary: dict[str, Any] = read_summary(folder)
         ideas = summary.get("ideas", [])
         table.add_row(
             folder.name,
             str(summary.get("status", "not finished")),
+            last_phase(folder),
             ", ".join(i["name"] or i["slot"] for i in ideas),
             " ".join(str(s.get("Overall", "")) for i in ideas for s in i["scores"]),
             " ".join(i["gate"] for i in ideas),
@@ -184,18 +186,17 @@ def doctor(
 def _close(folder: Path, status: str) -> None:
     """The last lines on screen: what became of the run, and where everything lies."""
     summary: dict[str, Any] = read_summary(folder)
-    out.print(
-        f"\n[bold]{status}[/bold] after {summary['seconds'] / 60:.1f} minutes, ${summary['dollars']:.2f}",
-        highlight=False,
-    )
-    for idea in summary["ideas"]:
+    took = f" after {summary['seconds'] / 60:.1f} minutes, ${summary['dollars']:.2f}" if summary else ""
+    out.print(f"\n[bold]{escape(status)}[/bold]{took}", highlight=False, soft_wrap=True)
+    ideas = summary.get("ideas", [])
+    for idea in ideas:
         _close_idea(idea)
     _place("transcript", folder / "journal.jsonl", f"python run.py transcript {folder}")
     _place("run folder", folder)
     if status != "finished":
         out.print(f"Take it up again: python run.py resume {folder}", highlight=False, soft_wrap=True)
         raise typer.Exit(INTERRUPTED if "interrupted" in status else 3)
-    if any(idea["ended_early"] for idea in summary["ideas"]) and not any(idea["papers"] for idea in summary["ideas"]):
+    if any(idea["ended_early"] for idea in ideas) and not any(idea["papers"] for idea in ideas):
         raise typer.Exit(1)
 
 

@@ -35,7 +35,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from agents.conduct import Conduct, Stopped
 from agents.models.errors import ModelError
-from tools.errors import ColloquiumError, ToolError
+from tools.errors import MachineError, ToolError
 from tools.tool import Submission, Tool
 
 _MESSAGE: TypeAdapter[LLMMessage] = TypeAdapter(LLMMessage)
@@ -195,7 +195,7 @@ class ToolWorkbench(Workbench):
                 "commit": commit,
             }
             conduct.journal.put(key, "tool", data, time.monotonic() - began)
-        except (OSError, ColloquiumError) as error:
+        except (OSError, MachineError) as error:
             conduct.stop(f"{name} could not be recorded: {error}")
             return _result(name, conduct.stop_reason, failed=True)
         scope.submissions += submissions
@@ -215,6 +215,9 @@ class ToolWorkbench(Workbench):
             return str(error), True, []
         except (Stopped, asyncio.CancelledError):
             raise
+        except (MachineError, OSError) as error:
+            self._conduct.stop(f"{name}: {error}")
+            raise Stopped(self._conduct.stop_reason) from error
         except Exception as error:  # a defect in a tool must not end the conversation; it is kept with its place
             self._conduct.observer.note(traceback.format_exc())
             return f"{name} failed inside ({type(error).__name__}: {error}); this is not your mistake", True, []
@@ -308,6 +311,9 @@ class DurableAgent(BaseChatAgent):
                     return item.chat_message.to_text().strip() or "(no words)"
         except Stopped as stopped:
             return f"({stopped})"
+        except OSError as error:
+            self._conduct.stop(f"the journal cannot be written: {error}")
+            return f"({self._conduct.stop_reason})"
         except ModelError as error:
             if error.permanent:
                 self._conduct.stop(f"{self.name}: {error}")

@@ -41,10 +41,10 @@ class Check:
     remedy: str = ""
 
 
-async def check_machine(plan: Plan | None = None) -> list[Check]:
-    """Everything that the plan's phases need; everything there is to need without a plan."""
+async def check_machine(plan: Plan | None = None, out: Path = Path()) -> list[Check]:
+    """Everything that the plan's phases need, with room for it in `out`; everything there is to need without a plan."""
     needs = plan.needs if plan else frozenset({"sandbox", "tex", "template"})
-    checks = [*_python(), _git(), _disk()]
+    checks = [*_python(), _git(), _disk(out)]
     if "tex" in needs:
         problem = tex_problem()
         checks.append(
@@ -78,10 +78,12 @@ def _git() -> Check:
     return Check("git", bool(found), found or "not found", "Run: apt-get install git")
 
 
-def _disk() -> Check:
-    free = shutil.disk_usage(Path.cwd()).free
+def _disk(out: Path) -> Check:
+    there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    told = f"{free / 2**20:,.0f} MiB free at {there}"
     return Check(
-        "Disk", free > _FREE_BYTES, f"{free / 2**30:.1f} GiB free", "Free some space, or choose --out elsewhere"
+        "Disk", free > _FREE_BYTES, told, f"Free {_FREE_BYTES >> 20} MiB there, or choose another place with --out"
     )
 
 

@@ -25,7 +25,7 @@ from scenarios.study import Study
 from scenarios.summary import write_summary
 from tools.atomic import write_json
 from tools.desk import Allowance, Desk
-from tools.errors import ColloquiumError
+from tools.errors import ColloquiumError, MachineError
 from tools.idea import Idea, Novelty, load_idea, read_archive, save_idea
 from tools.sandbox import Sandbox
 from tools.template import Template
@@ -55,17 +55,19 @@ class Lab:
                 study = self._open_study(f"idea_{number}")
                 self.studies.append(study)
                 await self._play_study(study)
-        except Stopped as stopped:
-            status = f"paused: {stopped}"
-        finally:
-            self.conduct.journal.put(
-                f"run/{len(list(self.conduct.journal.records()))}",
-                "run",
-                {"status": status, "seconds": round(self.conduct.seconds_here, 3)},
-            )
-            write_summary(self.folder, self._plan, self.conduct, self.studies, status)
-            self.conduct.journal.close()
+        except (Stopped, MachineError, OSError) as error:
+            status = f"paused: {error}"
+        try:
+            self._close(status)
+        except OSError as error:
+            status = f"paused: {error}"
         return status
+
+    def _close(self, status: str) -> None:
+        data = {"status": status, "seconds": round(self.conduct.seconds_here, 3)}
+        self.conduct.journal.put(f"run/{len(list(self.conduct.journal.records()))}", "run", data)
+        write_summary(self.folder, self._plan, self.conduct, self.studies, status)
+        self.conduct.journal.close()
 
     async def _play_study(self, study: Study) -> None:
         """One failed idea does not stop the others; its reason is kept."""
@@ -77,7 +79,7 @@ class Lab:
                 await self._play_phase(study, spec, kind, f"{study.slot}/{kind.name}{suffix}")
                 if study.outcome:
                     break
-        except Stopped:
+        except (Stopped, MachineError):
             raise
         except ColloquiumError as error:
             study.outcome = str(error)

@@ -30,7 +30,7 @@ async def launch(scenario: Scenario, runs: Path, observer: Observer) -> tuple[Pa
     """
     plan = make_plan(scenario)
     check_paper(plan)
-    sandbox = await _ready(plan)
+    sandbox = await _ready(plan, runs)
     folder = _new_folder(runs, scenario.name)
     if plan.template:
         shutil.copytree(
@@ -54,7 +54,7 @@ async def resume(folder: Path, observer: Observer) -> str:
         UserError: the folder holds no run, or something that it needs is missing.
     """
     plan = _own_plan(folder)
-    return await _play(folder, plan, await _ready(plan), observer)
+    return await _play(folder, plan, await _ready(plan, folder), observer)
 
 
 def find_run(name: str, runs: Path) -> Path:
@@ -89,8 +89,8 @@ def check_paper(plan: Plan) -> None:
         read_document(Path(plan.scenario.paper))
 
 
-async def _ready(plan: Plan) -> Sandbox:
-    problems = await check_machine(plan)
+async def _ready(plan: Plan, out: Path) -> Sandbox:
+    problems = await check_machine(plan, out)
     missing = [problem for problem in problems if not problem.ok]
     if missing:
         raise UserError("\n".join(f"{problem.name}: {problem.detail}. {problem.remedy}" for problem in missing))

@@ -18,6 +18,10 @@ class ToolError(ColloquiumError):
     """A tool could not do what an agent asked. Goes back to the agent as a failed tool result."""
 
 
+class MachineError(ColloquiumError):
+    """The machine failed under the run: a full disk, a broken repository. The run pauses and can be taken up again."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The hint that closes an error about an unknown name: the nearest known one, or all of them when few."""
     names = sorted(known)

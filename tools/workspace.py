@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 
 from tools.atomic import write_text
-from tools.errors import ColloquiumError, ToolError
+from tools.errors import MachineError, ToolError
 from tools.template import Template
 
 KEPT_BYTES = 20 * 1024 * 1024
@@ -80,7 +80,7 @@ class Workspace:
         """
         try:
             return self._git("show", f"{revision}:work/{file}")
-        except ColloquiumError:
+        except MachineError:
             raise ToolError(f"{file} is not part of {revision}") from None
 
     def path(self, name: str) -> Path:
@@ -158,5 +158,5 @@ class Workspace:
         }
         done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise ColloquiumError(f"git {arguments[0]} in {self.root} failed: {done.stderr.strip()[-400:]}")
+            raise MachineError(f"git {arguments[0]} in {self.root} failed: {done.stderr.strip()[-400:]}")
         return done.stdout.rstrip("\n")

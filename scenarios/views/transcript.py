@@ -52,6 +52,13 @@ def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = Fal
             yield entry
 
 
+def last_phase(folder: Path) -> str:
+    """The phase that the newest record of a run belongs to; empty before the first."""
+    path = folder / "journal.jsonl"
+    keys = [record.key for record in read_journal(path) if record.type != "run"] if path.exists() else []
+    return " ".join(keys[-1].split("/")[:2][::-1]) if keys else ""
+
+
 def render(found: Iterable[Entry], format: Format) -> str:
     """Entries as text for people, as Markdown, or as a JSON list."""
     if format == "json":

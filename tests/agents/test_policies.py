@@ -1,6 +1,11 @@
 import pytest
 
+from agents.cast import Cast
+from agents.conduct import Conduct
+from agents.journal import Journal
+from agents.models.config import load_models_config
 from agents.policies import Seats, Turn, build_policy
+from agents.role import RoleCard
 from tools.errors import UserError
 
 PANEL = Seats(("a", "b", "c", "chair"), chair="chair", rounds=1)
@@ -41,3 +46,17 @@ def test_a_round_takes_everybody_in_order():
 def test_an_unknown_policy_names_the_nearest():
     with pytest.raises(UserError, match="did you mean 'discussion'"):
         build_policy(["discusion"], PANEL)
+
+
+async def test_a_model_picks_the_next_speaker_and_the_journal_keeps_its_choice(tmp_path):
+    conduct = Conduct(Journal(tmp_path / "journal.jsonl"))
+    cards = {name: RoleCard(name=name, description=f"The {name}.", prompt="Speak.") for name in ("plotter", "reader")}
+    select = Cast(cards, load_models_config("offline"), conduct, 0).selector("idea_1/figures")
+    seats = Seats(("plotter", "reader"))
+    turns = []
+    for _ in range(3):
+        turns.append(Turn(await select(turns, seats), "done"))
+    assert [turn.speaker for turn in turns] == ["plotter", "reader", "plotter"]
+    assert [record.key for record in conduct.journal.records()] == [
+        f"idea_1/figures/selector/{n}/model:1" for n in (1, 2, 3)
+    ]

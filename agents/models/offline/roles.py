@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.models.offline.chair import chair
 from agents.models.offline.coder import coder
 from agents.models.offline.ideas import advisor, novelty_checker, proposer
@@ -28,7 +30,16 @@ SCRIPTS: tuple[tuple[str, ScriptOf], ...] = (
 
 
 def script_for(opening: Opening) -> ScriptOf:
+    if opening.task.startswith("You lead a conversation"):
+        return selector
     return next((script for tool, script in SCRIPTS if tool in opening.tools), listener)
+
+
+def selector(opening: Opening) -> Script:
+    """Names who has waited longest; at first, the first of the list."""
+    names = re.findall(r"^- (\w+): ", opening.task, re.MULTILINE)
+    spoken = re.findall(r"^\[(\w+)\]", opening.task, re.MULTILINE)
+    yield from say(min(names, key=lambda name: max((i for i, s in enumerate(spoken) if s == name), default=-1)))
 
 
 def listener(opening: Opening) -> Script:

@@ -1,0 +1,127 @@
+"""`make bench`: what the framework costs, measured side by side in one process.
+
+Prints the overhead of a turn against bare autogen, the cost of a turn's journal record at turn 100 and at turn 5,000, and
+the seconds of the demo by phase.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from autogen_agentchat.agents import AssistantAgent  # noqa: E402
+from autogen_agentchat.conditions import MaxMessageTermination  # noqa: E402
+from autogen_agentchat.teams import RoundRobinGroupChat  # noqa: E402
+from autogen_core.models import CreateResult, ModelFamily, ModelInfo, RequestUsage  # noqa: E402
+
+from agents.chat import converse  # noqa: E402
+from agents.conduct import Conduct  # noqa: E402
+from agents.durable import DurableAgent, JournalClient, ToolWorkbench, TurnScope  # noqa: E402
+from agents.floor import Floor, Limits  # noqa: E402
+from agents.journal import Journal  # noqa: E402
+from agents.models.base import BaseClient  # noqa: E402
+from agents.models.wire import Request  # noqa: E402
+from agents.policies import Seats, round_robin  # noqa: E402
+from scenarios.launch import launch  # noqa: E402
+from scenarios.scenario import find_scenario, load_scenario  # noqa: E402
+from scenarios.views.progress import Progress  # noqa: E402
+
+TURNS = 40
+REPEATS = 5
+NAMES = ("one", "two")
+
+
+class Echo(BaseClient):
+    """Answers at once, so that only the framework is measured."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ModelInfo(vision=False, function_calling=True, json_output=False, structured_output=False,
+                      family=ModelFamily.UNKNOWN)
+        )
+
+    async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
+        yield CreateResult(finish_reason="stop", content="yes", usage=RequestUsage(1, 1), cached=False)
+
+
+async def bare() -> None:
+    agents = [AssistantAgent(name, model_client=Echo(), system_message="Answer.") for name in NAMES]
+    await RoundRobinGroupChat(list(agents), termination_condition=MaxMessageTermination(TURNS + 1)).run(task="Go on.")
+
+
+async def durable(folder: Path) -> None:
+    conduct = Conduct(Journal(folder / f"{time.monotonic_ns()}.jsonl"))
+    seats = Seats(NAMES)
+    floor = Floor(seats, round_robin(seats), "nothing", Limits(turns=TURNS), conduct)
+    participants = []
+    for name in NAMES:
+        scope = TurnScope(name)
+        client = JournalClient(Echo(), conduct, scope, "echo", lambda result: 0.0, lambda messages: (0, 0.0))
+        agent = AssistantAgent(name, model_client=client, workbench=[ToolWorkbench([], conduct, scope, None)],
+                               system_message="Answer.")
+        participants.append(DurableAgent(agent, scope, "bench", conduct, lambda: floor.round))
+    await converse(floor, participants, "Go on.")
+
+
+async def seconds_a_turn(play: Callable[[], Awaitable[None]]) -> float:
+    times = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        await play()
+        times.append((time.perf_counter() - began) / TURNS)
+    return statistics.median(times)
+
+
+def journal_cost(folder: Path) -> tuple[float, float]:
+    """Median seconds to write one record around turn 100 and around turn 5,000."""
+    journal = Journal(folder / "long.jsonl")
+    times = []
+    for turn in range(5100):
+        began = time.perf_counter()
+        journal.put(f"phase/agent/{turn}", "turn", {"text": "word " * 200})
+        times.append(time.perf_counter() - began)
+    return statistics.median(times[50:150]), statistics.median(times[4950:5050])
+
+
+async def demo(folder: Path, console: object) -> None:
+    class Phases(Progress):
+        """Also remembers when each phase began."""
+
+        def phase_started(self, study: str, phase: str, note: str = "") -> None:
+            starts.append((phase, time.monotonic()))
+
+    starts: list[tuple[str, float]] = []
+    await launch(load_scenario(find_scenario("quickstart")), folder, Phases(console))  # type: ignore[arg-type]
+    starts.append(("", time.monotonic()))
+    print("\nseconds of the demo by phase")
+    for (phase, began), (_, ended) in itertools.pairwise(starts):
+        print(f"  {phase:<12} {ended - began:7.1f}")
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        plain = await seconds_a_turn(bare)
+        ours = await seconds_a_turn(lambda: durable(folder))
+        print(f"a turn: bare autogen {plain * 1e3:.2f} ms, with journal and policies {ours * 1e3:.2f} ms, "
+              f"ratio {ours / plain:.2f}")
+        early, late = journal_cost(folder)
+        print(f"a journal record: turn 100 {early * 1e3:.3f} ms, turn 5,000 {late * 1e3:.3f} ms, ratio {late / early:.2f}")
+        if "--no-demo" not in sys.argv:
+            from rich.console import Console
+
+            with (folder / "log").open("w") as log:
+                await demo(folder, Console(file=log))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
