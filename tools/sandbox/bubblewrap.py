@@ -73,8 +73,8 @@ class BubblewrapSession(LocalSession):
         variables = clean_environment(limits, self.purpose, home="/tmp", path=path) | dict(environment)
         arguments = [
             *_namespaces(),
+            *_devices(limits),  # first: its /tmp must not cover an interpreter that lies under the host's
             *_system(self.purpose),
-            *_devices(limits),
             *_workspace(self.workspace, guard),
             *(word for name, value in variables.items() for word in ("--setenv", name, value)),
         ]

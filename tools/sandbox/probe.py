@@ -9,6 +9,7 @@ import socket
 import tempfile
 from pathlib import Path
 
+from tools.errors import UserError
 from tools.sandbox.base import Limits, Outcome, Promise, Sandbox
 
 ATTEMPTS = """
@@ -59,7 +60,7 @@ async def probe(sandbox: Sandbox) -> list[Promise]:
         finally:
             del os.environ["COLLOQUIUM_CANARY"]
         if not told.ok:
-            raise RuntimeError(f"the probe of sandbox {sandbox.name} itself failed: {told.explanation}\n{told.output}")
+            raise UserError(f"the probe of sandbox {sandbox.name} itself failed: {told.explanation}\n{told.output}")
         broken: dict[str, str] = json.loads(told.output.splitlines()[-1])
         promises = [Promise(name, name not in broken, broken.get(name, held)) for name, held in HELD.items()]
         small = Limits(wall_seconds=10, memory_mb=256, processes=32, disk_mb=16, file_mb=64)
