@@ -320,7 +320,7 @@ PASSING = ["429", "429 retry-after", "500", "529", "html", "malformed", "early e
 async def test_a_passing_fault_costs_nothing_but_time(provider: str, stream: bool) -> None:
     faults = [fault for fault in PASSING if stream or provider == "openai" or fault != "error in stream"]
     with server(provider, echo, [part for fault in faults for part in (fault, None)]) as fake:
-        model = client(provider, fake, stream=stream, timeout_seconds=0.2)
+        model = client(provider, fake, stream=stream, timeout_seconds=1.0)
         results = {fault: await model.create(HELLO) for fault in faults}
     assert {str(result.content) for result in results.values()} == {"You said: Hello"}
     assert {fault: len(usage_detail(result).faults) for fault, result in results.items()} == dict.fromkeys(faults, 1)
