@@ -8,6 +8,7 @@ tables for x86_64 and the generic one that aarch64 uses.
 from __future__ import annotations
 
 import errno
+import json
 import platform
 import struct
 
@@ -83,3 +84,18 @@ def program(machine: str = platform.machine()) -> bytes | None:
 
 def _step(operation: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
     return struct.pack("=HBBI", operation, if_true, if_false, value)
+
+
+def docker_profile() -> str:
+    """The same rules as JSON for a Docker daemon, which takes system calls by name."""
+    denied = sorted({name for table in (*DENIED.values(), DENIED_EVERYWHERE) for name in table})
+    rules: list[dict[str, object]] = [
+        {"names": denied, "action": "SCMP_ACT_ERRNO", "errnoRet": errno.EPERM},
+        {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": errno.ENOSYS},
+        {"names": ["socket"], "action": "SCMP_ACT_ERRNO", "errnoRet": errno.EAFNOSUPPORT,
+         "args": [{"index": 0, "value": LAST_FAMILY, "op": "SCMP_CMP_GT"}]},
+        {"names": ["clone"], "action": "SCMP_ACT_ERRNO", "errnoRet": errno.EPERM,
+         "args": [{"index": 0, "value": CLONE_NEWUSER, "valueTwo": CLONE_NEWUSER, "op": "SCMP_CMP_MASKED_EQ"}]},
+    ]  # fmt: skip
+    architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64"]
+    return json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "architectures": architectures, "syscalls": rules})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import yaml
@@ -11,6 +12,13 @@ from tools.errors import UserError
 
 FILE = Path(__file__).resolve().parents[2] / "configs" / "sandbox.yaml"
 
+OVERRIDES = {
+    "base_image": "COLLOQUIUM_BASE_IMAGE",
+    "wheels": "COLLOQUIUM_WHEELS",
+    "torch_index": "COLLOQUIUM_TORCH_INDEX",
+}
+"""Environment variables that go before the file, for what differs from machine to machine."""
+
 
 class DockerSettings(BaseModel):
     """How the docker sandbox builds its image and starts its containers."""
@@ -19,8 +27,10 @@ class DockerSettings(BaseModel):
 
     base_image: str = "python:3.11-slim-bookworm"
     """Image that the sandbox's own is built on; it must have `python` with pip, and apt for LaTeX."""
-    torch_index: str = "https://download.pytorch.org/whl/cpu"
-    """Package index with torch builds without CUDA; empty for pip's own configuration alone."""
+    torch_index: str = ""
+    """Address of a package index with torch builds without CUDA; empty for pip's own configuration alone."""
+    wheels: str = ""
+    """Folder with wheels that are taken before any index, such as one of torch without CUDA."""
     runtime: str = ""
     """Container runtime such as `runsc` (gVisor); empty for the daemon's default."""
     build_network: str = "default"
@@ -39,7 +49,11 @@ class Settings(BaseModel):
     def load(cls, file: Path = FILE) -> Settings:
         """Read `file`. Raises UserError that names the file and the key."""
         try:
-            return cls.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
+            given = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+            for key, variable in OVERRIDES.items():
+                if value := os.environ.get(variable):
+                    given.setdefault("docker", {})[key] = value
+            return cls.model_validate(given)
         except (OSError, yaml.YAMLError) as error:
             raise UserError(f"{file} cannot be read: {error}") from error
         except ValidationError as error:
