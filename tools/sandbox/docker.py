@@ -32,6 +32,7 @@ RUN, OWNER = "colloquium.run", "colloquium.pid"
 TICK = 0.1
 DISK_TICK = 0.5
 STATS_TICK = 0.5
+HAND_ON_TICK = 0.05
 
 
 class Docker:
@@ -114,16 +115,15 @@ class DockerSession:
     ) -> Outcome:
         """Start the container and see it to its end or to the first limit that it breaks."""
         loop = asyncio.get_running_loop()
-        output = Output(limits.output_kb * 1024, on_output)
+        output = Output(limits.output_kb * 1024, _in_moderation(loop, on_output) if on_output else None)
         before = await asyncio.to_thread(tree.folder_bytes, self.workspace)
         stream = await asyncio.to_thread(container.attach, stream=True, stdout=True, stderr=True)
         ended = asyncio.Event()
 
         def read() -> None:
             for piece in stream:
-                loop.call_soon_threadsafe(output.feed, piece)
-                if output.flooded:
-                    break
+                if not output.flooded:  # the rest is taken and dropped: a full pipe would block the daemon
+                    output.feed(piece)
             loop.call_soon_threadsafe(ended.set)
 
         reader = threading.Thread(target=read, daemon=True)
@@ -179,12 +179,21 @@ class DockerSession:
                 if output.flooded:
                     return "output"
                 if elapsed >= disk_due:
-                    size = await asyncio.to_thread(tree.folder_bytes, self.workspace)
+                    size = await asyncio.to_thread(self._bytes_on_disk, container)
                     if size - before > limits.disk_mb << 20:
                         return "disk"
                     disk_due = time.monotonic() - began + DISK_TICK
         finally:
             sampler.cancel()
+
+    def _bytes_on_disk(self, container: Container) -> int:
+        """The workspace's files, and those that were deleted while the code holds them open, as far as this process may
+        look at those of the container."""
+        if not container.attrs["State"].get("Pid"):
+            container.reload()
+        root = int(container.attrs["State"].get("Pid") or 0)
+        pids = [root, *tree.descendants(root)] if root else []
+        return tree.folder_bytes(self.workspace) + tree.unlinked_bytes(pids, self.workspace.stat().st_dev)
 
     def _give_workspace(self) -> None:
         """The code inside is nobody's root; where this process is, the workspace is handed to the inside user."""
@@ -250,6 +259,19 @@ class _Meter:
             self.peak_mb = max(self.peak_mb or 0.0, (memory["usage"] - cached) / 2**20)
         if used := told.get("cpu_stats", {}).get("cpu_usage", {}).get("total_usage"):
             self.cpu_seconds = used / 1e9
+
+
+def _in_moderation(loop: asyncio.AbstractEventLoop, on_output: Callable[[str], None]) -> Callable[[str], None]:
+    """Hand output on to the loop from the reading thread, the newest piece, twenty times a second at most."""
+    last = 0.0
+
+    def hand_on(text: str) -> None:
+        nonlocal last
+        if time.monotonic() - last > HAND_ON_TICK:
+            last = time.monotonic()
+            loop.call_soon_threadsafe(on_output, text)
+
+    return hand_on
 
 
 def _kill(container: Container) -> None:
