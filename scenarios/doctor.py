@@ -45,18 +45,16 @@ async def check_machine(plan: Plan | None = None, out: Path = Path()) -> list[Ch
     """Everything that the plan's phases need, with room for it in `out`; everything there is to need without a plan."""
     needs = plan.needs if plan else frozenset({"sandbox", "tex", "template"})
     checks = [*_python(), _git(), _disk(out)]
-    if "tex" in needs:
-        problem = tex_problem()
-        checks.append(
-            Check(
-                "LaTeX",
-                problem is None,
-                problem or "latexmk and all style files are there",
-                "" if problem is None else "make setup installs it where it may",
-            )
-        )
+    inside_docker = False
     if "sandbox" in needs:
-        checks.append(await _sandbox(plan.scenario.sandbox if plan else "auto"))
+        check = await _sandbox(plan.scenario.sandbox if plan else "auto")
+        inside_docker = check.detail.startswith("docker")
+        checks.append(check)
+    if "tex" in needs:
+        problem = None if inside_docker else tex_problem()
+        there = "in the sandbox's image" if inside_docker else "latexmk and all style files are there"
+        remedy = "make setup installs it where it may" if problem else ""
+        checks.append(Check("LaTeX", problem is None, problem or there, remedy))
     if plan:
         missing = missing_keys(plan.models)
         detail = f"not set: {', '.join(missing)}" if missing else f"models config {plan.models.name} has what it needs"

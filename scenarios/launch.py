@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.metadata
 import os
+import platform
 import secrets
 import shutil
 import signal
@@ -15,7 +17,7 @@ from scenarios.doctor import check_machine
 from scenarios.lab import Lab
 from scenarios.plan import Plan, make_plan
 from scenarios.scenario import Scenario, load_scenario, save_scenario
-from tools.environment import describe_environment
+from tools.environment import describe_hardware
 from tools.errors import UserError
 from tools.sandbox import Sandbox, choose
 
@@ -38,7 +40,13 @@ async def launch(scenario: Scenario, runs: Path, observer: Observer) -> tuple[Pa
         )
     if scenario.paper:
         shutil.copyfile(scenario.paper, folder / Path(scenario.paper).name)
-    launched = {"at": datetime.now().astimezone().isoformat(timespec="seconds"), **describe_environment(sandbox.name)}
+    launched = {
+        "at": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "hardware": describe_hardware(),
+        "sandbox": sandbox.name,
+        "python": platform.python_version(),
+        **_versions(),
+    }
     paper = str(Path(scenario.paper).resolve()) if scenario.paper else ""
     roles = [str(Path(role).resolve()) for role in scenario.roles]
     save_scenario(
@@ -115,6 +123,11 @@ async def _play(folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer) 
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+
+
+def _versions() -> dict[str, str]:
+    """Versions of what the conversation runs on."""
+    return {name: importlib.metadata.version(name) for name in ("autogen-agentchat", "openai", "anthropic", "docker")}
 
 
 def _own_plan(folder: Path) -> Plan:

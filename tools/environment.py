@@ -1,30 +1,55 @@
-"""What the experiments really ran on: versions and hardware as the machine tells them."""
+"""What the experiments really ran on: versions as the sandbox tells them, hardware as the machine does."""
 
 from __future__ import annotations
 
-import importlib.metadata
+import json
 import os
 import platform
 import shutil
 import subprocess
+import tempfile
 from functools import cache
 from pathlib import Path
+
+from tools.errors import MachineError
+from tools.sandbox import Limits, Sandbox
 
 _PACKAGES = ("torch", "numpy", "scipy", "matplotlib", "scikit-learn")
 
 
-@cache
-def describe_environment(sandbox: str) -> dict[str, str]:
-    """Python, packages, processor, memory and graphics cards of this machine, and the sandbox in use."""
-    found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.release()}"}
-    for package in _PACKAGES:
+_INSIDE = """
+import importlib.metadata, json, platform
+found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.release()}"}
+for package in %r:
+    try:
+        found[package] = importlib.metadata.version(package).split("+")[0]
+    except importlib.metadata.PackageNotFoundError:
+        pass
+print(json.dumps(found))
+"""
+
+
+async def describe_environment(sandbox: Sandbox) -> dict[str, str]:
+    """What experiments run on: Python and packages as found inside the sandbox, and this machine.
+
+    Raises:
+        MachineError: the sandbox does not run Python.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        session = sandbox.session(Path(folder), run_id="environment")
         try:
-            found[package] = importlib.metadata.version(package).split("+")[0]
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    found["hardware"] = ", ".join(filter(None, [_processor(), _memory(), _graphics()]))
-    found["sandbox"] = sandbox
-    return found
+            told = await session.run(["python", "-c", _INSIDE % (_PACKAGES,)], limits=Limits(wall_seconds=120))
+        finally:
+            await session.close()
+    if not told.ok:
+        raise MachineError(f"sandbox {sandbox.name} does not run Python: {told.explanation}\n{told.output}")
+    return {**json.loads(told.output.splitlines()[-1]), "hardware": describe_hardware(), "sandbox": sandbox.name}
+
+
+@cache
+def describe_hardware() -> str:
+    """Processor, memory and graphics cards of this machine, as it tells them."""
+    return ", ".join(filter(None, [_processor(), _memory(), _graphics()]))
 
 
 def _processor() -> str:

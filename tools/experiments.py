@@ -126,7 +126,7 @@ async def run_once(desk: Desk, name: str, attempt: int, note: str) -> RunRecord:
         seed=desk.seed if desk.template.seed_argument else None,
         attempt=attempt,
         settings={**settings_of_run(source, "experiment", pinned), "source": source_digest(desk)},
-        environment=describe_environment(desk.sandbox.name),
+        environment=await describe_environment(desk.sandbox),
         usage={},
         values={},
         censored=[],

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.desk import Desk
-from tools.environment import describe_environment
 from tools.errors import ToolError
 from tools.experiments import load_ledger
 from tools.figures import load_figures
@@ -88,7 +87,7 @@ async def build_paper(desk: Desk) -> Compilation:
     """Generate results.tex from the ledger, assemble paper.tex and compile it."""
     ledger, paper = load_ledger(desk), desk.workspace.paper
     paper.mkdir(parents=True, exist_ok=True)
-    write_results_tex(ledger, describe_environment(desk.sandbox.name), paper / "results.tex")
+    write_results_tex(ledger, ledger.baseline.environment if ledger.baseline else {}, paper / "results.tex")
     assemble(paper, provenance=_provenance(desk, [run.name for run in ledger.completed]))
     return await compile_paper(paper, desk.sandbox)
 

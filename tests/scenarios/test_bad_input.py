@@ -112,6 +112,7 @@ def test_no_tex(colloquium, tmp_path: Path) -> None:
     tools.mkdir()
     for name in ("git", "bwrap"):
         (tools / name).symlink_to(f"/usr/bin/{name}")
-    done = colloquium("launch", "quickstart", "--out", tmp_path / "runs", environment={"PATH": str(tools)})
+    arguments = ("launch", "quickstart", "--sandbox", "bubblewrap", "--out", tmp_path / "runs")
+    done = colloquium(*arguments, environment={"PATH": str(tools)})
     assert done.returncode == 2 and "LaTeX" in done.stderr and "apt-get install" in done.stderr, done.stderr
     assert not (tmp_path / "runs").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -17,6 +18,8 @@ import pytest
 from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 from tests.scenarios.conftest import ROOT, command_line
 from tests.scenarios.deliverables import deliverables
+from tools.errors import UserError
+from tools.sandbox import choose
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 KILLS = 25
@@ -33,7 +36,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Pat
 
 
 def play(template: Path, runs: Path, *more: object) -> Path:
-    command = command_line("launch", "quickstart", "--template", template, "--sandbox", "bubblewrap", "--out", runs, *more)
+    command = command_line("launch", "quickstart", "--template", template, "--sandbox", "bubblewrap", *more, "--out", runs)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     return next(runs.iterdir())
@@ -111,6 +114,18 @@ def test_killed_at_random_moments_it_ends_the_same(tmp_path: Path, template: Pat
     for name, value in expected.items():
         if not name.endswith("versions"):
             assert got[name] == value, name
+
+
+@pytest.mark.docker
+def test_docker_gives_the_same_results(tmp_path: Path, template: Path, undisturbed: Path) -> None:
+    try:
+        asyncio.run(choose("docker"))
+    except UserError as error:
+        pytest.skip(f"docker: {error}")
+    inside = deliverables(play(template, tmp_path, "--sandbox", "docker"))
+    results = next(name for name in inside if name.endswith("results.json"))
+    values = [run["values"] for run in inside[results]["runs"]]
+    assert values == [run["values"] for run in deliverables(undisturbed)[results]["runs"]]
 
 
 def lines_of(runs: Path) -> list[str]:
