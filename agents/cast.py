@@ -9,7 +9,6 @@ from autogen_agentchat.agents import AssistantAgent
 from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, UserMessage
 
 from agents.conduct import Conduct
-from agents.durable import Checkpoint, DurableAgent, JournalClient, ToolWorkbench, TurnScope
 from agents.floor import Floor, Selector
 from agents.models import Limits as ModelLimits
 from agents.models import build_client, client_key, cost
@@ -17,6 +16,10 @@ from agents.models.config import ModelsConfig, ModelSpec
 from agents.policies import Seats, Turn
 from agents.prompts import render
 from agents.role import RoleCard
+from agents.seams.model_calls import JournalClient
+from agents.seams.scope import TurnScope
+from agents.seams.tool_calls import Checkpoint, ToolWorkbench
+from agents.seams.turns import DurableAgent
 from tools.tool import Tool
 
 TOOL_CALLS_PER_TURN = 80

@@ -11,9 +11,9 @@ from autogen_agentchat.teams import BaseGroupChat
 from autogen_agentchat.teams._group_chat._base_group_chat_manager import BaseGroupChatManager
 from pydantic import BaseModel
 
-from agents.durable import DurableAgent
 from agents.floor import Ending, Floor
 from agents.policies import Turn
+from agents.seams.turns import DurableAgent
 
 
 class PhaseManager(BaseGroupChatManager):

@@ -25,12 +25,15 @@ from autogen_core.models import CreateResult, ModelFamily, ModelInfo, RequestUsa
 
 from agents.chat import converse  # noqa: E402
 from agents.conduct import Conduct  # noqa: E402
-from agents.durable import DurableAgent, JournalClient, ToolWorkbench, TurnScope  # noqa: E402
 from agents.floor import Floor, Limits  # noqa: E402
 from agents.journal import Journal  # noqa: E402
 from agents.models.base import BaseClient  # noqa: E402
 from agents.models.wire import Request  # noqa: E402
 from agents.policies import Seats, round_robin  # noqa: E402
+from agents.seams.model_calls import JournalClient  # noqa: E402
+from agents.seams.scope import TurnScope  # noqa: E402
+from agents.seams.tool_calls import ToolWorkbench  # noqa: E402
+from agents.seams.turns import DurableAgent  # noqa: E402
 from scenarios.launch import launch  # noqa: E402
 from scenarios.scenario import find_scenario, load_scenario  # noqa: E402
 from scenarios.views.progress import Progress  # noqa: E402

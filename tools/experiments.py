@@ -13,7 +13,8 @@ from tools.atomic import write_text
 from tools.desk import Desk
 from tools.environment import describe_environment
 from tools.errors import ToolError
-from tools.ledger import Ledger, RunRecord, parse_final_info
+from tools.final_info import parse_final_info
+from tools.ledger import Ledger, RunRecord
 from tools.sandbox import Limits, Outcome
 from tools.sandbox.residue import read_json
 from tools.settings import settings_of_run
@@ -78,7 +79,11 @@ class ExperimentTools(Toolset):
         addresses = [a for a in ledger.addresses() if a.startswith(f"{run}/")]
         if not addresses:
             raise ToolError(f"{run} has no results; completed runs: {', '.join(r.name for r in ledger.completed)}")
-        return "\n".join(f"{address}: {ledger.compare(address, against).verdict}" for address in addresses)
+        shared = [address for address in addresses if address.replace(run, against, 1) in ledger.addresses()]
+        lines = [f"{address}: {ledger.compare(address, against).verdict}" for address in shared]
+        alone = [address for address in addresses if address not in shared]
+        lines += [f"{address}: {against} has no such result to compare with" for address in alone]
+        return "\n".join(lines)
 
     def _ledger(self) -> Ledger:
         return load_ledger(self._desk)
@@ -100,7 +105,7 @@ class ExperimentTools(Toolset):
         """The same code with the same seed tells nothing new, and is the sign of an edit that did not happen."""
         now = source_digest(self._desk)
         for record in ledger.runs:
-            if record.settings.get("source") == now and record.status == "completed":
+            if record.source == now and record.status == "completed":
                 raise ToolError(f"the code is the same as in {record.name}; edit it first, then run it")
 
 
@@ -125,7 +130,8 @@ async def run_once(desk: Desk, name: str, attempt: int, note: str) -> RunRecord:
         command=command,
         seed=desk.seed if desk.template.seed_argument else None,
         attempt=attempt,
-        settings={**settings_of_run(source, "experiment", pinned), "source": source_digest(desk)},
+        settings=settings_of_run(source, "experiment", pinned),
+        source=source_digest(desk),
         environment=await describe_environment(desk.sandbox),
         usage={},
         values={},
@@ -158,6 +164,9 @@ def _read_results(desk: Desk, record: RunRecord, outcome: Outcome) -> RunRecord:
     if not (desk.workspace.work / final).exists():
         raise ToolError(f"it ended without writing {final}")
     info = parse_final_info(read_json(desk.workspace.work, final, max_bytes=_RESULT_BYTES), desk.template.metrics)
+    primary = desk.template.primary_metric
+    if primary and not any(primary in metrics for metrics in info.values.values()):
+        raise ToolError(f"{final} has no {primary}, the template's primary metric")
     return record.model_copy(
         update={
             "status": "completed",

@@ -13,7 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from tools.experiments import parse_final_info
+from tools.final_info import parse_final_info
 from tools.template import load_template
 
 ROOT = Path(__file__).parents[2]

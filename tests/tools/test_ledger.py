@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tools.errors import ToolError, UserError
-from tools.ledger import Comparison, FinalInfo, Ledger, RunRecord, parse_final_info
+from tools.final_info import FinalInfo, parse_final_info
+from tools.ledger import Comparison, Ledger, RunRecord
 from tools.template import Metric
 
 METRICS = {

@@ -1,0 +1,33 @@
+"""The turn that a seat is in, shared by its three seams."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class TurnScope:
+    """The turn that one seat is in: the key its calls are recorded under, and what they have led to."""
+
+    speaker: str
+    key: str = ""
+    model_calls: int = 0
+    tool_calls: Counter[str] = field(default_factory=Counter)
+    submissions: list[tuple[str, str]] = field(default_factory=list)
+    dollars: float = 0.0
+
+    def begin(self, key: str) -> None:
+        self.key, self.model_calls, self.dollars = key, 0, 0.0
+        self.tool_calls.clear()
+        self.submissions.clear()
+
+    def statuses(self, *wanted: str) -> list[str]:
+        return sorted({deliverable for deliverable, status in self.submissions if status in wanted})
+
+
+def digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,138 @@
+"""The seam of tool calls."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from autogen_core import CancellationToken
+from autogen_core.tools import ParametersSchema, TextResultContent, ToolResult, ToolSchema, Workbench
+from pydantic import BaseModel, ValidationError
+
+from agents.conduct import Conduct, Stopped
+from agents.seams.scope import TurnScope, digest
+from tools.errors import MachineError, ToolError
+from tools.tool import Submission, Tool
+
+
+class Checkpoint(Protocol):
+    """Keeps the state of the files that tools change, so that a half-done call can be undone."""
+
+    async def save(self, message: str) -> str:
+        """Keep the files as they are now; answers the name of that state."""
+
+
+class ToolWorkbench(Workbench):
+    """The tools of one seat. It never raises: autogen waits for ever for a tool call that does."""
+
+    component_config_schema = BaseModel
+
+    def __init__(
+        self, tools: Sequence[Tool], conduct: Conduct, scope: TurnScope, checkpoint: Checkpoint | None
+    ) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+        self._conduct, self._scope, self._checkpoint = conduct, scope, checkpoint
+
+    async def list_tools(self) -> list[ToolSchema]:
+        return [
+            ToolSchema(name=tool.name, description=tool.description, parameters=_parameters(tool.arguments))
+            for tool in self._tools.values()
+        ]
+
+    async def call_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        cancellation_token: CancellationToken | None = None,
+        call_id: str | None = None,
+    ) -> ToolResult:
+        scope, conduct = self._scope, self._conduct
+        given = json.dumps(arguments or {}, sort_keys=True, ensure_ascii=False)
+        call = f"{name}:{digest([name, given])[:10]}"
+        scope.tool_calls[call] += 1
+        key = f"{scope.key}/tool:{call}:{scope.tool_calls[call]}"
+        if record := conduct.journal.get(key):
+            scope.submissions += [(deliverable, status) for deliverable, status in record.data["submissions"]]
+            return _result(name, record.data["text"], record.data["failed"])
+        if conduct.stopping:
+            return _result(name, conduct.stop_reason, failed=True)
+        conduct.observer.tool_started(scope.speaker, name, given)
+        began = time.monotonic()
+        try:
+            text, failed, submissions = await self._call(name, arguments)
+        except (Stopped, asyncio.CancelledError):
+            return _result(name, conduct.stop_reason or "cancelled", failed=True)
+        try:
+            commit = await self._checkpoint.save(f"{scope.speaker}: {name}") if self._checkpoint else ""
+            data = {
+                "tool": name,
+                "arguments": arguments or {},
+                "text": text,
+                "failed": failed,
+                "submissions": submissions,
+                "commit": commit,
+            }
+            conduct.journal.put(key, "tool", data, time.monotonic() - began)
+        except (OSError, MachineError) as error:
+            conduct.stop(f"{name} could not be recorded: {error}")
+            return _result(name, conduct.stop_reason, failed=True)
+        scope.submissions += submissions
+        conduct.observer.tool_ended(scope.speaker, name, text, failed)
+        return _result(name, text, failed)
+
+    async def _call(self, name: str, arguments: Any) -> tuple[str, bool, list[tuple[str, str]]]:
+        tool = self._tools[name]
+        try:
+            checked = tool.arguments.model_validate(arguments or {})
+            given = {field: getattr(checked, field) for field in tool.arguments.model_fields}
+            answer = await self._conduct.unless_stopped(tool.call(**given))
+        except ValidationError as error:
+            problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors())
+            return f"{name} was not called, its arguments are not valid: {problems}", True, []
+        except ToolError as error:
+            return str(error), True, []
+        except (Stopped, asyncio.CancelledError):
+            raise
+        except (MachineError, OSError) as error:
+            self._conduct.stop(f"{name}: {error}")
+            raise Stopped(self._conduct.stop_reason) from error
+        except Exception as error:  # a defect in a tool must not end the conversation; it is kept with its place
+            self._conduct.observer.note(traceback.format_exc())
+            return f"{name} failed inside ({type(error).__name__}: {error}); this is not your mistake", True, []
+        if isinstance(answer, Submission):
+            return answer.text, False, [(answer.deliverable, answer.status)]
+        return answer, False, []
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def reset(self) -> None: ...
+
+    async def save_state(self) -> Mapping[str, Any]:
+        return {}
+
+    async def load_state(self, state: Mapping[str, Any]) -> None: ...
+
+
+def _result(name: str, text: str, failed: bool) -> ToolResult:
+    return ToolResult(name=name, result=[TextResultContent(content=text)], is_error=failed)
+
+
+def _parameters(arguments: type[BaseModel]) -> ParametersSchema:
+    schema = arguments.model_json_schema()
+    for prop in schema.get("properties", {}).values():
+        prop.pop("title", None)
+    parameters = ParametersSchema(
+        type="object",
+        properties=schema.get("properties", {}),
+        required=schema.get("required", []),
+        additionalProperties=False,
+    )
+    if "$defs" in schema:
+        parameters["$defs"] = schema["$defs"]  # type: ignore[typeddict-unknown-key]
+    return parameters

@@ -1,0 +1,124 @@
+"""The seam of turns."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Any
+
+from autogen_agentchat.agents import AssistantAgent, BaseChatAgent
+from autogen_agentchat.base import Response
+from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage, TextMessage, ToolCallSummaryMessage
+from autogen_core import CancellationToken
+from autogen_core.models import LLMMessage
+from pydantic import TypeAdapter
+
+from agents.conduct import Conduct, Stopped
+from agents.models.errors import ModelError
+from agents.seams.scope import TurnScope
+
+_MESSAGE: TypeAdapter[LLMMessage] = TypeAdapter(LLMMessage)
+
+
+class DurableAgent(BaseChatAgent):
+    """One seat of a chat. A finished turn is taken from the journal; an unfinished one runs on."""
+
+    def __init__(
+        self, inner: AssistantAgent, scope: TurnScope, phase_key: str, conduct: Conduct, round_of: Callable[[], int]
+    ) -> None:
+        super().__init__(inner.name, inner.description)
+        self._inner, self._scope, self._conduct, self._round_of = inner, scope, conduct, round_of
+        self._phase_key, self._turns = phase_key, 0
+
+    @property
+    def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
+        return (TextMessage,)
+
+    async def on_reset(self, cancellation_token: CancellationToken) -> None:
+        await self._inner.on_reset(cancellation_token)
+        self._turns = 0
+
+    async def on_messages(self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken) -> Response:
+        async for item in self.on_messages_stream(messages, cancellation_token):
+            if isinstance(item, Response):
+                return item
+        raise AssertionError("a turn always ends with a response")
+
+    async def on_messages_stream(
+        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
+    ) -> AsyncGenerator[BaseAgentEvent | BaseChatMessage | Response, None]:
+        conduct, scope = self._conduct, self._scope
+        self._turns += 1
+        key = f"{self._phase_key}/{self.name}/{self._turns}"
+        round_number = self._round_of()
+        if record := conduct.journal.get(key):
+            for message in record.data["context"]:
+                await self._inner.model_context.add_message(_MESSAGE.validate_python(message))
+            conduct.observer.turn_ended(self.name, record.data["text"], replayed=True)
+            yield self._response(record.data, round_number, record.seconds)
+            return
+        scope.begin(key)
+        conduct.observer.turn_started(self.name)
+        began = time.monotonic()
+        before = len(await self._inner.model_context.get_messages())
+        text = await self._speak(_in_round_order(messages), cancellation_token)
+        seconds = time.monotonic() - began
+        context = (await self._inner.model_context.get_messages())[before:]
+        data = {
+            "speaker": self.name,
+            "text": text,
+            "submitted": scope.statuses("submitted", "accepted"),
+            "accepted": scope.statuses("accepted"),
+            "dollars": scope.dollars,
+            "context": [message.model_dump(mode="json", serialize_as_any=True) for message in context],
+        }
+        if not conduct.stopping and self._record(key, data, seconds):
+            conduct.observer.turn_ended(self.name, text, replayed=False)
+        yield self._response(data, round_number, seconds)
+
+    def _record(self, key: str, data: dict[str, Any], seconds: float) -> bool:
+        try:
+            self._conduct.journal.put(key, "turn", data, seconds)
+        except OSError as error:
+            self._conduct.stop(f"the journal cannot be written: {error}")
+            return False
+        return True
+
+    async def _speak(self, messages: Sequence[BaseChatMessage], token: CancellationToken) -> str:
+        """What the seat says. A stop or a failure of its model is said in its place, never made up for."""
+        try:
+            async for item in self._inner.on_messages_stream(messages, token):
+                if isinstance(item, Response):
+                    if isinstance(item.chat_message, ToolCallSummaryMessage):
+                        return "(I used all the tool calls of one turn; I go on in my next turn.)"
+                    return item.chat_message.to_text().strip() or "(no words)"
+        except Stopped as stopped:
+            return f"({stopped})"
+        except OSError as error:
+            self._conduct.stop(f"the journal cannot be written: {error}")
+            return f"({self._conduct.stop_reason})"
+        except ModelError as error:
+            if error.permanent:
+                self._conduct.stop(f"{self.name}: {error}")
+            return f"(no answer: {error})"
+        except Exception as error:  # autogen would wait for ever for a parallel turn that raised
+            self._conduct.observer.note(traceback.format_exc())
+            self._conduct.stop(f"{self.name}: {type(error).__name__}: {error}")
+            return f"({self._conduct.stop_reason})"
+        raise AssertionError("the agent ended its turn without a response")
+
+    def _response(self, data: dict[str, Any], round_number: int, seconds: float) -> Response:
+        metadata = {
+            "round": str(round_number),
+            "submitted": ",".join(data["submitted"]),
+            "accepted": ",".join(data["accepted"]),
+            "seconds": str(seconds),
+            "dollars": str(data["dollars"]),
+        }
+        return Response(chat_message=TextMessage(content=data["text"], source=self.name, metadata=metadata))
+
+
+def _in_round_order(messages: Sequence[BaseChatMessage]) -> list[BaseChatMessage]:
+    """Those who spoke in parallel are heard in the order of their names, whoever was done first."""
+    return sorted(messages, key=lambda m: (int(m.metadata.get("round", -1)), m.source if m.metadata else ""))
