@@ -1,0 +1,95 @@
+"""Launch a scenario, take a run up again, and say at the end where everything lies."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from scenarios.commands.console import RUNS, Out, out, place
+from scenarios.launch import INTERRUPTED, find_run
+from scenarios.launch import launch as launch_run
+from scenarios.launch import resume as resume_run
+from scenarios.scenario import find_scenario, load_scenario, parse_overrides
+from scenarios.summary import read_summary
+from scenarios.views.progress import Progress
+
+
+def launch(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name or file, like quickstart.")],
+    template: Annotated[str, typer.Option(help="Research template: a name or a folder.")] = "",
+    profile: Annotated[str, typer.Option(help="The template's profile: smoke, cpu, gpu, …")] = "",
+    models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
+    sandbox: Annotated[str, typer.Option(help="auto, docker, bubblewrap, or none (at your own risk).")] = "",
+    ideas: Annotated[int, typer.Option(help="How many ideas.", min=0)] = 0,
+    budget: Annotated[float, typer.Option(help="Dollars at most.", min=-1)] = -1,
+    roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Override: key=value, like seed=1 or phases.panel.rounds=2.")
+    ] = None,
+    out_folder: Out = RUNS,
+) -> None:
+    """Launch a scenario: everything it needs is checked first, then it is played to its end."""
+    overrides: dict[str, object] = {}
+    given = {"template": template, "profile": profile, "models": models, "sandbox": sandbox, "ideas": ideas}
+    overrides.update({key: value for key, value in given.items() if value})
+    if template and not profile:
+        overrides["profile"] = ""
+    if budget >= 0:
+        overrides["budget.dollars"] = budget
+    if roles:
+        overrides["roles"] = [str(role) for role in roles]
+    overrides.update(parse_overrides(settings or []))
+    loaded = load_scenario(find_scenario(scenario), overrides)
+    with Progress(out) as progress:
+        folder, status = asyncio.run(launch_run(loaded, out_folder, progress))
+    close(folder, status)
+
+
+def resume(
+    run: Annotated[str, typer.Argument(help="A run folder, (part of) its name, or last.")] = "last",
+    out_folder: Out = RUNS,
+) -> None:
+    """Take a run up where it stopped, was stopped, or was killed."""
+    folder = find_run(run, out_folder)
+    with Progress(out) as progress:
+        status = asyncio.run(resume_run(folder, progress))
+    close(folder, status)
+
+
+def close(folder: Path, status: str) -> None:
+    """The last lines on screen: what became of the run, and where everything lies."""
+    summary: dict[str, Any] = read_summary(folder)
+    took = f" after {summary['seconds'] / 60:.1f} minutes, ${summary['dollars']:.2f}" if summary else ""
+    out.print(f"\n[bold]{escape(status)}[/bold]{took}", highlight=False, soft_wrap=True)
+    ideas = summary.get("ideas", [])
+    for idea in ideas:
+        _close_idea(idea)
+    place("transcript", folder / "journal.jsonl", f"python run.py transcript {folder}")
+    place("run folder", folder)
+    if status != "finished":
+        out.print(f"Take it up again: python run.py resume {folder}", highlight=False, soft_wrap=True)
+        raise typer.Exit(INTERRUPTED if "interrupted" in status else 3)
+    if any(idea["ended_early"] for idea in ideas) and not any(idea["papers"] for idea in ideas):
+        raise typer.Exit(1)
+
+
+def _close_idea(idea: dict[str, Any]) -> None:
+    root = Path(idea["folder"])
+    if idea["name"]:
+        out.print(
+            f"\nidea {idea['name']}: {idea['runs_completed']} runs completed, {idea['runs_failed']} failed",
+            highlight=False,
+        )
+    if idea["ended_early"]:
+        out.print(f"ended early: {idea['ended_early']}", highlight=False, soft_wrap=True)
+    place("paper", root / "paper" / "paper.pdf")
+    for version in idea["papers"]:
+        place("  version", Path(version))
+    for number, (scores, decision) in enumerate(zip(idea["scores"], idea["decisions"], strict=True), start=1):
+        overall = scores.get("Overall", next(iter(scores.values()), ""))
+        place(f"panel {number}", root / "reviews" / f"round_{number}", f"{decision}, overall {overall}")
+    place("gate", root / "gate.json", idea["gate"])

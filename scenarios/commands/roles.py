@@ -1,0 +1,42 @@
+"""List the roles, or write a new role card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from agents.role import ROLES, load_roles, write_new_card
+from scenarios.commands.console import out
+from tools.toolbox import tool_names
+
+app = typer.Typer(help="List the roles, or write a new role card.", invoke_without_command=True)
+
+
+@app.callback()
+def roles(
+    context: typer.Context,
+    folder: Annotated[list[Path] | None, typer.Option("--roles", help="Folder with role cards of yours.")] = None,
+) -> None:
+    """List the roles there are, and the tools that a card can name."""
+    if context.invoked_subcommand:
+        return
+    table = Table("role", "description", "tools", box=None)
+    for card in load_roles([ROLES, *(folder or [])], tool_names()).values():
+        table.add_row(card.name, card.description, ", ".join(card.tools))
+    out.print(table)
+    out.print(f"\nTools that a card can name: {', '.join(tool_names())}", highlight=False)
+
+
+@app.command("new")
+def new_role(
+    name: Annotated[str, typer.Argument(help="Name of the role: lowercase letters, digits, underscores.")],
+    folder: Annotated[Path, typer.Option("--roles", help="Folder to write the card into.")] = ROLES,
+) -> None:
+    """Write a role card to start from."""
+    path = write_new_card(name, folder)
+    out.print(
+        f"{path} is there. Say in it who the role is, then seat it: name it in the cast of a phase.", highlight=False
+    )

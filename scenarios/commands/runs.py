@@ -1,0 +1,49 @@
+"""Look at runs: which there are, and what was said and done in one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from scenarios import launch
+from scenarios.commands.console import RUNS, Out, out
+from scenarios.summary import read_summary
+from scenarios.views.transcript import entries, last_phase, render
+from tools.errors import UserError
+
+
+def transcript(
+    run: Annotated[str, typer.Argument(help="A run folder, (part of) its name, or last.")] = "last",
+    phase: Annotated[str, typer.Option(help="Only this phase.")] = "",
+    agent: Annotated[str, typer.Option(help="Only this agent.")] = "",
+    tools: Annotated[bool, typer.Option("--tools", help="Show tool calls as well.")] = False,
+    since: Annotated[str, typer.Option(help="Only from this time on, like 12:30 (UTC).")] = "",
+    format: Annotated[str, typer.Option(help="text, markdown or json.")] = "text",
+    out_folder: Out = RUNS,
+) -> None:
+    """Read what was said and done in a run."""
+    if format not in ("text", "markdown", "json"):
+        raise UserError(f"--format {format!r}: choose text, markdown or json")
+    found = entries(launch.find_run(run, out_folder), phase=phase, agent=agent, tools=tools, since=since)
+    typer.echo(render(found, format))  # type: ignore[arg-type]
+
+
+def list_runs(out_folder: Out = RUNS) -> None:
+    """List the runs with status, ideas, scores, gate and cost."""
+    table = Table("run", "status", "phase", "ideas", "scores", "gate", "minutes", "cost", box=None)
+    for folder in launch.list_runs(out_folder):
+        summary: dict[str, Any] = read_summary(folder)
+        ideas = summary.get("ideas", [])
+        table.add_row(
+            folder.name,
+            str(summary.get("status", "not finished")),
+            last_phase(folder),
+            ", ".join(i["name"] or i["slot"] for i in ideas),
+            " ".join(str(s.get("Overall", "")) for i in ideas for s in i["scores"]),
+            " ".join(i["gate"] for i in ideas),
+            f"{summary.get('seconds', 0) / 60:.1f}",
+            f"${summary.get('dollars', 0):.2f}",
+        )
+    out.print(table if table.row_count else "There is no run yet. Launch one: python run.py launch quickstart")
