@@ -39,7 +39,7 @@ class Lab:
     """One run. `folder` is the run folder; it holds the scenario as resolved and a copy of the template already."""
 
     def __init__(self, folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer) -> None:
-        self.folder, self._plan, self._sandbox, self._observer = folder, plan, sandbox, observer
+        self.folder, self._plan, self._sandbox, self._observer = folder.resolve(), plan, sandbox, observer
         scenario = plan.scenario
         journal = Journal(folder / "journal.jsonl")
         self.conduct = Conduct(journal, observer, Budget(**scenario.budget.model_dump()))

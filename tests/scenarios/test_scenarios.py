@@ -29,10 +29,11 @@ def test_paper_launches_with_five_reviewers(colloquium, tmp_path: Path) -> None:
     assert [row["name"] for row in rows] == [f"run_{i}" for i in range(6)]
 
 
-def test_ideation_gives_several_ideas_that_differ(command, tmp_path: Path) -> None:
-    done = command("launch", "ideation", "--out", tmp_path)
+def test_ideation_gives_several_ideas_that_differ(command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = command("launch", "ideation")
     assert done.returncode == 0, done.stdout + done.stderr
-    run = next(tmp_path.iterdir())
+    run = next((tmp_path / "runs").iterdir())
     names = [idea["Name"] for idea in json.loads((run / "ideas.json").read_text(encoding="utf-8"))]
     assert len(names) == len(set(names)) and len(list((run / "ideas").iterdir())) == 3
     for folder in (run / "ideas").iterdir():
