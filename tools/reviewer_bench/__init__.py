@@ -1,0 +1,1 @@
+"""The reviewer benchmark: automatic reviews against the decisions and the scores of a conference."""

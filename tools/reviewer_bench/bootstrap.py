@@ -1,0 +1,75 @@
+"""Bootstrap intervals over papers.
+
+Accepted and rejected papers are drawn with replacement apart, so every resample has as many of each as the sample: the
+scheme behind The AI Scientist's published intervals. The rate of acceptance counts as given, not as measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tools.reviewer_bench.matching import Floats, Truth
+from tools.reviewer_bench.metrics import Values
+
+RESAMPLES = 10_000
+LEVEL = 0.95
+_CELLS_AT_ONCE = 500_000
+
+Statistic = Callable[[Floats], Values]
+"""From weights (r, n) to values (r,) by name."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its 95% interval; None where it is not defined."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def without_zero(self) -> bool:
+        """Whether the interval lies on one side of zero: of a difference, that it is significant at 5%."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+
+Estimates = dict[str, Estimate]
+
+
+def estimate(accepted: Truth, statistic: Statistic, seed: int, resamples: int = RESAMPLES) -> Estimates:
+    """Values on the n papers, each with its percentile interval (Efron and Tibshirani 1993, chapter 13).
+
+    Args:
+        accepted: (n,) the conference's decisions, of both kinds.
+        seed: the same seed draws the same papers for every statistic on as many papers of each kind.
+
+    A resample on which a value is not defined does not count for its interval.
+    """
+    exact = statistic(np.ones((1, len(accepted))))
+    parts = [statistic(weights) for weights in resampled(accepted, seed, resamples)]
+    return {name: _estimate(exact[name][0], np.concatenate([part[name] for part in parts])) for name in exact}
+
+
+def resampled(accepted: Truth, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]:
+    """How often each paper is drawn, (r, n) a block, `resamples` rows in all."""
+    rng = np.random.default_rng(seed)
+    block = max(1, _CELLS_AT_ONCE // len(accepted))
+    for start in range(0, resamples, block):
+        rows = min(block, resamples - start)
+        weights = np.zeros((rows, len(accepted)))
+        for kind in (accepted, ~accepted):
+            size = int(kind.sum())
+            drawn = rng.integers(size, size=(rows, size)) + size * np.arange(rows)[:, None]
+            weights[:, kind] = np.bincount(drawn.ravel(), minlength=rows * size).reshape(rows, size)
+        yield weights
+
+
+def _estimate(value: float, draws: Floats) -> Estimate:
+    known = draws[np.isfinite(draws)]
+    if not np.isfinite(value) or not len(known):
+        return Estimate(None, None, None)
+    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(float(value), float(low), float(high))

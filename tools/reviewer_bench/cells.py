@@ -1,0 +1,161 @@
+"""The cells of a table of reviews or ratings as values, and the table itself.
+
+Such tables are written by many hands: a missing value is empty, `nan` or `None`, a list is stored as text, an identifier
+carries the name of its file or its whole address.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+import math
+import re
+import statistics
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from tools.errors import UserError, nearest
+
+Row = dict[str, object]
+
+_MISSING = {"", "nan", "none", "null", "n/a", "na", "-", "<na>"}
+_UNDECIDED = {"unknown", "withdrawn", "withdraw", "pending"}
+_FILE_SUFFIX = re.compile(r"\.(pdf|txt|tex|md|json)$", re.IGNORECASE)
+_LEADING_SCORE = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*:")
+_LONGEST_CELL = 50_000_000
+
+
+def is_missing(cell: object) -> bool:
+    """Whether a cell holds no value."""
+    if isinstance(cell, float) and math.isnan(cell):
+        return True
+    return cell is None or (isinstance(cell, str) and cell.strip().lower() in _MISSING)
+
+
+def numbers_of(cell: object) -> list[float]:
+    """The scores in a cell: one number, a number with its meaning (`6: weak accept`), or a list, also one stored as text.
+    Missing values are left out.
+
+    Raises:
+        ValueError: something in it is not a finite number.
+    """
+    if is_missing(cell):
+        return []
+    if isinstance(cell, str) and cell.strip()[0] in "[(":
+        cell = _list_of(cell.strip())
+    if isinstance(cell, list | tuple):
+        return [number for item in cell for number in numbers_of(item)]
+    if isinstance(cell, str) and (begins := _LEADING_SCORE.match(cell.strip())):
+        cell = begins[1]
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        raise ValueError(f"{cell!r} is not a number")
+    try:
+        number = float(cell)
+    except ValueError:
+        raise ValueError(f"{cell!r} is not a number") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{cell!r} is not a finite number")
+    return [number]
+
+
+def score_of(cell: object) -> float | None:
+    """The score in a cell, the mean where it is a list; None where it is missing. Raises ValueError like `numbers_of`."""
+    numbers = numbers_of(cell)
+    return statistics.fmean(numbers) if numbers else None
+
+
+def accepted_of(cell: object) -> bool | None:
+    """Whether a decision such as `Accept (Poster)` or `Reject` accepts; None where it is missing or was never taken.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if is_missing(cell):
+        return None
+    words = set(re.findall(r"[a-z]+", str(cell).lower()))
+    accepts, rejects = bool(words & {"accept", "accepted"}), bool(words & {"reject", "rejected"})
+    if accepts != rejects:
+        return accepts
+    if words & _UNDECIDED:
+        return None
+    raise ValueError(f"{str(cell)[:60]!r} is neither Accept nor Reject")
+
+
+def paper_id_of(cell: object) -> str:
+    """An identifier without what was put around it: blanks, the address it stands in, the folder and suffix of a file.
+    Upper and lower case differ in OpenReview's identifiers, and so they do here."""
+    name = "" if cell is None else str(cell).strip()
+    if "://" in name:
+        parts = urlsplit(name)
+        name = parse_qs(parts.query).get("id", [parts.path])[0]
+    return _FILE_SUFFIX.sub("", name.replace("\\", "/").rstrip("/").rpartition("/")[2])
+
+
+def read_table(path: Path) -> list[Row]:
+    """The rows of a CSV file, or of a TSV file by its suffix, under their column names.
+
+    Raises:
+        UserError: there is no such file, it is empty, not text, has no row, or a row does not fit the columns, as in a
+            file whose writer was killed.
+    """
+    text = read_file(path)
+    delimiter = "\t" if path.suffix.lower() in {".tsv", ".tab"} else ","
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    try:
+        names = [name.strip() for name in next(reader)]
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise UserError(f"{path}: two columns are called {twice[0]!r}")
+        for cells in reader:
+            if cells and len(cells) != len(names):
+                raise UserError(f"{path}: line {reader.line_num} has {len(cells)} cells under {len(names)} columns")
+            if any(cell.strip() for cell in cells):
+                rows.append(dict(zip(names, cells, strict=True)))
+    except csv.Error as error:
+        raise UserError(f"{path}: line {reader.line_num} is not {delimiter!r}-separated text: {error}") from None
+    if not rows:
+        raise UserError(f"{path}: no row under the names of the columns")
+    return rows
+
+
+def read_file(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        UserError: there is no such file, or it is empty or not UTF-8 text.
+    """
+    if not path.is_file():
+        beside = [p.name for p in path.parent.iterdir() if p.is_file()] if path.parent.is_dir() else []
+        raise UserError(f"{path}: no such file; {nearest(path.name, beside)}")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 text at byte {error.start}") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    if not text.strip():
+        raise UserError(f"{path}: an empty file")
+    return text
+
+
+def column(path: Path, rows: list[Row], *names: str) -> str:
+    """The column that goes by one of the names, also in other case.
+
+    Raises:
+        UserError: there is none.
+    """
+    known = list(dict.fromkeys(name for row in rows for name in row))
+    folded = {name.lower(): name for name in reversed(known)}
+    for name in names:
+        if name.lower() in folded:
+            return folded[name.lower()]
+    raise UserError(f"{path}: no column {names[0]!r}; {nearest(names[0], known)}")
+
+
+def _list_of(text: str) -> object:
+    try:
+        return ast.literal_eval(re.sub(r"\b(nan|NaN|null)\b", "None", text))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        raise ValueError(f"{text[:60]!r} is not a list of numbers") from None

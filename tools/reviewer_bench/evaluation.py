@@ -1,0 +1,90 @@
+"""One reviewer against the conference: by its Decision, by each threshold of its score, and by the score itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tools.reviewer_bench.bootstrap import RESAMPLES, Estimates, estimate
+from tools.reviewer_bench.matching import Floats, Truth, Verdicts, need_both_classes
+from tools.reviewer_bench.metrics import Values, decision_metrics, score_metrics
+
+_MOST_THRESHOLDS = 12
+
+
+@dataclass(frozen=True)
+class Row:
+    """Metrics of one way to decide, or of a score."""
+
+    rule: str
+    papers: int
+    metrics: Estimates
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What is known about one reviewer. A part is None where it gave no decision, or no score, on papers of both kinds."""
+
+    name: str
+    by_decision: Row | None
+    by_threshold: dict[float, Row]
+    """Accept when the score is at least the threshold, for every threshold that parts the papers."""
+    score: Row | None
+    roc: tuple[Floats, Floats] | None
+    """False and true positive rates, from (0, 0) to (1, 1)."""
+
+
+def evaluate(verdicts: Verdicts, threshold: float, seed: int, resamples: int = RESAMPLES) -> Evaluation:
+    """Measure a reviewer. `threshold` is among those measured, also where no paper has that score.
+
+    Raises:
+        UserError: on the papers that it judged, the conference took one decision only.
+    """
+    scored = verdicts.where(np.isfinite(verdicts.overall))
+    decided = verdicts.where(np.isfinite(verdicts.decision))
+    for part in (scored, decided):
+        if part.papers:
+            need_both_classes(part.accepted, verdicts.name)
+    by_threshold: dict[float, Row] = {}
+    score = roc = None
+    if scored.papers:
+        cuts = sorted({*thresholds(scored.overall), threshold})
+        by_threshold = {
+            cut: decisions(f"score ≥ {cut:g}", scored.accepted, scored.overall >= cut, seed, resamples) for cut in cuts
+        }
+        score = _score(scored, seed, resamples)
+        roc = roc_curve(scored.accepted, scored.overall)
+    by_decision = (
+        decisions("Decision", decided.accepted, decided.decision == 1, seed, resamples) if decided.papers else None
+    )
+    return Evaluation(verdicts.name, by_decision, by_threshold, score, roc)
+
+
+def decisions(rule: str, accepted: Truth, predicted: Truth, seed: int, resamples: int = RESAMPLES) -> Row:
+    """The metrics of decisions, both (n,)."""
+    found = estimate(accepted, lambda weights: decision_metrics(accepted, predicted, weights), seed, resamples)
+    return Row(rule, len(accepted), found)
+
+
+def thresholds(scores: Floats) -> list[float]:
+    """The thresholds that part the papers: every score given but the lowest, which would accept all; whole numbers where
+    those are many."""
+    given = np.unique(scores)
+    if len(given) > _MOST_THRESHOLDS:
+        given = np.arange(np.floor(given[0]), np.floor(given[-1]) + 1)
+    return [float(cut) for cut in given[1:]]
+
+
+def roc_curve(accepted: Truth, scores: Floats) -> tuple[Floats, Floats]:
+    """The corners of the ROC curve of a score, one a distinct score."""
+    cuts = np.concatenate([[np.inf], np.unique(scores)[::-1]])
+    taken = scores[None, :] >= cuts[:, None]
+    return taken[:, ~accepted].mean(axis=1), taken[:, accepted].mean(axis=1)
+
+
+def _score(scored: Verdicts, seed: int, resamples: int) -> Row:
+    def statistic(weights: Floats) -> Values:
+        return score_metrics(scored.accepted, scored.overall, scored.human, weights)
+
+    return Row("score", len(scored.papers), estimate(scored.accepted, statistic, seed, resamples))

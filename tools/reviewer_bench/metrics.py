@@ -1,0 +1,138 @@
+"""How well verdicts agree with a conference: what is measured, and the formulas.
+
+Accepting is the positive class. Every formula takes the papers with weights, one row of weights a resample, and gives one
+value a row: all ones is the sample itself, the counts of a bootstrap resample give the metric on that resample. So the
+value and its interval come from the same lines.
+
+The formulas are those of scikit-learn and SciPy (`balanced_accuracy_score`, `f1_score`, `roc_auc_score`, `pearsonr`,
+`spearmanr`), written for thousands of resamples at once. A value that is not defined is NaN; F1 is 0 when nothing is
+accepted, as in scikit-learn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from tools.reviewer_bench.matching import Floats, Truth
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric as printed, and which way is better."""
+
+    title: str
+    goal: Literal["max", "min"] = "max"
+
+
+OF_DECISIONS = {
+    "balanced_accuracy": Metric("balanced accuracy"),
+    "accuracy": Metric("accuracy"),
+    "f1": Metric("F1"),
+    "auc_decision": Metric("AUC of the decision"),
+    "fpr": Metric("FPR", "min"),
+    "fnr": Metric("FNR", "min"),
+}
+OF_SCORES = {
+    "auc_score": Metric("AUC of the score"),
+    "pearson": Metric("Pearson r with mean human score"),
+    "spearman": Metric("Spearman ρ with mean human score"),
+}
+
+Values = dict[str, Floats]
+
+_ROUNDING = 1e-12
+
+
+def decision_metrics(accepted: Truth, predicted: Truth, weights: Floats) -> Values:
+    """Metrics of decisions.
+
+    Args:
+        accepted: (n,) what the conference decided.
+        predicted: (n,) what the reviewer decided.
+        weights: (r, n), how often each paper counts.
+
+    Returns:
+        (r,) under each name of `OF_DECISIONS`. `auc_decision` is the ROC AUC of the 0/1 decision, as The AI Scientist
+        computes the AUC that it publishes; with one cut the curve has one corner, and it equals the balanced accuracy.
+    """
+    columns = [accepted, ~accepted, accepted & predicted, ~accepted & predicted]
+    positive, negative, hits, alarms = (weights @ np.stack(columns, axis=1).astype(float)).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        recall, fpr = hits / positive, alarms / negative
+        f1 = 2 * hits / (positive + hits + alarms)
+        accuracy = (hits + negative - alarms) / (positive + negative)
+    return {
+        "balanced_accuracy": (recall + 1 - fpr) / 2,
+        "accuracy": accuracy,
+        "f1": f1,
+        "auc_decision": area_under_roc(accepted, predicted.astype(float), weights),
+        "fpr": fpr,
+        "fnr": 1 - recall,
+    }
+
+
+def score_metrics(accepted: Truth, scores: Floats, human: Floats, weights: Floats) -> Values:
+    """Metrics of scores, (r,) under each name of `OF_SCORES`.
+
+    Args:
+        accepted: (n,) what the conference decided.
+        scores: (n,), finite.
+        human: (n,) the human score to correlate with; papers where it is NaN do not count for that.
+        weights: (r, n), how often each paper counts.
+    """
+    known = np.isfinite(human)
+    counted, filled = weights * known, np.where(known, human, 0.0)
+    return {
+        "auc_score": area_under_roc(accepted, scores, weights),
+        "pearson": _pearson(scores, filled, counted),
+        "spearman": _pearson(_ranks(scores, counted), _ranks(filled, counted), counted),
+    }
+
+
+def area_under_roc(accepted: Truth, scores: Floats, weights: Floats) -> Floats:
+    """(r,) the chance that an accepted paper has a higher score than a rejected one, ties counting half
+    (Mann and Whitney, 1947)."""
+    at_level = _levels(scores)
+    apart = np.hstack([at_level * accepted[:, None], at_level * ~accepted[:, None]])
+    positive, negative = np.hsplit(weights @ apart, 2)
+    below = np.cumsum(negative, axis=1) - negative / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        area: Floats = (positive * below).sum(axis=1) / (positive.sum(axis=1) * negative.sum(axis=1))
+    return area
+
+
+def _levels(values: Floats) -> Floats:
+    """(n, levels) 1 where a paper has the value of that level, levels ascending."""
+    at_level: Floats = (values[:, None] == np.unique(values)[None, :]).astype(float)
+    return at_level
+
+
+def _ranks(values: Floats, weights: Floats) -> Floats:
+    """(r, n) the rank of each paper in each resample, ties at their mean rank."""
+    at_level = _levels(values)
+    counts = weights @ at_level
+    middle = np.cumsum(counts, axis=1) - counts / 2 + 0.5
+    ranks: Floats = middle[:, at_level.argmax(axis=1)]
+    return ranks
+
+
+def _pearson(x: Floats, y: Floats, weights: Floats) -> Floats:
+    """(r,) the weighted correlation of x and y, (n,) or (r, n); NaN where a side does not vary."""
+    x, y = x - x.mean(), y - y.mean()  # near zero, sums of squares lose no digits
+    columns = (np.ones_like(x), x, y, x * x, y * y, x * y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total, sum_x, sum_y, xx, yy, xy = (_sum(weights, values) for values in columns)
+        vx, vy = xx - sum_x**2 / total, yy - sum_y**2 / total
+        r = (xy - sum_x * sum_y / total) / np.sqrt(vx * vy)
+    # a constant leaves a variance of rounding errors
+    flat = (vx <= _ROUNDING * np.max(xx, initial=0.0)) | (vy <= _ROUNDING * np.max(yy, initial=0.0))
+    return np.where(flat, np.nan, r)
+
+
+def _sum(weights: Floats, values: Floats) -> Floats:
+    """(r,) the weighted sum of values, (n,) or (r, n)."""
+    total: Floats = weights @ values if values.ndim == 1 else np.einsum("rn,rn->r", weights, values)
+    return total

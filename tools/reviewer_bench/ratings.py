@@ -1,0 +1,74 @@
+"""What people made of the papers: the scores of their reviewers and the decision of the conference."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.errors import UserError
+from tools.reviewer_bench.cells import Row, accepted_of, column, numbers_of, paper_id_of, read_table
+
+ID_NAMES = ("paper_id", "id", "forum", "paper")
+_LISTS = ("ratings", "rating", "scores", "score")
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One paper as the conference judged it."""
+
+    paper_id: str
+    scores: tuple[float, ...]
+    """Of the human reviewers, in the order of the file; may be empty."""
+    accepted: bool
+
+    @property
+    def mean(self) -> float | None:
+        """The mean human score; None without scores."""
+        return statistics.fmean(self.scores) if self.scores else None
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """A file of ratings."""
+
+    papers: dict[str, Rating]
+    undecided: int
+    """Papers left out because no decision was taken, or it is unknown."""
+
+
+def read_ratings(path: Path) -> Ratings:
+    """Read a TSV or CSV file with a row a paper: `paper_id`, `decision`, and the human scores in columns `0`, `1`, …
+    (as in The AI Scientist's file of ICLR 2022) or as a list in one column `ratings`.
+
+    A paper may have any number of scores. Papers whose decision is missing, `Unknown` or `Withdrawn` are left out.
+
+    Raises:
+        UserError: a column is missing, a value cannot be read, a paper has two different rows, or no paper is left.
+    """
+    rows = read_table(path)
+    id_column, decision_column = column(path, rows, *ID_NAMES), column(path, rows, "decision")
+    score_columns = [name for name in rows[0] if name.isdigit()] or [column(path, rows, *_LISTS)]
+    papers: dict[str, Rating] = {}
+    undecided = 0
+    for number, row in enumerate(rows, start=1):
+        paper = paper_id_of(row[id_column])
+        if not paper:
+            raise UserError(f"{path}: row {number} has no {id_column}")
+        rating = _rating(path, paper, row, decision_column, score_columns)
+        if rating is None:
+            undecided += 1
+        elif papers.setdefault(paper, rating) != rating:
+            raise UserError(f"{path}: paper {paper} has two different rows; keep one of them")
+    if not papers:
+        raise UserError(f"{path}: no paper has a decision to accept or to reject")
+    return Ratings(papers, undecided)
+
+
+def _rating(path: Path, paper: str, row: Row, decision_column: str, score_columns: list[str]) -> Rating | None:
+    try:
+        accepted = accepted_of(row[decision_column])
+        scores = tuple(score for name in score_columns for score in numbers_of(row[name]))
+    except ValueError as error:
+        raise UserError(f"{path}: paper {paper}: {error}") from None
+    return None if accepted is None else Rating(paper, scores, accepted)

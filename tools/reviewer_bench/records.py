@@ -1,0 +1,82 @@
+"""Reviews as records in JSON or JSON Lines: one a paper, as a panel leaves them.
+
+A record names its `paper_id` and holds the verdict in one of these shapes:
+
+    {"paper_id": …, "Overall": 6, "Decision": "Accept", …}                              one filled form
+    {"paper_id": …, "form": "neurips", "review": {"Overall": 6, …}}                     one reviewer's file
+    {"paper_id": …, "form": "neurips", "scores": {"Overall": 6, …}, "decision": …}      a meta-review
+    {"paper_id": …, "meta_review": {…}, "reviews": […]}                                 a whole panel: its meta-review counts
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tools.errors import UserError
+from tools.forms import form_names, load_form
+from tools.reviewer_bench.cells import Row, read_file
+from tools.reviewing import load_meta_review, load_reviews
+
+
+def read_records(path: Path) -> list[Row]:
+    """The records of a `.jsonl` file, or of a `.json` file that holds one record, a list, or a mapping from identifier to
+    record, each as one flat row with `paper_id`, the form's fields, `Overall` and `Decision`.
+
+    A last line of JSON Lines without its end is what a killed writer leaves; it is an error here, since a table with a
+    review fewer would not say so.
+
+    Raises:
+        UserError: not JSON, or something in it is not a record.
+    """
+    text = read_file(path)
+    try:
+        found = _lines(text) if path.suffix.lower() == ".jsonl" else _listed(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise UserError(f"{path}: not valid JSON: {error}") from None
+    rows = []
+    for number, record in enumerate(found, start=1):
+        if not isinstance(record, Mapping):
+            raise UserError(f"{path}: record {number} is not a mapping with a paper_id and a review")
+        rows.append(_flat(record))
+    if not rows:
+        raise UserError(f"{path}: no record in it")
+    return rows
+
+
+def panel_record(paper_id: str, round_folder: Path) -> dict[str, Any] | None:
+    """The record of one paper's panel from the folder of its last round, to be appended to a `.jsonl` file as one line;
+    None where the panel has come to no decision yet."""
+    meta_review = load_meta_review(round_folder)
+    if meta_review is None:
+        return None
+    return {"paper_id": paper_id, "meta_review": meta_review, "reviews": load_reviews(round_folder)}
+
+
+def _lines(text: str) -> list[object]:
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def _listed(data: object) -> list[object]:
+    if isinstance(data, list):
+        return data
+    if isinstance(data, dict) and data and "paper_id" not in data and all(isinstance(v, dict) for v in data.values()):
+        return [{"paper_id": key, **record} for key, record in data.items()]
+    return [data]
+
+
+def _flat(record: Mapping[str, Any]) -> Row:
+    """The record as a row: inner mappings opened, the score that the form's rule names first put under Overall."""
+    row: Row = dict(record)
+    for inner in ("review", "meta_review", "scores"):
+        if isinstance(opened := row.get(inner), Mapping):
+            row.update(opened)
+    if "decision" in row:
+        row["Decision"] = row.pop("decision")
+    form = str(row.get("form", ""))
+    if form in form_names():
+        row.setdefault("Overall", row.get(load_form(form).overall))
+        row.setdefault("Decision", None)  # a form can leave the decision to the chair
+    return row

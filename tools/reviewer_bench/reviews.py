@@ -1,0 +1,78 @@
+"""What an automatic reviewer made of the papers: for each its overall score and its decision.
+
+Read from a table in the shape of The AI Scientist's `llm_reviews/*.csv`, or from records in JSON or JSON Lines as a panel
+leaves them (`tools/reviewer_bench/records.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.errors import UserError
+from tools.reviewer_bench.cells import Row, accepted_of, column, paper_id_of, read_table, score_of
+from tools.reviewer_bench.ratings import ID_NAMES
+from tools.reviewer_bench.records import read_records
+
+SCORE_NAMES = ("Overall", "Rating")
+
+
+@dataclass(frozen=True)
+class Review:
+    """The verdict on one paper; either part may be missing."""
+
+    overall: float | None
+    accepted: bool | None
+
+
+@dataclass(frozen=True)
+class ReviewSet:
+    """A file of reviews."""
+
+    name: str
+    """The file's name without suffix; what a table calls this reviewer."""
+    path: Path
+    reviews: dict[str, Review]
+    empty: int
+    """Papers whose row holds neither a score nor a decision: the reviewer failed on them."""
+
+
+def read_reviews(path: Path) -> ReviewSet:
+    """Read a file of reviews: `.csv` or `.tsv` with columns `paper_id`, `Overall` (or `Rating`) and `Decision`, or `.json`
+    or `.jsonl` with records that hold the same. A score that is a list counts as its mean.
+
+    Raises:
+        UserError: of another kind, a column is missing, a value cannot be read, a paper has two different reviews, or no
+            paper has one.
+    """
+    kind = path.suffix.lower()
+    if kind in {".json", ".jsonl"}:
+        rows = read_records(path)
+    elif kind in {".csv", ".tsv", ".tab"}:
+        rows = read_table(path)
+    else:
+        raise UserError(f"{path}: reviews are read from .csv, .tsv, .json or .jsonl")
+    # pandas writes an index that has lost its name under an empty one
+    id_column = column(path, rows, *ID_NAMES, "")
+    score_column, decision_column = column(path, rows, *SCORE_NAMES), column(path, rows, "Decision")
+    reviews: dict[str, Review] = {}
+    empty = set()
+    for number, row in enumerate(rows, start=1):
+        paper = paper_id_of(row.get(id_column))
+        if not paper:
+            raise UserError(f"{path}: row {number} has no {id_column or 'paper_id'}")
+        review = _review(path, paper, row, score_column, decision_column)
+        if review.overall is None and review.accepted is None:
+            empty.add(paper)
+        elif reviews.setdefault(paper, review) != review:
+            raise UserError(f"{path}: paper {paper} has two different reviews; keep one of them")
+    if not reviews:
+        raise UserError(f"{path}: no row has a score or a decision")
+    return ReviewSet(path.stem, path, reviews, len(empty - set(reviews)))
+
+
+def _review(path: Path, paper: str, row: Row, score_column: str, decision_column: str) -> Review:
+    try:
+        return Review(score_of(row.get(score_column)), accepted_of(row.get(decision_column)))
+    except ValueError as error:
+        raise UserError(f"{path}: paper {paper}: {error}") from None
