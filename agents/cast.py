@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autogen_agentchat.agents import AssistantAgent
-from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, UserMessage
+from autogen_core.models import ChatCompletionClient, UserMessage
 
 from agents.conduct import Conduct
 from agents.floor import Floor, Selector
 from agents.models import Limits as ModelLimits
-from agents.models import build_client, client_key, cost
-from agents.models.config import ModelsConfig, ModelSpec
+from agents.models import build_client, client_key
+from agents.models.config import ModelsConfig
+from agents.models.tariff import Tariff
 from agents.policies import Seats, Turn
 from agents.prompts import render
 from agents.role import RoleCard
@@ -23,7 +24,6 @@ from agents.seams.turns import DurableAgent
 from tools.tool import Tool
 
 TOOL_CALLS_PER_TURN = 80
-_CHARACTERS_PER_TOKEN = 3.5
 
 
 @dataclass(frozen=True)
@@ -79,28 +79,12 @@ class Cast:
 
     def _client(self, role: str, card_model: str, scope: TurnScope) -> JournalClient:
         spec = self.config.spec_for(role, card_model or None)
-        name, key = spec.label, client_key(spec, role)
+        key = client_key(spec, role)
         if key not in self.clients:
             self.clients[key] = build_client(spec, seed=self.seed, role=role, limits=self.limits)
-
-        def dollars(result: CreateResult) -> float:
-            return cost(spec, result.usage)
-
-        return JournalClient(self.clients[key], self.conduct, scope, name, dollars, _worst_case(spec))
+        return JournalClient(self.clients[key], self.conduct, scope, Tariff(spec))
 
     def _system_message(self, card: RoleCard, seats: Seats) -> str:
         others = {name: self.cards[name].description for name in seats.names if name != card.name}
         return render("system", card=card, others=others)
 
-
-def _worst_case(spec: ModelSpec) -> Callable[[Sequence[LLMMessage]], tuple[int, float]]:
-    """Tokens and dollars that one call may take at most: the whole prompt uncached, and the longest answer."""
-
-    def estimate(messages: Sequence[LLMMessage]) -> tuple[int, float]:
-        prompt = int(sum(len(str(message.content)) for message in messages) / _CHARACTERS_PER_TOKEN)
-        answer = spec.max_output_tokens or 4096
-        if not spec.price:
-            return prompt + answer, 0.0
-        return prompt + answer, (prompt * spec.price.input + answer * spec.price.output) / 1e6
-
-    return estimate

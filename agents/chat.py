@@ -41,7 +41,7 @@ class PhaseManager(BaseGroupChatManager):
                     accepted=_names(data["accepted"]),
                     round=int(data["round"]),
                 )
-                self._floor.said(turn, float(data["seconds"]), float(data["dollars"]))
+                self._floor.said(turn)
 
     async def _apply_termination_condition(
         self, delta: Sequence[BaseAgentEvent | BaseChatMessage], increment_turn_count: bool = False

@@ -1,4 +1,4 @@
-"""How a run is conducted: its journal, its observer, its budget, and the one place where a stop is asked for.
+"""How a run is conducted: its journal, its observer, its accounts, and the one place where a stop is asked for.
 
 Exceptions inside an agent reach the team only as text, so a stop is a state that every seam asks for, not an exception
 that is expected to travel.
@@ -7,12 +7,13 @@ that is expected to travel.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from agents.journal import Journal
+from agents.budget import SCOPES, Account, Budget, Scope
+from agents.journal import Journal, StepType
 from agents.observer import Observer
 from tools.errors import ColloquiumError
 
@@ -20,86 +21,100 @@ T = TypeVar("T")
 
 
 class Stopped(ColloquiumError):  # noqa: N818  a state that is asked for, no error
-    """The run has been asked to stop; the step at hand is not recorded and is done again on resume."""
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What a run may spend. None means no limit."""
-
-    dollars: float | None = None
-    tokens: int | None = None
-    minutes: float | None = None
-
-
-@dataclass
-class Spent:
-    """What the run has spent, resumed parts included."""
-
-    dollars: float = 0.0
-    tokens: int = 0
-    seconds: float = 0.0
+    """What is at work has been asked to stop; the step at hand is not recorded and is done again on resume."""
 
 
 @dataclass
 class Conduct:
-    """Shared by all seams of one run."""
+    """Shared by all seams of one run. `budget` is the run's own."""
 
     journal: Journal
     observer: Observer = field(default_factory=Observer)
     budget: Budget = field(default_factory=Budget)
-    stop_reason: str = ""
 
     def __post_init__(self) -> None:
         self._stop = asyncio.Event()
-        self._began = time.monotonic()
-        self.spent = Spent()
-        for record in self.journal.records():
-            if record.type == "model":
-                self.count(record.data)
-            if record.type == "run":
-                self.spent.seconds += float(record.data.get("seconds", 0))
+        self._settled = asyncio.Condition()
+        self.stop_reason = ""
+        self.stop_scope: Scope = "phase"
+        self.run = Account.over("run", self.budget, self.journal.records())
+        self._open: list[Account] = [self.run]
 
-    def count(self, model_record: dict[str, object]) -> None:
-        """Add a recorded model call to what is spent."""
-        self.spent.dollars += float(str(model_record.get("dollars", 0)))
-        self.spent.tokens += int(str(model_record.get("tokens", 0)))
+    @contextmanager
+    def account(self, scope: Scope, budget: Budget, prefix: str) -> Iterator[Account]:
+        """Keep an account of an idea or a phase while it is at work. A stop of its own ends with it."""
+        account = Account.over(scope, budget, self.journal.records(), f"{prefix}/")
+        self._open.append(account)
+        try:
+            yield account
+        finally:
+            self._open.remove(account)
+            if self.stopping and self.stop_scope == scope:
+                self._stop.clear()
+                self.stop_reason = ""
 
-    @property
-    def elapsed(self) -> float:
-        """Seconds that the run has worked, earlier processes included."""
-        return self.spent.seconds + time.monotonic() - self._began
+    def exhausted(self, scope: Scope) -> str:
+        """Why the scope's account carries nothing more; empty while it does."""
+        return next((account.refuses(in_flight=False) for account in self._open if account.scope == scope), "")
 
-    @property
-    def seconds_here(self) -> float:
-        """Seconds since this process took the run up."""
-        return time.monotonic() - self._began
-
-    def stop(self, reason: str) -> None:
-        """Ask everything to stop; the first reason stays."""
-        if not self.stop_reason:
-            self.stop_reason = reason
+    def stop(self, reason: str, scope: Scope = "run") -> None:
+        """Ask everything in the scope to stop; the first reason stays, unless a wider scope has to stop."""
+        if not self.stopping or SCOPES.index(scope) > SCOPES.index(self.stop_scope):
+            self.stop_reason, self.stop_scope = reason, scope
         self._stop.set()
 
     @property
     def stopping(self) -> bool:
         return self._stop.is_set()
 
-    def check(self, tokens: int = 0, dollars: float = 0.0) -> None:
-        """Before spending at most that much more: stop the run where the budget would not carry it.
+    def check(self) -> None:
+        """Before more is done: stop where a stop is asked for, or an account carries nothing more.
 
         Raises:
-            Stopped: the run is stopping, or its budget is used up.
+            Stopped: there is to be no more.
         """
-        budget = self.budget
-        if budget.dollars is not None and self.spent.dollars + dollars > budget.dollars:
-            self.stop(f"budget: ${self.spent.dollars:.2f} of ${budget.dollars:.2f} spent")
-        if budget.tokens is not None and self.spent.tokens + tokens > budget.tokens:
-            self.stop(f"budget: {self.spent.tokens:,} of {budget.tokens:,} tokens used")
-        if budget.minutes is not None and self.elapsed > budget.minutes * 60:
-            self.stop(f"budget: {self.elapsed / 60:.1f} of {budget.minutes:g} minutes used")
+        for account in self._open:
+            if reason := account.refuses(in_flight=False):
+                self.stop(reason, account.scope)
         if self.stopping:
             raise Stopped(self.stop_reason)
+
+    @asynccontextmanager
+    async def reserved(self, tokens: int, dollars: float) -> AsyncIterator[None]:
+        """Hold the worst case of a call on every account while the call is in flight. Where only the worst cases of
+        others in flight stand in the way, their real cost is waited for.
+
+        Raises:
+            Stopped: an account would not carry the call.
+        """
+        async with self._settled:
+            while True:
+                self.check()
+                for account in self._open:
+                    if reason := account.refuses(tokens, dollars, in_flight=False):
+                        self.stop(reason, account.scope)
+                        raise Stopped(self.stop_reason)
+                if not any(account.refuses(tokens, dollars) for account in self._open):
+                    break
+                await self._settled.wait()
+            held = list(self._open)
+            for account in held:
+                account.reserved_tokens += tokens
+                account.reserved_dollars += dollars
+        try:
+            yield
+        finally:
+            async with self._settled:
+                for account in held:
+                    account.reserved_tokens -= tokens
+                    account.reserved_dollars -= dollars
+                self._settled.notify_all()
+
+    def put_call(self, key: str, type: StepType, data: dict[str, Any], seconds: float) -> None:
+        """Record a model call, and charge it to every account."""
+        record = self.journal.put(key, type, data, seconds)
+        for account in self._open:
+            account.count(record)
 
     async def unless_stopped(self, work: Awaitable[T]) -> T:
         """Await the work, or cancel it as soon as a stop is asked for.

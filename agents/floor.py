@@ -11,19 +11,10 @@ from agents.policies import Policy, Seats, Turn
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What a phase may take. None means no limit of its own."""
-
-    turns: int = 20
-    minutes: float | None = None
-    dollars: float | None = None
-
-
-@dataclass(frozen=True)
 class Ending:
     """Why a phase is over, in a word and in a sentence."""
 
-    kind: Literal["accepted", "turns", "time", "cost", "silence", "stopped"]
+    kind: Literal["accepted", "turns", "budget", "silence", "stopped"]
     reason: str
 
 
@@ -38,20 +29,16 @@ class Floor:
     policy: Policy | None
     """None where a model picks the next speaker."""
     deliverable: str
-    limits: Limits
+    turn_limit: int
     conduct: Conduct
     selector: Selector | None = None
     turns: list[Turn] = field(default_factory=list)
-    seconds: float = 0.0
-    dollars: float = 0.0
     round: int = 0
     ending: Ending | None = None
 
-    def said(self, turn: Turn, seconds: float, dollars: float) -> None:
+    def said(self, turn: Turn) -> None:
         self.turns.append(turn)
         self.turns.sort(key=lambda t: (t.round, self.seats.names.index(t.speaker)))
-        self.seconds += seconds
-        self.dollars += dollars
 
     async def next(self) -> list[str]:
         """The next speakers; none when the phase is over, and then `ending` says why."""
@@ -70,16 +57,14 @@ class Floor:
 
     def _over(self) -> Ending | None:
         if self.conduct.stopping:
-            return Ending("stopped", self.conduct.stop_reason)
+            kind: Literal["budget", "stopped"] = "budget" if self.conduct.stop_scope == "phase" else "stopped"
+            return Ending(kind, self.conduct.stop_reason)
         if any(self.deliverable in turn.accepted for turn in self.turns):
             return Ending("accepted", f"{self.deliverable} accepted after {_turns(len(self.turns))}")
-        limits = self.limits
-        if len(self.turns) >= limits.turns:
-            return Ending("turns", f"turn limit: {_turns(len(self.turns))} of {limits.turns}")
-        if limits.minutes is not None and self.seconds > limits.minutes * 60:
-            return Ending("time", f"time limit: {self.seconds / 60:.1f} of {limits.minutes:g} minutes")
-        if limits.dollars is not None and self.dollars > limits.dollars:
-            return Ending("cost", f"cost limit: ${self.dollars:.2f} of ${limits.dollars:.2f}")
+        if len(self.turns) >= self.turn_limit:
+            return Ending("turns", f"turn limit: {_turns(len(self.turns))} of {self.turn_limit}")
+        if reason := self.conduct.exhausted("phase"):
+            return Ending("budget", reason)
         return None
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from tools.errors import UserError
 
-StepType = Literal["run", "phase", "turn", "model", "tool", "speaker", "step"]
+StepType = Literal["start", "run", "phase", "turn", "model", "fault", "tool", "step"]
 
 
 @dataclass(frozen=True)

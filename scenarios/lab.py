@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from agents.budget import Budget
 from agents.cast import Cast
 from agents.chat import converse
-from agents.conduct import Budget, Conduct, Stopped
-from agents.floor import Ending, Floor, Limits
+from agents.conduct import Conduct, Stopped
+from agents.floor import Ending, Floor
 from agents.journal import Journal
 from agents.models.config import ModelSpec
 from agents.observer import Observer
@@ -42,7 +43,9 @@ class Lab:
         self.folder, self._plan, self._sandbox, self._observer = folder.resolve(), plan, sandbox, observer
         scenario = plan.scenario
         journal = Journal(folder / "journal.jsonl")
-        self.conduct = Conduct(journal, observer, Budget(**scenario.budget.model_dump()))
+        self.conduct = Conduct(journal, observer, Budget(**scenario.budget.model_dump(exclude={"idea"})))
+        starts = sum(record.type == "start" for record in journal.records())
+        journal.put(f"run/start:{starts + 1}", "start", {})
         self._cast = Cast(plan.cards, plan.models, self.conduct, scenario.seed)
         self.studies: list[Study] = []
 
@@ -64,25 +67,31 @@ class Lab:
         return status
 
     def _close(self, status: str) -> None:
-        data = {"status": status, "seconds": round(self.conduct.seconds_here, 3)}
-        self.conduct.journal.put(f"run/{len(list(self.conduct.journal.records()))}", "run", data)
+        journal = self.conduct.journal
+        journal.put(f"run/end:{len(list(journal.records()))}", "run", {"status": status})
         write_summary(self.folder, self._plan, self.conduct, self.studies, status)
         self.conduct.journal.close()
 
     async def _play_study(self, study: Study) -> None:
-        """One failed idea does not stop the others; its reason is kept."""
+        """One failed idea does not stop the others, nor does one whose own budget is spent; its reason is kept."""
         seen: dict[str, int] = {}
-        try:
-            for spec, kind in self._plan.phases:
-                seen[kind.name] = seen.get(kind.name, 0) + 1
-                suffix = f":{seen[kind.name]}" if seen[kind.name] > 1 else ""
-                await self._play_phase(study, spec, kind, f"{study.slot}/{kind.name}{suffix}")
-                if study.outcome:
-                    break
-        except (Stopped, MachineError):
-            raise
-        except ColloquiumError as error:
-            study.outcome = str(error)
+        budget = Budget(**self._plan.scenario.budget.idea.model_dump())
+        with self.conduct.account("idea", budget, study.slot):
+            try:
+                for spec, kind in self._plan.phases:
+                    seen[kind.name] = seen.get(kind.name, 0) + 1
+                    suffix = f":{seen[kind.name]}" if seen[kind.name] > 1 else ""
+                    await self._play_phase(study, spec, kind, f"{study.slot}/{kind.name}{suffix}")
+                    if study.outcome:
+                        break
+            except Stopped as stopped:
+                if self.conduct.stop_scope != "idea":
+                    raise
+                study.outcome = str(stopped)
+            except MachineError:
+                raise
+            except ColloquiumError as error:
+                study.outcome = str(error)
         if study.outcome:
             self._observer.note(f"{study.slot} ends here: {study.outcome}")
 
@@ -96,7 +105,8 @@ class Lab:
             await self._step(study, f"{key}/before", kind.before)
             ending = Ending("accepted", "done")
             if kind.holds_chat:
-                ending = await self._hold_chat(study, spec, kind, key)
+                with self.conduct.account("phase", Budget(spec.dollars, spec.tokens, spec.minutes), key):
+                    ending = await self._hold_chat(study, spec, kind, key)
             await self._step(study, f"{key}/after", kind.after)
             usable = ending.kind == "accepted" or kind.usable(study)
             commit = await study.workspace.save(f"{kind.name}: {ending.reason}")
@@ -115,7 +125,7 @@ class Lab:
             seats=seats,
             policy=None if selects else build_policy(policies, seats),
             deliverable=kind.deliverable,
-            limits=Limits(spec.turns or kind.turns, spec.minutes, spec.dollars),
+            turn_limit=spec.turns or kind.turns,
             conduct=self.conduct,
             selector=self._cast.selector(key) if selects else None,
         )

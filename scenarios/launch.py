@@ -9,6 +9,7 @@ import platform
 import secrets
 import shutil
 import signal
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -55,13 +56,18 @@ async def launch(scenario: Scenario, runs: Path, observer: Observer) -> tuple[Pa
     return folder, await _play(folder, _own_plan(folder), sandbox, observer)
 
 
-async def resume(folder: Path, observer: Observer) -> str:
-    """Take a run up where its journal ends. Answers the run's status.
+async def resume(folder: Path, observer: Observer, overrides: Mapping[str, object] = {}) -> str:
+    """Take a run up where its journal ends. Answers the run's status. Of the scenario only the budget may be changed.
 
     Raises:
         UserError: the folder holds no run, or something that it needs is missing.
     """
-    plan = _own_plan(folder)
+    for key in overrides:
+        if key.partition(".")[0] != "budget":
+            raise UserError(f"--set {key}: a run is taken up as it was launched; only its budget can be changed")
+    plan = _own_plan(folder, overrides)
+    if overrides:
+        save_scenario(plan.scenario, folder / "scenario.yaml")
     return await _play(folder, plan, await _ready(plan, folder), observer)
 
 
@@ -130,12 +136,12 @@ def _versions() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in ("autogen-agentchat", "openai", "anthropic", "docker")}
 
 
-def _own_plan(folder: Path) -> Plan:
+def _own_plan(folder: Path, overrides: Mapping[str, object] = {}) -> Plan:
     """The plan of a run from its own folder: its scenario, its copy of the template."""
     path = folder / "scenario.yaml"
     if not path.exists():
         raise UserError(f"{folder} holds no run: there is no scenario.yaml in it")
-    scenario = load_scenario(path)
+    scenario = load_scenario(path, overrides)
     copies = list((folder / "template").glob("*/experiment.py"))
     return make_plan(scenario, copies[0].parent if copies else None)
 

@@ -41,14 +41,16 @@ class PhaseSpec(_Strict):
     """Minutes at most."""
     dollars: float | None = Field(None, ge=0)
     """Dollars at most."""
+    tokens: int | None = Field(None, ge=0)
+    """Tokens at most."""
 
     @property
     def policies(self) -> list[str]:
         return [self.policy] if isinstance(self.policy, str) else self.policy
 
 
-class BudgetSpec(_Strict):
-    """What the whole run may spend."""
+class IdeaBudgetSpec(_Strict):
+    """What one idea may spend; at the limit it ends, and the next one begins."""
 
     dollars: float | None = Field(None, ge=0)
     """Dollars for models."""
@@ -56,6 +58,13 @@ class BudgetSpec(_Strict):
     """Tokens of models."""
     minutes: float | None = Field(None, gt=0)
     """Minutes of work, over all resumes."""
+
+
+class BudgetSpec(IdeaBudgetSpec):
+    """What the whole run may spend; at the limit it pauses, and `resume --budget` takes it up with more."""
+
+    idea: IdeaBudgetSpec = IdeaBudgetSpec()  # type: ignore[call-arg]
+    """What each idea may spend of it."""
 
 
 class AllowanceSpec(_Strict):

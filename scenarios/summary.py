@@ -21,9 +21,9 @@ def write_summary(folder: Path, plan: Plan, conduct: Conduct, studies: list[Stud
             "template": plan.template.name if plan.template else "",
             "models": plan.scenario.models,
             "status": status,
-            "seconds": round(conduct.elapsed, 1),
-            "dollars": round(conduct.spent.dollars, 6),
-            "tokens": conduct.spent.tokens,
+            "seconds": round(conduct.run.seconds, 1),
+            "dollars": round(conduct.run.dollars, 6),
+            "tokens": conduct.run.tokens,
             "ideas": [_of_study(study) for study in studies],
         },
     )

@@ -25,9 +25,11 @@ from autogen_core.models import CreateResult, ModelFamily, ModelInfo, RequestUsa
 
 from agents.chat import converse  # noqa: E402
 from agents.conduct import Conduct  # noqa: E402
-from agents.floor import Floor, Limits  # noqa: E402
+from agents.floor import Floor  # noqa: E402
 from agents.journal import Journal  # noqa: E402
 from agents.models.base import BaseClient  # noqa: E402
+from agents.models.config import ModelSpec  # noqa: E402
+from agents.models.tariff import Tariff  # noqa: E402
 from agents.models.wire import Request  # noqa: E402
 from agents.policies import Seats, round_robin  # noqa: E402
 from agents.seams.model_calls import JournalClient  # noqa: E402
@@ -64,11 +66,11 @@ async def bare() -> None:
 async def durable(folder: Path) -> None:
     conduct = Conduct(Journal(folder / f"{time.monotonic_ns()}.jsonl"))
     seats = Seats(NAMES)
-    floor = Floor(seats, round_robin(seats), "nothing", Limits(turns=TURNS), conduct)
+    floor = Floor(seats, round_robin(seats), "nothing", TURNS, conduct)
     participants = []
     for name in NAMES:
         scope = TurnScope(name)
-        client = JournalClient(Echo(), conduct, scope, "echo", lambda result: 0.0, lambda messages: (0, 0.0))
+        client = JournalClient(Echo(), conduct, scope, Tariff(ModelSpec(provider="offline")))
         agent = AssistantAgent(name, model_client=client, workbench=[ToolWorkbench([], conduct, scope, None)],
                                system_message="Answer.")
         participants.append(DurableAgent(agent, scope, "bench", conduct, lambda: floor.round))

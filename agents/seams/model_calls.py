@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage
@@ -12,6 +12,8 @@ from autogen_core.tools import ToolSchema
 from pydantic import BaseModel
 
 from agents.conduct import Conduct
+from agents.models.errors import ModelError
+from agents.models.tariff import Tariff
 from agents.seams.scope import TurnScope, digest
 
 
@@ -26,12 +28,9 @@ class JournalClient(ChatCompletionClient):
         inner: ChatCompletionClient,
         conduct: Conduct,
         scope: TurnScope,
-        model: str,
-        dollars: Callable[[CreateResult], float],
-        worst_case: Callable[[Sequence[LLMMessage]], tuple[int, float]],
+        tariff: Tariff,
     ) -> None:
-        self._inner, self._conduct, self._scope = inner, conduct, scope
-        self._model, self._dollars, self._worst_case = model, dollars, worst_case
+        self._inner, self._conduct, self._scope, self._tariff = inner, conduct, scope, tariff
 
     async def create(self, messages: Sequence[LLMMessage], **options: Any) -> CreateResult:
         scope, conduct = self._scope, self._conduct
@@ -40,25 +39,31 @@ class JournalClient(ChatCompletionClient):
         asked = digest([message.model_dump(mode="json") for message in messages])
         record = conduct.journal.get(key)
         if record and record.data["digest"] == asked:
-            scope.dollars += record.data["dollars"]
             return CreateResult.model_validate(record.data["result"])
-        conduct.check(*self._worst_case(messages))
-        conduct.observer.model_called(scope.speaker, self._model)
-        began = time.monotonic()
-        result = await conduct.unless_stopped(self._inner.create(messages, **options))
-        spent = self._dollars(result)
-        data = {
-            "digest": asked,
-            "model": self._model,
-            "dollars": spent,
-            "tokens": result.usage.prompt_tokens + result.usage.completion_tokens,
-            "result": result.model_dump(mode="json", serialize_as_any=True),
-        }
-        conduct.journal.put(key, "model", data, time.monotonic() - began)
-        conduct.count(data)
-        conduct.observer.model_answered(scope.speaker, spent)
-        scope.dollars += spent
+        model = self._tariff.spec.label
+        async with conduct.reserved(*self._tariff.worst_case(messages, options.get("tools", ()))):
+            conduct.observer.model_called(scope.speaker, model)
+            began = time.monotonic()
+            try:
+                result = await conduct.unless_stopped(self._inner.create(messages, **options))
+            except ModelError as error:
+                self._put_fault(key, error, time.monotonic() - began)
+                raise
+            charge = self._tariff.charge(result.usage)
+            answer = result.model_dump(mode="json", serialize_as_any=True)
+            data = {"digest": asked, "model": model, **charge, "result": answer}
+            conduct.put_call(key, "model", data, time.monotonic() - began)
+        conduct.observer.model_answered(scope.speaker, charge["dollars"])
         return result
+
+    def _put_fault(self, key: str, error: ModelError, seconds: float) -> None:
+        """A call without an answer is kept too: it may have cost something, and a resumed turn makes it again."""
+        number = 1
+        while self._conduct.journal.get(f"{key}/fault:{number}"):
+            number += 1
+        charge = self._tariff.charge(error.usage)
+        data = {"model": self._tariff.spec.label, **charge, "kind": error.kind, "text": str(error)}
+        self._conduct.put_call(f"{key}/fault:{number}", "fault", data, seconds)
 
     async def create_stream(
         self, messages: Sequence[LLMMessage], **options: Any

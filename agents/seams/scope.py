@@ -18,10 +18,9 @@ class TurnScope:
     model_calls: int = 0
     tool_calls: Counter[str] = field(default_factory=Counter)
     submissions: list[tuple[str, str]] = field(default_factory=list)
-    dollars: float = 0.0
 
     def begin(self, key: str) -> None:
-        self.key, self.model_calls, self.dollars = key, 0, 0.0
+        self.key, self.model_calls = key, 0
         self.tool_calls.clear()
         self.submissions.clear()
 

@@ -56,7 +56,7 @@ class DurableAgent(BaseChatAgent):
             for message in record.data["context"]:
                 await self._inner.model_context.add_message(_MESSAGE.validate_python(message))
             conduct.observer.turn_ended(self.name, record.data["text"], replayed=True)
-            yield self._response(record.data, round_number, record.seconds)
+            yield self._response(record.data, round_number)
             return
         scope.begin(key)
         conduct.observer.turn_started(self.name)
@@ -70,12 +70,11 @@ class DurableAgent(BaseChatAgent):
             "text": text,
             "submitted": scope.statuses("submitted", "accepted"),
             "accepted": scope.statuses("accepted"),
-            "dollars": scope.dollars,
             "context": [message.model_dump(mode="json", serialize_as_any=True) for message in context],
         }
         if not conduct.stopping and self._record(key, data, seconds):
             conduct.observer.turn_ended(self.name, text, replayed=False)
-        yield self._response(data, round_number, seconds)
+        yield self._response(data, round_number)
 
     def _record(self, key: str, data: dict[str, Any], seconds: float) -> bool:
         try:
@@ -108,13 +107,11 @@ class DurableAgent(BaseChatAgent):
             return f"({self._conduct.stop_reason})"
         raise AssertionError("the agent ended its turn without a response")
 
-    def _response(self, data: dict[str, Any], round_number: int, seconds: float) -> Response:
+    def _response(self, data: dict[str, Any], round_number: int) -> Response:
         metadata = {
             "round": str(round_number),
             "submitted": ",".join(data["submitted"]),
             "accepted": ",".join(data["accepted"]),
-            "seconds": str(seconds),
-            "dollars": str(data["dollars"]),
         }
         return Response(chat_message=TextMessage(content=data["text"], source=self.name, metadata=metadata))
 

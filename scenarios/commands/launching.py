@@ -51,12 +51,19 @@ def launch(
 
 def resume(
     run: Annotated[str, typer.Argument(help="A run folder, (part of) its name, or last.")] = "last",
+    budget: Annotated[float, typer.Option(help="Dollars at most from now on, those spent included.", min=-1)] = -1,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Another budget: key=value, like budget.minutes=90.")
+    ] = None,
     out_folder: Out = RUNS,
 ) -> None:
     """Take a run up where it stopped, was stopped, or was killed."""
     folder = find_run(run, out_folder)
+    overrides = parse_overrides(settings or [])
+    if budget >= 0:
+        overrides["budget.dollars"] = budget
     with Progress(out) as progress:
-        status = asyncio.run(resume_run(folder, progress))
+        status = asyncio.run(resume_run(folder, progress, overrides))
     close(folder, status)
 
 

@@ -55,7 +55,7 @@ def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = Fal
 def last_phase(folder: Path) -> str:
     """The phase that the newest record of a run belongs to; empty before the first."""
     path = folder / "journal.jsonl"
-    keys = [record.key for record in read_journal(path) if record.type != "run"] if path.exists() else []
+    keys = [record.key for record in read_journal(path) if record.type not in ("start", "run")] if path.exists() else []
     return " ".join(keys[-1].split("/")[:2][::-1]) if keys else ""
 
 
@@ -80,6 +80,8 @@ def _entry(record: Record) -> Entry | None:
             )
         case "phase":
             return replace(blank, text=f"{parts[1]} ended: {data['reason']}")
+        case "fault":
+            return replace(blank, agent=parts[2], text=f"no answer from {data['model']}: {data['text']}", failed=True)
         case "run":
             return replace(blank, study="", phase="", text=f"the run is {data['status']}")
     return None

@@ -1,0 +1,108 @@
+"""What may be spent, and what is: one account for the run, one for the idea at work, one for the phase at work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from agents.journal import Record
+
+Scope = Literal["run", "idea", "phase"]
+SCOPES: tuple[Scope, ...] = ("phase", "idea", "run")
+"""The narrowest first."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What may be spent. None means no limit."""
+
+    dollars: float | None = None
+    tokens: int | None = None
+    minutes: float | None = None
+
+
+@dataclass
+class Account:
+    """What one scope may spend and has spent, in this process and in those before it. `reserved` is the worst case of
+    the calls in flight."""
+
+    scope: Scope
+    budget: Budget = field(default_factory=Budget)
+    dollars: float = 0.0
+    tokens: int = 0
+    earlier_seconds: float = 0.0
+    reserved_dollars: float = 0.0
+    reserved_tokens: int = 0
+
+    def __post_init__(self) -> None:
+        self._began = time.monotonic()
+
+    @classmethod
+    def over(cls, scope: Scope, budget: Budget, records: Iterable[Record], prefix: str = "") -> Account:
+        """The account with what the journal knows of: all of it, or the keys that begin with the prefix."""
+        known = list(records)
+        account = cls(scope, budget, earlier_seconds=worked_seconds(known, prefix))
+        for record in known:
+            if record.type in ("model", "fault") and record.key.startswith(prefix):
+                account.count(record)
+        return account
+
+    def count(self, record: Record) -> None:
+        """Add a recorded model call, answered or not."""
+        self.dollars += float(record.data.get("dollars", 0))
+        self.tokens += int(record.data.get("tokens", 0))
+
+    @property
+    def seconds(self) -> float:
+        return self.earlier_seconds + time.monotonic() - self._began
+
+    def refuses(self, tokens: int = 0, dollars: float = 0.0, *, in_flight: bool = True) -> str:
+        """Why that much more cannot be spent, worst cases in flight included or not; empty when it can."""
+        budget = self.budget
+        if in_flight:
+            dollars, tokens = dollars + self.reserved_dollars, tokens + self.reserved_tokens
+        whose = f"budget of the {self.scope}"
+        if budget.dollars is not None and self.dollars + dollars > budget.dollars:
+            return (
+                f"{whose}: ${self.dollars:.2f} of ${budget.dollars:.2f} are spent, and the next call "
+                f"may take ${dollars:.2f}"
+            )
+        if budget.tokens is not None and self.tokens + tokens > budget.tokens:
+            return (
+                f"{whose}: {self.tokens:,} of {budget.tokens:,} tokens are used, and the next call "
+                f"may take {tokens:,}"
+            )
+        if budget.minutes is not None and self.seconds > budget.minutes * 60:
+            return f"{whose}: {self.seconds / 60:.1f} of {budget.minutes:g} minutes are used"
+        return ""
+
+
+def worked_seconds(records: Iterable[Record], prefix: str = "") -> float:
+    """Seconds from the first to the last step under a prefix, the time between two processes left out.
+
+    Each process begins with a record of its start; a process that was killed is counted up to its last finished step.
+    """
+    total = 0.0
+    for process in _processes(records):
+        steps = [record for record in process if record.key.startswith(prefix)]
+        if steps:
+            first = _at(steps[0]) - steps[0].seconds
+            total += max(0.0, _at(steps[-1]) - first)
+    return total
+
+
+def _processes(records: Iterable[Record]) -> Iterator[list[Record]]:
+    process: list[Record] = []
+    for record in records:
+        if record.type == "start":
+            yield process
+            process = []
+        process.append(record)
+    yield process
+
+
+def _at(record: Record) -> float:
+    return datetime.fromisoformat(record.time).timestamp()
