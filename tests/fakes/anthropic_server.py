@@ -19,7 +19,8 @@ from autogen_core.models import (
 )
 from autogen_core.tools import ToolSchema
 
-from tests.fakes.model_server import Answer, ModelServer, answer_tokens, event, pieces_of, spoken, tokens
+from tests.fakes.answer import Answer
+from tests.fakes.model_server import ModelServer, answer_tokens, event, pieces_of, spoken, tokens
 
 _TYPES = {
     "401": "authentication_error",
@@ -64,7 +65,7 @@ class AnthropicServer(ModelServer):
         if answer.text:
             blocks.append({"type": "text", "text": answer.text})
         for call in answer.calls:
-            blocks.append({"type": "tool_use", "id": call.id, "name": call.name, "input": json.loads(call.arguments)})
+            blocks.append({"type": "tool_use", "id": call.id, "name": call.name, "input": _input(call.arguments)})
         if fault == "empty":
             blocks = []
         if fault == "wrong types":
@@ -187,6 +188,14 @@ def _heard(turn: dict[str, Any], names: dict[str, str]) -> list[LLMMessage]:
     return messages
 
 
+def _input(arguments: str) -> Any:
+    """The arguments of a call; as text where the model wrote no JSON, which a stream sends on as it came."""
+    try:
+        return json.loads(arguments)
+    except ValueError:
+        return arguments
+
+
 def _streamed(block: dict[str, Any], cut: bool) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     if block["type"] == "text" and isinstance(block["text"], str):
         return {"type": "text", "text": ""}, [{"type": "text_delta", "text": part} for part in pieces_of(block["text"])]
@@ -195,7 +204,7 @@ def _streamed(block: dict[str, Any], cut: bool) -> tuple[dict[str, Any], list[di
         signature = {"type": "signature_delta", "signature": block["signature"]}
         return {"type": "thinking", "thinking": "", "signature": ""}, [*deltas, signature]
     if block["type"] == "tool_use":
-        text = json.dumps(block["input"])
+        text = block["input"] if isinstance(block["input"], str) else json.dumps(block["input"])
         parts = pieces_of(text[: len(text) // 2] if cut else text)
         return block | {"input": {}}, [{"type": "input_json_delta", "partial_json": part} for part in parts]
     return block, []

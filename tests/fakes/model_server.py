@@ -9,14 +9,16 @@ import socket
 import struct
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from autogen_core import FunctionCall
-from autogen_core.models import CreateResult, LLMMessage
+from autogen_core.models import LLMMessage
 from autogen_core.tools import ToolSchema
+
+from tests.fakes.answer import Answer, Brain
+from tests.fakes.faults import LAPSES, lapse
 
 ERRORS = {
     "429": (429, "rate limit reached"),
@@ -30,32 +32,14 @@ ERRORS = {
     "400 too long": (400, "prompt is too long: 250000 tokens > 200000 maximum context length"),
 }
 """Faults that are an error reply. The others: `html`, `malformed`, `wrong types`, `empty`, `silence`, `reset`,
-`early end`, `error in stream`, and those of the model itself: `refusal`, `filter`, `cut`."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the model behind the server answers."""
-
-    text: str = ""
-    calls: tuple[FunctionCall, ...] = ()
-    thinking: str = ""
-
-    @classmethod
-    def of(cls, result: CreateResult) -> Answer:
-        """The answer of one of our own clients, so that it can stand behind the server."""
-        if isinstance(result.content, str):
-            return cls(text=result.content)
-        return cls(text=result.thought or "", calls=tuple(result.content))
-
-
-Brain = Callable[[list[LLMMessage], list[ToolSchema]], Answer | Awaitable[Answer]]
+`early end`, `error in stream`, and those of the model itself: `refusal`, `filter`, `cut` (`cut text` and `cut call` wait
+for an answer of their kind), and the lapses of `faults.py`."""
 
 
 @dataclass
 class ModelServer(ABC):
-    """`faults` are names, one a request, None for none; when they are used up, there are no more. `requests` are the
-    bodies that came. The prompt cache is counted as the provider's own works."""
+    """`faults` are names, one a request, None for none; when they are used up, there are no more, and `injected` are
+    those that happened. `requests` are the bodies that came. The prompt cache is counted as the provider's own works."""
 
     brain: Brain
     faults: Iterable[str | None] = ()
@@ -63,9 +47,11 @@ class ModelServer(ABC):
     retry_after: str = "0.05"
     requests: list[dict[str, Any]] = field(default_factory=list)
     usages: list[dict[str, int]] = field(default_factory=list)
+    injected: list[str] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self._faults = iter(self.faults)
+        self._waiting: list[str] = []
         self._lock = threading.Lock()
         self.closing = threading.Event()
         self.asked = threading.Event()
@@ -100,10 +86,12 @@ class ModelServer(ABC):
         if self.key and self.key not in (http.headers.get("x-api-key"), (http.headers.get("authorization") or "")[7:]):
             fault = "401"
         if fault in ERRORS:
+            self.injected.append(fault)
             status, text = ERRORS[fault]
             headers = {"retry-after": self.retry_after} if fault == "429 retry-after" else {}
             _send(http, status, "application/json", json.dumps(self.error(fault, text)).encode(), headers)
         elif fault == "html":
+            self.injected.append(fault)
             _send(http, 200, "text/html", b"<!doctype html><html><body>Bad gateway</body></html>")
         else:
             self._answer(http, body, fault)
@@ -118,6 +106,9 @@ class ModelServer(ABC):
         if inspect.isawaitable(answer):
             answer = asyncio.run(_resolved(answer))
         with self._lock:
+            fault = self._fitting(fault, answer)
+            if fault in LAPSES:
+                answer, fault = lapse(fault, answer, asked[1]), None
             usage = self.count(http.path, body, answer)
             self.usages.append(usage)
         if body.get("stream"):
@@ -141,6 +132,19 @@ class ModelServer(ABC):
         if fault == "reset":
             http.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             http.connection.close()
+
+    def _fitting(self, fault: str | None, answer: Answer) -> str | None:
+        """The fault that happens to this answer. A cut of the other kind waits for the next answer that it fits."""
+        kind = "cut call" if answer.calls else "cut text"
+        if fault in ("cut text", "cut call") and fault != kind:
+            self._waiting.append(fault)
+            fault = None
+        if fault is None and kind in self._waiting:
+            self._waiting.remove(kind)
+            fault = kind
+        if fault:
+            self.injected.append(fault)
+        return "cut" if fault == kind else fault
 
     @abstractmethod
     def read(self, path: str, body: dict[str, Any]) -> tuple[list[LLMMessage], list[ToolSchema]]:

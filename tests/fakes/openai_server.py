@@ -19,7 +19,8 @@ from autogen_core.models import (
 )
 from autogen_core.tools import ToolSchema
 
-from tests.fakes.model_server import Answer, ModelServer, answer_tokens, event, pieces_of, spoken, tokens
+from tests.fakes.answer import Answer
+from tests.fakes.model_server import ModelServer, answer_tokens, event, pieces_of, spoken, tokens
 
 _CODES = {
     "401": "invalid_api_key",

@@ -47,8 +47,9 @@ from agents.models.errors import (
 from agents.models.limits import Limits
 from agents.models.normalised import NormalisedClient
 from agents.models.wire import keep, readable
+from tests.fakes.answer import Answer, Brain
 from tests.fakes.anthropic_server import AnthropicServer
-from tests.fakes.model_server import Answer, Brain, ModelServer
+from tests.fakes.model_server import ModelServer
 from tests.fakes.openai_server import OpenAIServer
 
 KEY = "sk-planted-0123456789"

@@ -13,8 +13,8 @@ from autogen_core import FunctionCall
 from autogen_core.models import CreateResult, UserMessage
 
 from agents.models import ModelError, ModelSpec, build_client
+from tests.fakes.answer import Answer
 from tests.fakes.anthropic_server import AnthropicServer
-from tests.fakes.model_server import Answer
 from tests.fakes.openai_server import OpenAIServer
 
 ROUNDS = 60
