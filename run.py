@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
-from scenarios.commands import catalogue, launching, machine, roles, runs
+from scenarios.commands import catalogue, launching, machine, roles, runs, spending
 from tools.errors import ColloquiumError, UserError
 
 app = typer.Typer(
@@ -20,6 +20,8 @@ app.command()(launching.launch)
 app.command()(launching.resume)
 app.command()(runs.transcript)
 app.command("list")(runs.list_runs)
+app.command()(spending.cost)
+app.command()(spending.estimate)
 app.add_typer(roles.app, name="roles")
 app.command()(catalogue.scenarios)
 app.command()(catalogue.templates)

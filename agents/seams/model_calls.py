@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from agents.conduct import Conduct
 from agents.models.errors import ModelError
 from agents.models.tariff import Tariff
+from agents.models.wire import answer_tokens, estimate_tokens
 from agents.seams.scope import TurnScope, digest
 
 
@@ -51,7 +52,11 @@ class JournalClient(ChatCompletionClient):
                 raise
             charge = self._tariff.charge(result.usage)
             answer = result.model_dump(mode="json", serialize_as_any=True)
-            data = {"digest": asked, "model": model, **charge, "result": answer}
+            sizes = {
+                "prompt_size": estimate_tokens(messages, options.get("tools", ())),
+                "answer_size": answer_tokens(result),
+            }
+            data = {"digest": asked, "model": model, **sizes, **charge, "result": answer}
             conduct.put_call(key, "model", data, time.monotonic() - began)
         conduct.observer.model_answered(scope.speaker, charge["dollars"])
         return result

@@ -1,0 +1,104 @@
+"""What a run has cost, and what a scenario will."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from scenarios.commands.console import RUNS, Out, out
+from scenarios.estimate import Forecast, forecast
+from scenarios.launch import find_run, list_runs
+from scenarios.plan import make_plan
+from scenarios.scenario import find_scenario, load_scenario, parse_overrides
+from scenarios.views.cost import Row, cost_rows, total
+
+
+def cost(
+    run: Annotated[str, typer.Argument(help="A run folder, (part of) its name, or last.")] = "last",
+    out_folder: Out = RUNS,
+) -> None:
+    """Show what a run's models cost, by phase, role and model, and what they would have without caching."""
+    rows = cost_rows(find_run(run, out_folder))
+    table = _table("calls", "failed", "prompt", "cached", "answers", "cost", "uncached")
+    for row in [*rows, total(rows)]:
+        table.add_row(*_cells(row), style="bold" if row.phase == "total" else "")
+    out.print(table)
+
+
+def estimate(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name or file, like paper.")],
+    template: Annotated[str, typer.Option(help="Research template: a name or a folder.")] = "",
+    models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
+    ideas: Annotated[int, typer.Option(help="How many ideas.", min=0)] = 0,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="Override: key=value.")] = None,
+    out_folder: Out = RUNS,
+) -> None:
+    """Predict what a scenario will cost, from your finished runs and the scenario's own turn limits."""
+    given = {"template": template, "models": models, "ideas": ideas}
+    overrides = {key: value for key, value in given.items() if value} | parse_overrides(settings or [])
+    plan = make_plan(load_scenario(find_scenario(scenario), overrides))
+    runs = [run for run in list_runs(out_folder) if (run / "journal.jsonl").exists()]
+    lines = forecast(plan, runs)
+    table = _table("calls", "prompts", "answers", "as usual", "at most")
+    for line in lines:
+        table.add_row(line.phase + ("*" if line.assumed else ""), line.role, line.model, *_forecast_cells(line))
+    table.add_row("total", "", "", "", "", "", *_dollars(lines), style="bold")
+    out.print(table)
+    out.print(
+        f"\nFrom {len(runs)} runs in {out_folder}, tokens in thousands (k), before any caching. «At most» is for phases "
+        "that take every turn they may.",
+        highlight=False,
+    )
+    if any(line.assumed for line in lines):
+        out.print("* assumed: no run there tells of this role in this phase.", highlight=False)
+    limit = plan.scenario.budget.dollars
+    out.print(
+        f"The run pauses at its budget of ${limit:.2f}." if limit is not None else "The scenario sets no budget.",
+        highlight=False,
+    )
+
+
+def _table(*numbers: str) -> Table:
+    """Tokens in thousands, so that a line fits a terminal."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("phase", no_wrap=True)
+    table.add_column("role", no_wrap=True)
+    table.add_column("model", overflow="fold")
+    for heading in numbers:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def _thousands(tokens: float) -> str:
+    return f"{tokens / 1000:,.1f}k"
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row.phase,
+        row.role,
+        row.model,
+        f"{row.calls:,}",
+        f"{row.failed:,}" if row.failed else "",
+        _thousands(row.prompt_tokens),
+        f"{row.cached_share:.0%}",
+        _thousands(row.answer_tokens),
+        f"${row.dollars:.2f}",
+        f"${row.uncached_dollars:.2f}",
+    ]
+
+
+def _forecast_cells(line: Forecast) -> list[str]:
+    return [
+        f"{line.calls:,.0f}",
+        _thousands(line.prompt_tokens),
+        _thousands(line.answer_tokens),
+        f"${line.dollars:.2f}",
+        f"${line.most_dollars:.2f}",
+    ]
+
+
+def _dollars(lines: list[Forecast]) -> list[str]:
+    return [f"${sum(line.dollars for line in lines):.2f}", f"${sum(line.most_dollars for line in lines):.2f}"]

@@ -1,0 +1,109 @@
+"""What a scenario will cost, before it is launched: from finished runs and from the scenario's own turn limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.journal import read_journal
+from agents.models.config import ModelSpec
+from agents.models.tariff import Tariff
+from agents.models.usage import UsageDetail
+from scenarios.phases.kind import PhaseKind
+from scenarios.plan import Plan, cast_of
+from scenarios.scenario import PhaseSpec
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How a role works in a phase: turns each time the phase is held, model calls a turn, tokens a call."""
+
+    turns: float
+    calls: float
+    prompt_tokens: float
+    answer_tokens: float
+
+
+ASSUMED = Habit(turns=2, calls=5, prompt_tokens=12_000, answer_tokens=1_000)
+"""Where no finished run tells better. Real models think before they answer, so their answers are long."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a role is expected to use in a phase, over all ideas: as usual, and when the phase takes every turn it
+    may. Dollars are without caching; a cache makes it cheaper."""
+
+    phase: str
+    role: str
+    model: str
+    calls: float
+    prompt_tokens: float
+    answer_tokens: float
+    dollars: float
+    most_dollars: float
+    assumed: bool
+    """No finished run tells of this role in this phase."""
+
+
+def forecast(plan: Plan, runs: Iterable[Path]) -> list[Forecast]:
+    """One line for each role in each phase of the scenario."""
+    habits = _habits(runs)
+    lines = []
+    for spec, kind in plan.phases:
+        cast = cast_of(spec, kind)
+        usual = {role: habits.get((kind.name, role)) for role in cast}
+        turns = sum((habit or ASSUMED).turns for habit in usual.values())
+        limit = max(1.0, _turn_limit(spec, kind) / turns) if turns else 1.0
+        for role in cast:
+            model = plan.models.spec_for(role, plan.cards[role].model or None)
+            lines.append(_line(plan, kind.name, role, model, usual[role], limit))
+    return lines
+
+
+def _line(plan: Plan, phase: str, role: str, model: ModelSpec, usual: Habit | None, limit: float) -> Forecast:
+    habit = usual or ASSUMED
+    calls = habit.turns * habit.calls * plan.scenario.ideas
+    usage = UsageDetail(round(calls * habit.prompt_tokens), round(calls * habit.answer_tokens))
+    dollars = float(Tariff(model).charge(usage)["uncached_dollars"])
+    return Forecast(
+        phase=phase,
+        role=role,
+        model=model.label,
+        calls=calls,
+        prompt_tokens=usage.prompt_tokens,
+        answer_tokens=usage.completion_tokens,
+        dollars=dollars,
+        most_dollars=dollars * limit,
+        assumed=usual is None,
+    )
+
+
+def _turn_limit(spec: PhaseSpec, kind: PhaseKind) -> int:
+    return spec.turns or kind.turns
+
+
+def _habits(runs: Iterable[Path]) -> dict[tuple[str, str], Habit]:
+    """Of every role in every phase that was held in these runs: the means over all times it was held."""
+    held, turns, calls, prompt, answer = (Counter[tuple[str, str]]() for _ in range(5))
+    for run in runs:
+        seen = set()
+        for record in read_journal(run / "journal.jsonl"):
+            study, phase, role, *_ = [*record.key.split("/"), "", ""]
+            key = (phase.partition(":")[0], role)
+            if record.type == "turn":
+                turns[key] += 1
+                seen.add((study, phase, role))
+            elif record.type == "model":
+                calls[key] += 1
+                prompt[key] += int(record.data.get("prompt_size", 0))
+                used = int(record.data["result"]["usage"]["completion_tokens"])
+                answer[key] += used or int(record.data.get("answer_size", 0))
+        for _, phase, role in seen:
+            held[(phase.partition(":")[0], role)] += 1
+    return {
+        key: Habit(turns[key] / held[key], calls[key] / turns[key], prompt[key] / calls[key], answer[key] / calls[key])
+        for key in held
+        if calls[key]
+    }

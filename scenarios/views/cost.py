@@ -1,0 +1,99 @@
+"""What the models of a run cost, from its journal: by phase, role and model, with and without caching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.journal import Record, read_journal
+from agents.models.usage import UsageDetail, usage_detail
+from tools.errors import UserError
+
+
+@dataclass
+class Row:
+    """The calls of one role to one model in one phase. `failed` of the calls brought no answer; what they used is
+    in the dollars and, where the provider said how much, in `tokens`."""
+
+    phase: str
+    role: str
+    model: str
+    calls: int = 0
+    failed: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    answer_tokens: int = 0
+    tokens: int = 0
+    dollars: float = 0.0
+    uncached_dollars: float = 0.0
+
+    @property
+    def cached_share(self) -> float:
+        """Share of the prompt tokens that the provider read from its cache."""
+        return self.cached_tokens / self.prompt_tokens if self.prompt_tokens else 0.0
+
+    def add(self, other: Row) -> None:
+        """Take another row's calls in."""
+        for name in _COUNTED:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+_COUNTED = (
+    "calls",
+    "failed",
+    "prompt_tokens",
+    "cached_tokens",
+    "answer_tokens",
+    "tokens",
+    "dollars",
+    "uncached_dollars",
+)
+
+
+def cost_rows(folder: Path) -> list[Row]:
+    """One row for each phase, role and model of a run, in the order in which they first spoke; ideas together.
+
+    Raises:
+        UserError: the folder has no journal, or it is damaged.
+    """
+    path = folder / "journal.jsonl"
+    if not path.exists():
+        raise UserError(f"{folder}: there is no journal.jsonl, so no model has been called in this run yet")
+    return _grouped(_row(record) for record in read_journal(path) if record.type in ("model", "fault"))
+
+
+def total(rows: Iterable[Row]) -> Row:
+    """All rows in one."""
+    whole = Row("total", "", "")
+    for row in rows:
+        whole.add(row)
+    return whole
+
+
+def _grouped(rows: Iterable[Row]) -> list[Row]:
+    found: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        key = (row.phase, row.role, row.model)
+        found.setdefault(key, Row(*key)).add(row)
+    return list(found.values())
+
+
+def _row(record: Record) -> Row:
+    _, phase, role = record.key.split("/")[:3]
+    data = record.data
+    answered = record.type == "model"
+    usage = usage_detail(data["result"]) if answered else UsageDetail(0, 0)
+    return Row(
+        phase=phase,
+        role=role,
+        model=str(data["model"]),
+        calls=1,
+        failed=0 if answered else 1,
+        prompt_tokens=usage.prompt_tokens,
+        cached_tokens=usage.cached_tokens,
+        answer_tokens=usage.completion_tokens,
+        tokens=int(data["tokens"]),
+        dollars=float(data["dollars"]),
+        uncached_dollars=float(data.get("uncached_dollars", data["dollars"])),
+    )
