@@ -40,7 +40,7 @@ def compare(
     by_score = np.isfinite(one.overall) & np.isfinite(two.overall)
     by_decision = np.isfinite(one.decision) & np.isfinite(two.decision)
     found = []
-    for kept, rule in ((by_decision, "Decision"), (by_score, f"score ≥ {threshold:g}")):
+    for kept, rule in ((by_decision, "Decision"), (by_score, f"Overall ≥ {threshold:g}")):
         a, b = one.where(kept), two.where(kept)
         if a.accepted.any() and not a.accepted.all():
             found.append(_compare(a, b, rule, None if rule == "Decision" else threshold, seed, resamples))

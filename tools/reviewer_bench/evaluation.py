@@ -51,7 +51,8 @@ def evaluate(verdicts: Verdicts, threshold: float, seed: int, resamples: int = R
     if scored.papers:
         cuts = sorted({*thresholds(scored.overall), threshold})
         by_threshold = {
-            cut: decisions(f"score ≥ {cut:g}", scored.accepted, scored.overall >= cut, seed, resamples) for cut in cuts
+            cut: decisions(f"Overall ≥ {cut:g}", scored.accepted, scored.overall >= cut, seed, resamples)
+            for cut in cuts
         }
         score = _score(scored, seed, resamples)
         roc = roc_curve(scored.accepted, scored.overall)

@@ -1,0 +1,106 @@
+"""Where the authors of a paper stand: between its title and its abstract, and in footnotes of its first page."""
+
+from __future__ import annotations
+
+import re
+
+from tools.reviewer_bench.headings import bare, paragraph_end
+
+_MOST_LINES = 150
+_FIRST_PAGE = 8_000
+_ABSTRACT = re.compile(r"^abstract\s*(?:$|[.:—–-]\s*\S)", re.IGNORECASE)
+_INTRODUCTION = re.compile(r"^(?:1|I)?[.\s]*introduction$", re.IGNORECASE)
+_PAGE = re.compile(r"^\[page \d+\]$")
+_AFFILIATION = re.compile(
+    r"[@∗†‡§¶]|\b(?:university|universit[àäé]t?|institut[eo]?|department|laborator(?:y|ies)|college|school of|faculty of|"
+    r"academy|research|corporation|inc|deepmind|google|microsoft|facebook|meta ai)\b",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(
+    r"^[^\w]*(?:equal (?:contribution|advising)|joint (?:first|senior)|correspond(?:ence|ing)|contact:|"
+    r"(?:this )?work (?:was )?(?:partially )?(?:done|performed|conducted) (?:while|during|when|at|as)|"
+    r"the (?:first )?\w+ authors? contributed)",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(r"^\W*[∗*†‡§¶]")
+_GOES_ON = re.compile(r"(?:[:,–-]|\b(?:of|for|with|and|or|the|in|to|an?|on|via|from|by|using|through))$", re.IGNORECASE)
+
+
+def author_block(lines: list[str]) -> tuple[int, int]:
+    """The lines [start, end) between title and abstract; empty (start == end) where no abstract is found.
+
+    The title is the first heading with the headings right below it, or else the first line, with the next ones where all
+    are in capitals or a line cannot be the last. In doubt a line belongs to the authors.
+    """
+    start = _after_title(lines)
+    for number in range(start, min(len(lines), _MOST_LINES)):
+        if _ABSTRACT.match(bare(lines[number])):
+            return start, number
+    return start, start
+
+
+def author_lines(lines: list[str]) -> list[int]:
+    """The lines that look like names, affiliations or addresses, for a paper without the word abstract: those between its
+    title and its introduction, or its first dozen lines."""
+    start = _after_title(lines)
+    end = min(len(lines), start + 12)
+    for number in range(start, min(len(lines), _MOST_LINES)):
+        if _INTRODUCTION.match(bare(lines[number])):
+            end = number
+            break
+    return [number for number in range(start, end) if _looks_like_authors(lines[number])]
+
+
+def author_footnotes(lines: list[str]) -> list[int]:
+    """The lines of footnotes about authors: equal contribution, correspondence, where the work was done, and affiliations
+    after a footnote sign. Looked for on the first page, in its first 8,000 characters."""
+    found: set[int] = set()
+    length = 0
+    for number, line in enumerate(lines):
+        length += len(line) + 1
+        if length > _FIRST_PAGE:
+            break
+        text = line.strip().strip("_* ")
+        if _FOOTNOTE.match(text):
+            found.update(range(number, paragraph_end(lines, number)))
+        elif _SIGN.match(line.strip("_ ")) and _AFFILIATION.search(text.lstrip("∗*†‡§¶ ")) and len(text) < 300:
+            found.add(number)
+    return sorted(found)
+
+
+def _after_title(lines: list[str]) -> int:
+    number = _skip(lines, 0)
+    if number < len(lines) and _is_marked(lines[number]):
+        while number < len(lines) and _is_marked(lines[number]) and not _ABSTRACT.match(bare(lines[number])):
+            number = _skip(lines, number + 1)
+        return number
+    while number + 1 < len(lines) and _title_goes_on(lines[number], lines[number + 1]):
+        number += 1
+    return min(number + 1, len(lines))
+
+
+def _title_goes_on(line: str, following: str) -> bool:
+    line, following = bare(line), bare(following)
+    if not line or not following or _ABSTRACT.match(following) or _AFFILIATION.search(following):
+        return False
+    return (line.isupper() and following.isupper()) or bool(_GOES_ON.search(line))
+
+
+def _looks_like_authors(line: str) -> bool:
+    words = [
+        word for word in re.findall(r"[^\W\d_]+", line) if word.lower() not in {"and", "de", "van", "von", "der", "of"}
+    ]
+    if not words or _INTRODUCTION.match(bare(line)):
+        return False
+    capitals = sum(word[0].isupper() for word in words) / len(words)
+    return "@" in line or capitals >= 0.8 or (capitals >= 0.6 and bool(_AFFILIATION.search(line)))
+
+
+def _is_marked(line: str) -> bool:
+    return line.lstrip().startswith("#")
+
+
+def _skip(lines: list[str], number: int) -> int:
+    while number < len(lines) and (not lines[number].strip() or _PAGE.match(lines[number].strip())):
+        number += 1
+    return number

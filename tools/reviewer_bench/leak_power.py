@@ -1,0 +1,128 @@
+"""How much leaks alone predict: what a reviewer could score without reading the paper.
+
+Each leak points one way by what it is, not by what fits the data: signs of a final version to Accept, signs of anonymity
+to Reject. Together they are put through a logistic regression that is tested on papers it was not fitted to. Measured on
+the text as it stands, and again after `strip_leaks`; what the second still predicts (length, mostly) stripping cannot hide.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from sklearn.model_selection import StratifiedKFold, cross_val_predict  # type: ignore[import-untyped]
+from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
+from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
+
+from tools.reviewer_bench import leak_patterns as patterns
+from tools.reviewer_bench.bootstrap import RESAMPLES, Estimates, estimate
+from tools.reviewer_bench.front_matter import author_block
+from tools.reviewer_bench.headings import bare
+from tools.reviewer_bench.leaks import telling_sections
+from tools.reviewer_bench.matching import Floats, Truth
+from tools.reviewer_bench.metrics import Values, area_under_roc, decision_metrics
+
+LEAKS = {
+    "published_note": True,
+    "author_names": True,
+    "email": True,
+    "acknowledgements": True,
+    "contributions": True,
+    "repository_link": True,
+    "anonymous_note": False,
+    "under_review_note": False,
+    "anonymous_link": False,
+}
+"""Each leak that a text has or has not, and whether it points to Accept."""
+LENGTH = "characters"
+_FOLDS = 5
+
+Features = dict[str, float]
+
+
+@dataclass(frozen=True)
+class LeakPower:
+    """What one leak, or all together, predicts."""
+
+    leak: str
+    accepted_share: float | None
+    """Of the accepted papers, those that have it; None for what is not a yes or no."""
+    rejected_share: float | None
+    estimates: Estimates
+    """`balanced_accuracy` (not of the length, which has no cut of its own) and `auc`."""
+
+
+def leak_features(text: str) -> Features:
+    """What a text shows before it is read: 1 or 0 under each name of `LEAKS`, and its length."""
+    lines = text.splitlines()
+    start, end = author_block(lines)
+    block = patterns.ANONYMOUS.sub("", " ".join(lines[start:end]))
+    kinds = {kind for _, kind in telling_sections(lines)}
+    body = _before_references(lines)
+    links = [bool(patterns.ANONYMOUS_LINK.search(link[0])) for link in patterns.LINK.finditer(body)]
+    found: dict[str, object] = {
+        "published_note": patterns.PUBLISHED.search(body),
+        "author_names": len("".join(char for char in block if char.isalpha())) > 4,
+        "email": patterns.EMAIL.search(body),
+        "acknowledgements": "acknowledgements" in kinds,
+        "contributions": "contributions" in kinds,
+        "repository_link": not all(links),
+        "anonymous_note": patterns.ANONYMOUS.search(body),
+        "under_review_note": patterns.UNDER_REVIEW.search(body),
+        "anonymous_link": any(links),
+    }
+    return {name: float(bool(found[name])) for name in LEAKS} | {LENGTH: float(len(text))}
+
+
+def leak_power(
+    features: Sequence[Mapping[str, float]], accepted: Truth, seed: int, resamples: int = RESAMPLES
+) -> list[LeakPower]:
+    """What each leak predicts of n papers, then the length, then all together (left out with fewer than five accepted or
+    five rejected papers, too few for its folds).
+
+    Args:
+        features: one a paper, from `leak_features`.
+        accepted: (n,) the conference's decisions, of both kinds.
+    """
+    found = []
+    for leak, points_to_accept in LEAKS.items():
+        has = np.array([paper[leak] for paper in features]) > 0
+        predicted = has if points_to_accept else ~has
+        power = _power(accepted, predicted.astype(float), predicted, seed, resamples)
+        found.append(LeakPower(leak, float(has[accepted].mean()), float(has[~accepted].mean()), power))
+    length = np.array([paper[LENGTH] for paper in features])
+    found.append(LeakPower(LENGTH, None, None, _power(accepted, length, None, seed, resamples)))
+    if min(accepted.sum(), (~accepted).sum()) >= _FOLDS:
+        chance = _held_out(np.array([[paper[name] for name in (*LEAKS, LENGTH)] for paper in features]), accepted, seed)
+        found.append(LeakPower("all together", None, None, _power(accepted, chance, chance >= 0.5, seed, resamples)))
+    return found
+
+
+def _power(accepted: Truth, score: Floats, predicted: Truth | None, seed: int, resamples: int) -> Estimates:
+    def statistic(weights: Floats) -> Values:
+        values = {"auc": area_under_roc(accepted, score, weights)}
+        if predicted is not None:
+            values["balanced_accuracy"] = decision_metrics(accepted, predicted, weights)["balanced_accuracy"]
+        return values
+
+    return estimate(accepted, statistic, seed, resamples)
+
+
+def _held_out(features: Floats, accepted: Truth, seed: int) -> Floats:
+    """(n,) the chance of Accept, each paper's from a regression on the other four fifths, classes weighed equally."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=1_000))
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        chance: Floats = cross_val_predict(model, features, accepted, cv=folds, method="predict_proba")[:, 1]
+    return chance
+
+
+def _before_references(lines: list[str]) -> str:
+    for number, line in enumerate(lines):
+        if patterns.REFERENCES.match(bare(line)):
+            return "\n".join(lines[:number])
+    return "\n".join(lines)
