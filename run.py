@@ -6,8 +6,9 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from scenarios.commands import catalogue, launching, machine, roles, runs, spending
+from scenarios.commands import bench_reviewer, catalogue, launching, machine, roles, runs, spending
 from tools.errors import ColloquiumError, UserError
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app.command()(runs.transcript)
 app.command("list")(runs.list_runs)
 app.command()(spending.cost)
 app.command()(spending.estimate)
+app.command()(bench_reviewer.bench_reviewer)
 app.add_typer(roles.app, name="roles")
 app.command()(catalogue.scenarios)
 app.command()(catalogue.templates)
@@ -33,10 +35,10 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False, soft_wrap=True)
+        Console(stderr=True).print(f"[red]{escape(str(error))}[/red]", highlight=False, soft_wrap=True)
         sys.exit(2)
     except ColloquiumError as error:
-        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False, soft_wrap=True)
+        Console(stderr=True).print(f"[red]{escape(str(error))}[/red]", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 
