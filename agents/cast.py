@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autogen_agentchat.agents import AssistantAgent
+from autogen_core.model_context import UnboundedChatCompletionContext
 from autogen_core.models import ChatCompletionClient, UserMessage
 
-from agents.conduct import Conduct
+from agents.conduct import Conduct, Stopped
+from agents.economy import Economy, Recall
 from agents.floor import Floor, Selector
 from agents.models import Limits as ModelLimits
 from agents.models import build_client, client_key
-from agents.models.config import ModelsConfig
+from agents.models.config import ModelsConfig, ModelSpec
+from agents.models.errors import ModelError
+from agents.models.providers import PROVIDERS
 from agents.models.tariff import Tariff
 from agents.policies import Seats, Turn
 from agents.prompts import render
@@ -43,11 +47,15 @@ class Cast:
         """One participant of the phase's chat."""
         card = self.cards[name]
         scope = TurnScope(name)
+        spec, context = self.config.spec_for(card.name, card.model or None), UnboundedChatCompletionContext()
+        economy = Economy.of(spec.context_tokens) if PROVIDERS[spec.provider].remote else None
+        seated = [*tools, Recall(context).tool()] if economy else tools
         agent = AssistantAgent(
             name=name,
             description=card.description,
-            model_client=self._client(card.name, card.model, scope),
-            workbench=[ToolWorkbench(tools, self.conduct, scope, checkpoint)],
+            model_client=self._client(card.name, spec, scope, economy),
+            model_context=context,
+            workbench=[ToolWorkbench(seated, self.conduct, scope, checkpoint)],
             system_message=self._system_message(card, floor.seats),
             max_tool_iterations=TOOL_CALLS_PER_TURN,
         )
@@ -60,29 +68,39 @@ class Cast:
     def selector(self, phase_key: str) -> Selector:
         """A model that names the next speaker. An answer that names nobody is asked for again, twice at most."""
         scope = TurnScope("selector")
-        client = self._client("selector", "", scope)
+        client = self._client("selector", self.config.spec_for("selector"), scope)
 
         async def select(turns: Sequence[Turn], seats: Seats) -> str:
             scope.begin(f"{phase_key}/selector/{len(turns) + 1}")
             cast = {name: self.cards[name].description for name in seats.names}
             prompt = render("selector", cast=cast, turns=turns)
             for _ in range(3):
-                answer = await client.create([UserMessage(content=prompt, source="lab")])
+                try:
+                    answer = await client.create([UserMessage(content=prompt, source="lab")])
+                except Stopped:
+                    break
+                except ModelError as error:
+                    if error.permanent:
+                        self.conduct.stop(f"selector: {error}")
+                        break
+                    continue
                 named = [name for name in seats.names if name in str(answer.content)]
                 if len(named) == 1:
                     return named[0]
                 prompt += f"\n\nYou answered {str(answer.content)[:80]!r}. Answer with exactly one name of the list."
-            self.conduct.observer.note("the selector named nobody; the next in the order of the cast speaks")
+            if not self.conduct.stopping:
+                self.conduct.observer.note("the selector named nobody; the next in the order of the cast speaks")
             return seats.names[len(turns) % len(seats.names)]
 
         return select
 
-    def _client(self, role: str, card_model: str, scope: TurnScope) -> JournalClient:
-        spec = self.config.spec_for(role, card_model or None)
+    def _client(
+        self, role: str, spec: ModelSpec, scope: TurnScope, economy: Economy | None = None
+    ) -> JournalClient:
         key = client_key(spec, role)
         if key not in self.clients:
             self.clients[key] = build_client(spec, seed=self.seed, role=role, limits=self.limits)
-        return JournalClient(self.clients[key], self.conduct, scope, Tariff(spec))
+        return JournalClient(self.clients[key], self.conduct, scope, Tariff(spec), economy)
 
     def _system_message(self, card: RoleCard, seats: Seats) -> str:
         others = {name: self.cards[name].description for name in seats.names if name != card.name}

@@ -15,7 +15,7 @@ from autogen_core.tools import Tool, ToolSchema
 from pydantic import BaseModel
 
 _KEPT = "\n\n[kept for the provider] "
-_CHARACTERS_PER_TOKEN = 3.5
+CHARACTERS_PER_TOKEN = 3.5
 _TOKENS_PER_IMAGE = 1_600
 ToolChoice = Literal["auto", "required", "none"]
 
@@ -163,9 +163,9 @@ def estimate_tokens(messages: Sequence[LLMMessage], tools: Sequence[Tool | ToolS
         characters += len(getattr(message, "thought", None) or "")
     schemas = [tool.schema if isinstance(tool, Tool) else tool for tool in tools]
     characters += sum(len(json.dumps(schema)) for schema in schemas)
-    return int(characters / _CHARACTERS_PER_TOKEN) + images * _TOKENS_PER_IMAGE
+    return int(characters / CHARACTERS_PER_TOKEN) + images * _TOKENS_PER_IMAGE
 
 
 def answer_tokens(result: CreateResult) -> int:
     """About how many tokens an answer has, from its length."""
-    return int((len(str(result.content)) + len(readable(result.thought))) / _CHARACTERS_PER_TOKEN) + 1
+    return int((len(str(result.content)) + len(readable(result.thought))) / CHARACTERS_PER_TOKEN) + 1

@@ -12,6 +12,7 @@ from autogen_core.tools import ToolSchema
 from pydantic import BaseModel
 
 from agents.conduct import Conduct
+from agents.economy import Economy
 from agents.models.errors import ModelError
 from agents.models.tariff import Tariff
 from agents.models.wire import answer_tokens, estimate_tokens
@@ -30,11 +31,15 @@ class JournalClient(ChatCompletionClient):
         conduct: Conduct,
         scope: TurnScope,
         tariff: Tariff,
+        economy: Economy | None = None,
     ) -> None:
         self._inner, self._conduct, self._scope, self._tariff = inner, conduct, scope, tariff
+        self._economy = economy
 
     async def create(self, messages: Sequence[LLMMessage], **options: Any) -> CreateResult:
         scope, conduct = self._scope, self._conduct
+        if self._economy:
+            messages = self._economy.shorten(messages)
         scope.model_calls += 1
         key = f"{scope.key}/model:{scope.model_calls}"
         asked = digest([message.model_dump(mode="json") for message in messages])
