@@ -40,6 +40,7 @@ class PhaseManager(BaseGroupChatManager):
                     submitted=_names(data["submitted"]),
                     accepted=_names(data["accepted"]),
                     round=int(data["round"]),
+                    answered=data["answered"] == "yes",
                 )
                 self._floor.said(turn)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from agents.conduct import Conduct
 from agents.policies import Policy, Seats, Turn
+
+ASKED_AGAIN = 2
+"""How often running a seat whose model gave no answer is asked again before the chat goes on without it."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,11 @@ class Floor:
         self.ending = self._over()
         if self.ending:
             return []
+        turns = taken(self.turns)
         if self.selector:
-            speakers = [await self.selector(self.turns, self.seats)]
+            speakers = [await self.selector(turns, self.seats)]
         else:
-            speakers = self.policy(self.turns) if self.policy else []
+            speakers = self.policy(turns) if self.policy else []
         if not speakers:
             missing = f", {self.deliverable} was not submitted" if self.deliverable else ""
             self.ending = Ending("silence", f"everybody has spoken{missing}")
@@ -59,13 +64,30 @@ class Floor:
         if self.conduct.stopping:
             kind: Literal["budget", "stopped"] = "budget" if self.conduct.stop_scope == "phase" else "stopped"
             return Ending(kind, self.conduct.stop_reason)
+        count = len(taken(self.turns))
         if any(self.deliverable in turn.accepted for turn in self.turns):
             return Ending("accepted", f"{self.deliverable} accepted after {_turns(len(self.turns))}")
-        if len(self.turns) >= self.turn_limit:
-            return Ending("turns", f"turn limit: {_turns(len(self.turns))} of {self.turn_limit}")
+        if count >= self.turn_limit:
+            return Ending("turns", f"turn limit: {_turns(count)} of {self.turn_limit}")
         if reason := self.conduct.exhausted("phase"):
             return Ending("budget", reason)
         return None
+
+
+def taken(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns as policies see them. One without an answer is as if it had not been: the same seat is called again,
+    and what it had handed in by then counts for its next turn. After `ASKED_AGAIN` such turns running it is a turn."""
+    whole: list[Turn] = []
+    missed: defaultdict[str, list[Turn]] = defaultdict(list)
+    for turn in turns:
+        before = missed[turn.speaker]
+        if turn.answered or len(before) >= ASKED_AGAIN:
+            submitted = turn.submitted.union(*(earlier.submitted for earlier in before))
+            whole.append(replace(turn, submitted=submitted))
+            before.clear()
+        else:
+            before.append(turn)
+    return whole
 
 
 def _turns(count: int) -> str:

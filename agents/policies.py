@@ -14,13 +14,15 @@ from tools.errors import UserError, nearest
 
 @dataclass(frozen=True)
 class Turn:
-    """What a policy may look at: who spoke, what was said, which deliverables were handed in, which accepted."""
+    """What a policy may look at: who spoke, what was said, which deliverables were handed in, which accepted.
+    `answered` is false where the seat's model gave no answer, and nothing was said."""
 
     speaker: str
     text: str
     submitted: frozenset[str] = frozenset()
     accepted: frozenset[str] = frozenset()
     round: int = 0
+    answered: bool = True
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from agents.conduct import Conduct, Stopped
 from agents.models.errors import ModelError
+from agents.prompts import render
 from agents.seams.scope import TurnScope
 
 _MESSAGE: TypeAdapter[LLMMessage] = TypeAdapter(LLMMessage)
@@ -30,6 +31,8 @@ class DurableAgent(BaseChatAgent):
         super().__init__(inner.name, inner.description)
         self._inner, self._scope, self._conduct, self._round_of = inner, scope, conduct, round_of
         self._phase_key, self._turns = phase_key, 0
+        self._missed = ""
+        """Why the last turn had no answer; empty when it had one."""
 
     @property
     def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
@@ -37,7 +40,7 @@ class DurableAgent(BaseChatAgent):
 
     async def on_reset(self, cancellation_token: CancellationToken) -> None:
         await self._inner.on_reset(cancellation_token)
-        self._turns = 0
+        self._turns, self._missed = 0, ""
 
     async def on_messages(self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken) -> Response:
         async for item in self.on_messages_stream(messages, cancellation_token):
@@ -56,13 +59,18 @@ class DurableAgent(BaseChatAgent):
             for message in record.data["context"]:
                 await self._inner.model_context.add_message(_MESSAGE.validate_python(message))
             conduct.observer.turn_ended(self.name, record.data["text"], replayed=True)
+            self._missed = record.data.get("missed", "")
             yield self._response(record.data, round_number)
             return
         scope.begin(key)
         conduct.observer.turn_started(self.name)
         began = time.monotonic()
         before = len(await self._inner.model_context.get_messages())
-        text = await self._speak(_in_round_order(messages), cancellation_token)
+        heard = _in_round_order(messages)
+        if self._missed:
+            heard.append(TextMessage(content=render("unanswered", reason=self._missed), source="lab"))
+            self._missed = ""
+        text = await self._speak(heard, cancellation_token)
         seconds = time.monotonic() - began
         context = (await self._inner.model_context.get_messages())[before:]
         data = {
@@ -70,6 +78,7 @@ class DurableAgent(BaseChatAgent):
             "text": text,
             "submitted": scope.statuses("submitted", "accepted"),
             "accepted": scope.statuses("accepted"),
+            "missed": self._missed,
             "context": [message.model_dump(mode="json", serialize_as_any=True) for message in context],
         }
         if not conduct.stopping and self._record(key, data, seconds):
@@ -100,6 +109,7 @@ class DurableAgent(BaseChatAgent):
         except ModelError as error:
             if error.permanent:
                 self._conduct.stop(f"{self.name}: {error}")
+            self._missed = str(error)
             return f"(no answer: {error})"
         except Exception as error:  # autogen would wait for ever for a parallel turn that raised
             self._conduct.observer.note(traceback.format_exc())
@@ -112,6 +122,7 @@ class DurableAgent(BaseChatAgent):
             "round": str(round_number),
             "submitted": ",".join(data["submitted"]),
             "accepted": ",".join(data["accepted"]),
+            "answered": "no" if data.get("missed") else "yes",
         }
         return Response(chat_message=TextMessage(content=data["text"], source=self.name, metadata=metadata))
 

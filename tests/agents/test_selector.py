@@ -1,0 +1,47 @@
+"""A model that names the next speaker may fail like any other; the chat goes on, or the run pauses and says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agents.cast import Cast
+from agents.conduct import Conduct
+from agents.journal import Journal
+from agents.models import ModelsConfig, ModelSpec, client_key
+from agents.models.errors import AuthenticationFailed, Refused
+from agents.policies import Seats, Turn
+from agents.role import ROLES, load_roles
+from tests.fakes.room import Scripted
+from tools.toolbox import tool_names
+
+SPEC = ModelSpec(provider="offline")
+SEATS = Seats(("writer", "coder"))
+
+
+def cast(folder: Path, *answers: str | Exception) -> Cast:
+    config = ModelsConfig(models={"only": SPEC}, default="only")
+    clients = {client_key(SPEC, "selector"): Scripted(answers)}
+    conduct = Conduct(Journal(folder / "selecting.jsonl"))
+    return Cast(load_roles([ROLES], tool_names()), config, conduct, 0, clients)
+
+
+@pytest.mark.parametrize(
+    "answers", [["coder"], ["I cannot say.", "coder"], [Refused("m: refused to answer"), "coder"], ["Both!"] * 3]
+)
+async def test_somebody_is_always_named(tmp_path: Path, answers: list[str | Exception]) -> None:
+    select = cast(tmp_path, *answers).selector("phase")
+    assert await select([Turn("writer", "Done.")], SEATS) == "coder"
+
+
+async def test_a_permanent_failure_stops_the_run(tmp_path: Path) -> None:
+    group = cast(tmp_path, AuthenticationFailed("m: authentication failed; check the key"))
+    assert await group.selector("phase")([], SEATS) in SEATS.names
+    assert group.conduct.stop_reason == "selector: m: authentication failed; check the key"
+
+
+async def test_while_the_run_stops_no_model_is_asked(tmp_path: Path) -> None:
+    group = cast(tmp_path)
+    group.conduct.stop("interrupted")
+    assert await group.selector("phase")([], SEATS) in SEATS.names
