@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from scenarios.commands.console import out, place
 from tools.atomic import write_bytes, write_json, write_text
@@ -35,13 +35,11 @@ def bench_reviewer(
     """Measure reviews against a conference's decisions and scores, baselines beside them, every pair of files compared."""
     # here, since every command imports this module, and these take seconds to load
     from tools.reviewer_bench.benchmark import run_benchmark
-    from tools.reviewer_bench.papers import report_leaks
-    from tools.reviewer_bench.ratings import read_ratings
 
     if out_folder and out_folder.exists() and not out_folder.is_dir():
         raise UserError(f"--out {out_folder}: not a folder")
     benchmark = run_benchmark(ratings, reviews, control, threshold, human_threshold, seed, resamples)
-    leaks = report_leaks(papers, read_ratings(ratings), seed, resamples) if papers else None
+    leaks = _leaks(papers, ratings, seed, resamples) if papers else None
     if out_folder:
         _write(benchmark, leaks, out_folder)
     _show(benchmark)
@@ -51,9 +49,15 @@ def bench_reviewer(
         out.print("\nThresholds, scores, pairs and a plot come with --out FOLDER.", highlight=False)
 
 
+def _leaks(papers: Path, ratings: Path, seed: int, resamples: int) -> LeakReport:
+    from tools.reviewer_bench.papers import report_leaks
+    from tools.reviewer_bench.ratings import read_ratings
+
+    return report_leaks(papers, read_ratings(ratings), seed, resamples)
+
+
 def _write(benchmark: Benchmark, leaks: LeakReport | None, folder: Path) -> None:
     """All files are made before the first is written."""
-    from tools.reviewer_bench.leak_table import as_csv
     from tools.reviewer_bench.plot import draw, rendered
     from tools.reviewer_bench.report import as_json, as_markdown
 
@@ -64,6 +68,8 @@ def _write(benchmark: Benchmark, leaks: LeakReport | None, folder: Path) -> None
         for name, data in images.items():
             write_bytes(folder / name, data)
         if leaks:
+            from tools.reviewer_bench.leak_table import as_csv
+
             write_text(folder / "leaks.csv", as_csv(leaks))
         write_json(folder / "numbers.json", numbers)
         write_text(folder / "report.md", report)
@@ -72,12 +78,14 @@ def _write(benchmark: Benchmark, leaks: LeakReport | None, folder: Path) -> None
 
 
 def _show(benchmark: Benchmark) -> None:
-    from tools.reviewer_bench.metrics import OF_DECISIONS
     from tools.reviewer_bench.report import summary_rows
 
-    table = Table("reviewer", "accepts by", "papers", *(metric.title for metric in OF_DECISIONS.values()), box=None)
+    columns = {
+        "balanced_accuracy": "bal. acc.", "accuracy": "acc.", "f1": "F1", "auc_decision": "AUC", "fpr": "FPR", "fnr": "FNR",
+    }  # fmt: skip
+    table = Table(Column("reviewer", overflow="fold"), "accepts by", "papers", *columns.values(), box=None)
     for name, row in summary_rows(benchmark):
-        values = [row.metrics[metric].value for metric in OF_DECISIONS]
+        values = [row.metrics[metric].value for metric in columns]
         table.add_row(name, row.rule, str(row.papers), *("–" if v is None else f"{v:.2f}" for v in values))
     out.print(table)
 

@@ -6,7 +6,7 @@ scheme behind The AI Scientist's published intervals. The rate of acceptance cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,9 +48,25 @@ def estimate(accepted: Truth, statistic: Statistic, seed: int, resamples: int = 
 
     A resample on which a value is not defined does not count for its interval.
     """
-    exact = statistic(np.ones((1, len(accepted))))
-    parts = [statistic(weights) for weights in resampled(accepted, seed, resamples)]
-    return {name: _estimate(exact[name][0], np.concatenate([part[name] for part in parts])) for name in exact}
+    return estimate_each(accepted, {"": statistic}, seed, resamples)[""]
+
+
+def estimate_each(
+    accepted: Truth, statistics: Mapping[str, Statistic], seed: int, resamples: int = RESAMPLES
+) -> dict[str, Estimates]:
+    """Several statistics of the same papers, on the same resamples."""
+    exact = {key: statistic(np.ones((1, len(accepted)))) for key, statistic in statistics.items()}
+    draws: dict[str, list[Values]] = {key: [] for key in statistics}
+    for weights in resampled(accepted, seed, resamples):
+        for key, statistic in statistics.items():
+            draws[key].append(statistic(weights))
+    return {
+        key: {
+            name: _estimate(value[0], np.concatenate([part[name] for part in draws[key]]))
+            for name, value in values.items()
+        }
+        for key, values in exact.items()
+    }
 
 
 def resampled(accepted: Truth, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]:

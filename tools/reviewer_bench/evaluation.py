@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.reviewer_bench.bootstrap import RESAMPLES, Estimates, estimate
+from tools.reviewer_bench.bootstrap import RESAMPLES, Estimates, Statistic, estimate, estimate_each
 from tools.reviewer_bench.matching import Floats, Truth, Verdicts, need_both_classes
-from tools.reviewer_bench.metrics import Values, decision_metrics, score_metrics
+from tools.reviewer_bench.metrics import decision_metrics, score_metrics
 
 _MOST_THRESHOLDS = 12
 
@@ -46,34 +46,29 @@ def evaluate(verdicts: Verdicts, threshold: float, seed: int, resamples: int = R
     for part in (scored, decided):
         if part.papers:
             need_both_classes(part.accepted, verdicts.name)
+    by_decision = score = roc = None
     by_threshold: dict[float, Row] = {}
-    score = roc = None
+    if decided.papers:
+        by_decision = decisions("Decision", decided.accepted, decided.decision == 1, seed, resamples)
     if scored.papers:
-        cuts = sorted({*thresholds(scored.overall), threshold})
-        by_threshold = {
-            cut: decisions(f"Overall ≥ {cut:g}", scored.accepted, scored.overall >= cut, seed, resamples)
-            for cut in cuts
-        }
-        score = _score(scored, seed, resamples)
+        by_threshold, score = _by_score(scored, threshold, seed, resamples)
         roc = roc_curve(scored.accepted, scored.overall)
-    by_decision = (
-        decisions("Decision", decided.accepted, decided.decision == 1, seed, resamples) if decided.papers else None
-    )
     return Evaluation(verdicts.name, by_decision, by_threshold, score, roc)
 
 
 def decisions(rule: str, accepted: Truth, predicted: Truth, seed: int, resamples: int = RESAMPLES) -> Row:
     """The metrics of decisions, both (n,)."""
-    found = estimate(accepted, lambda weights: decision_metrics(accepted, predicted, weights), seed, resamples)
-    return Row(rule, len(accepted), found)
+    return Row(rule, len(accepted), estimate(accepted, _deciding(accepted, predicted), seed, resamples))
 
 
 def thresholds(scores: Floats) -> list[float]:
-    """The thresholds that part the papers: every score given but the lowest, which would accept all; whole numbers where
-    those are many."""
+    """The thresholds that part the papers: every score given but the lowest, which would accept all. Where more than a
+    dozen were given: the whole numbers between, or else the deciles."""
     given = np.unique(scores)
     if len(given) > _MOST_THRESHOLDS:
         given = np.arange(np.floor(given[0]), np.floor(given[-1]) + 1)
+        if not 4 < len(given) <= _MOST_THRESHOLDS:
+            given = np.unique(np.quantile(scores, np.linspace(0, 0.9, 10), method="higher"))
     return [float(cut) for cut in given[1:]]
 
 
@@ -84,8 +79,15 @@ def roc_curve(accepted: Truth, scores: Floats) -> tuple[Floats, Floats]:
     return taken[:, ~accepted].mean(axis=1), taken[:, accepted].mean(axis=1)
 
 
-def _score(scored: Verdicts, seed: int, resamples: int) -> Row:
-    def statistic(weights: Floats) -> Values:
-        return score_metrics(scored.accepted, scored.overall, scored.human, weights)
+def _by_score(scored: Verdicts, threshold: float, seed: int, resamples: int) -> tuple[dict[float, Row], Row]:
+    cuts = sorted({*thresholds(scored.overall), threshold})
+    rules = {f"Overall ≥ {cut:g}": cut for cut in cuts}
+    statistics = {rule: _deciding(scored.accepted, scored.overall >= cut) for rule, cut in rules.items()}
+    statistics["score"] = lambda weights: score_metrics(scored.accepted, scored.overall, scored.human, weights)
+    found = estimate_each(scored.accepted, statistics, seed, resamples)
+    rows = {rule: Row(rule, len(scored.papers), metrics) for rule, metrics in found.items()}
+    return {cut: rows[rule] for rule, cut in rules.items()}, rows["score"]
 
-    return Row("score", len(scored.papers), estimate(scored.accepted, statistic, seed, resamples))
+
+def _deciding(accepted: Truth, predicted: Truth) -> Statistic:
+    return lambda weights: decision_metrics(accepted, predicted, weights)

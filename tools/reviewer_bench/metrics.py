@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tools.reviewer_bench.matching import Floats, Truth
 
@@ -55,8 +56,8 @@ def decision_metrics(accepted: Truth, predicted: Truth, weights: Floats) -> Valu
         weights: (r, n), how often each paper counts.
 
     Returns:
-        (r,) under each name of `OF_DECISIONS`. `auc_decision` is the ROC AUC of the 0/1 decision, as The AI Scientist
-        computes the AUC that it publishes; with one cut the curve has one corner, and it equals the balanced accuracy.
+        (r,) under each name of `OF_DECISIONS`. `auc_decision` is the ROC AUC of the 0/1 decision, the AUC that The AI
+        Scientist publishes; it equals the balanced accuracy.
     """
     columns = [accepted, ~accepted, accepted & predicted, ~accepted & predicted]
     positive, negative, hits, alarms = (weights @ np.stack(columns, axis=1).astype(float)).T
@@ -64,11 +65,12 @@ def decision_metrics(accepted: Truth, predicted: Truth, weights: Floats) -> Valu
         recall, fpr = hits / positive, alarms / negative
         f1 = 2 * hits / (positive + hits + alarms)
         accuracy = (hits + negative - alarms) / (positive + negative)
+    balanced_accuracy = (recall + 1 - fpr) / 2
     return {
-        "balanced_accuracy": (recall + 1 - fpr) / 2,
+        "balanced_accuracy": balanced_accuracy,
         "accuracy": accuracy,
         "f1": f1,
-        "auc_decision": area_under_roc(accepted, predicted.astype(float), weights),
+        "auc_decision": balanced_accuracy,  # the area under a curve with one corner, at (fpr, recall)
         "fpr": fpr,
         "fnr": 1 - recall,
     }
@@ -83,12 +85,19 @@ def score_metrics(accepted: Truth, scores: Floats, human: Floats, weights: Float
         human: (n,) the human score to correlate with; papers where it is NaN do not count for that.
         weights: (r, n), how often each paper counts.
     """
+    area = area_under_roc(accepted, scores, weights)
     known = np.isfinite(human)
-    counted, filled = weights * known, np.where(known, human, 0.0)
+    if not known.any():
+        undefined = np.full(len(weights), np.nan)
+        return {"auc_score": area, "pearson": undefined, "spearman": undefined}
+    # papers with the same two scores count as one, with their joint weight: a tenth of the work
+    pairs, which = np.unique(np.stack([scores[known], human[known]]), axis=1, return_inverse=True)
+    x, y = pairs
+    counted = _joined(weights[:, known], which, len(x))
     return {
-        "auc_score": area_under_roc(accepted, scores, weights),
-        "pearson": _pearson(scores, filled, counted),
-        "spearman": _pearson(_ranks(scores, counted), _ranks(filled, counted), counted),
+        "auc_score": area,
+        "pearson": _pearson(x, y, counted),
+        "spearman": _pearson(_ranks(x, counted), _ranks(y, counted), counted),
     }
 
 
@@ -102,6 +111,14 @@ def area_under_roc(accepted: Truth, scores: Floats, weights: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         area: Floats = (positive * below).sum(axis=1) / (positive.sum(axis=1) * negative.sum(axis=1))
     return area
+
+
+def _joined(weights: Floats, group: NDArray[np.intp], groups: int) -> Floats:
+    """(r, groups) the weights of the papers of each group, added up."""
+    order = np.argsort(group, kind="stable")
+    first = np.searchsorted(group[order], np.arange(groups))
+    joined: Floats = np.add.reduceat(weights[:, order], first, axis=1)
+    return joined
 
 
 def _levels(values: Floats) -> Floats:

@@ -72,6 +72,8 @@ def _draw_baselines(roc: Axes, cuts: Axes, benchmark: Benchmark) -> None:
     roc.plot([], [], "X", color="0.4", label="by the Decision field")
     roc.plot([0], [0], "s", color="0.2", label="all reject", clip_on=False)
     cuts.axhline(0.5, color="0.7", linewidth=1, zorder=0)
+    if len(given := sorted({cut for e in benchmark.evaluations for cut in e.by_threshold})) <= 12:
+        cuts.set_xticks(given)
     human = benchmark.random_human
     if human:
         _mark(roc, human.metrics, "*", "0.2", f"one random human reviewer, {human.rule}", size=11)
