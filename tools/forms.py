@@ -1,13 +1,14 @@
 """Review forms: what a venue asks of its reviewers, and the rule that turns their scores into a decision.
 
-A form is one file in `configs/forms/`. Its rule is data too, so a new venue or a new rule needs no code.
+A form is one file in `configs/forms/`, its rule included, so a new venue needs no code. Another rule can be laid over it
+(`tools/rules.py`).
 """
 
 from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -15,20 +16,15 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
 from tools.errors import UserError, nearest
+from tools.rules import Condition, Rule, load_rule
 from tools.template import first_problem
+
+__all__ = ["Condition", "Form", "FormField", "Review", "Rule", "form_names", "load_form"]
 
 FORMS = Path(__file__).parents[1] / "configs" / "forms"
 
 Review = Mapping[str, Any]
 """One filled form: display name of each field -> its value."""
-
-_STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
-    "rounded_mean": lambda scores: round(statistics.fmean(scores)),
-    "mean": statistics.fmean,
-    "median": statistics.median,
-    "lowest": min,
-    "highest": max,
-}
 
 
 class FormField(BaseModel):
@@ -50,6 +46,8 @@ class FormField(BaseModel):
     """The words of a choice; for a score, the values that may be given where not every one may."""
     levels: dict[int, str] = {}
     """What each score means."""
+    quoted: bool = False
+    """Each point quotes the place in the paper that it rests on; a point that does not is marked."""
 
     @property
     def key(self) -> str:
@@ -80,41 +78,9 @@ class FormField(BaseModel):
                 raise ValueError(f"{self.name}: level {wrong[0]} is no score that can be given")
         elif self.levels or self.minimum is not None or self.maximum is not None:
             raise ValueError(f"{self.name}: minimum, maximum and levels belong to kind integer")
+        if self.quoted and self.kind not in ("text", "list"):
+            raise ValueError(f"{self.name}: only text and list can quote the paper")
         return self
-
-
-class Condition(BaseModel):
-    """One thing that has to hold of the scores."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    field: str
-    """The score it is about."""
-    statistic: Literal["rounded_mean", "mean", "median", "lowest", "highest"] = "rounded_mean"
-    """How the reviewers' scores become one number; halves are rounded to the even neighbour."""
-    at_least: float
-    """The lowest value that will do."""
-
-    def holds(self, scores: Sequence[float]) -> bool:
-        return _STATISTICS[self.statistic](scores) >= self.at_least
-
-    def __str__(self) -> str:
-        return f"the {self.statistic.replace('_', ' ')} of {self.field} is at least {self.at_least:g}"
-
-
-class Rule(BaseModel):
-    """The decision as a function of the scores: accept when every condition holds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    accept_when: tuple[Condition, ...] = Field(min_length=1)
-    """Conditions that all have to hold."""
-    accept: str = "Accept"
-    """The decision when they do."""
-    reject: str = "Reject"
-    """The decision otherwise."""
-    given_in: str = "Decision"
-    """The field in which each reviewer decides alone, if the form has it; it has to agree with their own scores."""
 
 
 class Form(BaseModel):
@@ -148,8 +114,7 @@ class Form(BaseModel):
 
     @property
     def rule_in_words(self) -> str:
-        conditions = " and ".join(map(str, self.rule.accept_when))
-        return f"{self.rule.accept} when {conditions}; {self.rule.reject} otherwise"
+        return str(self.rule)
 
     def field(self, name: str) -> FormField:
         """The field of that name; KeyError when the form has none."""
@@ -179,16 +144,38 @@ class Form(BaseModel):
         as The AI Scientist's ensemble does. Values out of range are left out, and so is a score nobody gave."""
         means = {}
         for name in self.scores:
-            if given := self._given(reviews, name):
+            if given := self.given(reviews, name):
                 means[name] = round(statistics.fmean(given))
         return means
 
-    def decide(self, reviews: Sequence[Review]) -> str:
-        """The decision by the rule. A condition on a score that nobody gave does not hold."""
-        holds = (bool(given := self._given(reviews, c.field)) and c.holds(given) for c in self.rule.accept_when)
+    def decide(self, reviews: Sequence[Review], chair: float | None = None) -> str:
+        """The decision by the rule. A condition on a score that nobody gave does not hold. `chair` is the area chair's
+        own overall score, which takes the place of the reviewers' where the rule leaves the decision to the chair."""
+        holds = []
+        for condition in self.rule.accept_when:
+            given = self.given(reviews, condition.field)
+            if chair is not None and self.rule.by == "chair" and condition.field == self.overall:
+                given = [chair]
+            holds.append(bool(given) and condition.holds(given))
         return self.rule.accept if all(holds) else self.rule.reject
 
-    def _given(self, reviews: Sequence[Review], name: str) -> list[float]:
+    def under(self, rule: str) -> Self:
+        """This form with another decision rule: the name of one in `configs/rules/`, or the path of a YAML file.
+
+        Raises:
+            UserError: there is no such rule, it is broken, or it does not fit this form.
+        """
+        try:
+            laid = load_rule(rule).on(self.rule)
+            return type(self).model_validate({**self.model_dump(), "rule": laid.model_dump()})
+        except ValidationError as error:
+            problem = str(error.errors()[0]["msg"]).removeprefix("Value error, rule: ")
+            raise UserError(f"decision rule {rule!r} on the form {self.name}: {problem}") from None
+        except ValueError as error:
+            raise UserError(f"decision rule {rule!r} on the form {self.name}: {error}") from None
+
+    def given(self, reviews: Sequence[Review], name: str) -> list[float]:
+        """The scores of that name that were given, those out of range left out."""
         field = self.field(name)
         return [review[name] for review in reviews if field.allows(review.get(name))]
 
@@ -250,6 +237,8 @@ def _question(field: FormField) -> tuple[Any, Any]:
     words = field.description
     if field.levels:
         words += " " + "; ".join(f"{level}: {meaning}" for level, meaning in sorted(field.levels.items()))
+    if field.quoted:
+        words += " Quote it in «…», word for word; where something is missing, quote the place where it should stand."
     if field.kind == "text":
         return str, Field(title=field.name, description=words, min_length=1)
     if field.kind == "list":
