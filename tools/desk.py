@@ -52,7 +52,11 @@ class Desk:
     """Deliverables of this phase count only when another seat accepts them."""
     progress: Callable[[str], None] = lambda text: None
     authors: dict[str, str] = field(default_factory=dict)
-    """Which model plays which role; the paper says so."""
+    """Which model plays which seat; the paper says so."""
+    roles: dict[str, str] = field(default_factory=dict)
+    """Which role sits on which seat, where a role sits more than once."""
+    stage: Callable[[], str] = lambda: ""
+    """The policy by which the conversation goes on at this moment, like blind or discussion."""
     offline: bool = False
     """No language model plays any role."""
     review_round: int = 1

@@ -7,8 +7,14 @@ from pathlib import Path
 
 from scenarios.phases.kind import PhaseKind
 from scenarios.study import Study
-from tools.document import as_data, read_document
-from tools.reviewing import load_meta_review, load_reviews, write_meta_review
+from tools.document import as_data
+from tools.panel.record import MetaReview
+from tools.panel.report import write_report
+from tools.panel.store import PAPER, load_meta_review, load_rebuttal, load_reviews
+from tools.papers import load_document, read_paper, save_document
+from tools.reviewing import write_meta_review
+
+BY_RULE = "rule"
 
 
 def paper_of(study: Study) -> Path:
@@ -18,13 +24,18 @@ def paper_of(study: Study) -> Path:
     return given[0] if given else own
 
 
+async def _open(study: Study) -> None:
+    """Read the paper once for all who review it."""
+    save_document(await read_paper(paper_of(study)), study.desk.review_folder / PAPER)
+
+
 def _variables(study: Study) -> dict[str, object]:
-    document = read_document(paper_of(study))
-    previous = study.workspace.reviews / f"round_{study.desk.review_round - 1}" / "rebuttal.md"
+    document = load_document(study.desk.review_folder / PAPER)
+    before = study.workspace.reviews / f"round_{study.desk.review_round - 1}"
     gate = study.workspace.root / "gate.json"
     return {
         "round": study.desk.review_round,
-        "rebuttal": previous.read_text(encoding="utf-8") if previous.exists() else "(none)",
+        "rebuttal": load_rebuttal(before) or "(none)",
         "form": study.desk.form,
         "has_ledger": study.desk.ledger_file.exists(),
         "hidden": document.hidden,
@@ -38,13 +49,14 @@ async def _close(study: Study) -> None:
     desk = study.desk
     reviews = load_reviews(desk.review_folder)
     if load_meta_review(desk.review_folder) is None and reviews:
-        write_meta_review(
-            desk,
+        said = MetaReview(
+            by=BY_RULE,
             summary="(the area chair handed in no meta-review)",
             discussion="",
-            decision=desk.form.decide(list(reviews.values())),
             reasons=f"By the form's rule: {desk.form.rule_in_words}",
         )
+        write_meta_review(desk, said, desk.form.decide(list(reviews.values())))
+    write_report(desk, [], [], [])
 
 
 PANEL = PhaseKind(
@@ -57,6 +69,7 @@ PANEL = PhaseKind(
     turns=24,
     needs=frozenset({"paper"}),
     variables=_variables,
+    before=_open,
     after=_close,
     usable=lambda study: bool(load_reviews(study.desk.review_folder)),
 )

@@ -1,0 +1,91 @@
+"""The report on one panel: everything that its round folder holds, put together and written as JSON, Markdown and HTML."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools.atomic import write_json, write_text
+from tools.desk import Desk
+from tools.document import Document
+from tools.panel.record import Absent, Hidden, MetaReview, PanelReport, Paper, Remark, SeatReview
+from tools.panel.render import as_html, as_markdown
+from tools.panel.scores import scores_of
+from tools.panel.store import PAPER, REPORT, load_meta_review, load_rebuttal, load_seat_reviews
+from tools.papers import load_document
+
+NO_MODEL = "offline"
+
+
+def write_report(
+    desk: Desk, talk: Sequence[Remark], absent: Sequence[Absent], examples: Sequence[str]
+) -> PanelReport | None:
+    """Write review.json, report.md and report.html of a round that has come to a decision; None where it has not."""
+    folder = desk.review_folder
+    report = build_report(desk, talk, absent, examples)
+    if report:
+        write_json(folder / REPORT, report.model_dump(mode="json"))
+        write_text(folder / "report.md", as_markdown(report))
+        write_text(folder / "report.html", as_html(report))
+    return report
+
+
+def build_report(
+    desk: Desk, talk: Sequence[Remark], absent: Sequence[Absent], examples: Sequence[str]
+) -> PanelReport | None:
+    """The report of the round at hand; None where there is no decision yet."""
+    folder, form = desk.review_folder, desk.form
+    meta = load_meta_review(folder)
+    if meta is None:
+        return None
+    reviews = load_seat_reviews(folder)
+    scores = scores_of(form, {name: review.review for name, review in reviews.items()})
+    gate = desk.workspace.root / "gate.json"
+    return PanelReport(
+        notice=notice(reviews, meta),
+        paper=_paper(load_document(folder / PAPER)),
+        form=form.name,
+        form_title=form.title,
+        round=desk.review_round,
+        decision=meta["decision"],
+        overall=scores[form.overall].mean if form.overall in scores else None,
+        rule=meta["rule"],
+        scores=scores,
+        reviews=list(reviews.values()),
+        absent=list(absent),
+        meta_review=MetaReview.model_validate({key: meta[key] for key in MetaReview.model_fields}),
+        talk=list(talk),
+        rebuttal=load_rebuttal(folder),
+        examples=list(examples),
+        gate=json.loads(gate.read_text(encoding="utf-8"))["summary"] if gate.exists() else None,
+    )
+
+
+def notice(reviews: Mapping[str, SeatReview], meta: Mapping[str, object]) -> str:
+    """The plain words at the head of every report: who wrote it, and that no person did."""
+    models = sorted({review.model for review in reviews.values()} | ({str(meta["model"])} if meta["model"] else set()))
+    people = [model for model in models if model.startswith("human")]
+    if models == [NO_MODEL]:
+        return "Written by automatic reviewers: a checklist program, and no language model. It measures, it does not judge."
+    named = ", ".join("a checklist program" if model == NO_MODEL else model for model in models if model not in people)
+    if people:
+        return f"Written in part by automatic reviewers: {named or 'none'}. People took part."
+    return f"Written by automatic reviewers: {named}. No person has reviewed this paper here."
+
+
+def _paper(document: Document) -> Paper:
+    return Paper(
+        title=document.title,
+        file=document.path.name,
+        sha256=_digest(document.path),
+        pages=document.pages if document.kind == "pdf" else None,
+        characters=len(document.text),
+        notes=list(document.notes),
+        hidden=[Hidden(kind=found.kind, page=found.page, quote=found.quote) for found in document.hidden],
+    )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
