@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command()(launching.launch)
 app.command()(launching.resume)
+app.command()(launching.chat)
 app.command()(runs.transcript)
 app.command("list")(runs.list_runs)
 app.command()(spending.cost)

@@ -32,7 +32,7 @@ class PhaseManager(BaseGroupChatManager):
     async def update_message_thread(self, messages: Sequence[BaseAgentEvent | BaseChatMessage]) -> None:
         await super().update_message_thread(messages)
         for message in messages:
-            if isinstance(message, TextMessage) and message.source in self._floor.seats.names:
+            if isinstance(message, TextMessage) and message.source in self._floor.names:
                 data = message.metadata
                 turn = Turn(
                     speaker=message.source,

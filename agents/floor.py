@@ -36,21 +36,30 @@ class Floor:
     turn_limit: int
     conduct: Conduct
     selector: Selector | None = None
+    approver: str = ""
+    """Who has the last word on what the others accepted; empty where nobody has to be asked."""
     turns: list[Turn] = field(default_factory=list)
     round: int = 0
     ending: Ending | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everybody who may speak."""
+        return (*self.seats.names, self.approver) if self.approver else self.seats.names
+
     def said(self, turn: Turn) -> None:
         self.turns.append(turn)
-        self.turns.sort(key=lambda t: (t.round, self.seats.names.index(t.speaker)))
+        self.turns.sort(key=lambda t: (t.round, self.names.index(t.speaker)))
 
     async def next(self) -> list[str]:
         """The next speakers; none when the phase is over, and then `ending` says why."""
         self.ending = self._over()
         if self.ending:
             return []
-        turns = taken(self.turns)
-        if self.selector:
+        turns = taken(self._of_the_cast())
+        if self._awaits_approval():
+            speakers = [self.approver]
+        elif self.selector:
             speakers = [await self.selector(turns, self.seats)]
         else:
             speakers = self.policy(turns) if self.policy else []
@@ -64,14 +73,26 @@ class Floor:
         if self.conduct.stopping:
             kind: Literal["budget", "stopped"] = "budget" if self.conduct.stop_scope == "phase" else "stopped"
             return Ending(kind, self.conduct.stop_reason)
-        count = len(taken(self.turns))
-        if any(self.deliverable in turn.accepted for turn in self.turns):
+        count = len(taken(self._of_the_cast()))
+        final = [turn for turn in self.turns if not self.approver or turn.speaker == self.approver]
+        if any(self.deliverable in turn.accepted for turn in final):
             return Ending("accepted", f"{self.deliverable} accepted after {_turns(len(self.turns))}")
+        if self._awaits_approval():
+            return None
         if count >= self.turn_limit:
             return Ending("turns", f"turn limit: {_turns(count)} of {self.turn_limit}")
         if reason := self.conduct.exhausted("phase"):
             return Ending("budget", reason)
         return None
+
+    def _awaits_approval(self) -> bool:
+        last = [turn for turn in self.turns if turn.round == self.turns[-1].round]
+        return any(turn.speaker != self.approver and self.deliverable in turn.accepted for turn in last) and bool(
+            self.approver
+        )
+
+    def _of_the_cast(self) -> list[Turn]:
+        return [turn for turn in self.turns if turn.speaker != self.approver]
 
 
 def taken(turns: Sequence[Turn]) -> list[Turn]:

@@ -33,6 +33,8 @@ from tools.template import Template
 from tools.toolbox import build_tools
 from tools.workspace import Workspace
 
+PERSON = "person"
+"""The role of whoever runs the study; always played at the terminal."""
 _ACCEPTANCE = ("accept_deliverable", "return_deliverable")
 
 
@@ -128,11 +130,15 @@ class Lab:
             turn_limit=spec.turns or kind.turns,
             conduct=self.conduct,
             selector=self._cast.selector(key) if selects else None,
+            approver=PERSON if kind.deliverable in self._plan.scenario.approve else "",
         )
         participants = []
         for name in cast_of(spec, kind):
             tools = build_tools(study.desk, name, self._tools_of(name, spec, kind, seats.chair))
             participants.append(self._cast.seat(name, key, tools, study.workspace, floor))
+        if floor.approver:
+            tools = build_tools(study.desk, floor.approver, list(_ACCEPTANCE))
+            participants.append(self._cast.seat(floor.approver, key, tools, study.workspace, floor))
         ending = await converse(floor, participants, self._task(study, kind, key))
         if ending.kind == "stopped":
             raise Stopped(ending.reason)
@@ -149,8 +155,8 @@ class Lab:
     def _tools_of(self, name: str, spec: PhaseSpec, kind: PhaseKind, chair: str) -> list[str]:
         """What the role's card allows and the phase offers. Who sits on a panel may hand in a review, whatever its
         card says; who accepts may accept."""
-        wanted = [tool for tool in self._plan.cards[name].tools if tool in kind.tools]
-        if "submit_review" in kind.tools and name != chair:
+        wanted = [tool for tool in self._plan.cards[name].tools if kind.tools is None or tool in kind.tools]
+        if "submit_review" in (kind.tools or ()) and name != chair:
             wanted += ["submit_review", "read_reviews"]
         if name == spec.accepted_by:
             wanted += _ACCEPTANCE

@@ -61,11 +61,13 @@ def make_plan(scenario: Scenario, template_folder: Path | None = None) -> Plan:
     cards = load_roles([ROLES, *map(Path, scenario.roles)], tool_names())
     for spec, kind in phases:
         _check_phase(place, spec, kind, cards)
+    _check_names(place, "human", scenario.human, [name for spec, kind in phases for name in cast_of(spec, kind)])
+    _check_names(place, "approve", scenario.approve, [kind.deliverable for _, kind in phases if kind.holds_chat])
     return Plan(
         scenario=scenario,
         template=template,
         profile=template.profile(scenario.profile) if template else Profile.model_validate({}),
-        models=load_models_config(scenario.models),
+        models=load_models_config(scenario.models).played_by_people(scenario.human),
         cards=cards,
         form=load_form(scenario.form),
         literature=build(scenario.literature, bib_files=_bib_files(place, scenario, template), cache=ROOT / ".cache"),
@@ -124,6 +126,12 @@ def _check_phase(place: str, spec: PhaseSpec, kind: PhaseKind, cards: dict[str, 
             build_policy(policies, seats_of(spec, kind))
         except UserError as error:
             raise UserError(f"{where}: {error}") from None
+
+
+def _check_names(place: str, key: str, names: Sequence[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise UserError(f"{place}: {key}: {name!r} occurs in no phase of it; {nearest(name, known)}")
 
 
 def _bib_files(place: str, scenario: Scenario, template: Template | None) -> list[Path]:

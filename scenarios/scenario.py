@@ -105,6 +105,10 @@ class Scenario(_Strict):
     """A PDF, .tex or text file to review; for scenarios without experiments."""
     roles: list[str] = []
     """Folders with role cards of yours."""
+    human: list[str] = []
+    """Roles that you play yourself at the terminal."""
+    approve: list[str] = []
+    """Deliverables that you are asked about at the terminal before the run goes on with them, like idea and paper."""
     require_novelty: bool = True
     """Ideas that are not found novel go no further."""
     budget: BudgetSpec = BudgetSpec()  # type: ignore[call-arg]

@@ -109,7 +109,7 @@ class ModelsConfig(BaseModel):
     description: str = ""
     """One sentence for the list of configs."""
     models: dict[str, ModelSpec] = Field(min_length=1)
-    """The models, by a name of your choice."""
+    """The models, by a name of your choice. `human` is always there: a person at the terminal."""
     default: str
     """The model of every role that `roles` does not name."""
     roles: dict[str, str] = Field(default_factory=dict)
@@ -122,6 +122,10 @@ class ModelsConfig(BaseModel):
             if name in self.roles:
                 return self.models[self.roles[name]]
         return self.models.get(card_model or "", self.models[self.default])
+
+    def played_by_people(self, roles: Sequence[str]) -> ModelsConfig:
+        """The same config with these roles played at the terminal."""
+        return self.model_copy(update={"roles": {**self.roles, **dict.fromkeys(roles, "human")}})
 
 
 def known_configs() -> list[str]:
@@ -154,7 +158,8 @@ def load_models_config(name_or_path: str | Path, overrides: Sequence[str] = ()) 
     for override in overrides:
         _override(given, override)
     try:
-        config = ModelsConfig.model_validate({**given, "name": path.stem})
+        models = {"human": {"provider": "human"}, **(given.get("models") or {})}
+        config = ModelsConfig.model_validate({**given, "models": models, "name": path.stem})
     except ValidationError as error:
         raise UserError(first_problem(path, error, ModelsConfig)) from None
     _check(path, config)

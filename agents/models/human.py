@@ -23,6 +23,8 @@ from agents.models.errors import PersonLeft
 from agents.models.usage import UsageDetail
 from agents.models.wire import Request, readable
 
+_SHOWN = 6000
+
 Ask = Callable[[str], Awaitable[str]]
 """Shows a text to the person and gives back the line that the person types."""
 
@@ -34,7 +36,8 @@ async def ask_terminal(text: str) -> str:
 
 class HumanClient(BaseClient):
     """Shows what is new in the conversation and takes the answer: text up to an empty line, or one call of a tool as
-    `/tool name {"argument": value}`. `/tools` lists the tools."""
+    `/name {"argument": value}`. Any beginning of the name that tells it apart will do, and a tool with one argument
+    takes plain words: `/accept well argued`. `/tools` lists the tools."""
 
     def __init__(self, role: str = "", ask: Ask = ask_terminal) -> None:
         super().__init__(
@@ -44,38 +47,50 @@ class HumanClient(BaseClient):
 
     async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
         shown = _new(request.messages) + f"\n{self._role} (/tools; an empty line ends your text)> "
+        called = isinstance(request.messages[-1], FunctionExecutionResultMessage)
         lines: list[str] = []
         while True:
             try:
                 line = await self._ask(shown)
             except EOFError:
-                raise PersonLeft(f"{self._role}: the input was closed; resume the run to go on") from None
+                raise PersonLeft("the input was closed; resume the run to go on") from None
             shown = "> "
             if line.strip() == "/tools":
                 shown = _listed(request.tools) + "\n> "
-            elif line.startswith("/tool ") and not lines:
-                call, problem = self._call(line, request.tools)
+            elif line.startswith("/") and not lines:
+                call, problem = self._call(line[1:], request.tools)
                 if call:
                     yield _result([call])
                     return
                 shown = f"{problem}\n> "
             elif line.strip():
                 lines.append(line)
-            elif lines:
-                yield _result("\n".join(lines))
+            elif lines or called:
+                yield _result("\n".join(lines) or "(done)")
                 return
 
     def _call(self, line: str, tools: Sequence[ToolSchema]) -> tuple[FunctionCall | None, str]:
-        _, name, *rest = line.split(maxsplit=2)
-        if name not in [tool["name"] for tool in tools]:
-            return None, f"no tool {name!r}; " + _listed(tools)
-        arguments = rest[0] if rest else "{}"
-        try:
-            json.loads(arguments)
-        except json.JSONDecodeError as error:
-            return None, f"the arguments are not JSON: {error}"
+        name, _, rest = line.partition(" ")
+        fitting = [tool for tool in tools if tool["name"] == name] or [t for t in tools if t["name"].startswith(name)]
+        if len(fitting) != 1:
+            return None, f"{len(fitting)} tools are called {name!r}; " + _listed(tools)
+        arguments, problem = _arguments(rest.strip(), fitting[0])
+        if problem:
+            return None, problem
         self._calls += 1
-        return FunctionCall(id=f"human_{self._calls}", name=name, arguments=arguments), ""
+        return FunctionCall(id=f"human_{self._calls}", name=fitting[0]["name"], arguments=arguments), ""
+
+
+def _arguments(given: str, tool: ToolSchema) -> tuple[str, str]:
+    """What was typed as the JSON of a call's arguments, or what is wrong with it."""
+    names = list(tool.get("parameters", {"properties": {}})["properties"])
+    if given and not given.startswith("{") and len(names) == 1:
+        return json.dumps({names[0]: given}, ensure_ascii=False), ""
+    try:
+        json.loads(given or "{}")
+    except json.JSONDecodeError as error:
+        return "", f"the arguments are not JSON: {error}"
+    return given or "{}", ""
 
 
 def _new(messages: Sequence[LLMMessage]) -> str:
@@ -94,7 +109,9 @@ def _told(message: LLMMessage) -> str:
             f"[{message.source}] {message.content if isinstance(message.content, str) else readable(message.thought)}"
         )
     parts = [message.content] if isinstance(message.content, str) else message.content
-    return f"[{message.source}] " + "\n".join("(an image)" if isinstance(part, Image) else part for part in parts)
+    text = "\n".join("(an image)" if isinstance(part, Image) else part for part in parts)
+    more = f" … ({len(text) - _SHOWN:,} more characters are in the transcript)" if len(text) > _SHOWN else ""
+    return f"[{message.source}] {text[:_SHOWN]}{more}"
 
 
 def _listed(tools: Sequence[ToolSchema]) -> str:
@@ -102,7 +119,7 @@ def _listed(tools: Sequence[ToolSchema]) -> str:
     for tool in tools:
         arguments = ", ".join(tool.get("parameters", {"properties": {}})["properties"])
         purpose = tool.get("description", "").partition("\n")[0]
-        lines.append(f"  /tool {tool['name']} {{{arguments}}}  {purpose}")
+        lines.append(f"  /{tool['name']} {{{arguments}}}  {purpose}")
     return "tools:\n" + "\n".join(lines) if lines else "there are no tools"
 
 

@@ -67,6 +67,26 @@ def resume(
     close(folder, status)
 
 
+def chat(
+    role: Annotated[str, typer.Argument(help="The role to talk to; `run.py roles` lists them.")],
+    template: Annotated[str, typer.Option(help="Research template: a name or a folder.")] = "",
+    models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
+    sandbox: Annotated[str, typer.Option(help="auto, docker, bubblewrap, or none (at your own risk).")] = "",
+    roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="Override: key=value.")] = None,
+    out_folder: Out = RUNS,
+) -> None:
+    """Talk to one role with its tools. An empty line sends your text; Ctrl-D ends the talk, `resume` goes on with it."""
+    given = {"template": template, "models": models, "sandbox": sandbox, "roles": [str(r) for r in roles or []]}
+    overrides: dict[str, object] = {key: value for key, value in given.items() if value}
+    overrides |= {"phases.chat.cast": ["person", role], **parse_overrides(settings or [])}
+    loaded = load_scenario(find_scenario("chat"), overrides)
+    with Progress(out) as progress:
+        folder, _ = asyncio.run(launch_run(loaded, out_folder, progress))
+    place("transcript", folder / "journal.jsonl", f"python run.py transcript {folder}")
+    out.print(f"Go on with it: python run.py resume {folder}", highlight=False, soft_wrap=True)
+
+
 def close(folder: Path, status: str) -> None:
     """The last lines on screen: what became of the run, and where everything lies."""
     summary: dict[str, Any] = read_summary(folder)

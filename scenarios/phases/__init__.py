@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scenarios.phases.chat import CHAT
 from scenarios.phases.experiments import EXPERIMENTS
 from scenarios.phases.figures import FIGURES
 from scenarios.phases.gate import GATE
@@ -13,5 +14,5 @@ from scenarios.phases.revision import REVISION
 from scenarios.phases.writeup import WRITEUP
 
 PHASES: dict[str, PhaseKind] = {
-    kind.name: kind for kind in (IDEATION, NOVELTY, EXPERIMENTS, FIGURES, WRITEUP, GATE, PANEL, REVISION)
+    kind.name: kind for kind in (IDEATION, NOVELTY, EXPERIMENTS, FIGURES, WRITEUP, GATE, PANEL, REVISION, CHAT)
 }

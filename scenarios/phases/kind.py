@@ -26,7 +26,8 @@ class PhaseKind:
     deliverable: str
     cast: tuple[str, ...] = ()
     policy: tuple[str, ...] = ("dialogue",)
-    tools: tuple[str, ...] = ()
+    tools: tuple[str, ...] | None = ()
+    """None for whatever a role's card says."""
     turns: int = 12
     chair: str = ""
     needs: Needs = frozenset()

@@ -46,10 +46,14 @@ class Progress(Observer):
         self._line(f"  [cyan]{speaker}[/cyan]{mark}: {_short(text)}")
 
     def model_called(self, speaker: str, model: str) -> None:
+        if model == "human" and self._status:
+            self._status.stop()
         self._doing(f"{speaker} asks {model}")
 
     def model_answered(self, speaker: str, dollars: float) -> None:
         self._dollars += dollars
+        if self._status:
+            self._status.start()
 
     def tool_started(self, speaker: str, tool: str, arguments: str) -> None:
         self._doing(f"{speaker} uses {tool}")

@@ -90,13 +90,20 @@ async def test_a_person_sees_only_what_is_new() -> None:
 
 
 async def test_a_person_calls_a_tool() -> None:
-    client, shown = person("/tools", "/tool darft {}", "/tool draft {broken", '/tool draft {"text": "It is so."}')
+    client, shown = person("/tools", "/darft {}", "/draft {broken", '/draft {"text": "It is so."}')
     result = await client.create(HELLO, tools=[DRAFT])
     assert isinstance(result.content, list)
     assert (result.content[0].name, json.loads(result.content[0].arguments)) == ("draft", {"text": "It is so."})
-    assert "/tool draft {text}  Hand in a draft." in shown[1]
-    assert "no tool 'darft'" in shown[2] and "not JSON" in shown[3]
+    assert "/draft {text}  Hand in a draft." in shown[1]
+    assert "0 tools are called 'darft'" in shown[2] and "not JSON" in shown[3]
     assert usage_detail(result).model == "human"
+
+
+async def test_a_tool_with_one_argument_takes_plain_words_and_a_beginning_of_its_name() -> None:
+    client, _ = person("/dra It is so.")
+    result = await client.create(HELLO, tools=[DRAFT])
+    assert isinstance(result.content, list)
+    assert (result.content[0].name, json.loads(result.content[0].arguments)) == ("draft", {"text": "It is so."})
 
 
 async def test_a_person_who_leaves_pauses_the_run() -> None:
