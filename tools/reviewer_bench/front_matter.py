@@ -26,8 +26,8 @@ _SIGN = re.compile(r"^\W*[∗*†‡§¶]")
 _GOES_ON = re.compile(r"(?:[:,–-]|\b(?:of|for|with|and|or|the|in|to|an?|on|via|from|by|using|through))$", re.IGNORECASE)
 
 
-def author_block(lines: list[str]) -> tuple[int, int]:
-    """The lines [start, end) between title and abstract; empty (start == end) where no abstract is found.
+def author_block(lines: list[str]) -> range | None:
+    """The lines between title and abstract, which may be none; None where there is no abstract.
 
     The title is the first heading with the headings right below it, or else the first line, with the next ones where all
     are in capitals or a line cannot be the last. In doubt a line belongs to the authors.
@@ -35,8 +35,8 @@ def author_block(lines: list[str]) -> tuple[int, int]:
     start = _after_title(lines)
     for number in range(start, min(len(lines), _MOST_LINES)):
         if _ABSTRACT.match(bare(lines[number])):
-            return start, number
-    return start, start
+            return range(start, number)
+    return None
 
 
 def author_lines(lines: list[str]) -> list[int]:

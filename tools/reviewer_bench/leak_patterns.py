@@ -25,7 +25,7 @@ ANONYMOUS = re.compile(
 EMAIL = re.compile(r"\{[^{}\n]{1,300}\}\s*@\s*[\w.-]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(
     r"(?:https?://)?(?:www\.)?(?:[\w-]+\.)*(?:github\.(?:com|io)|gitlab\.[\w.]+|bitbucket\.org|4open\.science|huggingface\.co|"
-    r"zenodo\.org|osf\.io|figshare\.com|codeocean\.com|sites\.google\.com)(?:/[^\s)\]>,;]*)?",
+    r"zenodo\.org|osf\.io|figshare\.com|codeocean\.com|sites\.google\.com)(?:/(?:[^\s)\]>,;]*[^\s)\]>,;.])?)?",
     re.IGNORECASE,
 )
 ANONYMOUS_LINK = re.compile(r"anonymous|4open\.science", re.IGNORECASE)

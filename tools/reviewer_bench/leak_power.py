@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
 from tools.reviewer_bench import leak_patterns as patterns
 from tools.reviewer_bench.bootstrap import RESAMPLES, Estimates, estimate
-from tools.reviewer_bench.front_matter import author_block
+from tools.reviewer_bench.front_matter import author_block, author_lines
 from tools.reviewer_bench.headings import bare
 from tools.reviewer_bench.leaks import telling_sections
 from tools.reviewer_bench.matching import Floats, Truth
@@ -58,14 +58,15 @@ class LeakPower:
 def leak_features(text: str) -> Features:
     """What a text shows before it is read: 1 or 0 under each name of `LEAKS`, and its length."""
     lines = text.splitlines()
-    start, end = author_block(lines)
-    block = patterns.ANONYMOUS.sub("", " ".join(lines[start:end]))
+    block = author_block(lines)
+    authors = author_lines(lines) if block is None else block
+    names = patterns.ANONYMOUS.sub("", " ".join(lines[number] for number in authors))
     kinds = {kind for _, kind in telling_sections(lines)}
     body = _before_references(lines)
     links = [bool(patterns.ANONYMOUS_LINK.search(link[0])) for link in patterns.LINK.finditer(body)]
     found: dict[str, object] = {
         "published_note": patterns.PUBLISHED.search(body),
-        "author_names": len("".join(char for char in block if char.isalpha())) > 4,
+        "author_names": sum(char.isalpha() for char in names) > 4,
         "email": patterns.EMAIL.search(body),
         "acknowledgements": "acknowledgements" in kinds,
         "contributions": "contributions" in kinds,

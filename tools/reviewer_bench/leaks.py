@@ -51,8 +51,8 @@ def strip_leaks(text: str) -> Stripped:
     for pattern in (patterns.PUBLISHED, patterns.UNDER_REVIEW, patterns.ANONYMOUS):
         text = _without(pattern, "running head", text, removed)
     lines = text.splitlines()
-    start, end = author_block(lines)
-    lines = _without_lines(lines, range(start, end) or author_lines(lines), "author block", removed)
+    block = author_block(lines)
+    lines = _without_lines(lines, author_lines(lines) if block is None else block, "author block", removed)
     lines = _without_lines(lines, author_footnotes(lines), "footnote", removed)
     for section, kind in reversed(telling_sections(lines)):
         lines = _without_lines(lines, section, kind, removed)
