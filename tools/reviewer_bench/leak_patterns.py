@@ -22,9 +22,9 @@ UNDER_REVIEW = re.compile(
 ANONYMOUS = re.compile(
     r"anonymous (?:authors?(?:\(s\))?|submission)|(?:paper )?under double[- ]blind review", re.IGNORECASE
 )
-EMAIL = re.compile(r"\{[^{}\n]{1,300}\}\s*@\s*[\w.-]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"\{[^{}\n]{1,300}\}\s*@\s*[\w.-]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:[\w-]+\.)*(?:github\.(?:com|io)|gitlab\.[\w.]+|bitbucket\.org|4open\.science|huggingface\.co|"
+    r"(?:https?://)?(?<![\w.-])(?:[\w-]+\.)*(?:github\.(?:com|io)|gitlab\.[\w.]+|bitbucket\.org|4open\.science|huggingface\.co|"
     r"zenodo\.org|osf\.io|figshare\.com|codeocean\.com|sites\.google\.com)(?:/(?:[^\s)\]>,;]*[^\s)\]>,;.])?)?",
     re.IGNORECASE,
 )

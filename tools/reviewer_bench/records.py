@@ -5,7 +5,9 @@ A record names its `paper_id` and holds the verdict in one of these shapes:
     {"paper_id": …, "Overall": 6, "Decision": "Accept", …}                              one filled form
     {"paper_id": …, "form": "neurips", "review": {"Overall": 6, …}}                     one reviewer's file
     {"paper_id": …, "form": "neurips", "scores": {"Overall": 6, …}, "decision": …}      a meta-review
-    {"paper_id": …, "meta_review": {…}, "reviews": […]}                                 a whole panel: its meta-review counts
+    {"paper_id": …, "form": "neurips", "overall": 5.67, "decision": …, …}               a panel's review.json
+
+A panel's overall score is the mean over its reviewers, not rounded.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from typing import Any
 
 from tools.errors import UserError
 from tools.forms import form_names, load_form
+from tools.panel.store import REPORT
 from tools.reviewer_bench.cells import Row, read_file
-from tools.reviewing import load_meta_review, load_reviews
+
+_OF_A_REPORT = ("form", "round", "decision", "overall", "rule", "reviews")
 
 
 def read_records(path: Path) -> list[Row]:
@@ -47,12 +51,13 @@ def read_records(path: Path) -> list[Row]:
 
 
 def panel_record(paper_id: str, round_folder: Path) -> dict[str, Any] | None:
-    """The record of one paper's panel from the folder of its last round, to be appended to a `.jsonl` file as one line;
-    None where the panel has come to no decision yet."""
-    meta_review = load_meta_review(round_folder)
-    if meta_review is None:
+    """The record of one paper's panel from the folder of its last round, to be appended to a `.jsonl` file as one line:
+    the verdict, and each reviewer's form. None where the panel has come to no decision yet."""
+    path = round_folder / REPORT
+    if not path.exists():
         return None
-    return {"paper_id": paper_id, "meta_review": meta_review, "reviews": load_reviews(round_folder)}
+    report = json.loads(path.read_text(encoding="utf-8"))
+    return {"paper_id": paper_id, **{key: report[key] for key in _OF_A_REPORT}}
 
 
 def _lines(text: str) -> list[object]:
@@ -70,11 +75,15 @@ def _listed(data: object) -> list[object]:
 def _flat(record: Mapping[str, Any]) -> Row:
     """The record as a row: inner mappings opened, the score that the form's rule names first put under Overall."""
     row: Row = dict(record)
-    for inner in ("review", "meta_review", "scores"):
+    for inner in ("review", "meta_review"):
         if isinstance(opened := row.get(inner), Mapping):
             row.update(opened)
-    if "decision" in row:
-        row["Decision"] = row.pop("decision")
+    for name in ("overall", "decision"):
+        if name in row:
+            row.setdefault(name.capitalize(), row.pop(name))
+    if isinstance(scores := row.get("scores"), Mapping):
+        for name, score in scores.items():
+            row.setdefault(name, score.get("mean") if isinstance(score, Mapping) else score)
     form = str(row.get("form", ""))
     if form in form_names():
         row.setdefault("Overall", row.get(load_form(form).overall))

@@ -10,6 +10,9 @@ import pytest
 
 from tools.atomic import write_json
 from tools.errors import UserError
+from tools.forms import load_form
+from tools.panel.record import MetaReview, PanelReport, Paper, SeatReview
+from tools.panel.scores import scores_of
 from tools.reviewer_bench.cells import accepted_of, numbers_of, paper_id_of, score_of
 from tools.reviewer_bench.matching import match
 from tools.reviewer_bench.ratings import Rating, read_ratings
@@ -199,9 +202,12 @@ RECORDS = [
     {"paper_id": "d", "reviews": [], "meta_review": {"form": "iclr", "scores": {"Rating": 8}, "decision": "Accept"}},
     {"paper_id": "e", "form": "iclr", "review": {"Rating": 3}},
     {"paper_id": "f", "Overall": float("nan"), "Decision": None},
+    {"paper_id": "g", "form": "iclr", "overall": 5.5, "decision": "Reject", "scores": {"Rating": {"mean": 5.5}}},
+    {"paper_id": "h", "form": "iclr", "decision": "Reject", "scores": {"Rating": {"mean": 4.5, "rounded": 4}}},
 ]
 FROM_RECORDS = {
     "a": Review(6, True), "b": Review(4, False), "c": Review(5, False), "d": Review(8, True), "e": Review(3, None),
+    "g": Review(5.5, False), "h": Review(4.5, False),
 }  # fmt: skip
 
 
@@ -221,16 +227,31 @@ def test_a_single_record_in_json(write: Write) -> None:
     assert read_reviews(write("x.json", json.dumps(RECORDS[0]))).reviews == {"a": Review(6, True)}
 
 
-def test_a_panels_folder_becomes_a_line(tmp_path: Path, write: Write) -> None:
-    folder = tmp_path / "reviews" / "round_1"
-    folder.mkdir(parents=True)
-    assert panel_record("a", folder) is None
-    write_json(folder / "reviewer.json", {"reviewer": "r", "form": "neurips", "review": {"Overall": 7}})
-    assert panel_record("a", folder) is None  # no decision yet
-    write_json(folder / "meta_review.json", {"form": "neurips", "scores": {"Overall": 6}, "decision": "Accept"})
-    line = json.dumps(panel_record("a", folder))
-    assert '"Overall": 7' in line  # the single reviews are kept beside the verdict
-    assert read_reviews(write("x.jsonl", line)).reviews == {"a": Review(6, True)}
+def test_a_panels_report_becomes_a_line(tmp_path: Path, write: Write) -> None:
+    assert panel_record("a", tmp_path) is None  # no decision yet
+    reviews = [
+        SeatReview(reviewer=f"r{overall}", form="neurips", review={"Overall": overall, "Decision": "Accept"})
+        for overall in (5, 6, 6)
+    ]
+    report = PanelReport(
+        notice="Written by programs.",
+        paper=Paper(title="T", file="a.pdf", sha256="", pages=1, characters=9),
+        form="neurips",
+        form_title="NeurIPS",
+        round=1,
+        decision="Accept",
+        overall=17 / 3,
+        rule="",
+        scores=scores_of(load_form("neurips"), {review.reviewer: review.review for review in reviews}),
+        reviews=reviews,
+        meta_review=MetaReview(by="area_chair", summary="", discussion="", reasons=""),
+    )
+    write_json(tmp_path / "review.json", report.model_dump(mode="json"))
+    record = panel_record("a", tmp_path)
+    assert record and [review["reviewer"] for review in record["reviews"]] == ["r5", "r6", "r6"]
+    whole = {"paper_id": "b", **report.model_dump(mode="json")}
+    found = read_reviews(write("x.jsonl", f"{json.dumps(record)}\n{json.dumps(whole)}\n"))
+    assert found.reviews == {"a": Review(17 / 3, True), "b": Review(17 / 3, True)}
 
 
 def test_reviews_meet_ratings_in_the_order_of_the_ratings(ratings: Path, write: Write) -> None:

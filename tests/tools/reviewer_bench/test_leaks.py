@@ -208,7 +208,7 @@ def test_a_real_paper_loses_its_anonymous_block_and_nothing_else() -> None:
     path = PAPERS / "gan_diffusion" / "gan_diffusion.pdf"
     if not path.exists():
         pytest.skip(f"the published paper is not at {path}")
-    text = read_document(path).text
+    text = read_document(path, max_pages=2).text
     stripped = strip_leaks(text)
     assert leak_features(text)["anonymous_note"] == 1
     assert not any(leak_features(stripped.text)[leak] for leak in LEAKS)
@@ -222,4 +222,4 @@ def test_long_and_hostile_text_takes_no_time() -> None:
     )
     started = time.monotonic()
     strip_leaks(paper + "Published as a conference paper at " + "A " * 20_000)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 2

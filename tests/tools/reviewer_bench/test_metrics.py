@@ -67,7 +67,7 @@ def test_spearman_by_hand() -> None:
     assert list(found) == list(OF_SCORES)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(conferences())
 def test_a_resample_gives_what_scikit_learn_and_scipy_give_on_the_papers_written_out(
     case: tuple[Truth, Floats, Floats, Floats],
@@ -95,7 +95,7 @@ def test_a_resample_gives_what_scikit_learn_and_scipy_give_on_the_papers_written
     assert {name: (found | of_scores)[name][0] for name in expected} == pytest.approx(expected)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(conferences())
 def test_the_area_is_the_share_of_pairs_in_the_right_order(case: tuple[Truth, Floats, Floats, Floats]) -> None:
     accepted, scores, _, weights = case

@@ -103,7 +103,8 @@ def test_the_plot_is_an_image_of_every_reviewer(benchmark: Benchmark) -> None:
     curve = figure.axes[0].get_lines()[0]
     assert curve.get_xydata()[0].tolist() == [0, 0] and curve.get_xydata()[-1].tolist() == [1, 1]  # type: ignore[index]
     assert rendered(figure, "png").startswith(b"\x89PNG")
-    assert rendered(figure, "pdf").startswith(b"%PDF") and rendered(figure, "pdf") == rendered(draw(benchmark), "pdf")
+    pdf = rendered(figure, "pdf")
+    assert pdf.startswith(b"%PDF") and b"CreationDate" not in pdf
 
 
 def test_the_area_under_the_plotted_curve_is_the_auc() -> None:
