@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def changes(review: SeatReview) -> list[str]:
         if isinstance(value, bool) or not isinstance(value, int | float):
             continue
         values = [(stage, values.get(name)) for stage, values in versions]
-        moved = [values[0], *(now for before, now in zip(values, values[1:], strict=False) if now[1] != before[1])]
+        moved = [values[0], *(now for before, now in itertools.pairwise(values) if now[1] != before[1])]
         if len(moved) > 1:
             told.append(f"{name} " + ", ".join(f"{score} ({stage or 'alone'})" for stage, score in moved))
     return told

@@ -158,6 +158,8 @@ def _begins(last: Line, line: Line, in_references: bool) -> bool:
     """Whether a line begins a new paragraph after the last one."""
     if in_references and _ENTRY.match(line.text):
         return True
+    if re.search(r"[A-Za-z]-$", last.text) and last.page == line.page and line.text[:1].isalpha() and line.y0 > last.y0:
+        return False  # the rest of a broken word
     if abs(last.size - line.size) > 0.12 * max(last.size, line.size):
         return True
     if line.page != last.page or line.y0 < last.y0 - last.size:  # the next column or page

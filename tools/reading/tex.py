@@ -89,7 +89,7 @@ def _plain(text: str) -> str:
     text = re.sub(r"\\begin\{abstract\}", "\n\n## Abstract\n\n", text)
     text = re.sub(r"\\begin\{thebibliography\}(?:\{[^{}]*\})?", "\n\n## References\n\n", text)
     text = re.sub(r"\\bibitem(?:\[[^\]]*\])?\{([^{}]*)\}\s*", r"\n\n[\1] ", text)
-    text = re.sub(r"\\item\b(?:\[([^\]]*)\])?", r"\n- \1", text)
+    text = re.sub(r"\\item\b(?:\[([^\]]*)\])?\s*", lambda m: f"\n- {m[1]} " if m[1] else "\n- ", text)
     text = re.sub(r"\\(?:textbf|textit|emph|texttt|textsc|text|underline|mbox)" + _GROUP, r"\1", text)
     text = re.sub(
         r"\\(?:begin|end)\{(?:abstract|document|itemize|enumerate|description|center|thebibliography)\}", "", text
@@ -97,7 +97,7 @@ def _plain(text: str) -> str:
     text = re.sub(
         r"\\(?:maketitle|centering|noindent|newpage|clearpage|(?:big|med|small)skip|small|footnotesize)\b", "", text
     )
-    text = re.sub(r"\\(?:vspace|hspace|label|bibliographystyle|thispagestyle|title|author|date)\*?" + _GROUP, "", text)
+    text = re.sub(r"\\(?:vspace|hspace|bibliographystyle|thispagestyle|title|author|date)\*?" + _GROUP, "", text)
     text = text.replace("~", " ").replace("``", "“").replace("''", "”").replace("\\%", "%").replace("\\&", "&")
     return re.sub(r"\n\s*\n\s*(?=\n)", "\n", text).strip()
 

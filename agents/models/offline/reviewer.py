@@ -1,120 +1,129 @@
-"""The reviewer: fills the form from a checklist, with low confidence, and says what it cannot judge."""
+"""The reviewer: fills the form from the checks of one eye, with low confidence, and says what it cannot judge."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
-from agents.models.offline.checklist import Check, read_checklist
-from agents.models.offline.script import Opening, Script, call, say
+from agents.models.offline.checks import EYES, findings_of
+from agents.models.offline.checks.paper import Finding, ReadPaper, read_paper_text
+from agents.models.offline.script import Heard, Opening, Script, call, say
 
 _CANNOT = (
     "This reviewer is a checklist, not a language model: it cannot judge whether the idea is new, sound or important."
 )
 _CEILING = 0.45
 """A checklist alone never recommends acceptance: what it cannot judge is most of what acceptance rests on."""
-_EYES = {
+_WORDS = {
     "evidence": r"evidence|statistic|sample|seed|error bar",
-    "clarity": r"clarity|related work|writing|structure",
+    "clarity": r"clarity|writing|structure|figure",
+    "novelty": r"novel|original|signific|closest|earlier work",
+    "reproduction": r"reproduc|redo|hardware|setting|software",
     "method": r"method|design|baseline|ablation",
 }
+_PAPER = re.compile(r"<<<PAPER (\w+)>>>\n(.*?)\n<<<END OF PAPER \1>>>", re.DOTALL)
+_GATE = re.compile(r"^The gate, a program, has checked the paper against its evidence: (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a checklist made of a paper, and the eye that reports on it."""
+
+    paper: ReadPaper
+    eye: str
+    findings: dict[str, list[Finding]]
+
+    @property
+    def mine(self) -> list[Finding]:
+        return self.findings[self.eye]
+
+    def share(self, *eyes: str) -> float:
+        """The share of findings that are strengths, over these eyes; over all without any named."""
+        found = [finding.found for eye in eyes or self.findings for finding in self.findings[eye]]
+        return sum(found) / len(found) if found else 0.5
 
 
 def reviewer(opening: Opening) -> Script:
-    """Review alone; in the discussion, add what the others' checks found in one's own field, or stand by the scores."""
-    paper = opening.task.partition("<<<")[2] or opening.task
-    checks = read_checklist(paper)
-    eye = _eye(opening)
-    form = opening.tools["submit_review"]
-    answer = yield from call("submit_review", **fill(form, checks, eye, paper))
-    mine = [check for check in checks if check.eye == eye]
-    missing = [check.weakness for check in mine if not check.found]
-    heard = yield from say(
-        f"As {eye} reviewer I looked for {len(mine)} things and found {len(mine) - len(missing)}. "
-        + (f"Missing: {'; '.join(missing)}. " if missing else "")
-        + ("" if not answer.failed else answer.text)
-    )
+    """Review alone; after that, stand by what was counted, since a conversation does not change the paper's text."""
+    read = _read(opening)
+    answer = yield from call("submit_review", **fill(opening.tools["submit_review"], read))
+    missing = [finding for finding in read.mine if not finding.found]
+    words = f"I looked at the paper with an eye on {read.eye}: {len(read.mine)} findings, {len(missing)} of them weaknesses."
+    if missing:
+        words += f" The first: {missing[0].text}"
+    heard = yield from say(words if not answer.failed else f"{words} {answer.text}")
     while True:
-        others = [h.speaker for h in heard if "Missing" in h.text and h.speaker != opening.role]
-        heard = yield from say(
-            "I stand by my scores: they count what is in the paper's text, and the discussion has not changed that text."
-            + (
-                f" What {', '.join(dict.fromkeys(others))} found missing lies outside what I looked at."
-                if others
-                else ""
-            )
-        )
+        heard = yield from say(_reply(heard, opening.role))
 
 
-def fill(form: dict[str, Any], checks: list[Check], eye: str, paper: str) -> dict[str, Any]:
-    """The form's answers by its schema: scores from shares of checks found, within each score's own range."""
-    mine = [check for check in checks if check.eye == eye]
-    shares = {
-        "all": _share(checks),
-        "mine": _share(mine),
-        "method": _share([c for c in checks if c.eye == "method"]),
-        "evidence": _share([c for c in checks if c.eye == "evidence"]),
-        "clarity": _share([c for c in checks if c.eye == "clarity"]),
-    }
-    answers: dict[str, Any] = {}
-    for key, field in form["properties"].items():
-        answers[key] = _answer(key, field, checks, mine, shares, paper)
+def _reply(heard: list[Heard], own: str) -> str:
+    asked = " ".join(h.text for h in heard if h.speaker == "lab")
+    if "I am done" in asked:
+        return "Counting the same text again gives the same. I am done."
+    if "rebuttal" in asked:
+        return "I have read the rebuttal. I count what stands in the paper, and that text has not changed; my scores stand."
+    others = list(dict.fromkeys(h.speaker for h in heard if "weaknesses" in h.text and h.speaker not in ("lab", own)))
+    said = f" What {', '.join(others)} found lies outside what I looked at." if others else ""
+    return f"I stand by my scores: they count what is in the paper's text, and talking has not changed that text.{said}"
+
+
+def fill(form: dict[str, Any], read: Reading) -> dict[str, Any]:
+    """The form's answers by its schema: scores from shares of strengths, within each score's own range."""
+    answers = {key: _answer(key.lower(), field, read) for key, field in form["properties"].items()}
     _agree(form, answers)
     return answers
 
 
-def _answer(
-    key: str, field: dict[str, Any], checks: list[Check], mine: list[Check], shares: dict[str, float], paper: str
-) -> Any:
-    kind, low = field.get("type"), key.lower()
+def _answer(key: str, field: dict[str, Any], read: Reading) -> Any:
+    kind = field.get("type")
     if kind == "boolean":
         return False
     if kind == "array":
-        return _points(low, checks, mine)
+        return _points(key, read)
     if kind in ("integer", "number") or _numbers(field):
-        return _score(low, field, shares)
+        return _score(key, field, read)
     if choices := field.get("enum"):
         return choices[-1]
-    if "summary" in low:
-        title = next((line.strip("# ").strip() for line in paper.splitlines() if len(line.split()) > 3), "untitled")
-        return f"The paper, beginning «{title[:160]}», was read by a checklist of {len(checks)} points. {_CANNOT}"
-    return "; ".join(_points(low, checks, mine)) or _CANNOT
+    return _summary(read) if "summary" in key else "; ".join(_points(key, read)) or _CANNOT
 
 
-def _points(key: str, checks: list[Check], mine: list[Check]) -> list[str]:
+def _summary(read: Reading) -> str:
+    paper = read.paper
+    tables = sum(name.startswith("Table") for name in paper.captions)
+    return (
+        f"The paper «{paper.title[:160]}» has {paper.words:,} words under {len(paper.headings)} headings, "
+        f"{len(paper.captions) - tables} figures, {tables} tables and {len(paper.references)} references. A checklist read "
+        f"it for {read.eye}: {len(read.mine)} findings, each with the words or the count that it rests on. {_CANNOT} "
+        "Its confidence is therefore the lowest that the form has."
+    )
+
+
+def _points(key: str, read: Reading) -> list[str]:
     if "strength" in key:
-        return [
-            f"{c.strength[0].upper() + c.strength[1:]}" + (f": «{c.quote}»" if c.quote else "") for c in mine if c.found
-        ] or ["None of the things looked for was found."]
+        return [finding.text for finding in read.mine if finding.found]
     if "weak" in key:
-        return [c.weakness[0].upper() + c.weakness[1:] + "." for c in mine if not c.found] or [
-            "None among the things looked for; a checklist sees no others."
-        ]
+        return [finding.text for finding in read.mine if not finding.found]
     if "question" in key:
-        missing = [c for c in mine if not c.found]
-        return [f"Could the paper mend this: {c.weakness}?" for c in missing] or ["None that a checklist could ask."]
+        return list(dict.fromkeys(finding.ask for finding in read.mine if not finding.found and finding.ask))
     if "limit" in key:
-        stated = next(c for c in checks if c.name == "limitations")
-        return [
-            stated.strength[0].upper() + stated.strength[1:] + "." if stated.found else "Limitations are not stated.",
-            _CANNOT,
-        ]
+        return [*(f.text for f in read.findings["clarity"] if f.name == "limitations"), _CANNOT]
     return [_CANNOT]
 
 
-def _score(key: str, field: dict[str, Any], shares: dict[str, float]) -> Any:
+def _score(key: str, field: dict[str, Any], read: Reading) -> Any:
     allowed = _numbers(field)
+    share = read.share()
     if "confidence" in key:
-        return allowed[0]
-    share = shares["all"]
-    if re.search(r"sound|quality|correct", key):
-        share = (shares["method"] + shares["evidence"]) / 2
+        share = 0.0
+    elif re.search(r"sound|quality|correct", key):
+        share = read.share("method", "evidence")
     elif re.search(r"present|clar", key):
-        share = shares["clarity"]
+        share = read.share("clarity")
     elif re.search(r"original|novel|signific|contrib", key):
         share = 0.4
     elif re.search(r"overall|rating|score|recommend", key):
-        share = _CEILING * (shares["all"] + shares["mine"]) / 2
+        share = _CEILING * (read.share() + read.share(read.eye)) / 2
     return allowed[min(len(allowed) - 1, int(share * (len(allowed) - 1) + 0.5))]
 
 
@@ -141,14 +150,18 @@ def _agree(form: dict[str, Any], answers: dict[str, Any]) -> None:
         answers[decision] = positive if accepts else negative
 
 
-def _share(checks: list[Check]) -> float:
-    return sum(check.found for check in checks) / len(checks) if checks else 0.5
+def _read(opening: Opening) -> Reading:
+    blocks = _PAPER.findall(opening.task)
+    gate = _GATE.search(opening.task)
+    paper = read_paper_text(blocks[-1][1] if blocks else opening.task, gate[1] if gate else "")
+    return Reading(paper, _eye(opening), findings_of(paper))
 
 
 def _eye(opening: Opening) -> str:
     about = f"{opening.role} {opening.card.partition('What holds for everybody')[0]}".lower()
+    about = about.partition("with you in the room")[0]
     counts = {
-        eye: len(re.findall(words, opening.role.lower())) * 10 + len(re.findall(words, about))
-        for eye, words in _EYES.items()
+        eye: len(re.findall(_WORDS[eye], opening.role.lower())) * 10 + len(re.findall(_WORDS[eye], about))
+        for eye in EYES
     }
     return max(counts, key=lambda eye: counts[eye])

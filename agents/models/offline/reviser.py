@@ -21,7 +21,7 @@ def reviser(opening: Opening) -> Script:
         section, text = _mend(point, facts)
         if section:
             additions[section] = additions.get(section, "") + "\n\n" + text
-        answers.append(f"- «{point}» " + (f"Answered in {section.replace('_', ' ')}." if section else _NEEDS_RUNS))
+        answers.append(f"- {point} " + (f"Answered in {section.replace('_', ' ')}." if section else _NEEDS_RUNS))
     answers.append("- Added for all reviewers: the change of every cell that the first version showed only in tables.")
     for section, addition in additions.items():
         now = yield from call("read_section", section=section)
@@ -38,14 +38,15 @@ def reviser(opening: Opening) -> Script:
 def _weaknesses(task: str) -> list[str]:
     points = []
     for block in re.findall(r"^Weaknesses:\n((?:- .*\n?)+)", task, re.MULTILINE):
-        points += [line[2:].strip() for line in block.splitlines() if "None among" not in line]
+        points += [line[2:].strip() for line in block.splitlines()]
     return list(dict.fromkeys(points))
 
 
 def _mend(point: str, facts: Facts) -> tuple[str, str]:
     """The section that a point is answered in, and the words; empty where writing cannot answer it."""
     runs = len(facts.completed)
-    if "comparison" in point:
+    point = point.partition("«")[0].lower()  # the reviewer's words, without the paper's
+    if "comparisons" in point:
         return "method", (
             f"With {runs} completed runs and {len(facts.datasets)} datasets each metric gives "
             f"{(runs - 1) * len(facts.datasets)} comparisons with the baseline."
@@ -55,7 +56,7 @@ def _mend(point: str, facts: Facts) -> tuple[str, str]:
             "method",
             f"Only \\texttt{{{latex(facts.knob)}}} differs between the runs, so each run is its own ablation.",
         )
-    if "limitation" in point.lower():
+    if "limitation" in point:
         return (
             "limitations",
             "The study is small, and says nothing about settings, data or machines that it did not use.",

@@ -17,7 +17,6 @@ from tools.literature import build
 from tools.panel.store import PAPER
 from tools.papers import save_document
 from tools.reviewing import ReviewTools
-from tools.sandbox import Sandbox
 from tools.template import Profile
 from tools.tool import Submission
 from tools.workspace import Workspace
