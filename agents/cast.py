@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autogen_agentchat.agents import AssistantAgent
 from autogen_core.model_context import UnboundedChatCompletionContext
 from autogen_core.models import ChatCompletionClient, UserMessage
 
@@ -23,6 +22,7 @@ from agents.prompts import render
 from agents.role import RoleCard
 from agents.seams.model_calls import JournalClient
 from agents.seams.scope import TurnScope
+from agents.seams.seated import SeatedAgent
 from agents.seams.tool_calls import Checkpoint, ToolWorkbench
 from agents.seams.turns import DurableAgent
 from tools.tool import Tool
@@ -50,7 +50,7 @@ class Cast:
         spec, context = self.config.spec_for(card.name, card.model or None), UnboundedChatCompletionContext()
         economy = Economy.of(spec.context_tokens) if PROVIDERS[spec.provider].remote else None
         seated = [*tools, Recall(context).tool()] if economy else tools
-        agent = AssistantAgent(
+        agent = SeatedAgent(
             name=name,
             description=card.description,
             model_client=self._client(card.name, spec, scope, economy),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from agents.budget import SCOPES, Account, Budget, Scope
+from agents.eyes import Album
 from agents.journal import Journal, StepType
 from agents.observer import Observer
 from tools.errors import ColloquiumError
@@ -37,6 +38,7 @@ class Conduct:
         self._settled = asyncio.Condition()
         self.stop_reason = ""
         self.stop_scope: Scope = "phase"
+        self.album = Album(self.journal.path.parent / "images")
         self.run = Account.over("run", self.budget, self.journal.records())
         self._open: list[Account] = [self.run]
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from tools.atomic import write_json
 from tools.errors import ToolError, nearest
+from tools.plotting.facts import INSIDE
 from tools.sandbox import Limits
 from tools.tool import Submission
 from tools.toolset import Toolset
@@ -48,7 +49,8 @@ class FigureTools(Toolset):
         session = self._desk.sandbox.session(work, read_only=self._desk.template.protected, run_id=self._desk.run_id)
         limits = Limits(wall_seconds=self._desk.profile.plot_time_limit)
         try:
-            outcome = await session.run(["python", "plot.py"], limits=limits, on_output=self._desk.progress)
+            program = ["python", "-c", INSIDE.read_text(encoding="utf-8")]
+            outcome = await session.run(program, limits=limits, on_output=self._desk.progress)
         finally:
             await session.close()
         if not outcome.ok:
@@ -57,7 +59,7 @@ class FigureTools(Toolset):
         drawn = [path for path in _images(work) if before.get(path.name) != path.stat().st_mtime_ns]
         if not drawn:
             raise ToolError("plot.py ended without an error but drew no PNG file in the project's folder")
-        return "plot.py drew:\n" + "\n".join(_describe(path) for path in drawn)
+        return "plot.py drew (view_figure shows one):\n" + "\n".join(_describe(path) for path in drawn)
 
     async def list_figures(self) -> str:
         """List the figures of the paper with label, size and caption."""

@@ -20,6 +20,17 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """The answer of a tool that has something to look at: words for everybody, and PNG images for those with eyes."""
+
+    text: str
+    images: tuple[bytes, ...]
+
+
+Answer = str | Submission | Shown
+
+
+@dataclass(frozen=True)
 class Tool:
     """One callable tool. `call` takes the validated arguments as keywords; it raises `ToolError` when it cannot do
     what was asked."""
@@ -27,10 +38,10 @@ class Tool:
     name: str
     description: str
     arguments: type[BaseModel]
-    call: Callable[..., Awaitable[str | Submission]]
+    call: Callable[..., Awaitable[Answer]]
 
     @classmethod
-    def of(cls, function: Callable[..., Awaitable[str | Submission]]) -> Tool:
+    def of(cls, function: Callable[..., Awaitable[Answer]]) -> Tool:
         """A tool from a typed async function: its name, its docstring, its signature (`Annotated[..., Field(...)]`
         parameters carry their own description)."""
         doc = inspect.getdoc(function)

@@ -11,6 +11,7 @@ from tools.experiments import ExperimentTools
 from tools.figures import FigureTools
 from tools.files import FileTools
 from tools.idea import IdeaTools
+from tools.looking import LookingTools
 from tools.reviewing import ReviewTools
 from tools.study import StudyTools
 from tools.tool import Tool
@@ -24,6 +25,7 @@ TOOLSETS: tuple[type[Toolset], ...] = (
     ExperimentTools,
     StudyTools,
     FigureTools,
+    LookingTools,
     WritingTools,
     ReviewTools,
     AcceptanceTools,

@@ -53,6 +53,12 @@ class Workspace:
         (root / ".git" / "colloquium-ready").touch()
         return workspace
 
+    @property
+    def paper_under_review(self) -> Path:
+        """The group's own PDF, or the one file that a review scenario was given."""
+        given = sorted(self.paper.glob("submission.*"))
+        return given[0] if given else self.paper / "paper.pdf"
+
     async def save(self, message: str) -> str:
         """Commit what has changed; answers the commit's id. One commit at a time."""
         async with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -85,13 +86,34 @@ def tool_name(name: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:64] or "unnamed"
 
 
+def read_arguments(text: str) -> dict[str, Any]:
+    """The arguments of a call as the model wrote them; none where it wrote nothing.
+
+    Raises:
+        ValueError: they are no object of JSON, or one that could not be sent back.
+    """
+    try:
+        value = json.loads(text or "{}", parse_constant=_finite, parse_float=_finite)
+        cleaned = json.loads(in_unicode(json.dumps(value, ensure_ascii=False)))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(cleaned, dict):
+        raise ValueError(f"a {type(cleaned).__name__} where an object must be")
+    return cleaned
+
+
 def arguments_object(text: str) -> dict[str, Any]:
     """The arguments of a call as an object; what is no object is kept under one key, so that the model can see it."""
     try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
-        value = text
-    return value if isinstance(value, dict) else {"not_an_object": value}
+        return read_arguments(text)
+    except ValueError:
+        return {"not_an_object": text}
+
+
+def in_unicode(text: str) -> str:
+    """The text with a question mark for each half of a surrogate pair that stands alone: JSON can hold one, UTF-8
+    cannot, so neither a request nor a file could."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def own_ids(calls: Sequence[FunctionCall]) -> list[FunctionCall]:
@@ -101,7 +123,7 @@ def own_ids(calls: Sequence[FunctionCall]) -> list[FunctionCall]:
     for call in calls:
         identity = call.id if call.id and call.id not in seen else f"call_{uuid.uuid4().hex[:24]}"
         seen.add(identity)
-        whole.append(FunctionCall(id=identity, name=call.name, arguments=call.arguments))
+        whole.append(FunctionCall(id=identity, name=in_unicode(call.name), arguments=in_unicode(call.arguments)))
     return whole
 
 
@@ -133,6 +155,13 @@ def kept(message: AssistantMessage, provider: str) -> list[dict[str, Any]] | Non
 def strict_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of a model in the strict form: every property required, no others allowed, no defaults."""
     return dict(_strict(model.model_json_schema()))
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number of JSON")
+    return number
 
 
 def _strict(node: Any) -> Any:

@@ -50,8 +50,9 @@ class JournalClient(ChatCompletionClient):
         async with conduct.reserved(*self._tariff.worst_case(messages, options.get("tools", ()))):
             conduct.observer.model_called(scope.speaker, model)
             began = time.monotonic()
+            shown = conduct.album.show(messages) if self._inner.model_info["vision"] else messages
             try:
-                result = await conduct.unless_stopped(self._inner.create(messages, **options))
+                result = await conduct.unless_stopped(self._inner.create(shown, **options))
             except ModelError as error:
                 self._put_fault(key, error, time.monotonic() - began)
                 raise

@@ -14,9 +14,10 @@ from autogen_core.tools import ParametersSchema, TextResultContent, ToolResult, 
 from pydantic import BaseModel, ValidationError
 
 from agents.conduct import Conduct, Stopped
+from agents.models.wire import read_arguments, tool_name
 from agents.seams.scope import TurnScope, digest
-from tools.errors import MachineError, ToolError
-from tools.tool import Submission, Tool
+from tools.errors import MachineError, ToolError, nearest
+from tools.tool import Shown, Submission, Tool
 
 
 class Checkpoint(Protocol):
@@ -36,12 +37,27 @@ class ToolWorkbench(Workbench):
     ) -> None:
         self._tools = {tool.name: tool for tool in tools}
         self._conduct, self._scope, self._checkpoint = conduct, scope, checkpoint
+        self._order = asyncio.Lock()
 
     async def list_tools(self) -> list[ToolSchema]:
         return [
             ToolSchema(name=tool.name, description=tool.description, parameters=_parameters(tool.arguments))
             for tool in self._tools.values()
         ]
+
+    async def call_as_written(self, name: str, arguments: str) -> ToolResult:
+        """Carry out a call as a model wrote it. Calls of one answer are carried out in their order: an edit and the
+        run of what was edited may come at once."""
+        async with self._order:
+            if name not in self._tools:
+                problem = f"there is no tool {name[:80]!r}; {nearest(name, self._tools)}"
+                return await self._call_recorded(tool_name(name), {"as written": arguments}, problem)
+            try:
+                given = read_arguments(arguments)
+            except ValueError as error:
+                problem = f"{name} was not called, its arguments are no JSON object: {error}"
+                return await self._call_recorded(name, {"as written": arguments}, problem)
+            return await self._call_recorded(name, given)
 
     async def call_tool(
         self,
@@ -50,8 +66,11 @@ class ToolWorkbench(Workbench):
         cancellation_token: CancellationToken | None = None,
         call_id: str | None = None,
     ) -> ToolResult:
+        return await self._call_recorded(name, dict(arguments or {}))
+
+    async def _call_recorded(self, name: str, arguments: dict[str, Any], problem: str = "") -> ToolResult:
         scope, conduct = self._scope, self._conduct
-        given = json.dumps(arguments or {}, sort_keys=True, ensure_ascii=False)
+        given = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
         call = f"{name}:{digest([name, given])[:10]}"
         scope.tool_calls[call] += 1
         key = f"{scope.key}/tool:{call}:{scope.tool_calls[call]}"
@@ -63,14 +82,14 @@ class ToolWorkbench(Workbench):
         conduct.observer.tool_started(scope.speaker, name, given)
         began = time.monotonic()
         try:
-            text, failed, submissions = await self._call(name, arguments)
+            text, failed, submissions = (problem, True, []) if problem else await self._call(name, arguments)
         except (Stopped, asyncio.CancelledError):
             return _result(name, conduct.stop_reason or "cancelled", failed=True)
         try:
             commit = await self._checkpoint.save(f"{scope.speaker}: {name}") if self._checkpoint else ""
             data = {
                 "tool": name,
-                "arguments": arguments or {},
+                "arguments": arguments,
                 "text": text,
                 "failed": failed,
                 "submissions": submissions,
@@ -84,10 +103,10 @@ class ToolWorkbench(Workbench):
         conduct.observer.tool_ended(scope.speaker, name, text, failed)
         return _result(name, text, failed)
 
-    async def _call(self, name: str, arguments: Any) -> tuple[str, bool, list[tuple[str, str]]]:
+    async def _call(self, name: str, arguments: dict[str, Any]) -> tuple[str, bool, list[tuple[str, str]]]:
         tool = self._tools[name]
         try:
-            checked = tool.arguments.model_validate(arguments or {})
+            checked = tool.arguments.model_validate(arguments)
             given = {field: getattr(checked, field) for field in tool.arguments.model_fields}
             answer = await self._conduct.unless_stopped(tool.call(**given))
         except ValidationError as error:
@@ -105,6 +124,9 @@ class ToolWorkbench(Workbench):
             return f"{name} failed inside ({type(error).__name__}: {error}); this is not your mistake", True, []
         if isinstance(answer, Submission):
             return answer.text, False, [(answer.deliverable, answer.status)]
+        if isinstance(answer, Shown):
+            marks = [self._conduct.album.keep(image) for image in answer.images]
+            return "\n".join([answer.text, *marks]), False, []
         return answer, False, []
 
     async def start(self) -> None: ...

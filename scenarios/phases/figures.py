@@ -29,6 +29,7 @@ FIGURES = PhaseKind(
         "write_file",
         "run_plot",
         "list_figures",
+        "view_figure",
         "submit_figures",
         "read_results",
     ),

@@ -17,16 +17,9 @@ from tools.reviewing import write_meta_review
 BY_RULE = "rule"
 
 
-def paper_of(study: Study) -> Path:
-    """The paper before the panel: the group's own PDF, or the one file that a review scenario was given."""
-    own = study.workspace.paper / "paper.pdf"
-    given = sorted(study.workspace.paper.glob("submission.*"))
-    return given[0] if given else own
-
-
 async def _open(study: Study) -> None:
     """Read the paper once for all who review it."""
-    save_document(await read_paper(paper_of(study)), study.desk.review_folder / PAPER)
+    save_document(await read_paper(study.workspace.paper_under_review), study.desk.review_folder / PAPER)
 
 
 def _variables(study: Study) -> dict[str, object]:
@@ -65,7 +58,7 @@ PANEL = PhaseKind(
     cast=("reviewer_methodology", "reviewer_evidence", "reviewer_clarity", "area_chair"),
     policy=("blind", "discussion", "chair"),
     chair="area_chair",
-    tools=("submit_review", "read_reviews", "submit_meta_review", "read_results", "compare_runs", "search_literature"),
+    tools=("submit_review", "read_reviews", "submit_meta_review", "read_results", "compare_runs", "search_literature", "view_page"),
     turns=24,
     needs=frozenset({"paper"}),
     variables=_variables,

@@ -29,6 +29,8 @@ def paper_variables(study: Study) -> dict[str, object]:
 
 
 WRITING_TOOLS = (
+    "view_figure",
+    "view_page",
     "read_file",
     "read_results",
     "compare_runs",

@@ -1,0 +1,51 @@
+"""Images that tools give reach models with eyes, the newest of them, and the same after a resume."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from autogen_core import Image as AutogenImage
+from autogen_core.models import FunctionExecutionResult, FunctionExecutionResultMessage, LLMMessage, UserMessage
+from PIL import Image
+
+from agents.eyes import Album
+
+
+def png(level: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("L", (4, 4), level).save(file, format="PNG")
+    return file.getvalue()
+
+
+def result(text: str) -> FunctionExecutionResultMessage:
+    return FunctionExecutionResultMessage(
+        content=[FunctionExecutionResult(content=text, name="view_figure", call_id="c", is_error=False)]
+    )
+
+
+def images(messages: list[LLMMessage]) -> list[UserMessage]:
+    return [m for m in messages if isinstance(m, UserMessage) and isinstance(m.content, list)]
+
+
+def test_an_image_follows_the_result_that_names_it(tmp_path: Path) -> None:
+    mark = Album(tmp_path).keep(png(7))
+    shown = Album(tmp_path).show([result(f"loss.png\n{mark}"), UserMessage(content="Good.", source="lab")])
+    assert isinstance(shown[1], UserMessage) and shown[1].content[0] == mark
+    assert isinstance(shown[1].content[1], AutogenImage) and shown[1].content[1].image.getpixel((0, 0)) == (7, 7, 7)
+    assert shown[2].content == "Good."
+
+
+def test_only_the_newest_are_shown_and_they_change_seldom(tmp_path: Path) -> None:
+    album = Album(tmp_path)
+    conversation: list[LLMMessage] = [result(album.keep(png(level))) for level in range(30)]
+    counts = [len(images(album.show(conversation[:n]))) for n in range(1, 31)]
+    assert max(counts) < 12 and counts[-1] >= 6
+    assert images(album.show(conversation))[-1].content[0] == conversation[-1].content[0].content
+    first = [images(album.show(conversation[:n]))[0].content[0] for n in range(1, 31)]
+    assert len(set(first)) <= 5
+
+
+def test_words_that_look_like_a_mark_show_nothing(tmp_path: Path) -> None:
+    conversation = [result("[image 0123456789abcdef]"), UserMessage(content="[image 0123456789abcdef]", source="x")]
+    assert Album(tmp_path).show(conversation) == conversation

@@ -1,0 +1,85 @@
+"""Figures and pages are looked at: as images, and in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scenarios.lab import no_template
+from tests.fakes.pdfs import plain_page, write_pdf
+from tools.desk import Desk
+from tools.errors import ToolError
+from tools.figures import FigureTools
+from tools.forms import load_form
+from tools.literature import build
+from tools.looking import LookingTools
+from tools.sandbox import choose
+from tools.template import Profile
+from tools.workspace import Workspace
+
+PLOT = """
+import matplotlib.pyplot as plt
+figure, (left, right) = plt.subplots(1, 2)
+left.plot([1, 10, 100], [0.5, 0.25, float("nan")], label="run_1")
+left.set_xscale("log"); left.set_xlabel("learning rate"); left.set_ylabel("KL divergence [bits]"); left.set_title("circle")
+left.legend()
+right.bar([0, 1], [3.0, 4.0]); right.scatter([1, 2, 3], [4, 5, 6], label="seeds")
+figure.savefig("two.png")
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> Desk:
+    workspace = Workspace.create(tmp_path / "idea", None)
+    return Desk(
+        template=no_template(tmp_path), profile=Profile.model_validate({}), profile_name="", workspace=workspace,
+        sandbox=await choose("none"), literature=build(["local"], bib_files=[], cache=tmp_path),
+        form=load_form("neurips"), archive=tmp_path / "ideas.json", proposal=tmp_path / "proposal.json",
+    )
+
+
+async def test_a_figure_is_shown_and_told_in_words_from_its_own_data(desk: Desk) -> None:
+    (desk.workspace.work / "plot.py").write_text(PLOT, encoding="utf-8")
+    assert "two.png" in await FigureTools(desk, "plotter").run_plot()
+    shown = await LookingTools(desk, "plotter").view_figure("two.png")
+    assert shown.images[0].startswith(b"\x89PNG")
+    for told in (
+        "panel 1 circle: x axis learning rate (log)", "y axis KL divergence [bits]", "legend: run_1",
+        "line «run_1»: 3 points, x 1 to 100, y 0.25 to 0.5", "bars: 2 points, y 3 to 4",
+        "points «seeds»: 3 points, x 1 to 3, y 4 to 6",
+    ):
+        assert told in shown.text
+
+
+async def test_an_image_drawn_without_matplotlib_is_shown_without_words(desk: Desk) -> None:
+    drawing = "from PIL import Image\nImage.linear_gradient('L').save('one.png')"
+    (desk.workspace.work / "plot.py").write_text(drawing, encoding="utf-8")
+    await FigureTools(desk, "plotter").run_plot()
+    shown = await LookingTools(desk, "plotter").view_figure("one.png")
+    assert shown.images and "nothing to tell of it" in shown.text
+
+
+async def test_a_failing_plot_still_names_its_own_line(desk: Desk) -> None:
+    (desk.workspace.work / "plot.py").write_text("x = 1\nraise ValueError('no data')", encoding="utf-8")
+    with pytest.raises(ToolError, match=r"plot\.py\", line 2"):
+        await FigureTools(desk, "plotter").run_plot()
+
+
+async def test_a_page_is_shown_and_its_text_is_told(desk: Desk) -> None:
+    desk.workspace.paper.mkdir(parents=True, exist_ok=True)
+    write_pdf(desk.workspace.paper / "paper.pdf", [plain_page()])
+    looking = LookingTools(desk, "writer")
+    shown = await looking.view_page(1)
+    assert shown.images[0].startswith(b"\x89PNG") and "page 1 of" in shown.text
+    with pytest.raises(ToolError, match="the paper has"):
+        await looking.view_page(99)
+
+
+async def test_what_is_not_there_names_the_nearest(desk: Desk) -> None:
+    (desk.workspace.work / "plot.py").write_text(PLOT, encoding="utf-8")
+    await FigureTools(desk, "plotter").run_plot()
+    with pytest.raises(ToolError, match=r"did you mean .two\.png"):
+        await LookingTools(desk, "plotter").view_figure("tow.png")
+    with pytest.raises(ToolError, match="no compiled PDF"):
+        await LookingTools(desk, "writer").view_page(1)
