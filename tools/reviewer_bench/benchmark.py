@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -64,6 +65,9 @@ def run_benchmark(
     Raises:
         UserError: a file cannot be read or does not fit the others.
     """
+    for name, value in (("threshold", threshold), ("human threshold", human_threshold)):
+        if not math.isfinite(value):
+            raise UserError(f"{name} {value}: has to be a number")
     ratings = read_ratings(ratings_path)
     paths = [*review_paths, *([control] if control else [])]
     if not paths:

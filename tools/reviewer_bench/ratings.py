@@ -48,7 +48,7 @@ def read_ratings(path: Path) -> Ratings:
     """
     rows = read_table(path)
     id_column, decision_column = column(path, rows, *ID_NAMES), column(path, rows, "decision")
-    score_columns = [name for name in rows[0] if name.isdigit()] or [column(path, rows, *_LISTS)]
+    score_columns = _score_columns(path, rows)
     papers: dict[str, Rating] = {}
     undecided = 0
     for number, row in enumerate(rows, start=1):
@@ -63,6 +63,14 @@ def read_ratings(path: Path) -> Ratings:
     if not papers:
         raise UserError(f"{path}: no paper has a decision to accept or to reject")
     return Ratings(papers, undecided)
+
+
+def _score_columns(path: Path, rows: list[Row]) -> list[str]:
+    numbered = [name for name in rows[0] if name.isdigit()]
+    lists = [name for name in rows[0] if name.lower() in _LISTS]
+    if not numbered and not lists:
+        raise UserError(f"{path}: no human scores; they stand in columns 0, 1, … or as a list in a column 'ratings'")
+    return numbered or lists[:1]
 
 
 def _rating(path: Path, paper: str, row: Row, decision_column: str, score_columns: list[str]) -> Rating | None:

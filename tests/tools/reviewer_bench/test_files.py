@@ -119,7 +119,7 @@ def test_papers_without_a_decision_are_left_out_and_counted(write: Write) -> Non
         ("paper_id\t0\tdecision\n", "no row"),
         ("paper\t0\tdecison\na\t6\tAccept\n", "no column 'decision'; did you mean 'decison'?"),
         ("title\t0\tdecision\na\t6\tAccept\n", "no column 'paper_id'"),
-        ("paper_id\tdecision\na\tAccept\n", "no column 'ratings'"),
+        ("paper_id\tdecision\na\tAccept\n", "no human scores; they stand in columns 0, 1"),
         ("paper_id\t0\tdecision\na\tsix\tAccept\n", "paper a: 'six' is not a number"),
         ("paper_id\t0\tdecision\na\t6\tPerhaps\n", "paper a: 'Perhaps' is neither"),
         ("paper_id\t0\tdecision\na\t6\tAccept\na\t5\tAccept\n", "paper a has two different rows"),

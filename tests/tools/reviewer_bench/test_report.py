@@ -134,6 +134,8 @@ def test_files_of_the_same_name_are_told_apart_and_one_file_is_measured_once(
         run_benchmark(ratings, [reviews], reviews)
     with pytest.raises(UserError, match="no reviews to measure"):
         run_benchmark(ratings, [])
+    with pytest.raises(UserError, match="threshold nan: has to be a number"):
+        run_benchmark(ratings, [reviews], threshold=float("nan"))
 
 
 @pytest.mark.parametrize(
