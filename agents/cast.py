@@ -59,7 +59,17 @@ class Cast:
             system_message=self._system_message(card, floor.seats),
             max_tool_iterations=TOOL_CALLS_PER_TURN,
         )
-        return DurableAgent(agent, scope, phase_key, self.conduct, lambda: floor.round)
+        dispensable = self._is_dispensable(name, spec, floor.seats)
+        return DurableAgent(
+            agent, scope, phase_key, self.conduct, lambda: floor.round, lambda: floor.cue(name), dispensable
+        )
+
+    def _is_dispensable(self, name: str, spec: ModelSpec, seats: Seats) -> bool:
+        """A reviewer on a model of its own: where that model fails for good, reviewers on other models are left."""
+        if not seats.chair or name not in seats.others or not PROVIDERS[spec.provider].remote:
+            return False
+        others = [self.cards[other] for other in seats.others if other != name]
+        return any(self.config.spec_for(card.name, card.model or None) != spec for card in others)
 
     def task(self, phase: str, variables: dict[str, object]) -> str:
         """What all participants of a phase read first."""

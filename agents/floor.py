@@ -22,6 +22,14 @@ class Ending:
     reason: str
 
 
+@dataclass(frozen=True)
+class Cue:
+    """What a seat is told before it speaks. `alone`: it does not hear yet what the others have said."""
+
+    text: str = ""
+    alone: bool = False
+
+
 Selector = Callable[[Sequence[Turn], Seats], Awaitable[str]]
 
 
@@ -36,10 +44,16 @@ class Floor:
     turn_limit: int
     conduct: Conduct
     selector: Selector | None = None
+    stages: Callable[[Sequence[Turn]], str] = lambda turns: ""
+    """Which policy of several calls next."""
+    cue: Callable[[str], Cue] = lambda speaker: Cue()
+    """What a speaker is told before a turn."""
     approver: str = ""
     """Who has the last word on what the others accepted; empty where nobody has to be asked."""
     turns: list[Turn] = field(default_factory=list)
     round: int = 0
+    stage: str = ""
+    """The policy that called those who speak now."""
     ending: Ending | None = None
 
     @property
@@ -48,7 +62,7 @@ class Floor:
         return (*self.seats.names, self.approver) if self.approver else self.seats.names
 
     def said(self, turn: Turn) -> None:
-        self.turns.append(turn)
+        self.turns.append(replace(turn, stage=self.stage))
         self.turns.sort(key=lambda t: (t.round, self.names.index(t.speaker)))
 
     async def next(self) -> list[str]:
@@ -63,6 +77,7 @@ class Floor:
             speakers = [await self.selector(turns, self.seats)]
         else:
             speakers = self.policy(turns) if self.policy else []
+            self.stage = self.stages(turns)
         if not speakers:
             missing = f", {self.deliverable} was not submitted" if self.deliverable else ""
             self.ending = Ending("silence", f"everybody has spoken{missing}")

@@ -10,12 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tools.errors import UserError, nearest
+from tools.panel.stages import BLIND, CHAIR, DISCUSSION, REBUTTAL, REFLECTION
+
+DONE = "I am done"
+"""With these words a reviewer ends reflecting early, as in The AI Scientist."""
 
 
 @dataclass(frozen=True)
 class Turn:
     """What a policy may look at: who spoke, what was said, which deliverables were handed in, which accepted.
-    `answered` is false where the seat's model gave no answer, and nothing was said."""
+    `answered` is false where the seat's model gave no answer, and nothing was said. `stage` is the policy that called."""
 
     speaker: str
     text: str
@@ -23,16 +27,24 @@ class Turn:
     accepted: frozenset[str] = frozenset()
     round: int = 0
     answered: bool = True
+    stage: str = ""
 
 
 @dataclass(frozen=True)
 class Seats:
-    """The cast of a phase in the order of the scenario. The first leads; the chair, if any, closes."""
+    """The cast of a phase in the order of the scenario. The first leads; the chair, if any, closes; the authors, if any,
+    only answer the reviews."""
 
     names: tuple[str, ...]
     chair: str = ""
     rounds: int = 1
     """Discussion rounds."""
+    reflections: int = 0
+    """Times at most that each reviewer goes over their own review."""
+    authors: str = ""
+    """The seat that answers the reviews."""
+    answered: bool = False
+    """The authors' answer is there already."""
 
     @property
     def lead(self) -> str:
@@ -40,7 +52,8 @@ class Seats:
 
     @property
     def others(self) -> tuple[str, ...]:
-        return tuple(name for name in self.names if name != self.chair)
+        """All but the chair and the authors: on a panel, the reviewers."""
+        return tuple(name for name in self.names if name not in (self.chair, self.authors))
 
 
 Policy = Callable[[Sequence[Turn]], list[str]]
@@ -64,7 +77,7 @@ def round_robin(seats: Seats) -> Policy:
 
 
 def blind(seats: Seats) -> Policy:
-    """All but the chair at once, each without the others' words; who submitted nothing is asked once more."""
+    """All reviewers at once, each without the others' words; who submitted nothing is asked once more."""
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
         spoken = {name: [turn for turn in turns if turn.speaker == name] for name in seats.others}
@@ -75,8 +88,42 @@ def blind(seats: Seats) -> Policy:
     return speakers
 
 
+def reflection(seats: Seats) -> Policy:
+    """Each reviewer goes over their own review, all at once and alone, for a number of rounds; who changed nothing, or says
+    to be done, is not asked again."""
+
+    def speakers(turns: Sequence[Turn]) -> list[str]:
+        rounds = {name: [turn for turn in turns if turn.speaker == name] for name in seats.others}
+        return [
+            name
+            for name, own in rounds.items()
+            if len(own) < seats.reflections and not (own and _is_settled(own[-1]))
+        ]
+
+    return speakers
+
+
+def _is_settled(turn: Turn) -> bool:
+    return not turn.submitted or DONE.lower() in turn.text.lower()
+
+
+def rebuttal(seats: Seats) -> Policy:
+    """The authors answer the reviews, and then each reviewer speaks once more, all at once. Nobody speaks where there is
+    neither an author nor an answer."""
+
+    def speakers(turns: Sequence[Turn]) -> list[str]:
+        own = [turn for turn in turns if turn.speaker == seats.authors]
+        answered = seats.answered or any(REBUTTAL in turn.submitted for turn in own)
+        if seats.authors and not answered and len(own) < 2:
+            return [seats.authors]
+        spoken = {turn.speaker for turn in turns}
+        return [name for name in seats.others if name not in spoken] if answered else []
+
+    return speakers
+
+
 def discussion(seats: Seats) -> Policy:
-    """Everybody but the chair one after the other, hearing all, for a fixed number of rounds."""
+    """All reviewers one after the other, hearing all, for a fixed number of rounds."""
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
         if len(turns) >= seats.rounds * len(seats.others):
@@ -100,23 +147,31 @@ def sequence(policies: Sequence[Policy]) -> Policy:
     """One policy after the other: the next begins where the one before it has nobody left to call."""
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
-        start = 0
-        for policy in policies:
-            end = next((end for end in range(start, len(turns) + 1) if not policy(turns[start:end])), None)
-            if end is None:
-                return policy(turns[start:])
-            start = end
-        return []
+        step, start = _in_force(policies, turns)
+        return policies[step](turns[start:]) if step < len(policies) else []
 
     return speakers
+
+
+def _in_force(policies: Sequence[Policy], turns: Sequence[Turn]) -> tuple[int, int]:
+    """Which of the policies calls next, and the turn that it began at; one past the last when all are through."""
+    start = 0
+    for step, policy in enumerate(policies):
+        end = next((end for end in range(start, len(turns) + 1) if not policy(turns[start:end])), None)
+        if end is None:
+            return step, start
+        start = end
+    return len(policies), start
 
 
 POLICIES: dict[str, Callable[[Seats], Policy]] = {
     "dialogue": dialogue,
     "round": round_robin,
-    "blind": blind,
-    "discussion": discussion,
-    "chair": chair,
+    BLIND: blind,
+    REFLECTION: reflection,
+    DISCUSSION: discussion,
+    REBUTTAL: rebuttal,
+    CHAIR: chair,
 }
 SELECTOR = "selector"
 """The name of the policy in which a model picks the next speaker; it needs a client, so the manager carries it out."""
@@ -137,3 +192,14 @@ def build_policy(names: Sequence[str], seats: Seats) -> Policy:
             raise UserError(f"policy {name!r}: there is none of that name; {nearest(name, policy_names())}")
     built = [POLICIES[name](seats) for name in names]
     return built[0] if len(built) == 1 else sequence(built)
+
+
+def build_stages(names: Sequence[str], seats: Seats) -> Callable[[Sequence[Turn]], str]:
+    """From the turns so far to the policy of those names that calls next; empty when all are through."""
+    built = [POLICIES[name](seats) for name in names]
+
+    def stage(turns: Sequence[Turn]) -> str:
+        step, _ = _in_force(built, turns)
+        return names[step] if step < len(names) else ""
+
+    return stage

@@ -15,6 +15,7 @@ from autogen_core.models import LLMMessage
 from pydantic import TypeAdapter
 
 from agents.conduct import Conduct, Stopped
+from agents.floor import Cue
 from agents.models.errors import ModelError
 from agents.prompts import render
 from agents.seams.scope import TurnScope
@@ -23,14 +24,25 @@ _MESSAGE: TypeAdapter[LLMMessage] = TypeAdapter(LLMMessage)
 
 
 class DurableAgent(BaseChatAgent):
-    """One seat of a chat. A finished turn is taken from the journal; an unfinished one runs on."""
+    """One seat of a chat. A finished turn is taken from the journal; an unfinished one runs on. `cue` is asked before each
+    turn. Where a dispensable seat's model fails for good, the others go on without it."""
 
     def __init__(
-        self, inner: AssistantAgent, scope: TurnScope, phase_key: str, conduct: Conduct, round_of: Callable[[], int]
+        self,
+        inner: AssistantAgent,
+        scope: TurnScope,
+        phase_key: str,
+        conduct: Conduct,
+        round_of: Callable[[], int],
+        cue: Callable[[], Cue] = Cue,
+        dispensable: bool = False,
     ) -> None:
         super().__init__(inner.name, inner.description)
         self._inner, self._scope, self._conduct, self._round_of = inner, scope, conduct, round_of
         self._phase_key, self._turns = phase_key, 0
+        self._cue, self._dispensable = cue, dispensable
+        self._withheld: list[BaseChatMessage] = []
+        """What others said while the seat was to work alone."""
         self._missed = ""
         """Why the last turn had no answer; empty when it had one."""
 
@@ -55,6 +67,7 @@ class DurableAgent(BaseChatAgent):
         self._turns += 1
         key = f"{self._phase_key}/{self.name}/{self._turns}"
         round_number = self._round_of()
+        heard = self._hear(messages)
         if record := conduct.journal.get(key):
             for message in record.data["context"]:
                 await self._inner.model_context.add_message(_MESSAGE.validate_python(message))
@@ -66,7 +79,6 @@ class DurableAgent(BaseChatAgent):
         conduct.observer.turn_started(self.name)
         began = time.monotonic()
         before = len(await self._inner.model_context.get_messages())
-        heard = _in_round_order(messages)
         if self._missed:
             heard.append(TextMessage(content=render("unanswered", reason=self._missed), source="lab"))
             self._missed = ""
@@ -84,6 +96,19 @@ class DurableAgent(BaseChatAgent):
         if not conduct.stopping and self._record(key, data, seconds):
             conduct.observer.turn_ended(self.name, text, replayed=False)
         yield self._response(data, round_number)
+
+    def _hear(self, messages: Sequence[BaseChatMessage]) -> list[BaseChatMessage]:
+        """What the seat is told now: what the others said, unless it works alone, and its cue."""
+        cue = self._cue()
+        said = [message for message in messages if message.metadata]
+        opening = [message for message in messages if not message.metadata]
+        if cue.alone:
+            self._withheld += said
+            said = []
+        else:
+            said, self._withheld = [*self._withheld, *said], []
+        heard = _in_round_order([*opening, *said])
+        return [*heard, TextMessage(content=cue.text, source="lab")] if cue.text else heard
 
     def _record(self, key: str, data: dict[str, Any], seconds: float) -> bool:
         try:
@@ -107,7 +132,7 @@ class DurableAgent(BaseChatAgent):
             self._conduct.stop(f"the journal cannot be written: {error}")
             return f"({self._conduct.stop_reason})"
         except ModelError as error:
-            if error.permanent:
+            if error.permanent and not self._dispensable:
                 self._conduct.stop(f"{self.name}: {error}")
             self._missed = str(error)
             return f"(no answer: {error})"

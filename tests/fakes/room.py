@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from pathlib import Path
 
-from autogen_agentchat.agents import AssistantAgent
 from autogen_core.models import CreateResult, LLMMessage, ModelFamily, ModelInfo, RequestUsage
 
 from agents.chat import converse
 from agents.conduct import Conduct
-from agents.floor import Ending, Floor, Selector
+from agents.floor import Cue, Ending, Floor, Selector
 from agents.journal import Journal
 from agents.models.base import BaseClient
 from agents.models.config import ModelSpec
@@ -19,6 +18,7 @@ from agents.models.wire import Request
 from agents.policies import Policy, Seats, round_robin
 from agents.seams.model_calls import JournalClient
 from agents.seams.scope import TurnScope
+from agents.seams.seated import SeatedAgent
 from agents.seams.tool_calls import ToolWorkbench
 from agents.seams.turns import DurableAgent
 from tools.tool import Tool
@@ -50,19 +50,23 @@ async def hold(
     turns: int = 4,
     policy: Policy | None = None,
     selector: Selector | None = None,
+    cue: Callable[[Floor], Cue] = lambda floor: Cue(),
 ) -> tuple[Floor, Ending, Conduct]:
     """Hold a conversation of so many turns, by default in the order of the seats. Held again in the same folder, it
     goes on from its journal."""
     conduct = Conduct(Journal(folder / "journal.jsonl"))
     seats = Seats(tuple(models))
     floor = Floor(seats, None if selector else policy or round_robin(seats), "nothing", turns, conduct, selector)
+    floor.cue = lambda speaker: cue(floor)
     participants = []
     for name, model in models.items():
         scope = TurnScope(name)
         client = JournalClient(model, conduct, scope, Tariff(ModelSpec(provider="offline")))
         workbench = ToolWorkbench(tools, conduct, scope, None)
-        agent = AssistantAgent(name, client, workbench=[workbench], system_message="Speak.", max_tool_iterations=9)
-        participants.append(DurableAgent(agent, scope, "phase", conduct, lambda: floor.round))
+        agent = SeatedAgent(name, client, workbench=[workbench], system_message="Speak.", max_tool_iterations=9)
+        participants.append(
+            DurableAgent(agent, scope, "phase", conduct, lambda: floor.round, lambda: floor.cue("anybody"))
+        )
     try:
         return floor, await converse(floor, participants, "Begin."), conduct
     finally:
