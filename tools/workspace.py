@@ -7,6 +7,7 @@ rewrite history nor plant hooks that the host would run.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import subprocess
@@ -118,8 +119,9 @@ class Workspace:
             folders[:] = [name for name in folders if name != ".git"]
             for name in files:
                 path = Path(folder, name)
-                if path.lstat().st_size > KEPT_BYTES:
-                    found.append(str(path.relative_to(self.root)))
+                with contextlib.suppress(FileNotFoundError):  # a tool at work in parallel has just given it its name
+                    if path.lstat().st_size > KEPT_BYTES:
+                        found.append(str(path.relative_to(self.root)))
         return sorted(found)
 
     def _drop_nested_repositories(self) -> None:
