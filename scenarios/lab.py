@@ -14,11 +14,11 @@ from agents.budget import Budget
 from agents.cast import Cast
 from agents.chat import converse
 from agents.conduct import Conduct, Stopped
-from agents.floor import Ending, Floor
+from agents.floor import Cue, Ending, Floor
 from agents.journal import Journal
 from agents.models.config import ModelSpec
 from agents.observer import Observer
-from agents.policies import SELECTOR, build_policy
+from agents.policies import SELECTOR, Seats, build_policy, build_stages
 from scenarios.phases.kind import PhaseKind
 from scenarios.plan import Plan, cast_of, policies_of, seats_of
 from scenarios.scenario import PhaseSpec
@@ -28,6 +28,7 @@ from tools.atomic import write_json
 from tools.desk import Allowance, Desk
 from tools.errors import ColloquiumError, MachineError
 from tools.idea import Idea, Novelty, load_idea, read_archive, save_idea
+from tools.panel.stages import ALONE
 from tools.sandbox import Sandbox
 from tools.template import Template
 from tools.toolbox import build_tools
@@ -122,7 +123,7 @@ class Lab:
     async def _hold_chat(self, study: Study, spec: PhaseSpec, kind: PhaseKind, key: str) -> Ending:
         policies = list(policies_of(spec, kind))
         selects = policies == [SELECTOR]
-        seats = seats_of(spec, kind)
+        seats = seats_of(spec, kind, answered=bool(self._plan.scenario.rebuttal))
         floor = Floor(
             seats=seats,
             policy=None if selects else build_policy(policies, seats),
@@ -130,11 +131,14 @@ class Lab:
             turn_limit=spec.turns or kind.turns,
             conduct=self.conduct,
             selector=self._cast.selector(key) if selects else None,
+            stages=(lambda turns: SELECTOR) if selects else build_stages(policies, seats),
+            cue=lambda speaker: Cue(kind.cue(study, floor.stage, speaker), floor.stage in ALONE),
             approver=PERSON if kind.deliverable in self._plan.scenario.approve else "",
         )
+        study.seats, study.turns, study.desk.stage = seats, floor.turns, lambda: floor.stage
         participants = []
         for name in cast_of(spec, kind):
-            tools = build_tools(study.desk, name, self._tools_of(name, spec, kind, seats.chair))
+            tools = build_tools(study.desk, name, self._tools_of(name, spec, kind, seats))
             participants.append(self._cast.seat(name, key, tools, study.workspace, floor))
         if floor.approver:
             tools = build_tools(study.desk, floor.approver, list(_ACCEPTANCE))
@@ -152,11 +156,11 @@ class Lab:
             record = self.conduct.journal.put(f"{key}/task", "step", {"task": text})
         return str(record.data["task"])
 
-    def _tools_of(self, name: str, spec: PhaseSpec, kind: PhaseKind, chair: str) -> list[str]:
+    def _tools_of(self, name: str, spec: PhaseSpec, kind: PhaseKind, seats: Seats) -> list[str]:
         """What the role's card allows and the phase offers. Who sits on a panel may hand in a review, whatever its
         card says; who accepts may accept."""
         wanted = [tool for tool in self._plan.cards[name].tools if kind.tools is None or tool in kind.tools]
-        if "submit_review" in (kind.tools or ()) and name != chair:
+        if "submit_review" in (kind.tools or ()) and name in seats.others:
             wanted += ["submit_review", "read_reviews"]
         if name == spec.accepted_by:
             wanted += _ACCEPTANCE
@@ -222,6 +226,7 @@ class Lab:
             allowance=replace(Allowance(), runs=scenario.allowance.runs, attempts=scenario.allowance.attempts),
             progress=self._observer.tool_progress,
             authors=self._authors(),
+            roles=self._plan.seat_roles,
             offline=self.offline,
         )
         return Study(slot, desk, self.folder)

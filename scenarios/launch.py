@@ -18,6 +18,7 @@ from scenarios.doctor import check_machine
 from scenarios.lab import Lab
 from scenarios.plan import Plan, make_plan
 from scenarios.scenario import Scenario, load_scenario, save_scenario
+from scenarios.submission import read_given
 from tools.environment import describe_hardware
 from tools.errors import UserError
 from tools.sandbox import Sandbox, choose
@@ -32,13 +33,14 @@ async def launch(scenario: Scenario, runs: Path, observer: Observer) -> tuple[Pa
         UserError: something is missing or wrong; nothing has been made then.
     """
     plan = make_plan(scenario)
-    check_paper(plan)
+    given = await read_given(plan)
     sandbox = await _ready(plan, runs)
     folder = _new_folder(runs, scenario.name)
     if plan.template:
         shutil.copytree(
             plan.template.folder, folder / "template", ignore=shutil.ignore_patterns("run_*", "__pycache__")
         )
+    given.keep(folder)
     if scenario.paper:
         shutil.copyfile(scenario.paper, folder / Path(scenario.paper).name)
     launched = {
@@ -93,14 +95,6 @@ def list_runs(runs: Path) -> list[Path]:
     """All run folders, the oldest first."""
     found = [path.parent for path in runs.glob("*/scenario.yaml")]
     return sorted(found, key=lambda folder: (folder / "scenario.yaml").stat().st_mtime_ns)
-
-
-def check_paper(plan: Plan) -> None:
-    """A paper that cannot be read is found out before the panel is seated."""
-    if plan.scenario.paper and not plan.template:
-        from tools.document import read_document
-
-        read_document(Path(plan.scenario.paper))
 
 
 async def _ready(plan: Plan, out: Path) -> Sandbox:

@@ -12,6 +12,7 @@ from agents.role import ROLES, RoleCard, load_roles
 from scenarios.phases import PHASES
 from scenarios.phases.kind import PhaseKind
 from scenarios.scenario import PhaseSpec, Scenario
+from scenarios.seating import seat_cast
 from tools.errors import UserError, nearest
 from tools.forms import Form, load_form
 from tools.literature import Literature, build
@@ -31,6 +32,9 @@ class Plan:
     profile: Profile
     models: ModelsConfig
     cards: dict[str, RoleCard]
+    """The card of every role and of every seat."""
+    seat_roles: dict[str, str]
+    """The role on every seat."""
     form: Form
     literature: Literature
     phases: tuple[tuple[PhaseSpec, PhaseKind], ...]
@@ -42,7 +46,7 @@ class Plan:
 
     @property
     def roles(self) -> list[str]:
-        """Every role that is seated, each once, in order of appearance."""
+        """Every seat, each once, in order of appearance."""
         return list(dict.fromkeys(name for spec, kind in self.phases for name in cast_of(spec, kind)))
 
 
@@ -53,25 +57,29 @@ def make_plan(scenario: Scenario, template_folder: Path | None = None) -> Plan:
         UserError: something that the scenario names does not exist or does not fit.
     """
     place = f"scenario {scenario.name}"
-    phases = tuple((spec, _kind(place, spec)) for spec in scenario.phases)
-    needs = frozenset().union(*(kind.needs for _, kind in phases))
+    kinds = [(spec, _kind(place, spec)) for spec in scenario.phases]
+    needs = frozenset().union(*(kind.needs for _, kind in kinds))
     template = _template(place, scenario, needs, template_folder)
     if scenario.sandbox not in NAMES:
         raise UserError(f"{place}: sandbox: no sandbox {scenario.sandbox!r}; {nearest(scenario.sandbox, NAMES)}")
     cards = load_roles([ROLES, *map(Path, scenario.roles)], tool_names())
+    models = load_models_config(scenario.models)
+    seatings = [seat_cast(f"{place}: phases.{spec.phase}", spec, kind, cards, models) for spec, kind in kinds]
+    phases = [(seating.spec, kind) for seating, (_, kind) in zip(seatings, kinds, strict=True)]
     for spec, kind in phases:
-        _check_phase(place, spec, kind, cards)
+        _check_policies(place, spec, kind)
     _check_names(place, "human", scenario.human, [name for spec, kind in phases for name in cast_of(spec, kind)])
     _check_names(place, "approve", scenario.approve, [kind.deliverable for _, kind in phases if kind.holds_chat])
     return Plan(
         scenario=scenario,
         template=template,
         profile=template.profile(scenario.profile) if template else Profile.model_validate({}),
-        models=load_models_config(scenario.models).played_by_people(scenario.human),
-        cards=cards,
-        form=load_form(scenario.form),
+        models=models.played_by_people(scenario.human),
+        cards=cards | {seat: card for seating in seatings for seat, card in seating.cards.items()},
+        seat_roles={seat: role for seating in seatings for seat, role in seating.roles.items()},
+        form=load_form(scenario.form).under(scenario.rule) if scenario.rule else load_form(scenario.form),
         literature=build(scenario.literature, bib_files=_bib_files(place, scenario, template), cache=ROOT / ".cache"),
-        phases=phases,
+        phases=tuple(phases),
     )
 
 
@@ -79,8 +87,16 @@ def cast_of(spec: PhaseSpec, kind: PhaseKind) -> tuple[str, ...]:
     return tuple(spec.cast) or kind.cast
 
 
-def seats_of(spec: PhaseSpec, kind: PhaseKind) -> Seats:
-    return Seats(cast_of(spec, kind), chair=spec.chair or kind.chair, rounds=spec.rounds)
+def seats_of(spec: PhaseSpec, kind: PhaseKind, *, answered: bool = False) -> Seats:
+    """The seats of a phase. `answered`: the authors' answer to the reviews is there already."""
+    return Seats(
+        cast_of(spec, kind),
+        chair=spec.chair,
+        rounds=spec.rounds,
+        reflections=spec.reflections,
+        authors=spec.authors,
+        answered=answered,
+    )
 
 
 def policies_of(spec: PhaseSpec, kind: PhaseKind) -> Sequence[str]:
@@ -105,21 +121,8 @@ def _template(place: str, scenario: Scenario, needs: frozenset[str], folder: Pat
     return load_template(str(folder or scenario.template), ROOT / "templates")
 
 
-def _check_phase(place: str, spec: PhaseSpec, kind: PhaseKind, cards: dict[str, RoleCard]) -> None:
+def _check_policies(place: str, spec: PhaseSpec, kind: PhaseKind) -> None:
     where = f"{place}: phases.{spec.phase}"
-    named = {
-        "cast": list(cast_of(spec, kind)),
-        "chair": [spec.chair] if spec.chair else [],
-        "accepted_by": [spec.accepted_by] if spec.accepted_by else [],
-    }
-    for key, names in named.items():
-        for name in names:
-            if name not in cards:
-                raise UserError(f"{where}.{key}: no role {name!r}; {nearest(name, cards)}")
-            if key != "cast" and name not in cast_of(spec, kind):
-                raise UserError(f"{where}.{key}: {name} is not in the phase's cast")
-    if len(set(named["cast"])) != len(named["cast"]):
-        raise UserError(f"{where}.cast: a role is named twice; copy its card under another name to seat it twice")
     policies = policies_of(spec, kind)
     if list(policies) != [SELECTOR] and kind.holds_chat:
         try:

@@ -26,7 +26,9 @@ class PhaseSpec(_Strict):
     phase: str
     """The kind of phase, like writeup."""
     cast: list[str] = []
-    """The roles in the room; the first leads."""
+    """The roles in the room; the first leads. A role may sit more than once, and `role@model` names its model."""
+    reviewers: int | None = Field(None, ge=1, le=50)
+    """How many reviewers of the cast sit on a panel: the first ones, and again from the first when it has fewer."""
     policy: str | list[str] = []
     """Who speaks when: one turn-taking policy, or several one after the other."""
     chair: str = ""
@@ -35,6 +37,10 @@ class PhaseSpec(_Strict):
     """The role that has to accept the deliverable; empty when handing it in is enough."""
     rounds: int = Field(1, ge=0, le=10)
     """Discussion rounds of a panel."""
+    reflections: int = Field(0, ge=0, le=20)
+    """How often at most each reviewer goes over their own review before the discussion."""
+    authors: str = ""
+    """The role that answers the reviews before the reviewers give their last scores."""
     turns: int | None = Field(None, ge=1)
     """Turns at most."""
     minutes: float | None = Field(None, gt=0)
@@ -76,6 +82,15 @@ class AllowanceSpec(_Strict):
     """Attempts a run."""
 
 
+class ReadingSpec(_Strict):
+    """How much of a paper the reviewers read; what is left out is told to them and in the report."""
+
+    pages: int | None = Field(None, ge=1)
+    """Pages of a PDF at most."""
+    characters: int = Field(200_000, ge=1000)
+    """Characters at most, about 3.5 a token."""
+
+
 class Scenario(_Strict):
     """A scenario as launched."""
 
@@ -100,9 +115,16 @@ class Scenario(_Strict):
     bibliography: list[str] = []
     """.bib files of yours for the local source."""
     form: str = "neurips"
-    """The review form: a name in configs/forms."""
+    """The review form: a name in configs/forms, or a path."""
+    rule: str = ""
+    """The decision rule: a name in configs/rules, or a path; the form's own when empty."""
     paper: str = ""
     """A PDF, .tex or text file to review; for scenarios without experiments."""
+    reading: ReadingSpec = ReadingSpec()  # type: ignore[call-arg]
+    examples: str = ""
+    """A folder of papers with their reviews, shown to the reviewers: attention.pdf beside attention.json."""
+    rebuttal: str = ""
+    """A file with the authors' answer to the reviews, heard after the discussion."""
     roles: list[str] = []
     """Folders with role cards of yours."""
     human: list[str] = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from agents.policies import Seats, Turn
 from tools.desk import Desk
 from tools.idea import Idea, load_idea
 from tools.workspace import Workspace
@@ -18,6 +19,10 @@ class Study:
     desk: Desk
     run_folder: Path
     panels_held: int = 0
+    seats: Seats = field(default_factory=lambda: Seats(()))
+    """Who sits in the conversation at hand."""
+    turns: list[Turn] = field(default_factory=list)
+    """What was said in it, or in the last one."""
     outcome: str = ""
     """Why the study ended before its last phase; empty while it goes on or when it went all the way."""
 

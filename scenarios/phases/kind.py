@@ -19,7 +19,8 @@ class PhaseKind:
     """One kind of phase. A new one is a new file in this folder and a line in `PHASES`.
 
     `variables` fills the prompt of the phase's name. `before` and `after` are work of the harness, done once each and
-    recorded. `usable` says whether a deliverable that nobody accepted in time is still good enough to go on with.
+    recorded. `cue` is what a speaker is told before a turn of a stage; `study.turns` has the turns so far. `usable`
+    says whether a deliverable that nobody accepted in time is still good enough to go on with.
     """
 
     name: str
@@ -35,6 +36,7 @@ class PhaseKind:
     before: Callable[[Study], Awaitable[None]] = _nothing
     after: Callable[[Study], Awaitable[None]] = _nothing
     usable: Callable[[Study], bool] = field(default=lambda study: False)
+    cue: Callable[[Study, str, str], str] = field(default=lambda study, stage, speaker: "")
 
     @property
     def holds_chat(self) -> bool:

@@ -166,8 +166,9 @@ def test_a_statistician_joins_the_panel_by_one_file_and_one_line(tmp_path: Path,
     roles = tmp_path / "my_roles"
     roles.mkdir()
     (roles / "statistician.md").write_text(re.sub(r"^    ", "", card[0], flags=re.MULTILINE), encoding="utf-8")
-    scenario = (ROOT / "scenarios" / "review_panel.yaml").read_text(encoding="utf-8").replace("  - panel", (
-        "  - phase: panel\n    cast: [reviewer_methodology, reviewer_evidence, reviewer_clarity, statistician, area_chair]"))
+    entry = re.search(r"^      - phase: panel\n        cast: .*$", doc, re.MULTILINE)
+    assert entry
+    scenario = "models: offline\nphases:\n" + re.sub(r"^    ", "", entry[0], flags=re.MULTILINE)
     (tmp_path / "mine.yaml").write_text(scenario, encoding="utf-8")
     paper = idea_of(undisturbed) / "paper" / "paper.pdf"
     arguments = ("launch", tmp_path / "mine.yaml", "--roles", roles, "--set", f"paper={paper}", "--out", tmp_path / "runs")
@@ -178,4 +179,4 @@ def test_a_statistician_joins_the_panel_by_one_file_and_one_line(tmp_path: Path,
     assert done.returncode == 0, done.stdout + done.stderr
     reviews = next((tmp_path / "runs").glob("*/ideas/*/reviews/round_1"))
     assert sorted(path.stem for path in reviews.glob("*.json")) == [
-        "meta_review", "reviewer_clarity", "reviewer_evidence", "reviewer_methodology", "statistician"]
+        "meta_review", "paper", "review", "reviewer_clarity", "reviewer_evidence", "reviewer_methodology", "statistician"]

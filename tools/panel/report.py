@@ -45,7 +45,7 @@ def build_report(
     gate = desk.workspace.root / "gate.json"
     return PanelReport(
         notice=notice(reviews, meta),
-        paper=_paper(load_document(folder / PAPER)),
+        paper=_paper(load_document(folder / PAPER), desk.workspace.paper_under_review),
         form=form.name,
         form_title=form.title,
         round=desk.review_round,
@@ -53,7 +53,7 @@ def build_report(
         overall=scores[form.overall].mean if form.overall in scores else None,
         rule=meta["rule"],
         scores=scores,
-        reviews=list(reviews.values()),
+        reviews=sorted(reviews.values(), key=lambda review: _place(review.reviewer, list(desk.authors))),
         absent=list(absent),
         meta_review=MetaReview.model_validate({key: meta[key] for key in MetaReview.model_fields}),
         talk=list(talk),
@@ -75,17 +75,18 @@ def notice(reviews: Mapping[str, SeatReview], meta: Mapping[str, object]) -> str
     return f"Written by automatic reviewers: {named}. No person has reviewed this paper here."
 
 
-def _paper(document: Document) -> Paper:
+def _place(seat: str, seats: Sequence[str]) -> int:
+    return seats.index(seat) if seat in seats else len(seats)
+
+
+def _paper(document: Document, file: Path) -> Paper:
     return Paper(
         title=document.title,
         file=document.path.name,
-        sha256=_digest(document.path),
+        sha256=hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "",
         pages=document.pages if document.kind == "pdf" else None,
         characters=len(document.text),
         notes=list(document.notes),
         hidden=[Hidden(kind=found.kind, page=found.page, quote=found.quote) for found in document.hidden],
     )
 
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""

@@ -1,0 +1,49 @@
+"""Reading what a review scenario is given, before any work is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scenarios.given import Given
+from scenarios.plan import Plan
+from tools.document import CHARACTERS_PER_TOKEN, as_data
+from tools.errors import UserError
+from tools.panel.examples import read_examples
+from tools.papers import read_paper
+
+
+async def read_given(plan: Plan) -> Given:
+    """Read everything that a plan was given.
+
+    Raises:
+        UserError: a file cannot be read, or the reviewers' models do not read that much.
+    """
+    scenario = plan.scenario
+    limit, has_paper = scenario.reading.characters, bool(scenario.paper and not plan.template)
+    if scenario.rebuttal and not has_paper:
+        raise UserError(f"scenario {scenario.name}: rebuttal: goes with `paper`, a file of yours that is reviewed")
+    paper = Path(scenario.paper)
+    given = Given(
+        paper=await read_paper(paper, max_pages=scenario.reading.pages, max_chars=limit) if has_paper else None,
+        rebuttal=await read_paper(Path(scenario.rebuttal), max_chars=limit) if scenario.rebuttal else None,
+        examples=await read_examples(Path(scenario.examples), plan.form, limit) if scenario.examples else (),
+    )
+    _check_length(plan, given)
+    return given
+
+
+def _check_length(plan: Plan, given: Given) -> None:
+    """A paper that is too long for a model is told now, and not by every call."""
+    paper = given.paper
+    characters = len(as_data(paper)) if paper else 0
+    characters += sum(len(example.text) for example in given.examples)
+    tokens = int(characters / CHARACTERS_PER_TOKEN)
+    for seat in plan.roles:
+        spec = plan.models.spec_for(seat, plan.cards[seat].model or None)
+        room = spec.context_tokens - spec.max_output_tokens
+        if spec.provider != "offline" and tokens > room:
+            raise UserError(
+                f"{plan.scenario.paper}: about {tokens:,} tokens with the examples; {spec.label}, which plays {seat}, has "
+                f"room for {room:,}. Give the reviewers less with --set reading.characters="
+                f"{int(room * CHARACTERS_PER_TOKEN * 0.8)}, or another model"
+            )
