@@ -16,6 +16,7 @@ from agents.chat import converse
 from agents.conduct import Conduct, Stopped
 from agents.floor import Cue, Ending, Floor
 from agents.journal import Journal
+from agents.models import Limits as ModelLimits
 from agents.models.config import ModelSpec
 from agents.observer import Observer
 from agents.policies import SELECTOR, Seats, build_policy, build_stages
@@ -42,14 +43,14 @@ _ACCEPTANCE = ("accept_deliverable", "return_deliverable")
 class Lab:
     """One run. `folder` is the run folder; it holds the scenario as resolved and a copy of the template already."""
 
-    def __init__(self, folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer) -> None:
+    def __init__(self, folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer, limits: ModelLimits) -> None:
         self.folder, self._plan, self._sandbox, self._observer = folder.resolve(), plan, sandbox, observer
         scenario = plan.scenario
         journal = Journal(folder / "journal.jsonl")
         self.conduct = Conduct(journal, observer, Budget(**scenario.budget.model_dump(exclude={"idea"})))
         starts = sum(record.type == "start" for record in journal.records())
         journal.put(f"run/start:{starts + 1}", "start", {})
-        self._cast = Cast(plan.cards, plan.models, self.conduct, scenario.seed)
+        self._cast = Cast(plan.cards, plan.models, self.conduct, scenario.seed, limits=limits)
         self.studies: list[Study] = []
 
     async def play(self) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.metadata
-import os
 import platform
 import secrets
 import shutil
-import signal
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from agents.observer import Observer
+from scenarios.company import Company
 from scenarios.doctor import check_machine
 from scenarios.lab import Lab
 from scenarios.plan import Plan, make_plan
@@ -23,11 +21,16 @@ from tools.environment import describe_hardware
 from tools.errors import UserError
 from tools.sandbox import Sandbox, choose
 
-INTERRUPTED = 130
 
-
-async def launch(scenario: Scenario, runs: Path, observer: Observer) -> tuple[Path, str]:
+async def launch(
+    scenario: Scenario, runs: Path, observer: Observer, *, name: str = "", company: Company | None = None
+) -> tuple[Path, str]:
     """Check everything, make the run folder, play. Answers the folder and the run's status.
+
+    Args:
+        name: of the run folder; with date and a random part when empty. A folder of that name that holds no run yet, as
+            one that was killed early leaves it, is made anew.
+        company: other runs of this process, to go on beside them.
 
     Raises:
         UserError: something is missing or wrong; nothing has been made then.
@@ -35,7 +38,7 @@ async def launch(scenario: Scenario, runs: Path, observer: Observer) -> tuple[Pa
     plan = make_plan(scenario)
     given = await read_given(plan)
     sandbox = await _ready(plan, runs)
-    folder = _new_folder(runs, scenario.name)
+    folder = _new_folder(runs, scenario.name, name)
     if plan.template:
         shutil.copytree(
             plan.template.folder, folder / "template", ignore=shutil.ignore_patterns("run_*", "__pycache__")
@@ -50,15 +53,13 @@ async def launch(scenario: Scenario, runs: Path, observer: Observer) -> tuple[Pa
         "python": platform.python_version(),
         **_versions(),
     }
-    paper = str(Path(scenario.paper).resolve()) if scenario.paper else ""
-    roles = [str(Path(role).resolve()) for role in scenario.roles]
-    save_scenario(
-        scenario.model_copy(update={"launched": launched, "paper": paper, "roles": roles}), folder / "scenario.yaml"
-    )
-    return folder, await _play(folder, _own_plan(folder), sandbox, observer)
+    save_scenario(_at_home(scenario).model_copy(update={"launched": launched}), folder / "scenario.yaml")
+    return folder, await _play(folder, _own_plan(folder), sandbox, observer, company)
 
 
-async def resume(folder: Path, observer: Observer, overrides: Mapping[str, object] = {}) -> str:
+async def resume(
+    folder: Path, observer: Observer, overrides: Mapping[str, object] = {}, *, company: Company | None = None
+) -> str:
     """Take a run up where its journal ends. Answers the run's status. Of the scenario only the budget may be changed.
 
     Raises:
@@ -70,7 +71,7 @@ async def resume(folder: Path, observer: Observer, overrides: Mapping[str, objec
     plan = _own_plan(folder, overrides)
     if overrides:
         save_scenario(plan.scenario, folder / "scenario.yaml")
-    return await _play(folder, plan, await _ready(plan, folder), observer)
+    return await _play(folder, plan, await _ready(plan, folder), observer, company)
 
 
 def find_run(name: str, runs: Path) -> Path:
@@ -106,23 +107,22 @@ async def _ready(plan: Plan, out: Path) -> Sandbox:
     return await choose(plan.scenario.sandbox if needs_one else "none")
 
 
-async def _play(folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer) -> str:
-    lab = Lab(folder, plan, sandbox, observer)
-    loop = asyncio.get_running_loop()
-
-    def interrupt() -> None:
-        if lab.conduct.stopping:
-            os._exit(INTERRUPTED)
-        observer.note("stopping after what is in flight; press Ctrl-C again to end at once")
-        lab.conduct.stop("interrupted")
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupt)
-    try:
+async def _play(folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer, company: Company | None) -> str:
+    if company is None:
+        with Company(observer.note) as alone:
+            return await _play(folder, plan, sandbox, observer, alone)
+    lab = Lab(folder, plan, sandbox, observer, company.limits)
+    with company.includes(lab.conduct):
         return await lab.play()
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+
+
+def _at_home(scenario: Scenario) -> Scenario:
+    """The scenario with its files by their whole paths, so that the run can be taken up from any folder."""
+    named = {key: str(getattr(scenario, key)) for key in ("paper", "examples", "rebuttal", "models", "form", "rule")}
+    files = {key: Path(name).expanduser() for key, name in named.items() if name}
+    own = ("models", "form", "rule")  # a name in configs/, unless it is a YAML file
+    found = {key: str(path.resolve()) for key, path in files.items() if key not in own or path.suffix in (".yaml", ".yml")}
+    return scenario.model_copy(update={**found, "roles": [str(Path(role).resolve()) for role in scenario.roles]})
 
 
 def _versions() -> dict[str, str]:
@@ -140,9 +140,11 @@ def _own_plan(folder: Path, overrides: Mapping[str, object] = {}) -> Plan:
     return make_plan(scenario, copies[0].parent if copies else None)
 
 
-def _new_folder(runs: Path, name: str) -> Path:
-    folder = runs / f"{datetime.now().astimezone():%Y-%m-%d}-{name}-{secrets.token_hex(3)}"
+def _new_folder(runs: Path, scenario: str, name: str) -> Path:
+    folder = runs / (name or f"{datetime.now().astimezone():%Y-%m-%d}-{scenario}-{secrets.token_hex(3)}")
     try:
+        if folder.exists() and not (folder / "scenario.yaml").exists():
+            shutil.rmtree(folder)
         folder.mkdir(parents=True)
     except OSError as error:
         raise UserError(

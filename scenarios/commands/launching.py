@@ -10,7 +10,8 @@ import typer
 from rich.markup import escape
 
 from scenarios.commands.console import RUNS, Out, out, place
-from scenarios.launch import INTERRUPTED, find_run
+from scenarios.company import INTERRUPTED
+from scenarios.launch import find_run
 from scenarios.launch import launch as launch_run
 from scenarios.launch import resume as resume_run
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
