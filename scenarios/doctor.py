@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agents.models import missing_keys
 from scenarios.plan import Plan
+from scenarios.scenario import SandboxSpec
 from tools.errors import UserError
 from tools.latex import tex_problem
 from tools.sandbox import choose
@@ -47,7 +48,7 @@ async def check_machine(plan: Plan | None = None, out: Path = Path()) -> list[Ch
     checks = [*_python(), _git(), _disk(out)]
     inside_docker = False
     if "sandbox" in needs:
-        check = await _sandbox(plan.scenario.sandbox if plan else "auto")
+        check = await _sandbox(plan.scenario.sandbox if plan else SandboxSpec())
         inside_docker = check.detail.startswith("docker")
         checks.append(check)
     if "tex" in needs:
@@ -85,10 +86,20 @@ def _disk(out: Path) -> Check:
     )
 
 
-async def _sandbox(name: str) -> Check:
+async def _sandbox(spec: SandboxSpec) -> Check:
     try:
-        sandbox = await choose(name)
+        sandbox = await choose(spec.backend)
     except UserError as error:
         return Check("Sandbox", False, str(error), "Or, at your own risk, launch with --sandbox none")
-    held = [promise.name for promise in await sandbox.promises() if promise.held]
+    promises = {promise.name: promise for promise in await sandbox.promises()}
+    held = [name for name, promise in promises.items() if promise.held]
+    broken = [f"{name} ({promises[name].detail})" for name in spec.require if name not in held and name in promises]
+    broken += [name for name in spec.require if name not in promises]
+    if broken:
+        return Check(
+            "Sandbox",
+            False,
+            f"{sandbox.name} does not keep here what the scenario requires: {', '.join(broken)}",
+            "Use docker, or take it out of sandbox.require in the scenario",
+        )
     return Check("Sandbox", True, f"{sandbox.name}; promises kept: {', '.join(held) or 'none'}")

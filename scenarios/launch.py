@@ -104,7 +104,7 @@ async def _ready(plan: Plan, out: Path) -> Sandbox:
     if missing:
         raise UserError("\n".join(f"{problem.name}: {problem.detail}. {problem.remedy}" for problem in missing))
     needs_one = "sandbox" in plan.needs
-    return await choose(plan.scenario.sandbox if needs_one else "none")
+    return await choose(plan.scenario.sandbox.backend if needs_one else "none")
 
 
 async def _play(folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer, company: Company | None) -> str:

@@ -60,8 +60,9 @@ def make_plan(scenario: Scenario, template_folder: Path | None = None) -> Plan:
     kinds = [(spec, _kind(place, spec)) for spec in scenario.phases]
     needs = frozenset().union(*(kind.needs for _, kind in kinds))
     template = _template(place, scenario, needs, template_folder)
-    if scenario.sandbox not in NAMES:
-        raise UserError(f"{place}: sandbox: no sandbox {scenario.sandbox!r}; {nearest(scenario.sandbox, NAMES)}")
+    backend = scenario.sandbox.backend
+    if backend not in NAMES:
+        raise UserError(f"{place}: sandbox: no sandbox {backend!r}; {nearest(backend, NAMES)}")
     cards = load_roles([ROLES, *map(Path, scenario.roles)], tool_names())
     models = load_models_config(scenario.models)
     seatings = [seat_cast(f"{place}: phases.{spec.phase}", spec, kind, cards, models) for spec, kind in kinds]

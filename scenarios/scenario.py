@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -14,6 +14,9 @@ from tools.errors import UserError, nearest
 from tools.template import first_problem
 
 FOLDER = Path(__file__).parent
+_SHORT = {"sandbox": "backend"}
+"""Parts that may be written as a single value, and what that value is."""
+PromiseName = Literal["network", "filesystem", "environment", "syscalls", "memory", "processes", "disk", "time"]
 
 
 class _Strict(BaseModel):
@@ -73,6 +76,15 @@ class BudgetSpec(IdeaBudgetSpec):
     """What each idea may spend of it."""
 
 
+class SandboxSpec(_Strict):
+    """Where model-written code runs. In a file, the backend's name alone will do."""
+
+    backend: str = "auto"
+    """docker, bubblewrap, auto (the better one that answers), or none."""
+    require: list[PromiseName] = []
+    """Promises that have to hold on this machine, or nothing is launched."""
+
+
 class AllowanceSpec(_Strict):
     """How much one idea may use."""
 
@@ -104,7 +116,7 @@ class Scenario(_Strict):
     """A profile of the template; its default one when empty."""
     models: str = "offline"
     """A models config: a name in configs/models, or a path."""
-    sandbox: str = "auto"
+    sandbox: SandboxSpec = SandboxSpec()
     """docker, bubblewrap, auto (the better one that answers), or none."""
     ideas: int = Field(1, ge=1, le=1000)
     """How many ideas to take through the phases."""
@@ -139,6 +151,11 @@ class Scenario(_Strict):
     """The phases in their order."""
     launched: dict[str, str] = {}
     """Written by the launch: versions and machine. Not for you to set."""
+
+    @field_validator("sandbox", mode="before")
+    @classmethod
+    def _sandbox_by_name(cls, value: object) -> object:
+        return {_SHORT["sandbox"]: value} if isinstance(value, str) else value
 
     @field_validator("phases", mode="before")
     @classmethod
@@ -213,6 +230,8 @@ def _override(data: dict[str, Any], path: list[str], value: object, whole: str) 
         data[first] = value
         return
     inner = data.setdefault(first, {})
+    if isinstance(inner, str) and first in _SHORT:
+        inner = data[first] = {_SHORT[first]: inner}
     if isinstance(inner, list):
         inner[:] = [{"phase": item} if isinstance(item, str) else item for item in inner]
         chosen = [item for item in inner if item.get("phase") == rest[0]]

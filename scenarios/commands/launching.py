@@ -35,7 +35,7 @@ def launch(
 ) -> None:
     """Launch a scenario: everything it needs is checked first, then it is played to its end."""
     overrides: dict[str, object] = {}
-    given = {"template": template, "profile": profile, "models": models, "sandbox": sandbox, "ideas": ideas}
+    given = {"template": template, "profile": profile, "models": models, "sandbox.backend": sandbox, "ideas": ideas}
     overrides.update({key: value for key, value in given.items() if value})
     if template and not profile:
         overrides["profile"] = ""
@@ -78,7 +78,7 @@ def chat(
     out_folder: Out = RUNS,
 ) -> None:
     """Talk to one role with its tools. An empty line sends your text; Ctrl-D ends the talk, `resume` goes on with it."""
-    given = {"template": template, "models": models, "sandbox": sandbox, "roles": [str(r) for r in roles or []]}
+    given = {"template": template, "models": models, "sandbox.backend": sandbox, "roles": [str(r) for r in roles or []]}
     overrides: dict[str, object] = {key: value for key, value in given.items() if value}
     overrides |= {"phases.chat.cast": ["person", role], **parse_overrides(settings or [])}
     loaded = load_scenario(find_scenario("chat"), overrides)

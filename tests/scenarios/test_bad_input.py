@@ -26,6 +26,8 @@ def write(path: Path, text: str) -> Path:
         (SCENARIO + "profile: cqu\n", "no profile 'cqu'; did you mean 'cpu'?"),
         (SCENARIO + "models: ofline\n", "did you mean 'offline'?"),
         (SCENARIO + "sandbox: dokcer\n", "did you mean 'docker'?"),
+        (SCENARIO + "sandbox: {backend: auto, requires: []}\n", "sandbox.requires: unknown key; did you mean 'require'?"),
+        (SCENARIO + "sandbox: {require: [newtork]}\n", "sandbox.require"),
         (SCENARIO + "form: neurip\n", "did you mean 'neurips'?"),
         (SCENARIO + "literature: [locale]\n", "did you mean 'local'?"),
         (SCENARIO + "ideas: many\n", "ideas:"),
@@ -43,6 +45,13 @@ def test_a_mistake_in_a_scenario(command, tmp_path: Path, text: str, told: str) 
     done = command("launch", write(tmp_path / "mine.yaml", text), "--out", tmp_path / "runs")
     assert told in done.stderr and "Traceback" not in done.stderr, done.stderr
     assert done.returncode == 2 and not (tmp_path / "runs").exists()
+
+
+def test_a_promise_that_the_sandbox_does_not_keep_is_found_out_before_anything_is_made(command, tmp_path: Path) -> None:
+    demanding = write(tmp_path / "mine.yaml", "template: diffusion_2d\nphases: [chat]\nsandbox: {require: [network]}\n")
+    done = command("launch", demanding, "--sandbox", "none", "--out", tmp_path / "runs")
+    assert done.returncode == 2 and "none does not keep here what the scenario requires: network" in done.stderr
+    assert not (tmp_path / "runs").exists()
 
 
 def test_an_unknown_scenario_or_override(command, tmp_path: Path) -> None:
