@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from scenarios.commands import bench_reviewer, catalogue, launching, machine, roles, runs, spending
+from scenarios.commands import bench_reviewer, catalogue, citing, launching, machine, reviewing, roles, runs, spending
 from tools.errors import ColloquiumError, UserError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command()(launching.launch)
 app.command()(launching.resume)
+app.command()(reviewing.review)
 app.command()(launching.chat)
 app.command()(runs.transcript)
 app.command("list")(runs.list_runs)
@@ -28,6 +29,7 @@ app.command()(bench_reviewer.bench_reviewer)
 app.add_typer(roles.app, name="roles")
 app.command()(catalogue.scenarios)
 app.command()(catalogue.templates)
+app.command()(citing.cites)
 app.command()(machine.doctor)
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 from tools.errors import UserError
 from tools.literature.bib import Entries, bib_entries_of
 from tools.literature.literature import Literature
+from tools.literature.printed import entries_of
 from tools.literature.record import Record, ascii_fold, family_name, title_key
 
 Verdict = Literal["exists", "wrong", "retracted", "not found", "unknown"]
@@ -48,13 +49,19 @@ class CiteCheck:
 
 
 def references_of(path: Path) -> Entries:
-    """The references of a paper: a .bib file, or a .tex file with its `filecontents` or the .bib files that it names.
+    """The references of a paper: a .bib file, a .tex file with its `filecontents` or the .bib files that it names, or a
+    PDF as it is printed.
 
     Raises:
         UserError: no such file, another kind of file, or no bibliography in it.
     """
+    if path.suffix == ".pdf":
+        from tools.document import read_document
+
+        return entries_of(read_document(path).references)
     if path.suffix not in (".bib", ".tex"):
-        raise UserError(f"{path}: references are read from .bib and .tex files, not from {path.suffix or 'such'} files")
+        kind = path.suffix or "such"
+        raise UserError(f"{path}: references are read from .bib, .tex and .pdf files, not from {kind} files")
     entries = bib_entries_of(path)
     if path.suffix == ".bib" or entries.records or entries.notes:
         return entries

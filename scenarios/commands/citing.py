@@ -1,0 +1,44 @@
+"""Check the references of any paper against the literature."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from scenarios.commands.console import out
+from scenarios.plan import ROOT
+from tools.literature import build
+from tools.literature.cites import check_bibliography, references_of
+
+_COLOURS = {"exists": "green", "wrong": "yellow", "retracted": "red", "not found": "red", "unknown": "dim"}
+
+
+def cites(
+    paper: Annotated[Path, typer.Argument(help="A .bib, .tex or PDF file.")],
+    literature: Annotated[
+        str, typer.Option(help="Sources, tried in this order: semantic_scholar, arxiv, openalex, crossref, local.")
+    ] = "semantic_scholar,openalex,crossref,arxiv,local",
+    bibliography: Annotated[list[Path] | None, typer.Option(help=".bib files of yours for the local source.")] = None,
+) -> None:
+    """Check each reference of a paper: does it exist, is it told right, was it retracted."""
+    entries = references_of(paper)
+    own = [*(bibliography or []), *sorted((ROOT / "configs" / "literature").glob("*.bib"))]
+    sources = [name.strip() for name in literature.split(",") if name.strip()]
+    known = build(sources, bib_files=own, cache=ROOT / ".cache")
+    checks = asyncio.run(check_bibliography(entries, known))
+    table = Table("reference", "verdict", "title", "detail", box=None)
+    for check, record in zip(checks, entries.records, strict=True):
+        table.add_row(check.key, f"[{_COLOURS[check.verdict]}]{check.verdict}[/]", record.title[:60], check.detail)
+    out.print(table)
+    for note in entries.notes:
+        out.print(f"[yellow]{note}[/yellow]", highlight=False, soft_wrap=True)
+    counts = Counter(check.verdict for check in checks)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+    out.print(f"{len(checks)} references: {told or 'none was found'}", highlight=False)
+    if counts["retracted"] or counts["not found"] or counts["wrong"]:
+        raise typer.Exit(1)
