@@ -171,7 +171,7 @@ def write_meta_review(desk: Desk, said: MetaReview, decision: str) -> None:
             "spread": {name: score.spread for name, score in scores.items() if score.spread is not None},
             "decision": decision,
             "rule": desk.form.rule_in_words,
-            **said.model_dump(),
+            **said.model_dump(exclude={"places", "unplaced"}),
         },
     )
 

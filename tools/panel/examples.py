@@ -38,11 +38,15 @@ async def read_examples(folder: Path, form: Form, max_chars: int) -> tuple[Examp
         UserError: there is no such folder, no pair in it, or a file is broken or has a score that the form does not allow.
     """
     if not folder.is_dir():
-        raise UserError(f"examples: {folder}: there is no such folder; it holds name.pdf with name.json, for each example")
+        raise UserError(
+            f"examples: {folder}: there is no such folder; it holds name.pdf with name.json, for each example"
+        )
     pairs = [(paper, paper.with_suffix(".json")) for paper in sorted(folder.iterdir()) if _is_paper(paper)]
     pairs = [(paper, review) for paper, review in pairs if review.is_file()]
     if not pairs:
-        raise UserError(f"examples: {folder}: no paper in it has a review beside it, like attention.pdf and attention.json")
+        raise UserError(
+            f"examples: {folder}: no paper in it has a review beside it, like attention.pdf and attention.json"
+        )
     each = max_chars // len(pairs)
     return tuple(
         [
@@ -66,7 +70,9 @@ def load_examples(path: Path) -> tuple[Example, ...]:
 
 def example_as_data(example: Example) -> str:
     """The example's paper between marks that it cannot close, and its review."""
-    review = example.review if isinstance(example.review, str) else json.dumps(example.review, indent=1, ensure_ascii=False)
+    review = (
+        example.review if isinstance(example.review, str) else json.dumps(example.review, indent=1, ensure_ascii=False)
+    )
     return f"{text_as_data('example', example.text)}\nIts review:\n{review}"
 
 

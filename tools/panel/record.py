@@ -114,6 +114,8 @@ class MetaReview(_Part):
     reasons: str
     score: float | None = None
     """The chair's own overall score, where the rule leaves the decision to the chair."""
+    places: list[Place] = []
+    """Quotations of the paper in it; what a chair quotes of the reviews is not among them."""
 
 
 class Remark(_Part):

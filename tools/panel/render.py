@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tools.panel.record import PanelReport, Place, SeatReview
+from tools.panel.record import MetaReview, PanelReport, Place, SeatReview
 
 
 def as_markdown(report: PanelReport) -> str:
@@ -73,12 +73,12 @@ def _render(template: str, report: PanelReport, *, html: bool) -> str:
     return environment.get_template(template).render(report=report)
 
 
-def _pieces_at(review: SeatReview, field: str, point: int, text: object) -> list[Piece]:
+def _pieces_at(review: SeatReview | MetaReview, field: str, point: int, text: object) -> list[Piece]:
     return pieces(str(text), [place for place in review.places if (place.field, place.point) == (field, point)])
 
 
-def _is_unplaced(review: SeatReview, field: str, point: int) -> bool:
-    return any((at.field, at.point) == (field, point) for at in review.unplaced)
+def _is_unplaced(review: SeatReview | MetaReview, field: str, point: int) -> bool:
+    return isinstance(review, SeatReview) and any((at.field, at.point) == (field, point) for at in review.unplaced)
 
 
 def _percent(value: float, scale: tuple[float, float]) -> str:

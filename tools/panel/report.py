@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tools.atomic import write_json, write_text
 from tools.desk import Desk
 from tools.document import Document
-from tools.panel.record import Absent, Hidden, MetaReview, PanelReport, Paper, Remark, SeatReview
+from tools.panel.quotes import PaperText, quotes_in
+from tools.panel.record import Absent, Hidden, MetaReview, PanelReport, Paper, Place, Remark, SeatReview
 from tools.panel.render import as_html, as_markdown
 from tools.panel.scores import scores_of
 from tools.panel.store import PAPER, REPORT, load_meta_review, load_rebuttal, load_seat_reviews
@@ -43,9 +45,10 @@ def build_report(
     reviews = load_seat_reviews(folder)
     scores = scores_of(form, {name: review.review for name, review in reviews.items()})
     gate = desk.workspace.root / "gate.json"
+    document = load_document(folder / PAPER)
     return PanelReport(
         notice=notice(reviews, meta),
-        paper=_paper(load_document(folder / PAPER), desk.workspace.paper_under_review),
+        paper=_paper(document, desk.workspace.paper_under_review),
         form=form.name,
         form_title=form.title,
         round=desk.review_round,
@@ -55,7 +58,7 @@ def build_report(
         scores=scores,
         reviews=sorted(reviews.values(), key=lambda review: _place(review.reviewer, list(desk.authors))),
         absent=list(absent),
-        meta_review=MetaReview.model_validate({key: meta[key] for key in MetaReview.model_fields}),
+        meta_review=_meta_review(meta, document),
         talk=list(talk),
         rebuttal=load_rebuttal(folder),
         examples=list(examples),
@@ -75,6 +78,19 @@ def notice(reviews: Mapping[str, SeatReview], meta: Mapping[str, object]) -> str
     return f"Written by automatic reviewers: {named}. No person has reviewed this paper here."
 
 
+def _meta_review(kept: Mapping[str, Any], document: Document) -> MetaReview:
+    """The meta-review with the places in the paper that it quotes."""
+    said = MetaReview.model_validate({key: kept[key] for key in MetaReview.model_fields if key in kept})
+    paper = PaperText(document.text, paged=document.kind == "pdf")
+    places = []
+    for field in ("summary", "discussion", "reasons"):
+        for quote in quotes_in(getattr(said, field)):
+            found = paper.look_up(quote)
+            if found.found:
+                places.append(Place(field=field, point=0, quote=quote, found=True, page=found.page))
+    return said.model_copy(update={"places": places})
+
+
 def _place(seat: str, seats: Sequence[str]) -> int:
     return seats.index(seat) if seat in seats else len(seats)
 
@@ -89,4 +105,3 @@ def _paper(document: Document, file: Path) -> Paper:
         notes=list(document.notes),
         hidden=[Hidden(kind=found.kind, page=found.page, quote=found.quote) for found in document.hidden],
     )
-

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.models.offline.checks import EYES, findings_of
-from agents.models.offline.checks.paper import Finding, ReadPaper, read_paper_text
+from agents.models.offline.checks.paper import Finding, ReadPaper, counted, read_paper_text
 from agents.models.offline.script import Heard, Opening, Script, call, say
 
 _CANNOT = (
@@ -93,7 +93,8 @@ def _summary(read: Reading) -> str:
     tables = sum(name.startswith("Table") for name in paper.captions)
     return (
         f"The paper «{paper.title[:160]}» has {paper.words:,} words under {len(paper.headings)} headings, "
-        f"{len(paper.captions) - tables} figures, {tables} tables and {len(paper.references)} references. A checklist read "
+        f"{counted(len(paper.captions) - tables, 'figure')}, {counted(tables, 'table')} and "
+        f"{counted(len(paper.references), 'reference')}. A checklist read "
         f"it for {read.eye}: {len(read.mine)} findings, each with the words or the count that it rests on. {_CANNOT} "
         "Its confidence is therefore the lowest that the form has."
     )

@@ -1,0 +1,211 @@
+"""A folder of papers through one panel scenario: each paper is a run of its own in the folder of the batch.
+
+A batch begun again goes on: a paper whose review is finished is not touched, one that was cut short is taken up where its
+journal ends. A paper is known by its name and content, so a changed one is reviewed anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agents.observer import Observer
+from scenarios.company import Company
+from scenarios.launch import launch, resume
+from scenarios.plan import make_plan
+from scenarios.scenario import Scenario, load_scenario, save_scenario
+from scenarios.summary import read_summary
+from tools.document import PAPER_SUFFIXES
+from tools.errors import ColloquiumError, UserError
+from tools.panel.record import PanelReport
+from tools.panel.store import REPORT
+
+SETTINGS = "batch.yaml"
+FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one paper. `overall`, `spread` and `decision` are empty where there is no review."""
+
+    paper: str
+    status: str
+    """`finished`, `paused: why`, or why there is no review."""
+    decision: str = ""
+    overall: float | None = None
+    spread: float | None = None
+    disagreement: bool = False
+    reviewers: int = 0
+    hidden: int = 0
+    """Pieces of hidden text that were kept out."""
+    minutes: float = 0.0
+    dollars: float = 0.0
+    folder: str = ""
+    """Where review.json and the reports lie."""
+
+
+@dataclass
+class Purse:
+    """What a batch may still spend. Each paper gets an equal part of what is left over when it begins."""
+
+    dollars: float | None
+    waiting: int
+    """Papers that have not begun."""
+
+    def take(self) -> float | None:
+        if self.dollars is None:
+            return None
+        part = max(0.0, self.dollars) / max(1, self.waiting)
+        self.dollars -= part
+        self.waiting -= 1
+        return part
+
+    def give_back(self, part: float | None, spent: float) -> None:
+        if self.dollars is not None and part is not None:
+            self.dollars += part - spent
+
+
+def papers_in(folder: Path) -> list[Path]:
+    """The papers of a folder, by name. A .tex file without a document in it is a part of another; of two files of one name
+    the PDF counts; a read-me is no paper.
+
+    Raises:
+        UserError: there is none.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir(), key=lambda path: (path.stem, path.suffix.lower() != ".pdf", path.name)):
+        if path.is_file() and path.suffix.lower() in PAPER_SUFFIXES and _is_whole(path):
+            found.setdefault(path.stem, path)
+    if not found:
+        raise UserError(f"{folder}: no paper in it; papers end in {', '.join(sorted(PAPER_SUFFIXES))}")
+    return [found[name] for name in sorted(found)]
+
+
+def open_batch(folder: Path, scenario: Scenario) -> None:
+    """Make the folder of a batch, or go on with one that was begun with the same settings.
+
+    Raises:
+        UserError: it was begun with other settings; it cannot be made; or the scenario is wrong.
+    """
+    make_plan(scenario)
+    path = folder / SETTINGS
+    if path.exists():
+        before = load_scenario(path)
+        changed = [key for key in Scenario.model_fields if getattr(before, key) != getattr(scenario, key)]
+        if changed := [key for key in changed if key not in ("paper", "budget")]:
+            raise UserError(
+                f"{folder}: this batch was begun with another {', '.join(changed)}; begin another one with --out"
+            )
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_scenario(scenario, path)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made: {error.strerror}; choose another folder with --out") from None
+
+
+async def review_all(
+    papers: Sequence[Path],
+    scenario: Scenario,
+    folder: Path,
+    *,
+    jobs: int,
+    dollars: float | None,
+    told: Callable[[Row], None],
+    note: Callable[[str], None],
+) -> list[Row]:
+    """Review every paper, at most `jobs` at once; answers a row for each, in the order of the papers.
+
+    Args:
+        folder: of the batch, opened with `open_batch`.
+        dollars: what all of them may spend together, earlier beginnings of this batch included.
+        told: hears of each paper when it is done.
+    """
+    rows: dict[Path, Row] = {}
+    homes = {paper: folder / _name_of(paper) for paper in papers}
+    for paper, home in homes.items():
+        row = row_of(paper, home)
+        if row.status == FINISHED:
+            rows[paper] = row
+            told(row)
+    waiting = iter([paper for paper in papers if paper not in rows])
+    earlier = sum(float(str(read_summary(home).get("dollars", 0))) for home in homes.values())
+    purse = Purse(None if dollars is None else dollars - earlier, len(papers) - len(rows))
+
+    with Company(note) as company:
+
+        async def worker() -> None:
+            for paper in waiting:
+                if company.interrupted:
+                    return
+                rows[paper] = await _review(paper, homes[paper], scenario, purse, company)
+                told(rows[paper])
+
+        await asyncio.gather(*(worker() for _ in range(jobs)))
+    return [rows.get(paper) or row_of(paper, homes[paper]) for paper in papers]
+
+
+async def _review(paper: Path, home: Path, scenario: Scenario, purse: Purse, company: Company) -> Row:
+    part = purse.take()
+    _put_aside_without_review(home)
+    before = float(str(read_summary(home).get("dollars", 0)))
+    try:
+        if (home / "scenario.yaml").exists():
+            more = {} if part is None else {"budget.dollars": before + part}
+            await resume(home, Observer(), more, company=company)
+        else:
+            budget = scenario.budget if part is None else scenario.budget.model_copy(update={"dollars": part})
+            own = scenario.model_copy(update={"paper": str(paper), "budget": budget})
+            await launch(own, home.parent, Observer(), name=home.name, company=company)
+    except ColloquiumError as error:
+        return Row(paper.stem, " ".join(str(error).split()))
+    finally:
+        purse.give_back(part, float(str(read_summary(home).get("dollars", 0))) - before)
+    return row_of(paper, home)
+
+
+def _put_aside_without_review(home: Path) -> None:
+    """A run that ended without a review has nothing to go on with; it is kept, and the paper begins anew."""
+    if read_summary(home).get("status") == FINISHED:
+        number = 1
+        while (aside := home.with_name(f"{home.name}-failed-{number}")).exists():
+            number += 1
+        home.rename(aside)
+
+
+def row_of(paper: Path, home: Path) -> Row:
+    """What became of a paper, from its run folder."""
+    summary: dict[str, Any] = read_summary(home)
+    spent = {"minutes": round(summary.get("seconds", 0) / 60, 2), "dollars": summary.get("dollars", 0.0)}
+    reports = sorted(home.glob(f"ideas/*/reviews/round_*/{REPORT}"))
+    if not reports:
+        early = next((idea["ended_early"] for idea in summary.get("ideas", []) if idea["ended_early"]), "")
+        return Row(paper.stem, early or str(summary.get("status", "not begun")), **spent)
+    report = PanelReport.model_validate_json(reports[-1].read_bytes())
+    overall = next((score for score in report.scores.values() if score.mean == report.overall), None)
+    return Row(
+        paper=paper.stem,
+        status=str(summary.get("status", "not finished")),
+        decision=report.decision,
+        overall=report.overall,
+        spread=overall.spread if overall else None,
+        disagreement=bool(overall and overall.disagreement),
+        reviewers=len(report.reviews),
+        hidden=len(report.paper.hidden),
+        folder=str(reports[-1].parent),
+        **spent,
+    )
+
+
+def _name_of(paper: Path) -> str:
+    return f"{paper.stem}-{hashlib.sha256(paper.read_bytes()).hexdigest()[:8]}"
+
+
+def _is_whole(path: Path) -> bool:
+    if path.stem.lower() == "readme":
+        return False
+    return path.suffix.lower() != ".tex" or b"\\begin{document}" in path.read_bytes()
