@@ -23,7 +23,7 @@ async def test_it_reads_as_in_this_process_and_is_kept_as_read(tmp_path: Path) -
 
 async def test_what_is_wrong_with_a_file_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.5\nbroken")
-    with pytest.raises(UserError, match="broken.pdf: a broken PDF that cannot be opened") as caught:
+    with pytest.raises(UserError, match=r"broken\.pdf: a broken PDF that cannot be opened") as caught:
         await read_paper(tmp_path / "broken.pdf")
     assert "\n" not in str(caught.value)
     with pytest.raises(UserError, match="no such file"):
