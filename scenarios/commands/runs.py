@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from rich.table import Table
 from scenarios import launch
 from scenarios.commands.console import RUNS, Out, out
 from scenarios.summary import read_summary
+from scenarios.views.table import draw_scores, render_table, table_of
 from scenarios.views.transcript import entries, last_phase, render
 from tools.errors import UserError
 
@@ -47,3 +49,27 @@ def list_runs(out_folder: Out = RUNS) -> None:
             f"${summary.get('dollars', 0):.2f}",
         )
     out.print(table if table.row_count else "There is no run yet. Launch one: python run.py launch quickstart")
+
+
+def table(
+    runs: Annotated[
+        list[str] | None, typer.Argument(help="Run folders or (parts of) their names; all by default.")
+    ] = None,
+    format: Annotated[str, typer.Option(help="markdown, csv or latex.")] = "markdown",
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the scores as violins into this PNG, PDF or SVG file.")
+    ] = None,
+    out_folder: Out = RUNS,
+) -> None:
+    """Print what became of the ideas of many runs, by template and models: novel, experiments, papers, scores, cost."""
+    if format not in ("markdown", "csv", "latex"):
+        raise UserError(f"--format {format!r}: choose markdown, csv or latex")
+    if plot and plot.suffix not in (".png", ".pdf", ".svg"):
+        raise UserError(f"--plot {plot}: choose a name that ends in .png, .pdf or .svg")
+    folders = [launch.find_run(run, out_folder) for run in runs] if runs else launch.list_runs(out_folder)
+    lines = table_of(folders)
+    if not lines:
+        raise UserError(f"no run in {out_folder} has come to an end with a template; launch one, or name another --out")
+    typer.echo(render_table(lines, format), nl=False)  # type: ignore[arg-type]
+    if plot:
+        draw_scores(lines, plot)

@@ -1,0 +1,120 @@
+"""The table of The AI Scientist (Lu et al. 2024, tables 3 to 5) over any runs: what became of the ideas, by template and
+models."""
+
+from __future__ import annotations
+
+import csv
+import io
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from scenarios.summary import read_summary
+
+Format = Literal["markdown", "csv", "latex"]
+HEADINGS = (
+    "template",
+    "models",
+    "ideas",
+    "novel",
+    "experiments passed",
+    "papers",
+    "mean score",
+    "max score",
+    "released",
+    "cost",
+)
+
+
+@dataclass
+class Line:
+    """The ideas of one template on one models config. A score is the overall score of an idea's last panel; `released`
+    counts the papers that passed the gate; cost is in dollars."""
+
+    template: str
+    models: str
+    ideas: int = 0
+    novel: int = 0
+    passed: int = 0
+    papers: int = 0
+    released: int = 0
+    dollars: float = 0.0
+    scores: list[float] = field(default_factory=list)
+
+    def cells(self) -> list[str]:
+        mean = f"{statistics.fmean(self.scores):.2f}" if self.scores else ""
+        most = f"{max(self.scores):g}" if self.scores else ""
+        counts = [self.ideas, self.novel, self.passed, self.papers]
+        return [self.template, self.models, *map(str, counts), mean, most, str(self.released), f"${self.dollars:.2f}"]
+
+
+def table_of(runs: Iterable[Path]) -> list[Line]:
+    """One line for each template and models config, in alphabetical order; runs without a summary are left out."""
+    lines: dict[tuple[str, str], Line] = {}
+    for run in runs:
+        summary: dict[str, Any] = read_summary(run)
+        if not summary or not summary["template"]:
+            continue
+        key = (summary["template"], summary["models"])
+        line = lines.setdefault(key, Line(*key))
+        line.dollars += summary["dollars"]
+        for idea in summary["ideas"]:
+            _add(line, idea)
+    return [lines[key] for key in sorted(lines)]
+
+
+def render_table(lines: Sequence[Line], format: Format) -> str:
+    """The table in Markdown, CSV, or LaTeX (with booktabs)."""
+    rows = [line.cells() for line in lines]
+    if format == "csv":
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([HEADINGS, *rows])
+        return text.getvalue()
+    if format == "latex":
+        body = "\n".join(" & ".join(map(_escaped, row)) + r" \\" for row in rows)
+        head = " & ".join(HEADINGS) + r" \\"
+        rules = f"\\toprule\n{head}\n\\midrule\n{body}\n\\bottomrule"
+        return f"\\begin{{tabular}}{{ll{'r' * (len(HEADINGS) - 2)}}}\n{rules}\n\\end{{tabular}}\n"
+    dashes = ["---", "---", *["---:"] * (len(HEADINGS) - 2)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in [HEADINGS, dashes, *rows])
+
+
+def draw_scores(lines: Sequence[Line], path: Path) -> None:
+    """A violin for each line that has scores, every score a point on it; PNG, PDF or SVG by the name's ending."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    shown = [line for line in lines if line.scores]
+    figure, axes = pyplot.subplots(figsize=(2 + 1.6 * len(shown), 3.6), layout="constrained")
+    for place, line in enumerate(shown, start=1):
+        if len(set(line.scores)) > 1:
+            axes.violinplot([line.scores], [place], widths=0.8, showextrema=False)
+        axes.plot([place] * len(line.scores), line.scores, "o", color="#1f5a99", alpha=0.6)
+        axes.plot([place - 0.2, place + 0.2], [statistics.fmean(line.scores)] * 2, color="black", linewidth=2)
+    axes.set_xticks(
+        range(1, len(shown) + 1), [f"{line.template}\n{line.models} (n = {len(line.scores)})" for line in shown]
+    )
+    axes.set_ylabel("overall score of the panel")
+    figure.savefig(path, dpi=200)
+    pyplot.close(figure)
+
+
+def _add(line: Line, idea: dict[str, Any]) -> None:
+    line.ideas += 1
+    line.novel += bool(idea["novel"])
+    line.passed += idea["runs_completed"] > 0
+    line.papers += bool(idea["papers"])
+    line.released += idea["gate"] == "pass"
+    if idea["scores"]:
+        last = idea["scores"][-1]
+        line.scores.append(float(last.get("Overall", next(iter(last.values())))))
+
+
+def _escaped(text: str) -> str:
+    for special in "&%$#_":
+        text = text.replace(special, f"\\{special}")
+    return text

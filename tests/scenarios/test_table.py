@@ -1,0 +1,50 @@
+"""The table over many runs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from scenarios.views.table import render_table, table_of
+
+
+def run(folder: Path, template: str, ideas: list[dict[str, Any]], dollars: float = 1.0) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "scenario.yaml").write_text("phases: [ideation]\n", encoding="utf-8")
+    summary = {"template": template, "models": "mixed", "status": "finished", "seconds": 1.0, "dollars": dollars, "ideas": ideas}
+    (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    return folder
+
+
+def idea(novel: bool = True, completed: int = 1, papers: int = 1, gate: str = "pass", scores: tuple[int, ...] = ()) -> dict[str, Any]:
+    return {"novel": novel, "runs_completed": completed, "papers": ["p.pdf"] * papers, "gate": gate,
+            "scores": [{"Soundness": 1, "Overall": score} for score in scores]}
+
+
+def test_ideas_are_counted_by_template_and_models(tmp_path: Path) -> None:
+    runs = [
+        run(tmp_path / "1", "nano_gpt", [idea(scores=(4, 6)), idea(novel=False, completed=0, papers=0, gate="")], 1.5),
+        run(tmp_path / "2", "nano_gpt", [idea(gate="withheld", scores=(3,))], 2.0),
+        run(tmp_path / "3", "grokking", [idea(completed=0, papers=0, gate="")]),
+    ]
+    grokking, nano = table_of(runs)
+    assert grokking.cells() == ["grokking", "mixed", "1", "1", "0", "0", "", "", "0", "$1.00"]
+    assert nano.cells() == ["nano_gpt", "mixed", "3", "2", "2", "2", "4.50", "6", "1", "$3.50"]
+
+
+def test_the_formats_hold_the_same(tmp_path: Path) -> None:
+    lines = table_of([run(tmp_path / "1", "nano_gpt", [idea(scores=(5,))])])
+    assert list(csv.reader(render_table(lines, "csv").splitlines()))[1] == lines[0].cells()
+    assert "nano\\_gpt & mixed & 1" in render_table(lines, "latex") and "\\$1.00" in render_table(lines, "latex")
+    assert render_table(lines, "markdown").splitlines()[2] == "| " + " | ".join(lines[0].cells()) + " |"
+
+
+def test_the_command_draws_the_scores_and_says_when_there_is_nothing(command, tmp_path: Path) -> None:
+    run(tmp_path / "runs" / "1", "nano_gpt", [idea(scores=(5,)), idea(scores=(3,)), idea(scores=(6,))])
+    done = command("table", "--out", tmp_path / "runs", "--plot", tmp_path / "scores.png")
+    assert done.returncode == 0 and "4.67" in done.stdout
+    assert (tmp_path / "scores.png").read_bytes().startswith(b"\x89PNG")
+    done = command("table", "--out", tmp_path / "none")
+    assert done.returncode == 2 and "no run in" in done.stderr
