@@ -13,12 +13,14 @@ from scenarios.views.table import render_table, table_of
 def run(folder: Path, template: str, ideas: list[dict[str, Any]], dollars: float = 1.0) -> Path:
     folder.mkdir(parents=True)
     (folder / "scenario.yaml").write_text("phases: [ideation]\n", encoding="utf-8")
-    summary = {"template": template, "models": "mixed", "status": "finished", "seconds": 1.0, "dollars": dollars, "ideas": ideas}
+    summary = {"template": template, "models": "mixed", "status": "finished", "dollars": dollars, "ideas": ideas}
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
     return folder
 
 
-def idea(novel: bool = True, completed: int = 1, papers: int = 1, gate: str = "pass", scores: tuple[int, ...] = ()) -> dict[str, Any]:
+def idea(
+    novel: bool = True, completed: int = 1, papers: int = 1, gate: str = "pass", scores: tuple[int, ...] = ()
+) -> dict[str, Any]:
     return {"novel": novel, "runs_completed": completed, "papers": ["p.pdf"] * papers, "gate": gate,
             "scores": [{"Soundness": 1, "Overall": score} for score in scores]}
 
