@@ -188,7 +188,7 @@ def _result_note(results: list[Result], power: int) -> str:
     goal = {"min": "; lower is better", "max": "; higher is better", None: ""}[metric.goal]
     capped = " Capped: the value hit its limit and is a bound." if any(r.censored for r in results) else ""
     if counts == [1]:
-        return f"{name}{goal}. One seed a run, so there is no standard error and no test.{capped}"
+        return f"{name}{goal}. One value a run, so there is no standard error and no test.{capped}"
     seeds = f"{counts[0]} seeds" if len(counts) == 1 else f"{counts[0]} to {counts[-1]} seeds"
     return (
         f"{name}, mean ± standard error over {seeds}{goal}. * differs from {BASELINE} by Welch's test at 5%, "

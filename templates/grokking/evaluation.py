@@ -20,25 +20,24 @@ PART = 1024  # pairs that go through the network at once
 class Examples:
     """The pairs that one side of the tables is judged by, one table a model; shorter tables are padded.
 
-    Shapes: symbols (models, n, 2), answers (models, n), weights (models, n); a model's weights sum to one, and those of
-    the padding are zero.
+    Shapes: symbols (models, n, 2), answers (models, n), counted (models, n), which is 0 for the padding and else 1.
     """
 
     symbols: Tensor
     answers: Tensor
-    weights: Tensor
+    counted: Tensor
 
 
 def examples(tables: list[np.ndarray], most: int, device: torch.device) -> Examples:
     """The first `most` rows of each table (rows, 3), all rows where there are fewer or `most` is 0."""
     tables = [rows[:most] if most else rows for rows in tables]
     rows = torch.zeros(len(tables), max(map(len, tables)), 3, dtype=torch.int64)
-    weights = torch.zeros(rows.shape[:2])
+    counted = torch.zeros(rows.shape[:2])
     for i, given in enumerate(tables):
         rows[i, : len(given)] = torch.from_numpy(given)
-        weights[i, : len(given)] = 1 / len(given)
-    rows, weights = rows.to(device), weights.to(device)
-    return Examples(rows[..., :2].contiguous(), rows[..., 2].contiguous(), weights)
+        counted[i, : len(given)] = 1
+    rows, counted = rows.to(device), counted.to(device)
+    return Examples(rows[..., :2].contiguous(), rows[..., 2].contiguous(), counted)
 
 
 @torch.no_grad()
@@ -48,13 +47,13 @@ def accuracy_and_loss(predict: Callable[[Tensor], Tensor], given: Examples) -> T
     `predict` maps pairs (models, n, 2) to logits (models, n, symbols).
     """
     models, total = len(given.symbols), 0
-    fields = (given.symbols, given.answers, given.weights)
-    for symbols, answers, weights in zip(*(field.split(PART, 1) for field in fields), strict=True):
+    fields = (given.symbols, given.answers, given.counted)
+    for symbols, answers, counted in zip(*(field.split(PART, 1) for field in fields), strict=True):
         logits = predict(symbols).float()
         right = (logits.argmax(-1) == answers).float()
         loss = cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="none").view(models, -1)
-        total = total + torch.stack([(right * weights).sum(1), (loss * weights).sum(1)])
-    return total
+        total = total + torch.stack([(right * counted).sum(1), (loss * counted).sum(1)]).double()
+    return total / given.counted.sum(1).double()
 
 
 def first_reaching(accuracy: np.ndarray, updates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -68,7 +67,7 @@ def first_reaching(accuracy: np.ndarray, updates: np.ndarray) -> tuple[np.ndarra
         The number of updates (models,), and whether the goal was reached at all (models,). Where it never was, the
         number is that of the last evaluation: a lower bound, to be called censored.
     """
-    reached = accuracy >= GOAL - 1e-6
+    reached = accuracy >= GOAL
     first = np.where(reached.any(axis=1), updates[reached.argmax(axis=1)], updates[-1])
     return first, reached.any(axis=1)
 

@@ -82,7 +82,7 @@ def plot_steps(runs: dict[str, str]) -> None:
     key = [Patch(color=colour, label=label) for colour, label in zip(colours, infos, strict=True)]
     key.append(Patch(facecolor="none", edgecolor="0.3", label="not reached by all seeds: a lower bound"))
     figure.legend(handles=key, frameon=False, fontsize=8, ncols=2, loc="outside upper center")
-    figure.savefig(HERE / "step_val_acc_99.png")
+    figure.savefig(HERE / "generalization.png")
     plt.close(figure)
 
 

@@ -27,6 +27,12 @@ class MetricFact:
     label: str
     goal: str
     description: str
+    unit: str = ""
+
+    @property
+    def axis(self) -> str:
+        """What an axis says: the label, with the unit where there is one."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
 
 
 @dataclass(frozen=True)
@@ -86,15 +92,11 @@ class Facts:
 
 def read_facts(task: str) -> Facts:
     idea = re.search(r"The idea: \w+: (.+)\n(.+)\n", task)
-    metrics = re.findall(r"^Metric (\S+): (.+?), (min is better|max is better|no goal)\. ?(.*)$", task, re.MULTILINE)
     return Facts(
         title=idea[1].strip() if idea else "A study",
         experiment=idea[2].strip() if idea else "",
         template=_rest(task, "Template: "),
-        metrics=tuple(
-            MetricFact(n, label.partition(" in ")[0], goal[:3] if goal != "no goal" else "", text.strip())
-            for n, label, goal, text in metrics
-        ),
+        metrics=read_metrics(task),
         runs=tuple(RunFact(*run) for run in re.findall(r"^- (run_\d+) \((\w+)\): (.*)$", task, re.MULTILINE)),
         addresses=tuple(re.findall(r"^- (run_\d+/[^/\n]+/\S+)$", task, re.MULTILINE)),
         settings=tuple(filter(None, _rest(task, r"Settings for \setting{...}: ").split(", "))),
@@ -104,6 +106,17 @@ def read_facts(task: str) -> Facts:
             for figure in re.findall(r"^- figures/(\S+), \\label\{([^}]+)\}: (.*)$", task, re.MULTILINE)
         ),
     )
+
+
+def read_metrics(task: str) -> tuple[MetricFact, ...]:
+    """The metrics that a task lists, each on a line of its own."""
+    found = []
+    for name, shown, goal, text in re.findall(
+        r"^Metric (\S+): (.+?), (min is better|max is better|no goal)\. ?(.*)$", task, re.MULTILINE
+    ):
+        label, _, unit = shown.partition(" in ")
+        found.append(MetricFact(name, label, goal[:3] if goal != "no goal" else "", text.strip(), unit))
+    return tuple(found)
 
 
 def latex(text: str) -> str:

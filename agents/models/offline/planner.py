@@ -67,7 +67,10 @@ def _next_factor(ledger: str, base: float, done: dict[str, float], failed: set[f
 def _reason(ledger: str, done: dict[str, float]) -> str:
     lines = read_lines(ledger)
     metric = main_metric(lines)
-    best = max(done, key=lambda run: gain(lines, run, metric))
+    gains = {run: gain(lines, run, metric) for run in done}
+    best = max(gains, key=lambda run: gains[run])
+    if list(gains.values()).count(gains[best]) > 1:
+        return f"No run stands out on {metric}, so I go on to a value that was not tried."
     return f"Among the runs so far {best} did best on {metric}, so I go on on its side."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from agents.models.offline.facts import MetricFact, read_metrics
 from agents.models.offline.results import main_metric, metrics_to_report, read_lines
 from agents.models.offline.script import Opening, Script, call, read_whole, say
 
@@ -42,6 +43,9 @@ def draw_effect(setting, values, metrics):
         means = entry["means"]
         return means.get(metric, means.get(metric + "_mean", float("nan"))), 0.0
 
+    def capped(run, dataset, metric):
+        return metric in infos[run][dataset].get("censored", [])
+
     def seeds_of(run, dataset, metric):
         seeds = infos[run][dataset].get("final_info_dict", {{}}).get(metric)
         return seeds if isinstance(seeds, list) and seeds else [point(run, dataset, metric)[0]]
@@ -56,6 +60,9 @@ def draw_effect(setting, values, metrics):
             points = [point(run, dataset, metric) for run in runs]
             axis.errorbar([values[run] for run in runs], [p[0] for p in points], yerr=[p[1] for p in points],
                           marker="o", capsize=3, color="#1f5a99")
+            for run, (mean, _) in zip(runs, points):
+                if capped(run, dataset, metric):
+                    axis.plot(values[run], mean, "o", color="white", markeredgecolor="#1f5a99", zorder=3)
             axis.axhline(point("run_0", dataset, metric)[0], linestyle="--", linewidth=1, color="0.4")
             if min(values.values()) > 0 and max(values.values()) / min(values.values()) >= 4:
                 axis.set_xscale("log")
@@ -76,7 +83,8 @@ def draw_effect(setting, values, metrics):
     for axis, dataset in zip(axes.flat, datasets):
         for position, run in enumerate(order):
             seeds = seeds_of(run, dataset, metric)
-            axis.plot([position] * len(seeds), seeds, "o", markersize=4, alpha=0.6, color="#1f5a99")
+            face = "white" if capped(run, dataset, metric) else "#1f5a99"
+            axis.plot([position] * len(seeds), seeds, "o", markersize=4, alpha=0.6, color="#1f5a99", mfc=face)
             axis.plot([position - 0.25, position + 0.25], [sum(seeds) / len(seeds)] * 2, color="0.2", linewidth=1.2)
         axis.set_xticks(range(len(order)), order, rotation=45, fontsize=7)
         axis.set_title(dataset, fontsize=9)
@@ -103,8 +111,10 @@ def plotter(opening: Opening) -> Script:
     ledger = yield from call("read_results")
     lines = read_lines(ledger.text)
     chosen = metrics_to_report(lines)[:2]
-    labels = {metric: metric.replace("_", " ") for metric in chosen}
-    effect = _DRAWING.format(mark=_MARK, setting=knob.replace("_", " "), values=values, metrics=labels)
+    declared = {metric.name: metric for metric in read_metrics(opening.task)}
+    facts = [declared.get(metric) or MetricFact(metric, metric.replace("_", " "), "", "") for metric in chosen]
+    axes = {metric.name: metric.axis for metric in facts}
+    effect = _DRAWING.format(mark=_MARK, setting=knob.replace("_", " "), values=values, metrics=axes)
 
     own = ""
     if "plot.py is there" in opening.task:
@@ -124,25 +134,28 @@ def plotter(opening: Opening) -> Script:
     wanted = [*(f"effect_{metric}.png" for metric in chosen), f"seeds_{chosen[0]}.png"]
     effects = [file for file in wanted if file in files]
     others = [file for file in files if file not in effects][:3]
-    captions = [_caption(file, knob, labels) for file in effects] + [
-        f"As drawn by the template's own plotting code from all completed runs ({file[:-4].replace('_', ' ')})."
-        for file in others
+    labels = {metric.name: metric.label for metric in facts}
+    capped = {line.metric for line in lines if line.censored}
+    captions = [_caption(file, knob, labels, capped) for file in effects] + [
+        f"As drawn by the template's own plotting code from all completed runs (`{file[:-4]}`)." for file in others
     ]
     answer = yield from call("submit_figures", files=effects + others, captions=captions)
     while True:
         yield from say(f"{answer.text}. Main metric: {main_metric(lines)}.")
 
 
-def _caption(file: str, knob: str, labels: dict[str, str]) -> str:
+def _caption(file: str, knob: str, labels: dict[str, str], capped: set[str]) -> str:
+    metric = file.partition("_")[2].removesuffix(".png")
+    hollow = " Where points are open, a value hit its cap and is a bound." if metric in capped else ""
     if file.startswith("seeds_"):
-        label = labels[file.removeprefix("seeds_").removesuffix(".png")]
         return (
-            f"Every single value behind the means: the {label} of each seed in each completed run. Bars are the means."
+            f"Every single value behind the means: the {labels[metric]} of each seed in each completed run. "
+            f"Bars are the means.{hollow}"
         )
-    metric = file.removeprefix("effect_").removesuffix(".png")
     return (
         f"The {labels[metric]} against the {knob.replace('_', ' ')}, one panel a dataset. Points are means over "
         "seeds, bars one standard error of the mean where there is more than one seed; the dashed line is the baseline."
+        f"{hollow}"
     )
 
 

@@ -23,13 +23,14 @@ class Line:
     mean: float
     n: int
     goal: str
+    censored: bool
+    """The value hit its cap: a bound, not a measurement."""
 
 
 def read_lines(text: str) -> list[Line]:
     return [
-        Line(m["run"], m["dataset"], m["metric"], float(m["mean"]), int(m["n"]), m["goal"] or "")
+        Line(m["run"], m["dataset"], m["metric"], float(m["mean"]), int(m["n"]), m["goal"] or "", bool(m["censored"]))
         for m in _LINE.finditer(text)
-        if not m["censored"]
     ]
 
 
@@ -50,7 +51,7 @@ def metrics_to_report(lines: list[Line]) -> list[str]:
 
 def gain(lines: list[Line], run: str, metric: str) -> float:
     """Mean relative change of a metric over the datasets, positive where it goes the metric's way; without a goal,
-    the plain relative change."""
+    the plain relative change. A capped value counts as its bound."""
     base = {line.dataset: line for line in lines if line.run == "run_0" and line.metric == metric}
     changes = []
     for line in lines:

@@ -16,10 +16,12 @@ def writer(opening: Opening) -> Script:
     """Cite what searches find, write all sections, compile, let the results be read, hand in."""
     facts = read_facts(opening.task)
     ledger = yield from call("read_results")
-    metrics = metrics_to_report([line for line in read_lines(ledger.text) if line.run == "run_0"]) or facts.measured
+    lines = read_lines(ledger.text)
+    metrics = metrics_to_report([line for line in lines if line.run == "run_0"]) or facts.measured
+    capped = list(dict.fromkeys(line.metric for line in lines if line.censored))
     significant = yield from find_significant(facts)
     cited = yield from _cite(facts)
-    for section, text in sections(facts, metrics, significant, cited).items():
+    for section, text in sections(facts, metrics, significant, cited, capped).items():
         answer = yield from call("write_section", section=section, latex=text)
         if answer.failed:
             yield from say(f"I could not write {section}: {answer.text}")
@@ -74,7 +76,11 @@ def _cite(facts: Facts) -> Generator[Call, Result, list[tuple[str, list[str]]]]:
 
 
 def sections(
-    facts: Facts, metrics: list[str], significant: list[str], cited: list[tuple[str, list[str]]]
+    facts: Facts,
+    metrics: list[str],
+    significant: list[str],
+    cited: list[tuple[str, list[str]]],
+    capped: list[str],
 ) -> dict[str, str]:
     """The text of every section."""
     return {
@@ -86,7 +92,7 @@ def sections(
         "method": _method(facts),
         "experimental_setup": _setup(facts, metrics),
         "results": _results(facts, metrics, significant),
-        "limitations": _limitations(facts),
+        "limitations": _limitations(facts, capped),
         "conclusion": _conclusion(facts, metrics[0], significant),
     }
 
@@ -255,7 +261,7 @@ def _noise(facts: Facts, metric: str) -> str:
     )
 
 
-def _limitations(facts: Facts) -> str:
+def _limitations(facts: Facts, capped: list[str]) -> str:
     failed = [run.name for run in facts.runs if run.status == "failed"]
     text = (
         f"Only {_knob(facts)} was varied, at {_in_words(len(_runs(facts)) + 1)} values, in one experiment. Other settings "
@@ -264,6 +270,9 @@ def _limitations(facts: Facts) -> str:
         "so single significant cells are to be read with care. Times were measured on a machine that did other work as "
         "well. The text of this paper was put together by rules; it interprets nothing beyond what the ledger says."
     )
+    if capped:
+        labels = join([latex(facts.metric(metric).label) for metric in capped])
+        text += f" Some values of the {labels} hit their cap: they are bounds, marked in the tables, and not compared."
     return text + (f" The runs that failed are {_at(failed)}; their reasons are in the ledger." if failed else "")
 
 
