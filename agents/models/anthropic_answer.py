@@ -144,7 +144,7 @@ def _append(block: dict[str, Any], key: str, text: str) -> None:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text or "{}")
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, a number of 5,000 digits, or lists a thousand deep
         return text
 
 
@@ -162,7 +162,7 @@ def result_of(message: Message, spec: ModelSpec) -> CreateResult:
     if message.stop_reason == "model_context_window_exceeded":
         raise ContextTooLong(f"{spec.label}: context too long, prompt and answer fill it", usage=usage)
     calls = [
-        FunctionCall(id=b.id, name=b.name, arguments=b.input if isinstance(b.input, str) else json.dumps(b.input))
+        FunctionCall(id=b.id, name=b.name, arguments=_as_written(b))
         for b in message.content
         if isinstance(b, ToolUse)
     ]
@@ -181,6 +181,10 @@ def result_of(message: Message, spec: ModelSpec) -> CreateResult:
     )
 
 
+def _as_written(block: ToolUse) -> str:
+    return block.input if isinstance(block.input, str) else json.dumps(block.input)
+
+
 def _sent_back(message: Message) -> list[Block]:
     """The blocks of an answer in the form in which the API takes them back."""
     blocks = []
@@ -189,7 +193,7 @@ def _sent_back(message: Message) -> list[Block]:
             continue
         sent = block.model_dump()
         if isinstance(block, ToolUse):
-            sent |= {"name": tool_name(block.name), "input": arguments_object(json.dumps(block.input))}
+            sent |= {"name": tool_name(block.name), "input": arguments_object(_as_written(block))}
         blocks.append(sent)
     return blocks
 

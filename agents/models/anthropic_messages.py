@@ -81,6 +81,7 @@ class AnthropicClient(RemoteClient):
         except (
             anthropic.APIError,
             ValueError,
+            RecursionError,
         ) as error:  # broken JSON, and what our models do not take, are ValueErrors
             raise Malformed(f"{label}: malformed answer ({self.clean(error)})") from None
 

@@ -28,7 +28,7 @@ from agents.models.errors import ContentFiltered, CutOff, InvalidOutput, Malform
 from agents.models.limits import Limiter
 from agents.models.providers import PROVIDERS
 from agents.models.usage import UsageDetail, usage_detail
-from agents.models.wire import ToolChoice, own_ids
+from agents.models.wire import ToolChoice, in_unicode, own_ids
 
 
 class NormalisedClient(ChatCompletionClient):
@@ -158,7 +158,7 @@ class NormalisedClient(ChatCompletionClient):
 
     def _whole(self, result: CreateResult) -> CreateResult:
         """The answer, if it is one: autogen itself takes a cut or filtered answer for a normal one."""
-        usage = usage_detail(result)
+        usage, thought = usage_detail(result), result.thought and in_unicode(result.thought)
         if result.finish_reason == "length":
             raise CutOff(
                 f"{self.spec.label}: cut off after {usage.completion_tokens} tokens, the answer is not whole; raise "
@@ -168,10 +168,10 @@ class NormalisedClient(ChatCompletionClient):
         if result.finish_reason == "content_filter":
             raise ContentFiltered(f"{self.spec.label}: the provider's filter stopped the answer", usage=usage)
         if isinstance(result.content, str) and result.content.strip():
-            return result
+            return result.model_copy(update={"content": in_unicode(result.content), "thought": thought})
         if isinstance(result.content, str) or not result.content:
             raise Malformed(f"{self.spec.label}: malformed answer: neither text nor a tool call", usage=usage)
-        return result.model_copy(update={"content": own_ids(result.content)})
+        return result.model_copy(update={"content": own_ids(result.content), "thought": thought})
 
     async def close(self) -> None:
         await self.inner.close()

@@ -264,12 +264,19 @@ def _own(message: AssistantMessage) -> list[Item]:
 
 def _sent_back(output: list[Item]) -> list[Item]:
     """The items of an answer in the form in which the API takes them back: reasoning that is not there in full would be
-    looked for on the server, where nothing is stored."""
+    looked for on the server, where nothing is stored. Names and arguments of calls are made such as it accepts."""
     return [
-        {key: value for key, value in item.items() if value is not None}
+        {key: value for key, value in (item | _accepted(item)).items() if value is not None}
         for item in output
         if item.get("type") != "reasoning" or item.get("encrypted_content")
     ]
+
+
+def _accepted(item: Item) -> Item:
+    if item.get("type") != "function_call":
+        return {}
+    arguments = json.dumps(arguments_object(str(item["arguments"])))
+    return {"name": tool_name(str(item["name"])), "arguments": arguments}
 
 
 def _usage(reply: Reply) -> UsageDetail:

@@ -38,7 +38,8 @@ class OpenAIClient(RemoteClient):
         except (openai.APIConnectionError, httpx2.TransportError) as error:
             why = error.__cause__ or error
             raise Unreachable(f"{label}: unreachable ({type(why).__name__}: {self.clean(why)})") from None
-        except (openai.APIResponseValidationError, ValueError) as error:  # ValueError: broken JSON, failed validation
+        except (openai.APIResponseValidationError, ValueError, RecursionError) as error:
+            # ValueError: broken JSON, failed validation
             raise Malformed(f"{label}: malformed answer ({self.clean(error)})") from None
         except openai.APIError as error:  # an error that came inside a stream
             raise refused_by_server(label, self.spec.key_variable, 200, error.body, {}, self._secret) from None

@@ -192,7 +192,7 @@ def _input(arguments: str) -> Any:
     """The arguments of a call; as text where the model wrote no JSON, which a stream sends on as it came."""
     try:
         return json.loads(arguments)
-    except ValueError:
+    except (ValueError, RecursionError):
         return arguments
 
 
