@@ -8,7 +8,18 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from scenarios.commands import bench_reviewer, catalogue, citing, launching, machine, reviewing, roles, runs, spending
+from scenarios.commands import (
+    bench_reviewer,
+    citing,
+    launching,
+    machine,
+    reviewing,
+    roles,
+    runs,
+    scenarios,
+    spending,
+    templates,
+)
 from tools.errors import ColloquiumError, UserError
 
 app = typer.Typer(
@@ -28,8 +39,8 @@ app.command()(spending.cost)
 app.command()(spending.estimate)
 app.command()(bench_reviewer.bench_reviewer)
 app.add_typer(roles.app, name="roles")
-app.command()(catalogue.scenarios)
-app.command()(catalogue.templates)
+app.command()(scenarios.scenarios)
+app.add_typer(templates.app, name="templates")
 app.command()(citing.cites)
 app.command()(machine.doctor)
 

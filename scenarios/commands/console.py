@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+
+from scenarios.doctor import Check
 
 out = Console()
 
@@ -18,3 +22,14 @@ def place(name: str, path: Path, note: str = "") -> None:
     """A line that says where something lies, when it does."""
     if path.exists():
         out.print(f"{name:<11} {path}" + (f"  ({note})" if note else ""), highlight=False, soft_wrap=True)
+
+
+def show_checks(checks: Iterable[Check]) -> bool:
+    """One line a check, with what mends what is missing. Answers whether nothing is."""
+    whole = True
+    for check in checks:
+        whole = whole and check.ok
+        mark = "[green]ok[/green]     " if check.ok else "[red]missing[/red]"
+        remedy = "" if check.ok else f". {check.remedy}"
+        out.print(f"{mark} {escape(f'{check.name}: {check.detail}{remedy}')}", highlight=False, soft_wrap=True)
+    return whole

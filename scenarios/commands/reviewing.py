@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from scenarios.batch import FINISHED, Row, open_batch, papers_in, review_all
+from scenarios.batch import FINISHED, NOT_BEGUN, Row, open_batch, papers_in, review_all
 from scenarios.batch_tables import write_tables
 from scenarios.commands.console import RUNS, Out, out, place
 from scenarios.commands.launching import close
@@ -97,13 +97,15 @@ def _review_folder(
 
 
 def _end(rows: Sequence[Row]) -> None:
-    open_rows = [row for row in rows if row.status != FINISHED]
-    if not open_rows:
-        return
-    out.print(f"{len(open_rows)} papers have no finished review; the same command goes on with them.", highlight=False)
-    if any("interrupted" in row.status or row.status == "not begun" for row in open_rows):
-        raise typer.Exit(INTERRUPTED)
-    raise typer.Exit(3 if any(row.status.startswith("paused") for row in open_rows) else 1)
+    cut_short = [row for row in rows if row.status.startswith("paused") or row.status == NOT_BEGUN]
+    failed = [row for row in rows if row.status != FINISHED and row not in cut_short]
+    for row in failed:
+        out.print(f"no review of {escape(row.paper)}: {escape(row.status)}", highlight=False, soft_wrap=True)
+    if cut_short:
+        out.print(f"not finished: {len(cut_short)} of {len(rows)}; the same command goes on with them", highlight=False)
+        raise typer.Exit(INTERRUPTED if any("budget" not in row.status for row in cut_short) else 3)
+    if failed:
+        raise typer.Exit(1)
 
 
 def _scenario(panel: str, overrides: dict[str, object]) -> Scenario:
@@ -123,11 +125,15 @@ def _show(report: PanelReport, folder: Path) -> None:
         given = [f"{score.given[r.reviewer]:g}" if r.reviewer in score.given else "–" for r in report.reviews]
         spread = "–" if score.spread is None else f"{score.spread:g}"
         span = f"{score.lowest:g}–{score.highest:g}"
-        table.add_row(name, f"{score.mean:g}", span, spread, "  ".join(given), "disagreement" if score.disagreement else "")
+        table.add_row(
+            name, f"{score.mean:g}", span, spread, "  ".join(given), "disagreement" if score.disagreement else ""
+        )
     out.print(table)
     out.print(f" given by {', '.join(review.reviewer for review in report.reviews)}", highlight=False, soft_wrap=True)
     for seat in report.absent:
-        out.print(f"[yellow]{seat.reviewer} gave no review: {escape(seat.reason)}[/yellow]", highlight=False, soft_wrap=True)
+        out.print(
+            f"[yellow]{seat.reviewer} gave no review: {escape(seat.reason)}[/yellow]", highlight=False, soft_wrap=True
+        )
     if report.paper.hidden:
         out.print(f"[red]hidden in the paper: {len(report.paper.hidden)} pieces of text; see the report[/red]")
     lost = sum(len(review.not_found) for review in report.reviews)
@@ -153,7 +159,9 @@ def _shown(value: float | None) -> str:
 def _table(rows: Sequence[Row]) -> Table:
     table = Table("paper", "decision", "overall", "spread", "hidden", "minutes", "cost", "", box=None)
     for row in rows:
-        remarks = [row.status] if row.status != FINISHED else ["disagreement"] if row.disagreement else []
+        remark = "disagreement" if row.disagreement else ""
+        if row.status != FINISHED:
+            remark = "paused" if row.status.startswith("paused") else "no review"
         numbers: list[Any] = [_shown(row.overall), _shown(row.spread), row.hidden or "", f"{row.minutes:.1f}"]
-        table.add_row(escape(row.paper), row.decision, *map(str, numbers), f"${row.dollars:.2f}", escape(" ".join(remarks)))
+        table.add_row(escape(row.paper), row.decision, *map(str, numbers), f"${row.dollars:.2f}", remark)
     return table

@@ -20,7 +20,7 @@ def transcript(
     run: Annotated[str, typer.Argument(help="A run folder, (part of) its name, or last.")] = "last",
     phase: Annotated[str, typer.Option(help="Only this phase.")] = "",
     agent: Annotated[str, typer.Option(help="Only this agent.")] = "",
-    tools: Annotated[bool, typer.Option("--tools", help="Show tool calls as well.")] = False,
+    tools: Annotated[bool, typer.Option("--tools", help="Show tool calls as well, and calls of models made again.")] = False,
     since: Annotated[str, typer.Option(help="Only from this time on, like 12:30 (UTC).")] = "",
     format: Annotated[str, typer.Option(help="text, markdown or json.")] = "text",
     out_folder: Out = RUNS,

@@ -1,0 +1,48 @@
+"""List the research templates, or check one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from scenarios.checking import check_template
+from scenarios.commands.console import out, show_checks
+from scenarios.plan import ROOT
+from tools.sandbox import choose
+from tools.template import load_template, template_names
+
+app = typer.Typer(help="List the research templates, or check one.", invoke_without_command=True)
+
+
+@app.callback()
+def templates(context: typer.Context) -> None:
+    """List the research templates that come with Colloquium."""
+    if context.invoked_subcommand:
+        return
+    table = Table("template", "title", "profiles", "metrics", box=None)
+    for name in template_names(ROOT / "templates"):
+        template = load_template(name, ROOT / "templates")
+        table.add_row(name, template.title, ", ".join(template.profiles), ", ".join(template.metrics))
+    out.print(table)
+
+
+@app.command()
+def check(
+    folder: Annotated[str, typer.Argument(help="A template's folder, or the name of one that comes with Colloquium.")],
+    profile: Annotated[str, typer.Option(help="The profile to run; smoke where there is one, else the default.")] = "",
+    sandbox: Annotated[str, typer.Option(help="auto, docker, bubblewrap, or none (at your own risk).")] = "auto",
+) -> None:
+    """Check a template of yours: its files, one run as it is, its figures."""
+    template = load_template(folder, ROOT / "templates")
+    chosen = profile or ("smoke" if "smoke" in template.profiles else "")
+    template.profile(chosen)
+    out.print(f"{template.name}: running experiment.py, profile {chosen or template.default_profile or '(none)'} …")
+
+    async def checked() -> bool:
+        return show_checks(await check_template(template, chosen, await choose(sandbox)))
+
+    if not asyncio.run(checked()):
+        raise typer.Exit(2)

@@ -1,0 +1,44 @@
+"""`templates check`: a template's faults are told before a scenario is launched on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.foreign_template import write_foreign_template
+
+DECLARED = "metrics: {loss_of_nothing: {goal: min}}\nprofiles: {}\n"
+
+
+def test_a_template_of_the_original_format_passes(command, tmp_path: Path) -> None:
+    template = write_foreign_template(tmp_path / "descent")
+    before = sorted(path.name for path in template.rglob("*"))
+    done = command("templates", "check", template, "--sandbox", "none")
+    assert done.returncode == 0 and "4 values a metric" in done.stdout, done.stdout + done.stderr
+    assert "step_size" in done.stdout and "missing" not in done.stdout
+    assert sorted(path.name for path in template.rglob("*")) == before, "the author's folder stays as it was"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("0.5 * curvature * x * x", "float('nan')", "run_0 failed"),
+        ("final_info.json", "other.json", "run_0 failed: it ended without writing run_0/final_info.json"),
+    ],
+)
+def test_an_experiment_without_results_is_told(command, tmp_path: Path, old: str, new: str, told: str) -> None:
+    template = write_foreign_template(tmp_path / "descent")
+    source = template / "experiment.py"
+    text = source.read_text(encoding="utf-8")
+    assert old in text
+    source.write_text(text.replace(old, new), encoding="utf-8")
+    done = command("templates", "check", template, "--sandbox", "none")
+    assert done.returncode == 2 and told in done.stdout
+
+
+def test_metrics_that_are_declared_and_not_measured_are_told(command, tmp_path: Path) -> None:
+    template = write_foreign_template(tmp_path / "descent")
+    (template / "template.yaml").write_text(DECLARED, encoding="utf-8")
+    done = command("templates", "check", template, "--sandbox", "none")
+    assert done.returncode == 2 and "loss_of_nothing" in done.stdout
