@@ -10,7 +10,7 @@ from typing import Any
 from autogen_core import CancellationToken
 from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage
 from autogen_core.tools import Tool, ToolSchema
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from agents.models.config import ModelSpec
 from agents.models.errors import redact
@@ -104,6 +104,9 @@ class RemoteClient(BaseClient):
 
     def clean(self, text: object) -> str:
         """Text from outside, fit for a message: one line, without the key."""
+        if isinstance(text, ValidationError):
+            problems = [f"{'.'.join(map(str, e['loc'])) or 'the whole'}: {e['msg']}" for e in text.errors()]
+            text = "; ".join(problems)
         return redact(str(text), self._secret)
 
 

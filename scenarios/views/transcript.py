@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from agents.journal import Record, read_journal
+from agents.models import usage_detail
 from tools.errors import UserError
 
 Format = Literal["text", "markdown", "json"]
@@ -17,7 +18,8 @@ _SHOWN = 2000
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `kind` is turn, tool, phase or run."""
+    """One thing that happened. `kind` is turn, tool, fault (a model call without an answer), retry (one that had its
+    answer only after others had failed), phase or run."""
 
     time: str
     study: str
@@ -32,7 +34,7 @@ class Entry:
 
 
 def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = False, since: str = "") -> Iterator[Entry]:
-    """What happened in a run, in order. Tool calls only when asked for; `since` is a time like 12:30 or ISO.
+    """What happened in a run, in order. Tool calls and retries only when asked for; `since` is a time like 12:30 or ISO.
 
     Raises:
         UserError: there is no journal, or it is damaged.
@@ -46,7 +48,7 @@ def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = Fal
             entry
             and (not phase or entry.phase.partition(":")[0] == phase or entry.phase == phase)
             and (not agent or entry.agent == agent)
-            and (tools or entry.kind != "tool")
+            and (tools or entry.kind not in ("tool", "retry"))
             and (not since or _later(entry.time, since))
         ):
             yield entry
@@ -82,6 +84,9 @@ def _entry(record: Record) -> Entry | None:
             return replace(blank, text=f"{parts[1]} ended: {data['reason']}")
         case "fault":
             return replace(blank, agent=parts[2], text=f"no answer from {data['model']}: {data['text']}", failed=True)
+        case "model" if faults := usage_detail(data["result"]).faults:
+            text = "\n    ".join([f"{data['model']} answered at attempt {len(faults) + 1}:", *faults])
+            return replace(blank, kind="retry", agent=parts[2], text=text)
         case "run":
             return replace(blank, study="", phase="", text=f"the run is {data['status']}")
     return None
@@ -94,6 +99,8 @@ def _text(entry: Entry) -> str:
         return f"{clock} {entry.agent} > {entry.tool}({_cut(entry.arguments)})\n    {mark}{_cut(entry.text)}"
     if entry.kind == "turn":
         return f"{clock} [{entry.phase}] {entry.agent}: {entry.text}"
+    if entry.kind in ("fault", "retry"):
+        return f"{clock} {entry.agent} ! {entry.text}"
     return f"{clock} --- {entry.text} ---"
 
 
@@ -106,6 +113,8 @@ def _markdown(entry: Entry) -> str:
         )
     if entry.kind == "turn":
         return f"**{entry.agent}** ({entry.phase}, {entry.time[11:19]})\n\n{entry.text}"
+    if entry.kind in ("fault", "retry"):
+        return f"> {entry.agent}: {' '.join(entry.text.split())}"
     return f"## {entry.text}"
 
 

@@ -19,7 +19,7 @@ from autogen_core.tools import ToolSchema
 from agents.models.offline.client import OfflineClient
 from tests.fakes.answer import Answer
 
-_LAB = "lab"
+_REMINDER = "Your last answer did not come through"
 
 
 class Mind:
@@ -66,15 +66,15 @@ class Mind:
         return None
 
     def _own(self, messages: list[LLMMessage]) -> list[LLMMessage]:
-        """What others said since, and the results of its own calls, in full also where they come shortened. The lab's
-        reminders are for models; the researcher needs none."""
+        """What others said since, and the results of its own calls, in full also where they come shortened. Of an
+        answer that was lost on the way it need not be told."""
         own: list[LLMMessage] = []
         for message in messages:
             if isinstance(message, FunctionExecutionResultMessage):
                 known = [result for result in message.content if result.call_id in self._until]
                 results = [self._results.setdefault(result.call_id, result) for result in known]
                 own += [FunctionExecutionResultMessage(content=results)] if results else []
-            elif isinstance(message, UserMessage) and message.source != _LAB:
+            elif isinstance(message, UserMessage) and not str(message.content).startswith(_REMINDER):
                 own.append(message)
         return own
 
