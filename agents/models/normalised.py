@@ -127,8 +127,11 @@ class NormalisedClient(ChatCompletionClient):
                 f"{self.spec.label}: timed out, no answer within {limit:g} s ({_told(faults)}); resume the run later, "
                 "or raise total_timeout_seconds in the models config",
                 permanent=True,
+                usage=UsageDetail(0, 0, faults=faults),
             ) from None
         except ModelError as error:
+            used = usage_detail(error.usage) if error.usage else UsageDetail(0, 0)
+            error.usage = UsageDetail(0, 0, faults=faults).plus(used)
             if not error.retryable or not self._remote:
                 raise
             tries = f"after {len(faults) + 1} attempts" if faults else "at the first attempt"

@@ -15,6 +15,7 @@ from agents.conduct import Conduct
 from agents.economy import Economy
 from agents.models.errors import ModelError
 from agents.models.tariff import Tariff
+from agents.models.usage import usage_detail
 from agents.models.wire import answer_tokens, estimate_tokens
 from agents.seams.scope import TurnScope, digest
 
@@ -73,7 +74,8 @@ class JournalClient(ChatCompletionClient):
         while self._conduct.journal.get(f"{key}/fault:{number}"):
             number += 1
         charge = self._tariff.charge(error.usage)
-        data = {"model": self._tariff.spec.label, **charge, "kind": error.kind, "text": str(error)}
+        before = usage_detail(error.usage).faults if error.usage else []
+        data = {"model": self._tariff.spec.label, **charge, "kind": error.kind, "text": str(error), "faults": before}
         self._conduct.put_call(f"{key}/fault:{number}", "fault", data, seconds)
 
     async def create_stream(

@@ -83,7 +83,8 @@ def _entry(record: Record) -> Entry | None:
         case "phase":
             return replace(blank, text=f"{parts[1]} ended: {data['reason']}")
         case "fault":
-            return replace(blank, agent=parts[2], text=f"no answer from {data['model']}: {data['text']}", failed=True)
+            text = "\n    ".join([f"no answer from {data['model']}: {data['text']}", *data.get("faults", [])])
+            return replace(blank, agent=parts[2], text=text, failed=True)
         case "model" if faults := usage_detail(data["result"]).faults:
             text = "\n    ".join([f"{data['model']} answered at attempt {len(faults) + 1}:", *faults])
             return replace(blank, kind="retry", agent=parts[2], text=text)

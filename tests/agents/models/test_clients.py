@@ -382,6 +382,14 @@ async def test_a_fault_that_stays_pauses_the_run(provider: str, fault: str, kind
     assert "after 3 attempts" in str(caught.value) and "Resume" in str(caught.value)
 
 
+async def test_a_failure_tells_what_had_failed_before_it() -> None:
+    with pytest.raises(Refused) as caught:
+        await after_faults("openai", ["500", "429", "refusal"])
+    assert caught.value.usage and caught.value.usage.prompt_tokens > 0
+    overloaded, limited = usage_detail(caught.value.usage).faults
+    assert "overloaded" in overloaded and "rate limited" in limited
+
+
 async def test_nobody_at_the_address() -> None:
     with server("openai", echo) as fake:
         model = client("openai", fake, retries=1)
