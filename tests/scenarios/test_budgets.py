@@ -14,6 +14,9 @@ from tests.fakes.mind import Mind
 from tests.fakes.openai_server import OpenAIServer
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def models(tmp_path: Path) -> Iterator[Path]:
     with OpenAIServer(Mind()) as server:

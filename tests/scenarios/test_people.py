@@ -6,6 +6,8 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from agents.journal import read_journal
 from tests.scenarios.conftest import ROOT, command_line
 
@@ -34,6 +36,7 @@ def test_an_idea_goes_on_only_when_the_person_has_approved_it(tmp_path: Path) ->
     assert asked[asked.index(("person", [])) + 1][0] == "phd_student"
 
 
+@pytest.mark.slow
 def test_without_an_answer_the_run_pauses_and_asks_again_on_resume(tmp_path: Path) -> None:
     done = typed("", *IDEATION, "--out", tmp_path)
     assert done.returncode == 3 and "the input was closed" in done.stdout
@@ -59,6 +62,7 @@ def test_names_that_are_in_no_phase_are_found_out_before_anything_is_made(comman
     assert done.returncode == 2 and "'coder' occurs in no phase" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_talk_with_a_role_is_kept_and_gone_on_with(tmp_path: Path) -> None:
     done = typed("Run 1: in `experiment.py` set `seed` from `1` to `2`\n\n", "chat", "coder", "--out", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
