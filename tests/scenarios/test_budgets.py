@@ -13,7 +13,6 @@ from scenarios.views.cost import cost_rows, total
 from tests.fakes.mind import Mind
 from tests.fakes.openai_server import OpenAIServer
 
-
 pytestmark = pytest.mark.slow
 
 
