@@ -26,6 +26,7 @@ from tools.panel.store import REPORT
 
 SETTINGS = "batch.yaml"
 FINISHED = "finished"
+NOT_BEGUN = "not begun"
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ async def _review(paper: Path, home: Path, scenario: Scenario, purse: Purse, com
             own = scenario.model_copy(update={"paper": str(paper), "budget": budget})
             await launch(own, home.parent, Observer(), name=home.name, company=company)
     except ColloquiumError as error:
-        return Row(paper.stem, " ".join(str(error).split()))
+        return Row(paper.stem, " ".join(str(error).split()).removeprefix(f"{paper}: "))
     finally:
         purse.give_back(part, float(str(read_summary(home).get("dollars", 0))) - before)
     return row_of(paper, home)
@@ -184,7 +185,7 @@ def row_of(paper: Path, home: Path) -> Row:
     reports = sorted(home.glob(f"ideas/*/reviews/round_*/{REPORT}"))
     if not reports:
         early = next((idea["ended_early"] for idea in summary.get("ideas", []) if idea["ended_early"]), "")
-        return Row(paper.stem, early or str(summary.get("status", "not begun")), **spent)
+        return Row(paper.stem, early or str(summary.get("status", NOT_BEGUN)), **spent)
     report = PanelReport.model_validate_json(reports[-1].read_bytes())
     overall = next((score for score in report.scores.values() if score.mean == report.overall), None)
     return Row(

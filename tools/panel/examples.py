@@ -51,7 +51,7 @@ async def read_examples(folder: Path, form: Form, max_chars: int) -> tuple[Examp
     return tuple(
         [
             Example(
-                name=paper.name, text=(await read_paper(paper, max_chars=each)).text, review=_review_in(review, form)
+                name=paper.stem, text=(await read_paper(paper, max_chars=each)).text, review=_review_in(review, form)
             )
             for paper, review in pairs
         ]

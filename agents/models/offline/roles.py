@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agents.models.offline.authors import authors
 from agents.models.offline.chair import chair
 from agents.models.offline.coder import coder
 from agents.models.offline.ideas import advisor, novelty_checker, proposer
@@ -32,6 +33,8 @@ SCRIPTS: tuple[tuple[str, ScriptOf], ...] = (
 def script_for(opening: Opening) -> ScriptOf:
     if opening.task.startswith("You lead a conversation"):
         return selector
+    if "submit_rebuttal" in opening.tools and "submit_paper" not in opening.tools:
+        return authors
     return next((script for tool, script in SCRIPTS if tool in opening.tools), listener)
 
 
