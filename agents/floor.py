@@ -101,10 +101,10 @@ class Floor:
         return None
 
     def _awaits_approval(self) -> bool:
-        last = [turn for turn in self.turns if turn.round == self.turns[-1].round]
-        return any(turn.speaker != self.approver and self.deliverable in turn.accepted for turn in last) and bool(
-            self.approver
-        )
+        if not self.approver or not self.turns:
+            return False
+        newest = [turn for turn in self._of_the_cast() if turn.round == self.turns[-1].round]
+        return any(self.deliverable in turn.accepted for turn in newest)
 
     def _of_the_cast(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.speaker != self.approver]

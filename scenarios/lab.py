@@ -112,7 +112,7 @@ class Lab:
                 with self.conduct.account("phase", Budget(spec.dollars, spec.tokens, spec.minutes), key):
                     ending = await self._hold_chat(study, spec, kind, key)
             await self._step(study, f"{key}/after", kind.after)
-            usable = ending.kind == "accepted" or kind.usable(study)
+            usable = ending.kind == "accepted" or (not self._approved_by(kind) and kind.usable(study))
             commit = await study.workspace.save(f"{kind.name}: {ending.reason}")
             data = {"kind": ending.kind, "reason": ending.reason, "usable": usable, "commit": commit}
             record = self.conduct.journal.put(key, "phase", data)
@@ -134,7 +134,7 @@ class Lab:
             selector=self._cast.selector(key) if selects else None,
             stages=(lambda turns: SELECTOR) if selects else build_stages(policies, seats),
             cue=lambda speaker: Cue(kind.cue(study, floor.stage, speaker), floor.stage in ALONE),
-            approver=PERSON if kind.deliverable in self._plan.scenario.approve else "",
+            approver=self._approved_by(kind),
         )
         study.seats, study.turns, study.desk.stage = seats, floor.turns, lambda: floor.stage
         participants = []
@@ -156,6 +156,10 @@ class Lab:
             text = self._cast.task(kind.name, kind.variables(study))
             record = self.conduct.journal.put(f"{key}/task", "step", {"task": text})
         return str(record.data["task"])
+
+    def _approved_by(self, kind: PhaseKind) -> str:
+        """Who has the last word on a phase's deliverable; without that word the study does not go on with it."""
+        return PERSON if kind.deliverable in self._plan.scenario.approve else ""
 
     def _tools_of(self, name: str, spec: PhaseSpec, kind: PhaseKind, seats: Seats) -> list[str]:
         """What the role's card allows and the phase offers. Who sits on a panel may hand in a review, whatever its

@@ -37,6 +37,15 @@ def test_an_idea_goes_on_only_when_the_person_has_approved_it(tmp_path: Path) ->
 
 
 @pytest.mark.slow
+def test_what_the_person_never_approves_goes_no_further(tmp_path: Path) -> None:
+    done = typed("/return no\n\n" * 9, *IDEATION, "--set", "phases.ideation.turns=3", "--out", tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    run = next(tmp_path.iterdir())
+    (idea,) = json.loads((run / "summary.json").read_text(encoding="utf-8"))["ideas"]
+    assert "ideation ended without its idea" in idea["ended_early"]
+
+
+@pytest.mark.slow
 def test_without_an_answer_the_run_pauses_and_asks_again_on_resume(tmp_path: Path) -> None:
     done = typed("", *IDEATION, "--out", tmp_path)
     assert done.returncode == 3 and "the input was closed" in done.stdout
