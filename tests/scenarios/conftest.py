@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from run import main
+from tests.fakes.foreign_template import write_foreign_template
 
 ROOT = Path(__file__).parents[2]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -19,6 +20,32 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def command_line(*arguments: object) -> list[str]:
     return [sys.executable, str(ROOT / "run.py"), *map(str, arguments)]
+
+
+def play(template: Path, runs: Path, *more: object, environment: dict[str, str] | None = None) -> Path:
+    """The quickstart on a template, to its end; answers the run folder."""
+    command = command_line("launch", "quickstart", "--template", template, "--sandbox", "bubblewrap", *more, "--out", runs)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600, env={**os.environ, **(environment or {})}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return next(runs.iterdir())
+
+
+def idea_of(run: Path) -> Path:
+    return next((run / "ideas").iterdir())
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A template that the project has never seen, whose experiment takes a moment."""
+    return write_foreign_template(tmp_path_factory.mktemp("templates") / "descent")
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
+    """A whole run of the offline researcher, with which others are compared. It is not to be changed."""
+    return play(template, tmp_path_factory.mktemp("undisturbed"))
 
 
 @dataclass(frozen=True)

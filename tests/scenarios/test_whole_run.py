@@ -16,34 +16,13 @@ import pypdfium2
 import pytest
 
 from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
-from tests.scenarios.conftest import ROOT, command_line
+from tests.scenarios.conftest import ROOT, command_line, idea_of, play
 from tests.scenarios.deliverables import deliverables
 from tools.errors import UserError
 from tools.sandbox import choose
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 KILLS = 25
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_foreign_template(tmp_path_factory.mktemp("templates") / "descent")
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
-    return play(template, tmp_path_factory.mktemp("undisturbed"))
-
-
-def play(template: Path, runs: Path, *more: object) -> Path:
-    command = command_line("launch", "quickstart", "--template", template, "--sandbox", "bubblewrap", *more, "--out", runs)
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return next(runs.iterdir())
-
-
-def idea_of(run: Path) -> Path:
-    return next((run / "ideas").iterdir())
 
 
 def test_a_foreign_template_gets_a_whole_paper(undisturbed: Path) -> None:
