@@ -1,7 +1,7 @@
 """`make bench`: what the framework costs, measured side by side in one process.
 
 Prints the overhead of a turn against bare autogen, the cost of a turn's journal record at turn 100 and at turn 5,000, the
-prompt tokens of a scripted scenario, and the seconds of the demo by phase.
+prompt tokens of a scripted scenario, five reviewers on a slow model beside one, and the seconds of the demo by phase.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from autogen_agentchat.agents import AssistantAgent  # noqa: E402
 from autogen_agentchat.conditions import MaxMessageTermination  # noqa: E402
 from autogen_agentchat.teams import RoundRobinGroupChat  # noqa: E402
 from autogen_core.models import CreateResult, ModelFamily, ModelInfo, RequestUsage  # noqa: E402
+from bench_panel import reviewers  # noqa: E402
 from bench_prompts import prompts  # noqa: E402
 
 from agents.chat import converse  # noqa: E402
@@ -123,6 +124,7 @@ async def main() -> None:
         early, late = journal_cost(folder)
         print(f"a journal record: turn 100 {early * 1e3:.3f} ms, turn 5,000 {late * 1e3:.3f} ms, ratio {late / early:.2f}")
         print(await prompts(folder))
+        print(await reviewers(folder))
         if "--no-demo" not in sys.argv:
             from rich.console import Console
 
