@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,14 @@ import jsonschema
 import pytest
 
 from agents.journal import read_journal
+from scenarios.plan import make_plan
+from scenarios.scenario import load_scenario
 from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.panellist import Panellist
 from tests.fakes.pdfs import plain_page, write_pdf
-from tests.scenarios.conftest import Done
+from tests.scenarios.conftest import ROOT, Done
 from tests.tools.test_pdf_hidden import SECRET, WAYS
+from tools.forms import load_form
 from tools.panel.record import SCHEMA
 
 Command = Callable[..., Done]
@@ -236,3 +241,21 @@ def test_a_broken_example_is_one_clear_line(command: Command, tmp_path: Path, dr
     (examples / "one.json").write_text(review, encoding="utf-8")
     done = command("review", draft, "--examples", examples, "--out", tmp_path / "runs")
     assert done.returncode == 2 and told in done.stderr and str(examples / "one.json") in done.stderr, done.stderr
+
+
+def test_what_the_documentation_shows_works(tmp_path: Path, draft: Path) -> None:
+    text = (ROOT / "docs" / "reviewing.md").read_text(encoding="utf-8")
+    blocks = [textwrap.dedent(block) for block in re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)]
+    panel, rule = (next(block for block in blocks if key in block) for key in ("authors: writer", "by: scores"))
+    (tmp_path / "my_models.yaml").write_text(
+        "default: opus\nmodels:\n  opus: {provider: offline}\n  gpt: {provider: offline, model: gpt}\n"
+    )
+    (tmp_path / "my_panel.yaml").write_text(panel.replace("my_models.yaml", str(tmp_path / "my_models.yaml")))
+    plan = make_plan(load_scenario(tmp_path / "my_panel.yaml", {"paper": str(draft)}))
+    assert plan.roles == ["reviewer_methodology_opus", "reviewer_methodology_gpt", "reviewer_evidence", "writer",
+                          "area_chair_opus"]  # fmt: skip
+    assert plan.seat_roles["reviewer_methodology_gpt"] == "reviewer_methodology"
+    spec = plan.models.spec_for("reviewer_methodology_gpt", plan.cards["reviewer_methodology_gpt"].model)
+    assert spec.model == "gpt" and plan.form.rule.by == "chair"
+    (tmp_path / "mine.yaml").write_text(rule)
+    assert "the highest of Overall is at least 6" in load_form("neurips").under(str(tmp_path / "mine.yaml")).rule_in_words

@@ -93,7 +93,8 @@ def test_limits_are_told(tmp_path: Path) -> None:
     document = read_document(path, max_pages=2)
     assert document.pages == 3 and "the first 2 of 3 pages were read" in document.notes
     cut = read_document(path, max_chars=500)
-    assert len(cut.text) < 600 and any(note.startswith("cut after") for note in cut.notes)
+    assert len(cut.text) < 600
+    assert any(re.match(r"cut after \d+ of [\d,]+ characters, on page 2: .*about 143 tokens", note) for note in cut.notes)
 
 
 def test_a_page_as_a_picture(tmp_path: Path) -> None:
@@ -141,6 +142,23 @@ def test_missing_encrypted_and_scanned_files_are_one_clear_line(tmp_path: Path) 
         read_document(write_pdf(tmp_path / "blank.pdf", [""]))
     with pytest.raises(UserError, match="recognised text behind the images"):
         read_document(write_pdf(tmp_path / "ocr.pdf", [RECOGNISED]))
+
+
+def test_huge_files_are_one_clear_line_before_they_are_read(tmp_path: Path) -> None:
+    long = write_pdf(tmp_path / "long.pdf", [plain_page()] * 301)
+    with pytest.raises(UserError, match="too large, 301 pages; the limit is 300, or ask for the first pages only"):
+        read_document(long)
+    document = read_document(long, max_pages=2)
+    assert document.pages == 301 and "the first 2 of 301 pages were read" in document.notes
+    with (tmp_path / "heavy.pdf").open("wb") as file:
+        file.write(b"%PDF-1.5\n")
+        file.truncate(101_000_000)
+    with pytest.raises(UserError, match="too large, 101 MB; the limit is 100 MB"):
+        read_document(tmp_path / "heavy.pdf")
+    with (tmp_path / "heavy.txt").open("wb") as file:
+        file.truncate(21_000_000)
+    with pytest.raises(UserError, match="too large, 21 MB; the limit for text is 20 MB"):
+        read_document(tmp_path / "heavy.txt")
 
 
 def test_the_paper_cannot_close_its_own_marks(tmp_path: Path) -> None:

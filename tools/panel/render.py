@@ -12,6 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tools.panel.record import MetaReview, PanelReport, Place, SeatReview
 
+_WORD = 20
+"""An answer as short as this stands among the scores."""
+
 
 def as_markdown(report: PanelReport) -> str:
     """The report as Markdown; marks behind quotations say whether and where the paper says so."""
@@ -68,6 +71,7 @@ def _render(template: str, report: PanelReport, *, html: bool) -> str:
     )
     environment.globals.update(pieces=_pieces_at, changes=changes, unplaced=_is_unplaced, percent=_percent)
     environment.tests["score"] = lambda value: isinstance(value, int | float) and not isinstance(value, bool)
+    environment.tests["word"] = lambda value: isinstance(value, str) and len(value) <= _WORD
     environment.tests["points"] = lambda value: isinstance(value, list)
     environment.filters["number"] = lambda value: f"{value:g}"
     return environment.get_template(template).render(report=report)
