@@ -40,9 +40,8 @@ async def launch(
     sandbox = await _ready(plan, runs)
     folder = _new_folder(runs, scenario.name, name)
     if plan.template:
-        shutil.copytree(
-            plan.template.folder, folder / "template", ignore=shutil.ignore_patterns("run_*", "__pycache__")
-        )
+        own = folder / "template" / plan.template.name
+        shutil.copytree(plan.template.folder, own, ignore=shutil.ignore_patterns("run_*", "__pycache__"))
     given.keep(folder)
     if scenario.paper:
         shutil.copyfile(scenario.paper, folder / Path(scenario.paper).name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,15 @@ def test_ideation_gives_several_ideas_that_differ(command, tmp_path: Path, monke
     assert len(names) == len(set(names)) and len(list((run / "ideas").iterdir())) == 3
     for folder in (run / "ideas").iterdir():
         assert json.loads((folder / "novelty.json").read_text(encoding="utf-8"))["decision"] == "novel"
+
+
+def test_a_run_goes_on_with_the_template_it_was_launched_with(command, tmp_path: Path) -> None:
+    template = write_foreign_template(tmp_path / "descent")
+    launched = command("launch", "ideation", "--template", template, "--ideas", 1, "--out", tmp_path / "runs")
+    assert launched.returncode == 0, launched.stdout + launched.stderr
+    shutil.rmtree(template)
+    resumed = command("resume", next((tmp_path / "runs").iterdir()))
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
 
 
 def test_a_panel_on_a_tex_file(command, tmp_path: Path) -> None:
