@@ -39,6 +39,15 @@ def test_a_foreign_template_gets_a_whole_paper(undisturbed: Path) -> None:
     assert (root / "reviews" / "round_1" / "rebuttal.md").exists()
 
 
+def test_the_panel_finds_nothing_hidden_in_our_own_paper_and_quotes_it_word_for_word(undisturbed: Path) -> None:
+    for number in (1, 2):
+        folder = idea_of(undisturbed) / "reviews" / f"round_{number}"
+        report = json.loads((folder / "review.json").read_text())
+        assert report["paper"]["hidden"] == [] and report["gate"] and (folder / "report.html").exists()
+        places = [place for review in report["reviews"] for place in review["places"]]
+        assert len(places) > 10 and [place for place in places if not place["found"]] == []
+
+
 def test_the_paper_prints_what_the_ledger_holds(undisturbed: Path) -> None:
     root = idea_of(undisturbed)
     for run in json.loads((root / "results.json").read_text())["runs"]:
