@@ -194,6 +194,20 @@ def build_policy(names: Sequence[str], seats: Seats) -> Policy:
     return built[0] if len(built) == 1 else sequence(built)
 
 
+def most_turns(names: Sequence[str], seats: Seats) -> int | None:
+    """The turns that policies of those names can call for at most, turns without an answer left out; None where one of
+    them goes on for ever."""
+    many, answers = len(seats.others), bool(seats.authors or seats.answered)
+    ends = {
+        BLIND: 2 * many,
+        REFLECTION: seats.reflections * many,
+        DISCUSSION: seats.rounds * many,
+        REBUTTAL: (2 + many) * answers,
+        CHAIR: 3,
+    }
+    return sum(ends[name] for name in names) if all(name in ends for name in names) else None
+
+
 def build_stages(names: Sequence[str], seats: Seats) -> Callable[[Sequence[Turn]], str]:
     """From the turns so far to the policy of those names that calls next; empty when all are through."""
     built = [POLICIES[name](seats) for name in names]

@@ -164,6 +164,8 @@ async def _review(paper: Path, home: Path, scenario: Scenario, purse: Purse, com
             await launch(own, home.parent, Observer(), name=home.name, company=company)
     except ColloquiumError as error:
         return Row(paper.stem, " ".join(str(error).split()).removeprefix(f"{paper}: "))
+    except OSError as error:
+        return Row(paper.stem, f"paused: {error}")
     finally:
         purse.give_back(part, float(str(read_summary(home).get("dollars", 0))) - before)
     return row_of(paper, home)

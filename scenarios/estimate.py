@@ -11,9 +11,7 @@ from agents.journal import read_journal
 from agents.models.config import ModelSpec
 from agents.models.tariff import Tariff
 from agents.models.usage import UsageDetail
-from scenarios.phases.kind import PhaseKind
-from scenarios.plan import Plan, cast_of
-from scenarios.scenario import PhaseSpec
+from scenarios.plan import Plan, cast_of, seats_of, turn_limit_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,8 @@ def forecast(plan: Plan, runs: Iterable[Path]) -> list[Forecast]:
         cast = cast_of(spec, kind)
         usual = {role: habits.get((kind.name, role)) for role in cast}
         turns = sum((habit or ASSUMED).turns for habit in usual.values())
-        limit = max(1.0, _turn_limit(spec, kind) / turns) if turns else 1.0
+        seats = seats_of(spec, kind, answered=bool(plan.scenario.rebuttal))
+        limit = max(1.0, turn_limit_of(spec, kind, seats) / turns) if turns else 1.0
         for role in cast:
             model = plan.models.spec_for(role, plan.cards[role].model or None)
             lines.append(_line(plan, kind.name, role, model, usual[role], limit))
@@ -78,10 +77,6 @@ def _line(plan: Plan, phase: str, role: str, model: ModelSpec, usual: Habit | No
         most_dollars=dollars * limit,
         assumed=usual is None,
     )
-
-
-def _turn_limit(spec: PhaseSpec, kind: PhaseKind) -> int:
-    return spec.turns or kind.turns
 
 
 def _habits(runs: Iterable[Path]) -> dict[tuple[str, str], Habit]:

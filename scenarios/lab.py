@@ -21,7 +21,7 @@ from agents.models.config import ModelSpec
 from agents.observer import Observer
 from agents.policies import SELECTOR, Seats, build_policy, build_stages
 from scenarios.phases.kind import PhaseKind
-from scenarios.plan import Plan, cast_of, policies_of, seats_of
+from scenarios.plan import Plan, cast_of, policies_of, seats_of, turn_limit_of
 from scenarios.scenario import PhaseSpec
 from scenarios.study import Study
 from scenarios.summary import write_summary
@@ -129,7 +129,7 @@ class Lab:
             seats=seats,
             policy=None if selects else build_policy(policies, seats),
             deliverable=kind.deliverable,
-            turn_limit=spec.turns or kind.turns,
+            turn_limit=turn_limit_of(spec, kind, seats),
             conduct=self.conduct,
             selector=self._cast.selector(key) if selects else None,
             stages=(lambda turns: SELECTOR) if selects else build_stages(policies, seats),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.models.config import ModelsConfig, load_models_config
-from agents.policies import SELECTOR, Seats, build_policy
+from agents.policies import SELECTOR, Seats, build_policy, most_turns
 from agents.role import ROLES, RoleCard, load_roles
 from scenarios.phases import PHASES
 from scenarios.phases.kind import PhaseKind
@@ -102,6 +102,12 @@ def seats_of(spec: PhaseSpec, kind: PhaseKind, *, answered: bool = False) -> Sea
 
 def policies_of(spec: PhaseSpec, kind: PhaseKind) -> Sequence[str]:
     return spec.policies or kind.policy
+
+
+def turn_limit_of(spec: PhaseSpec, kind: PhaseKind, seats: Seats) -> int:
+    """The turns that a phase may take: as the scenario says; else all that its policies call for, where they end by
+    themselves; else the kind's own limit."""
+    return spec.turns or most_turns(policies_of(spec, kind), seats) or kind.turns
 
 
 def _kind(place: str, spec: PhaseSpec) -> PhaseKind:

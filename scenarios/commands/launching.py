@@ -120,4 +120,5 @@ def _close_idea(idea: dict[str, Any]) -> None:
     for number, (scores, decision) in enumerate(zip(idea["scores"], idea["decisions"], strict=True), start=1):
         overall = scores.get("Overall", next(iter(scores.values()), ""))
         place(f"panel {number}", root / "reviews" / f"round_{number}", f"{decision}, overall {overall}")
+        place("  report", root / "reviews" / f"round_{number}" / "report.html")
     place("gate", root / "gate.json", idea["gate"])

@@ -66,7 +66,7 @@ def _review_one(paper: Path, panel: str, overrides: dict[str, object], out_folde
     with Progress(out) as progress:
         folder, status = asyncio.run(launch(scenario, out_folder, progress))
     for path in sorted(folder.glob(f"ideas/*/reviews/round_*/{REPORT}"))[-1:]:
-        _show(PanelReport.model_validate_json(path.read_bytes()), path.parent)
+        _show(PanelReport.model_validate_json(path.read_bytes()))
     close(folder, status)
 
 
@@ -118,7 +118,7 @@ def _scenario(panel: str, overrides: dict[str, object]) -> Scenario:
     return scenario
 
 
-def _show(report: PanelReport, folder: Path) -> None:
+def _show(report: PanelReport) -> None:
     out.print(f"\n[bold]{escape(report.paper.title)}[/bold]", highlight=False, soft_wrap=True)
     table = Table("score", "mean", "range", "spread", "given", "", box=None)
     for name, score in report.scores.items():
@@ -140,9 +140,6 @@ def _show(report: PanelReport, folder: Path) -> None:
     if lost:
         out.print(f"[yellow]{lost} quotations are not in the paper; the report marks them[/yellow]", highlight=False)
     out.print(f"\n[bold]{escape(report.decision)}[/bold]. {escape(report.rule)}.", highlight=False, soft_wrap=True)
-    place("report", folder / "report.html")
-    place("", folder / "report.md")
-    place("data", folder / REPORT)
 
 
 def _in_a_line(row: Row) -> str:

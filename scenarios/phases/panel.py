@@ -27,8 +27,9 @@ async def _open(study: Study) -> None:
     """Lay out what all reviewers read: the paper, read once, and an answer that the authors have given already."""
     folder, given = study.desk.review_folder, Given.of(study.run_folder)
     save_document(given.paper or await read_paper(study.workspace.paper_under_review), folder / PAPER)
-    if given.rebuttal:
-        write_text(folder / REBUTTAL_FILE, given.rebuttal.text + "\n")
+    if answer := given.rebuttal:
+        told = f"\n\n({len(answer.hidden)} pieces of hidden text were taken out)" if answer.hidden else ""
+        write_text(folder / REBUTTAL_FILE, f"{answer.text}{told}\n")
 
 
 def _variables(study: Study) -> dict[str, object]:
@@ -106,7 +107,7 @@ PANEL = PhaseKind(
         "search_literature",
         "view_page",
     ),
-    turns=1000,  # its policies end by themselves, however many sit on it
+    turns=24,
     needs=frozenset({"paper"}),
     variables=_variables,
     before=_open,

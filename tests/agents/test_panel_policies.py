@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
 from autogen_core.models import LLMMessage
 
 from agents.floor import Cue
-from agents.policies import DONE, Policy, Seats, Turn, build_policy, build_stages
+from agents.policies import DONE, Policy, Seats, Turn, build_policy, build_stages, most_turns
 from tests.fakes.room import Scripted, hold
 
 STEPS = ["blind", "reflection", "discussion", "rebuttal", "chair"]
@@ -74,6 +75,21 @@ def test_authors_who_say_nothing_are_asked_twice_and_then_nobody_answers_to_noth
 
     seats = Seats(("a", "writer", "chair"), chair="chair", authors="writer", rounds=0)
     assert play(seats, silent)[1:] == [("rebuttal", ["writer"]), ("rebuttal", ["writer"]), ("chair", ["chair"])]
+
+
+@pytest.mark.parametrize("seats", [
+    Seats(("a", "chair"), chair="chair"),
+    Seats(("a", "b", "c", "writer", "chair"), chair="chair", rounds=2, reflections=3, authors="writer"),
+    Seats((*tuple("abcdefghij"), "chair"), chair="chair", rounds=1, reflections=1, answered=True),
+])  # fmt: skip
+def test_a_panel_of_any_size_ends_within_the_turns_that_are_told(seats: Seats) -> None:
+    def stubborn(stage: str, speaker: str) -> tuple[str, frozenset[str]]:
+        return ("no", frozenset()) if stage in ("blind", "chair") else ("again", frozenset({"review"}))
+
+    told = most_turns(STEPS, seats)
+    for say in (hands_in, stubborn):
+        assert sum(len(speakers) for _, speakers in play(seats, say)) <= (told or 0)
+    assert most_turns(["dialogue"], seats) is None
 
 
 def said_to(heard: Sequence[LLMMessage]) -> str:

@@ -48,14 +48,13 @@ async def read_examples(folder: Path, form: Form, max_chars: int) -> tuple[Examp
             f"examples: {folder}: no paper in it has a review beside it, like attention.pdf and attention.json"
         )
     each = max_chars // len(pairs)
-    return tuple(
-        [
-            Example(
-                name=paper.stem, text=(await read_paper(paper, max_chars=each)).text, review=_review_in(review, form)
-            )
-            for paper, review in pairs
-        ]
-    )
+    return tuple([await _read(paper, _review_in(review, form), each) for paper, review in pairs])
+
+
+async def _read(paper: Path, review: dict[str, Any] | str, max_chars: int) -> Example:
+    document = await read_paper(paper, max_chars=max_chars)
+    notes = "".join(f"\n(note: {note})" for note in document.notes)
+    return Example(name=paper.stem, text=document.text + notes, review=review)
 
 
 def save_examples(examples: Sequence[Example], path: Path) -> None:
