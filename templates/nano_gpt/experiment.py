@@ -216,7 +216,7 @@ def parse_args() -> argparse.Namespace:
     research.add_argument("--warmup", type=float, default=0.02, help="share of the steps in which the step size rises")
     research.add_argument("--final_rate", type=float, default=0.1, help="last step size, as a share of the largest")
     research.add_argument("--grad_clip", type=float, default=1.0, help="largest norm of a gradient")
-    research.add_argument("--init_scale", type=float, default=0.4, help="spread of the weights at the start, over 1 / sqrt(width)")
+    research.add_argument("--init_scale", type=float, default=0.4, help="spread of the first weights times sqrt(width)")
     research.add_argument("--mlp_ratio", type=int, default=4, help="width of the perceptron over that of the model")
 
     scale = parser.add_argument_group("the scale, set by the profile; lists have one value a dataset, or one for all")

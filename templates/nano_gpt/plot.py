@@ -71,7 +71,7 @@ def plot_best(runs: dict[str, dict]) -> None:
         look = {"color": colours[i], "capsize": 2, "ecolor": "0.3"}
         axes.bar(place, heights, width * 0.92, yerr=errors, label=labels[run], **look)
     axes.set_xticks(range(len(datasets)), datasets)
-    axes.set_ylabel("best validation loss\n(nats a character)")
+    axes.set_ylabel("validation loss, lowest of a run\n(nats a character)")
     figure.legend(frameon=False, fontsize=8, ncols=2, loc="outside upper center")
     figure.savefig(HERE / "best_losses.png")
     plt.close(figure)
