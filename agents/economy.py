@@ -19,7 +19,7 @@ from autogen_core.model_context import ChatCompletionContext
 from autogen_core.models import AssistantMessage, FunctionExecutionResultMessage, LLMMessage, UserMessage
 from pydantic import Field
 
-from agents.models.wire import CHARACTERS_PER_TOKEN
+from agents.models.wire import CHARACTERS_PER_TOKEN, read_arguments
 from tools.errors import ToolError
 from tools.tool import Tool
 
@@ -90,10 +90,8 @@ class Economy:
         if len(call.arguments) <= 4 * self.head:
             return call
         try:
-            given: Any = json.loads(call.arguments)
-        except json.JSONDecodeError:
-            return call
-        if not isinstance(given, dict):
+            given = read_arguments(call.arguments)
+        except ValueError:
             return call
         short = {name: self._shortened_argument(value) for name, value in given.items()}
         return replace(call, arguments=json.dumps(short, ensure_ascii=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import time
 import traceback
@@ -18,6 +19,10 @@ from agents.models.wire import read_arguments, tool_name
 from agents.seams.scope import TurnScope, digest
 from tools.errors import MachineError, ToolError, nearest
 from tools.tool import Shown, Submission, Tool
+
+_OF_THE_CALL = {errno.EACCES, errno.EEXIST, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT,
+                errno.ENOTDIR, errno.ENOTEMPTY, errno.EPERM}  # fmt: skip
+"""What comes of the names that a call was given, not of the machine."""
 
 
 class Checkpoint(Protocol):
@@ -117,6 +122,8 @@ class ToolWorkbench(Workbench):
         except (Stopped, asyncio.CancelledError):
             raise
         except (MachineError, OSError) as error:
+            if isinstance(error, OSError) and error.errno in _OF_THE_CALL:
+                return f"{name} failed: {error.strerror}", True, []
             self._conduct.stop(f"{name}: {error}")
             raise Stopped(self._conduct.stop_reason) from error
         except Exception as error:  # a defect in a tool must not end the conversation; it is kept with its place

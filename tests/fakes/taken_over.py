@@ -1,0 +1,32 @@
+"""A run that other models take over at the beginning of one of its phases."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from agents.models import Limits
+from agents.observer import Observer
+from scenarios.lab import Lab
+from scenarios.plan import make_plan
+from scenarios.scenario import load_scenario, save_scenario
+from tools.sandbox import Sandbox
+
+
+async def take_over(
+    run: Path, phase: str, folder: Path, sandbox: Sandbox, observer: Observer, **changes: object
+) -> str:
+    """Play a copy of a finished run on from a phase, with another scenario: `changes` are overrides, with a double
+    underscore for a dot. Answers the status."""
+    shutil.copytree(run, folder, symlinks=True)
+    journal = folder / "journal.jsonl"
+    records = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    first = next(i for i, line in enumerate(records) if json.loads(line)["key"].startswith(f"idea_1/{phase}/"))
+    journal.write_text("".join(records[:first]), encoding="utf-8")
+    if phase in ("ideation", "novelty"):
+        shutil.rmtree(folder / "ideas")  # it is made when the idea is there
+    scenario = load_scenario(run / "scenario.yaml", {key.replace("__", "."): value for key, value in changes.items()})
+    save_scenario(scenario, folder / "scenario.yaml")
+    plan = make_plan(scenario, next((folder / "template").glob("*/experiment.py")).parent)
+    return await Lab(folder, plan, sandbox, observer, Limits()).play()
