@@ -57,6 +57,7 @@ def test_without_an_answer_the_run_pauses_and_asks_again_on_resume(tmp_path: Pat
     assert json.loads((run / "summary.json").read_text(encoding="utf-8"))["status"] == "finished"
 
 
+@pytest.mark.slow
 def test_a_role_played_at_the_terminal(tmp_path: Path) -> None:
     done = typed("/accept well argued\n\n", "launch", "ideation", "--ideas", "1", "--set", "human=[advisor]",
                  "--out", tmp_path)

@@ -49,6 +49,7 @@ def test_half_a_character_becomes_a_question_mark() -> None:
     assert read_arguments('{"text": "a\\ud800b"}') == {"text": "a?b"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reasoning", [None, "low"], ids=["plain", "reasoning"])
 @pytest.mark.parametrize("provider", ["anthropic", "openai", "openai_compatible"])
 async def test_whatever_was_written_the_conversation_goes_on(

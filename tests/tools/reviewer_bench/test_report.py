@@ -168,6 +168,7 @@ def test_the_command_prints_the_rows_and_writes_the_files(ratings: Path, reviews
     assert "## What leaks alone predict" in (out / "report.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_bad_input_is_one_message_exit_code_2_and_no_file(ratings: Path, write: Write, tmp_path: Path) -> None:
     broken = write("x.csv", 'paper_id,Overall,Decision\na1,6,Accept\nr1,"[six, 5]",Reject\n')
     call = [sys.executable, ROOT / "run.py", "bench-reviewer", "--ratings", ratings, "--reviews", broken]
