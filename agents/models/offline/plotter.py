@@ -58,7 +58,8 @@ def draw_effect(setting, values, metrics):
             axis.axis("off")
         for axis, dataset in zip(axes.flat, datasets):
             points = [point(run, dataset, metric) for run in runs]
-            axis.errorbar([values[run] for run in runs], [p[0] for p in points], yerr=[p[1] for p in points],
+            errors = [0.0 if capped(run, dataset, metric) else p[1] for run, p in zip(runs, points)]
+            axis.errorbar([values[run] for run in runs], [p[0] for p in points], yerr=errors,
                           marker="o", capsize=3, color="#1f5a99")
             for run, (mean, _) in zip(runs, points):
                 if capped(run, dataset, metric):

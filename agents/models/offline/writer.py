@@ -93,7 +93,7 @@ def sections(
         "experimental_setup": _setup(facts, metrics),
         "results": _results(facts, metrics, significant),
         "limitations": _limitations(facts, capped),
-        "conclusion": _conclusion(facts, metrics[0], significant),
+        "conclusion": _conclusion(facts, metrics[0], significant, metrics[0] in capped),
     }
 
 
@@ -276,7 +276,7 @@ def _limitations(facts: Facts, capped: list[str]) -> str:
     return text + (f" The runs that failed are {_at(failed)}; their reasons are in the ledger." if failed else "")
 
 
-def _conclusion(facts: Facts, metric: str, significant: list[str]) -> str:
+def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool) -> str:
     label = latex(facts.metric(metric).label)
     main = [a for a in significant if a.endswith(f"/{metric}")]
     if main:
@@ -287,6 +287,8 @@ def _conclusion(facts: Facts, metric: str, significant: list[str]) -> str:
             f"On the {label}, none of the runs {_at(_runs(facts))} was told apart from the baseline by the test. With "
             "the seeds that there are, the question stays open for differences below the noise floor."
         )
+    if capped:
+        body += " Cells with a capped value were not compared."
     return (
         f"We varied {_knob(facts)} and compared every run with a baseline from the same machine. {body} The ledger, the "
         "code of every run and the conversation that led to them are kept with this paper."
