@@ -39,10 +39,11 @@ def mixture(kinds: Sequence[str], share: float, seed: int) -> Iterator[str | Non
 
 def lapse(kind: str, answer: Answer, tools: Sequence[ToolSchema]) -> Answer:
     """What a model does that has such a lapse instead of giving the answer. Nothing in it changes anything."""
+    hm = "Let me see."
     harmless = [tool["name"] for tool in tools if tool["name"].startswith("list_")] or ["look_around"]
     match kind:
         case "unknown tool":
-            return Answer(text=answer.text, calls=(_call("run_the_experiment!", "{}"),))
+            return Answer(hm, calls=(_call("run_the_experiment!", "{}"),))
         case "arguments that are no JSON":
             return Answer(calls=(_call(_tool(answer, tools)["name"], '{"file": "exper'),))
         case "arguments of wrong types":
@@ -50,9 +51,9 @@ def lapse(kind: str, answer: Answer, tools: Sequence[ToolSchema]) -> Answer:
             wrong = {name: 7 if "string" in str(field) else "7 or so" for name, field in _fields(tool).items()}
             return Answer(calls=(_call(tool["name"], json.dumps(wrong or {"surprise": 1})),))
         case "two calls at once" if answer.calls:
-            return Answer(text=answer.text, calls=(*answer.calls, _call(harmless[0], "{}")))
+            return Answer(hm, calls=(*answer.calls, _call(harmless[0], "{}")))
         case "two calls at once":
-            return Answer(text=answer.text, calls=(_call(harmless[0], "{}"), _call(harmless[-1], "{}")))
+            return Answer(hm, calls=(_call(harmless[0], "{}"), _call(harmless[-1], "{}")))
     raise ValueError(f"no lapse {kind!r}")
 
 

@@ -200,8 +200,11 @@ def _read_items(body: dict[str, Any]) -> list[LLMMessage]:
             assert isinstance(json.loads(item["arguments"]), dict), "arguments must be an object"
             names[item["call_id"]] = item["name"]
             call = FunctionCall(id=item["call_id"], name=item["name"], arguments=item["arguments"])
-            if isinstance(messages[-1], AssistantMessage) and isinstance(messages[-1].content, list):
-                messages[-1].content.append(call)
+            before = messages[-1]
+            if isinstance(before, AssistantMessage) and isinstance(before.content, list):
+                before.content.append(call)
+            elif isinstance(before, AssistantMessage):  # words before a call, said in the same answer
+                messages[-1] = AssistantMessage(content=[call], thought=str(before.content), source="assistant")
             else:
                 messages.append(AssistantMessage(content=[call], source="assistant"))
         elif kind == "function_call_output":
