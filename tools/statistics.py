@@ -9,7 +9,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 LEVEL = 0.95
 ALPHA = 1 - LEVEL
@@ -39,6 +38,8 @@ def t_interval(values: Values) -> Interval | None:
     error = standard_error(values)
     if error is None:
         return None
+    from scipy import stats  # in each function: it takes a second to load, and every command imports this module
+
     half = float(stats.t.ppf((1 + LEVEL) / 2, len(values) - 1)) * error
     return mean(values) - half, mean(values) + half
 
@@ -50,6 +51,8 @@ def welch_p(values: Values, baseline: Values) -> float | None:
     """
     if not _testable(values, baseline):
         return None
+    from scipy import stats
+
     moments = [(mean(side), float(np.std(side, ddof=1)), len(side)) for side in (values, baseline)]
     return float(stats.ttest_ind_from_stats(*moments[0], *moments[1], equal_var=False).pvalue)
 
@@ -62,6 +65,8 @@ def bootstrap_difference(values: Values, baseline: Values, seed: int = 0) -> Int
     """
     if not _testable(values, baseline):
         return None
+    from scipy import stats
+
     found = stats.bootstrap(
         (np.asarray(values, float), np.asarray(baseline, float)),
         lambda a, b, axis=-1: np.mean(a, axis=axis) - np.mean(b, axis=axis),
@@ -80,6 +85,8 @@ def smallest_difference(values: Values) -> float | None:
     error = standard_error(values)
     if error is None or not has_spread(values):
         return None
+    from scipy import stats
+
     return float(stats.t.ppf((1 + LEVEL) / 2, 2 * len(values) - 2)) * error * math.sqrt(2)
 
 

@@ -45,16 +45,21 @@ def looks_right(glyphs: Glyphs, ink: Ink, checked: NDArray[np.bool_]) -> NDArray
     boxes = glyphs.boxes[asked] * ink.scale
     usable = (boxes[:, 3] - boxes[:, 1] >= _LEAST_HEIGHT) & (boxes[:, 2] - boxes[:, 0] >= 1)
     asked, boxes = asked[usable], boxes[usable]
-    shapes, strong = _shapes(_summed(ink.difference), boxes)
+    table = _summed(ink.difference)
+    shapes, strong = _shapes(table, boxes)
     asked, shapes = asked[strong], shapes[strong]
     if not len(asked):
         return verdict
     verdict[asked] = _match([glyphs.characters[i] for i in asked], shapes)
     doubtful = asked[verdict[asked] == 0]  # a font may state loose boxes: look again at the ink alone
+    looked: list[int] = []
+    tight: list[NDArray[np.float64]] = []
     for i, (x0, y0, x1, y1) in zip(doubtful, ink.pixels(glyphs.boxes[doubtful], margin=0).tolist(), strict=True):
-        if (tight := _ink_box(ink.difference[y0:y1, x0:x1])) is not None:
-            again, _ = _shapes(_summed(ink.difference[y0:y1, x0:x1]), tight[None])
-            verdict[i] = _match([glyphs.characters[i]], again)[0]
+        if (box := _ink_box(ink.difference[y0:y1, x0:x1])) is not None:
+            looked.append(int(i))
+            tight.append(box + np.array([x0, y0, x0, y0]))
+    if looked:
+        verdict[looked] = _match([glyphs.characters[i] for i in looked], _shapes(table, np.array(tight))[0])
     return verdict
 
 
