@@ -84,8 +84,10 @@ class WritingTools(Toolset):
 
 
 async def build_paper(desk: Desk) -> Compilation:
-    """Generate results.tex from the ledger, assemble paper.tex and compile it."""
+    """Generate results.tex from the ledger, assemble paper.tex and compile it. The gate's verdict was about the paper as
+    it was before; those of earlier gates stay under `gates/`."""
     ledger, paper = load_ledger(desk), desk.workspace.paper
+    (desk.workspace.root / "gate.json").unlink(missing_ok=True)
     paper.mkdir(parents=True, exist_ok=True)
     write_results_tex(ledger, ledger.baseline.environment if ledger.baseline else {}, paper / "results.tex")
     assemble(paper, provenance=_provenance(desk, [run.name for run in ledger.completed]))

@@ -114,7 +114,8 @@ def _close_idea(idea: dict[str, Any]) -> None:
         )
     if idea["ended_early"]:
         out.print(f"ended early: {idea['ended_early']}", highlight=False, soft_wrap=True)
-    place("paper", root / "paper" / "paper.pdf")
+    verdict = {"pass": "", "": "a draft that no gate has passed"}.get(idea["gate"], f"{idea['gate']} by the gate")
+    place("paper", root / "paper" / "paper.pdf", verdict)
     for version in idea["papers"]:
         place("  version", Path(version))
     for number, (scores, decision) in enumerate(zip(idea["scores"], idea["decisions"], strict=True), start=1):
