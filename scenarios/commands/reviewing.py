@@ -103,7 +103,8 @@ def _end(rows: Sequence[Row]) -> None:
         out.print(f"no review of {escape(row.paper)}: {escape(row.status)}", highlight=False, soft_wrap=True)
     if cut_short:
         out.print(f"not finished: {len(cut_short)} of {len(rows)}; the same command goes on with them", highlight=False)
-        raise typer.Exit(INTERRUPTED if any("budget" not in row.status for row in cut_short) else 3)
+        by_hand = any("interrupted" in row.status or row.status == NOT_BEGUN for row in cut_short)
+        raise typer.Exit(INTERRUPTED if by_hand else 3)
     if failed:
         raise typer.Exit(1)
 

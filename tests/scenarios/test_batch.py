@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -141,3 +142,19 @@ def _megabytes(process: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS")), 0)
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_every_paper_and_says_how_to_go_on(tmp_path: Path) -> None:
+    papers, batch = write_papers(tmp_path / "papers", 30), tmp_path / "runs" / "review-papers"
+    command = command_line("review", papers, "--jobs", 3, "--out", tmp_path / "runs")
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    while len(finished(batch)) < 2:
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    shown, _ = process.communicate(timeout=60)
+    assert process.returncode == 130 and "the same command goes on with them" in shown and "Traceback" not in shown, shown
+    rows = json.loads((batch / "reviews.json").read_text(encoding="utf-8"))
+    states = {row["status"].partition(":")[0] for row in rows}
+    assert len(rows) == 30 and states == {"finished", "paused", "not begun"}
