@@ -17,7 +17,7 @@ class FileServer:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 wanted = self.headers.get("Range", "")
                 server.asked.append(wanted)
                 start = int(wanted.removeprefix("bytes=").partition("-")[0]) if wanted and server.ranges else 0

@@ -103,7 +103,7 @@ def test_each_corpus_has_a_scale_of_its_own(project: Path) -> None:
     """A file that was downloaded, beside the standard library: other steps, other seeds."""
     folder = project.parent / "with_data"
     shutil.copytree(project, folder, ignore=shutil.ignore_patterns("run_*", "*.png"))
-    text = bytes(np.random.default_rng(0).choice(list(b"abcdefgh \n"), 20_000))
+    text = np.random.default_rng(0).choice(list(b"abcdefgh \n"), 20_000).astype(np.uint8).tobytes()
     (folder / "data").mkdir()
     with zipfile.ZipFile(folder / "data" / "letters.zip", "w") as archive:
         archive.writestr("letters", text)
