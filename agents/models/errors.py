@@ -159,6 +159,10 @@ _SAYS: list[tuple[type[ModelError], str]] = [
     (Overloaded, r"overloaded"),
     (TimedOut, r"timeout_error"),
 ]
+_READ = 5_000
+"""So much of a server's text is read."""
+_PIECE = 8
+"""A piece of a key of that many characters tells something of it."""
 _STATUS: dict[int, type[ModelError]] = {
     401: AuthenticationFailed,
     402: OutOfCredit,
@@ -203,10 +207,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def redact(text: str, secret: str) -> str:
-    """The text in one line of at most 300 characters, without the key and without anything that looks like one."""
-    line = " ".join(text.split())
-    if secret:
-        line = line.replace(secret, "[key]")
+    """The text in one line of at most 300 characters, without the key, without pieces of it (some servers show its
+    beginning and its end), and without anything that looks like one."""
+    line = " ".join(text[:_READ].split())
+    for size in range(len(secret), _PIECE - 1, -1):
+        for start in range(len(secret) - size + 1):
+            line = line.replace(secret[start : start + size], "[key]")
     line = re.sub(r"\b(sk|rk|pk)-[\w*-]{6,}|(?<=Bearer )\S+", "[key]", line)
     return line if len(line) <= 300 else line[:299] + "…"
 

@@ -132,6 +132,11 @@ class Answer(BaseModel):
 class OpenAIChatClient(OpenAIClient):
     """A model behind a compatible server. `options` of the spec are fields of the request."""
 
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__(spec)
+        # The SDK takes these from the environment, and they are OpenAI's business alone.
+        self._sdk.organization = self._sdk.project = None
+
     async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
         sent = {**body(self.spec, request), **self.spec.options, **request.extra}
         known = {name: sent.pop(name) for name in ("model", "messages")}

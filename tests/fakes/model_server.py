@@ -39,13 +39,15 @@ for an answer of their kind), and the lapses of `faults.py`."""
 @dataclass
 class ModelServer(ABC):
     """`faults` are names, one a request, None for none; when they are used up, there are no more, and `injected` are
-    those that happened. `requests` are the bodies that came. The prompt cache is counted as the provider's own works."""
+    those that happened. `requests` are the bodies that came, `headers` what came with them. The prompt cache is counted
+    as the provider's own works."""
 
     brain: Brain
     faults: Iterable[str | None] = ()
     key: str = ""
     retry_after: str = "0.05"
     requests: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     usages: list[dict[str, int]] = field(default_factory=list)
     injected: list[str] = field(default_factory=list)
 
@@ -81,6 +83,7 @@ class ModelServer(ABC):
         body = json.loads(http.rfile.read(int(http.headers["content-length"])))
         with self._lock:
             self.requests.append(body)
+            self.headers.append(dict(http.headers))
             fault = next(self._faults, None)
         self.asked.set()
         if self.key and self.key not in (http.headers.get("x-api-key"), (http.headers.get("authorization") or "")[7:]):
