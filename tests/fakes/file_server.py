@@ -30,8 +30,8 @@ class FileServer:
                 if server.breaks:
                     server.breaks -= 1
                     body = body[: server.breaks_after]
+                server.sent += len(body)  # before the last byte is out, as the client then asks at once
                 self.wfile.write(body)
-                server.sent += len(body)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Keeps the test's output clean."""
