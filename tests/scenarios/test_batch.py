@@ -53,6 +53,7 @@ def test_a_folder_becomes_a_table_and_a_file_that_the_benchmark_reads(command: C
     assert list(reviews) == ["p000", "p001", "p002"] and reviews["p000"].overall == rows[1]["overall"]
 
 
+@pytest.mark.slow
 def test_asked_again_it_only_does_what_is_not_done(command: Command, tmp_path: Path) -> None:
     papers = write_papers(tmp_path / "papers", 2)
     arguments = ("review", papers, "--rounds", 0, "--out", tmp_path / "runs")
@@ -70,6 +71,7 @@ def test_asked_again_it_only_does_what_is_not_done(command: Command, tmp_path: P
     assert journals(batch) == after
 
 
+@pytest.mark.slow
 def test_what_the_budget_does_not_carry_waits(command: Command, tmp_path: Path) -> None:
     papers = write_papers(tmp_path / "papers", 2)
     scores = dict.fromkeys(("reviewer_methodology", "reviewer_evidence", "reviewer_clarity"), 7)

@@ -173,6 +173,7 @@ def test_where_every_reviewers_model_fails_the_run_waits(command: Command, tmp_p
     assert done.returncode == 3 and "authentication failed" in done.stdout and "resume" in done.stdout
 
 
+@pytest.mark.slow
 def test_what_hides_in_a_paper_is_quoted_to_people_and_kept_from_reviewers(command: Command, tmp_path: Path) -> None:
     pages = [plain_page(heading=f"{n} Part") + content for n, (_, content) in enumerate(WAYS.values(), start=1)]
     paper = write_pdf(tmp_path / "paper.pdf", pages)
