@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from run import main
-from tests.fakes.foreign_template import write_foreign_template
+from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 
 ROOT = Path(__file__).parents[2]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -38,8 +38,10 @@ def idea_of(run: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A template that the project has never seen, whose experiment takes a moment."""
-    return write_foreign_template(tmp_path_factory.mktemp("templates") / "descent")
+    """A template that the project has never seen. Its experiment takes a moment, and prints all that it can see of the
+    environment."""
+    telling = EXPERIMENT + "\nimport os\nprint(dict(os.environ))\n"
+    return write_foreign_template(tmp_path_factory.mktemp("templates") / "descent", telling)
 
 
 @pytest.fixture(scope="session")

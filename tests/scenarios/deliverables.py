@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 _BY_NATURE = {"commit", "usage", "folder", "seconds", "launched"}
+_SERVED = re.compile(r"\w+ fake-1\b")
+"""How a model of the fake servers is named; the mind behind it is the offline researcher's."""
 
 
 def deliverables(run: Path) -> dict[str, Any]:
@@ -20,10 +24,24 @@ def deliverables(run: Path) -> dict[str, Any]:
         for path in files:
             if path.exists():
                 name = f"{root.name}/{path.relative_to(root)}"
-                text = path.read_text(encoding="utf-8")
+                text = _SERVED.sub("offline", path.read_text(encoding="utf-8"))
                 found[name] = _plain(json.loads(text)) if path.suffix == ".json" else text
         found[f"{root.name}/versions"] = [path.name for path in sorted(root.glob("paper/versions/*.pdf"))]
     return found
+
+
+def differences(expected: Path, got: Path) -> dict[str, str]:
+    """What two runs deliver differently, by name."""
+    one, other = deliverables(expected), deliverables(got)
+    return {
+        name: "\n".join(difflib.unified_diff(_lines(one.get(name)), _lines(other.get(name)), lineterm="", n=0))
+        for name in one.keys() | other.keys()
+        if one.get(name) != other.get(name)
+    }
+
+
+def _lines(value: Any) -> list[str]:
+    return (value if isinstance(value, str) else json.dumps(value, indent=1)).splitlines()
 
 
 def _plain(value: Any) -> Any:
