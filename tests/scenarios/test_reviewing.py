@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -260,3 +261,21 @@ def test_what_the_documentation_shows_works(tmp_path: Path, draft: Path) -> None
     assert spec.model == "gpt" and plan.form.rule.by == "chair"
     (tmp_path / "mine.yaml").write_text(rule)
     assert "the highest of Overall is at least 6" in load_form("neurips").under(str(tmp_path / "mine.yaml")).rule_in_words
+
+
+@pytest.mark.slow
+def test_cut_short_anywhere_it_ends_the_same(command: Command, tmp_path: Path, draft: Path) -> None:
+    """The journal is cut in the middle of a line, as a kill leaves it, and the run goes on to an equal report."""
+    rebuttal = tmp_path / "answer.md"
+    rebuttal.write_text("Five seeds are enough here.")
+    assert command("review", draft, "--rebuttal", rebuttal, "--out", tmp_path / "runs").returncode == 0
+    run = next((tmp_path / "runs").iterdir())
+    whole = report_of(tmp_path / "runs")
+    lines = (run / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    for kept in range(3, len(lines) - 1, 4):
+        copy = tmp_path / f"cut_{kept}" / run.name
+        shutil.copytree(run, copy)
+        (copy / "journal.jsonl").write_bytes(b"".join(lines[:kept]) + lines[kept][:20])
+        done = command("resume", copy)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert report_of(copy.parent) == whole, kept

@@ -19,10 +19,12 @@ RESERVED = frozenset(Path(name).stem for name in (META_REVIEW, PAPER, REPORT))
 
 
 def save_review(folder: Path, review: SeatReview) -> None:
-    """Keep a review. One that it replaces is kept inside it."""
+    """Keep a review. One that it replaces is kept inside it; the same once more, as after a resume, changes nothing."""
     path = folder / f"{review.reviewer}.json"
     if path.exists():
         before = SeatReview.model_validate_json(path.read_bytes())
+        if before.review == review.review:
+            return
         replaced = Version(stage=before.stage, review=before.review)
         review = review.model_copy(update={"earlier": [*before.earlier, replaced]})
     write_json(path, review.model_dump(mode="json"))

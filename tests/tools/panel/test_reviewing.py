@@ -39,6 +39,7 @@ async def test_a_review_without_a_mark_is_simply_handed_in(desk: Desk, hand_in: 
 
 async def test_a_replaced_review_is_kept(desk: Desk, hand_in: Submit) -> None:
     await hand_in("one", "submit_review", **filled(desk.form, overall=3))
+    await hand_in("one", "submit_review", **filled(desk.form, overall=3))
     await hand_in("one", "submit_review", "discussion", **filled(desk.form, overall=5))
     await hand_in("one", "submit_review", "rebuttal", **filled(desk.form, overall=4))
     kept = load_seat_reviews(desk.review_folder)["one"]
