@@ -70,9 +70,11 @@ class OpenAIServer(ModelServer):
 
 def _in_common(one: str, other: str) -> int:
     """Length of the start that two texts share."""
-    if other.startswith(one) or one.startswith(other):
-        return min(len(one), len(other))
-    return next(index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one.startswith(other[:middle]) else (low, middle - 1)
+    return low
 
 
 def _schema(tool: dict[str, Any]) -> ToolSchema:
@@ -155,7 +157,8 @@ def _chunks(answer: Answer, usage: dict[str, int], fault: str | None, with_usage
         head = {"index": index, "id": call.id, "type": "function", "function": {"name": call.name, "arguments": ""}}
         yield chunk({"tool_calls": [head]})
         for part in pieces_of(call.arguments[:5] if fault == "cut" else call.arguments):
-            yield chunk({"tool_calls": [{"index": index, "function": {"arguments": part}}]})
+            arguments = [5] if fault == "wrong types" else part
+            yield chunk({"tool_calls": [{"index": index, "function": {"arguments": arguments}}]})
     yield chunk({}, _finish(answer, fault))
     if with_usage:
         yield event(

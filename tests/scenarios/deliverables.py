@@ -1,4 +1,5 @@
-"""What a run delivers, without what differs from run to run by nature: times, commits, dates, machine load."""
+"""What a run delivers, without what differs from run to run by nature: times, commits, dates, machine load, and which
+models played the roles, as the paper says it, too."""
 
 from __future__ import annotations
 
@@ -8,9 +9,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-_BY_NATURE = {"commit", "usage", "folder", "seconds", "launched"}
+_BY_NATURE = {"commit", "usage", "folder", "seconds", "launched", "notice", "characters"}
+_VIEWS = {"report.md", "report.html", "paper.json"}
+"""Made from what is compared, and from the paper, which names its models and its day."""
+_WORDS = re.compile(r"[\d,]+ words under")
+"""How reviews count the words of the paper."""
 _SERVED = re.compile(r"\w+ fake-1\b")
 """How a model of the fake servers is named; the mind behind it is the offline researcher's."""
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 def deliverables(run: Path) -> dict[str, Any]:
@@ -22,9 +28,11 @@ def deliverables(run: Path) -> dict[str, Any]:
         files = [root / name for name in names]
         files += sorted(root.glob("paper/sections/*.tex")) + sorted(root.glob("reviews/*/*")) + sorted(root.glob("work/*.py"))
         for path in files:
-            if path.exists():
+            if path.exists() and path.name not in _VIEWS:
                 name = f"{root.name}/{path.relative_to(root)}"
-                text = _SERVED.sub("offline", path.read_text(encoding="utf-8"))
+                text = path.read_text(encoding="utf-8")
+                for pattern, same in ((_SERVED, "offline"), (_DIGEST, "(digest)"), (_WORDS, "words under")):
+                    text = pattern.sub(same, text)
                 found[name] = _plain(json.loads(text)) if path.suffix == ".json" else text
         found[f"{root.name}/versions"] = [path.name for path in sorted(root.glob("paper/versions/*.pdf"))]
     return found

@@ -1,0 +1,128 @@
+"""The main job over each of the three protocols, on the real SDKs: what is delivered is what the same mind delivers
+without a wire in between, and 20% of faulty replies change nothing of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agents.journal import read_journal
+from agents.models import usage_detail
+from scenarios.views.transcript import entries, render
+from tests.fakes.faults import ENDING, LAPSES, PASSING, mixture
+from tests.fakes.mind import Mind
+from tests.fakes.served import KEY_VARIABLE, PROVIDERS, serve, write_models
+from tests.scenarios.conftest import play
+from tests.scenarios.deliverables import differences
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+SHARE = 0.2
+IN_THE_TRANSCRIPT = {
+    "429": "rate limited (429", "500": "overloaded (500", "529": "overloaded (529", "silence": "timed out",
+    "html": "malformed", "malformed": "malformed", "empty": "malformed", "wrong types": "malformed",
+    "refusal": "refused to answer", "cut text": "cut off after", "cut call": "cut off after",
+    "unknown tool": "there is no tool 'run_the_experiment!'",
+    "arguments that are no JSON": "its arguments are no JSON object",
+    "arguments of wrong types": "its arguments are not valid",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run: over which protocol, in a stream or plain, with faults or without."""
+
+    provider: str
+    stream: bool
+    faulty: bool
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The faults that there are; only what is streamed can break with an error in the stream."""
+        inside = self.stream or self.provider == "openai"
+        return [kind for kind in (*PASSING, *ENDING, *LAPSES) if inside or kind != "error in stream"]
+
+    def __str__(self) -> str:
+        return f"{self.provider}, {'streamed' if self.stream else 'plain'}{', 20% faulty' if self.faulty else ''}"
+
+
+CLEAN = [Case("openai", True, False), Case("openai_compatible", False, False), Case("anthropic", True, False)]
+FAULTY = [Case("openai", False, True), Case("openai_compatible", True, True), Case("anthropic", True, True)]
+
+
+@dataclass(frozen=True)
+class Played:
+    run: Path
+    injected: list[str]
+    requests: int
+
+
+@pytest.fixture(scope="module")
+def played(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Played]:
+    """All runs, two at a time."""
+    folders = {case: tmp_path_factory.mktemp("wire") for case in (*FAULTY, *CLEAN)}
+    with ThreadPoolExecutor(2) as pool:
+        runs = pool.map(lambda case: _play(case, template, folders[case]), folders)
+    return dict(zip(folders, runs, strict=True))
+
+
+def _play(case: Case, template: Path, folder: Path) -> Played:
+    """In a faulty run, prompts are whole; in a clean one, the model's context is so small that they are shortened."""
+    faults = mixture(case.kinds, SHARE, seed=PROVIDERS.index(case.provider)) if case.faulty else ()
+    context = {} if case.faulty else {"context_tokens": 20_000, "max_output_tokens": 4_000}
+    with serve(case.provider, Mind(), faults, key="k") as server:
+        models = write_models(folder / "models.yaml", case.provider, server, stream=case.stream, timeout_seconds=3, **context)
+        run = play(template, folder / "runs", "--models", models, environment={KEY_VARIABLE: "k"})
+        return Played(run, list(server.injected), len(server.requests))
+
+
+@pytest.mark.parametrize("case", [*CLEAN, *FAULTY], ids=str)
+def test_the_deliverables_are_the_same(case: Case, played: dict[Case, Played], undisturbed: Path) -> None:
+    assert not differences(undisturbed, played[case].run)
+
+
+@pytest.mark.parametrize("case", [*CLEAN, *FAULTY], ids=str)
+def test_everybody_says_the_same(case: Case, played: dict[Case, Played], undisturbed: Path) -> None:
+    """So everybody has heard the same, from the same speakers."""
+    assert _said(played[case].run) == _said(undisturbed)
+
+
+@pytest.mark.parametrize("case", FAULTY, ids=str)
+def test_every_kind_of_fault_has_happened(case: Case, played: dict[Case, Played]) -> None:
+    assert set(played[case].injected) == set(case.kinds)
+    assert len(played[case].injected) > 0.12 * played[case].requests
+
+
+@pytest.mark.parametrize("case", FAULTY, ids=str)
+def test_every_fault_is_in_the_transcript(case: Case, played: dict[Case, Played]) -> None:
+    shown = render(entries(played[case].run, tools=True), "text")
+    assert {kind: text in shown for kind, text in IN_THE_TRANSCRIPT.items()} == dict.fromkeys(IN_THE_TRANSCRIPT, True)
+    happened = Counter(played[case].injected)
+    found = list(entries(played[case].run, tools=True))
+    ended = [entry for entry in found if entry.kind == "fault"]
+    passed = sum(entry.text.count("\n") for entry in found if entry.kind in ("fault", "retry"))
+    assert len(ended) == sum(happened[kind] for kind in ENDING)
+    assert passed >= sum(happened[kind] for kind in PASSING)
+
+
+@pytest.mark.parametrize("case", FAULTY, ids=str)
+def test_every_attempt_is_charged(case: Case, played: dict[Case, Played]) -> None:
+    """Every request is an answer, or one of the failed attempts that a record tells of."""
+    records = [record for record in read_journal(played[case].run / "journal.jsonl") if record.type in ("model", "fault")]
+    answered = [record for record in records if record.type == "model"]
+    failed = sum(len(usage_detail(record.data["result"]).faults) for record in answered)
+    failed += sum(1 + len(record.data["faults"]) for record in records if record.type == "fault")
+    assert len(answered) + failed == played[case].requests
+
+
+def _said(run: Path) -> list[tuple[str, str, str]]:
+    """Phase, speaker and words of every turn that had an answer, those of one phase in the order of their speakers;
+    without the seconds that something took."""
+    turns = [record for record in read_journal(run / "journal.jsonl") if record.type == "turn" and not record.data["missed"]]
+    words = [(record.key.split("/")[1], record.data["speaker"], record.data["text"]) for record in turns]
+    return sorted((phase, who, re.sub(r"in \d+\.\d s", "in a moment", text)) for phase, who, text in words)
