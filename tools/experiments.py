@@ -215,7 +215,8 @@ def source_digest(desk: Desk) -> str:
 
 
 def _limits(desk: Desk) -> Limits:
-    return Limits(wall_seconds=desk.profile.time_limit)
+    profile = desk.profile
+    return Limits(wall_seconds=profile.time_limit, memory_mb=profile.memory_mb, gpus=profile.gpus)
 
 
 def _usage(outcome: Outcome) -> dict[str, float]:

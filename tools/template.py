@@ -51,6 +51,10 @@ class Profile(BaseModel):
     """Seconds one run may take."""
     plot_time_limit: float = Field(600, gt=0)
     """Seconds plot.py may take."""
+    gpus: int = Field(0, ge=0)
+    """Graphics processors one run may see."""
+    memory_mb: int = Field(4096, gt=0)
+    """Memory one run may use, in units of 1024 * 1024 bytes."""
 
 
 class TemplateFile(BaseModel):

@@ -53,7 +53,7 @@ def draw_effect(setting, values, metrics):
     for metric, label in metrics.items():
         columns = min(len(datasets), 4)
         rows = math.ceil(len(datasets) / columns)
-        figure, axes = plt.subplots(rows, columns, figsize=(2.6 * columns + 0.6, 2.3 * rows + 0.4), squeeze=False)
+        figure, axes = plt.subplots(rows, columns, figsize=(max(2.6 * columns + 0.6, 6), 2.3 * rows + 0.4), squeeze=False)
         for axis in axes.flat[len(datasets):]:
             axis.axis("off")
         for axis, dataset in zip(axes.flat, datasets):
@@ -80,7 +80,7 @@ def draw_effect(setting, values, metrics):
 
     metric, label = next(iter(metrics.items()))
     order = sorted(infos)
-    figure, axes = plt.subplots(1, len(datasets), figsize=(min(2.6 * len(datasets) + 0.6, 11), 2.6), squeeze=False)
+    figure, axes = plt.subplots(1, len(datasets), figsize=(min(max(2.6 * len(datasets) + 0.6, 6), 11), 2.6), squeeze=False)
     for axis, dataset in zip(axes.flat, datasets):
         for position, run in enumerate(order):
             seeds = seeds_of(run, dataset, metric)

@@ -281,7 +281,9 @@ def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool)
     main = [a for a in significant if a.endswith(f"/{metric}")]
     if main:
         rows = "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}: \change{{{a}}}" for a in main)
-        body = f"On the {label} these runs were told apart from the baseline: {rows}. All other cells were not."
+        body = f"On the {label} these runs were told apart from the baseline: {rows}."
+        if len(main) < sum(address.endswith(f"/{metric}") and "run_0/" not in address for address in facts.addresses):
+            body += " All other cells were not."
     else:
         body = (
             f"On the {label}, none of the runs {_at(_runs(facts))} was told apart from the baseline by the test. With "
