@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from agents.models import Limits
@@ -15,10 +16,9 @@ from tools.sandbox import Sandbox
 
 
 async def take_over(
-    run: Path, phase: str, folder: Path, sandbox: Sandbox, observer: Observer, **changes: object
+    run: Path, phase: str, folder: Path, sandbox: Sandbox, observer: Observer, changes: Mapping[str, object]
 ) -> str:
-    """Play a copy of a finished run on from a phase, with another scenario: `changes` are overrides, with a double
-    underscore for a dot. Answers the status."""
+    """Play a copy of a finished run on from a phase, with changes to its scenario. Answers the status."""
     shutil.copytree(run, folder, symlinks=True)
     journal = folder / "journal.jsonl"
     records = journal.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -26,7 +26,7 @@ async def take_over(
     journal.write_text("".join(records[:first]), encoding="utf-8")
     if phase in ("ideation", "novelty"):
         shutil.rmtree(folder / "ideas")  # it is made when the idea is there
-    scenario = load_scenario(run / "scenario.yaml", {key.replace("__", "."): value for key, value in changes.items()})
+    scenario = load_scenario(run / "scenario.yaml", changes)
     save_scenario(scenario, folder / "scenario.yaml")
     plan = make_plan(scenario, next((folder / "template").glob("*/experiment.py")).parent)
     return await Lab(folder, plan, sandbox, observer, Limits()).play()
