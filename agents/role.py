@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from tools.errors import UserError, nearest
-from tools.template import first_problem
+from tools.schema import parse_yaml, validated
 
 ROLES = Path(__file__).parent / "roles"
 _CARD = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<prompt>.*)\Z", re.DOTALL)
@@ -62,16 +61,10 @@ def load_card(path: Path) -> RoleCard:
     match = _CARD.match(path.read_text(encoding="utf-8").replace("\r\n", "\n"))
     if not match:
         raise UserError(f"{path}: not a role card; it must begin with a line ---, YAML, and another line ---")
-    try:
-        front = yaml.safe_load(match["front"])
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: front matter: not valid YAML: {' '.join(str(error).split())}") from None
+    front = parse_yaml(match["front"], f"{path}: front matter")
     if not isinstance(front, dict):
         raise UserError(f"{path}: front matter: must be keys with values, like name: {path.stem}")
-    try:
-        card = RoleCard.model_validate({**front, "prompt": match["prompt"].strip()})
-    except ValidationError as error:
-        raise UserError(first_problem(path, error, RoleCard)) from None
+    card = validated(RoleCard, {**front, "prompt": match["prompt"].strip()}, path)
     if card.name != path.stem:
         raise UserError(f"{path}: name: is {card.name!r}, must be {path.stem!r} as the file's name")
     return card

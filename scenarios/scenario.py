@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tools.atomic import write_text
 from tools.errors import UserError, nearest
-from tools.template import first_problem
+from tools.schema import read_mapping, validated
 
 FOLDER = Path(__file__).parent
 _SHORT = {"sandbox": "backend"}
@@ -185,18 +185,10 @@ def load_scenario(path: Path, overrides: Mapping[str, object] = {}) -> Scenario:
     Raises:
         UserError: the file or an override is wrong.
     """
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(data, dict):
-        raise UserError(f"{path}: must be keys with values, like template: diffusion_2d")
+    data = read_mapping(path, "must be keys with values, like template: diffusion_2d")
     for key, value in overrides.items():
         _override(data, key.split("."), value, key)
-    try:
-        scenario = Scenario.model_validate(data)
-    except ValidationError as error:
-        raise UserError(first_problem(path, error, Scenario)) from None
+    scenario = validated(Scenario, data, path)
     return scenario if scenario.name else scenario.model_copy(update={"name": path.stem})
 
 

@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
 from tools.errors import UserError, nearest
 from tools.rules import Condition, Rule, load_rule
-from tools.template import first_problem
+from tools.schema import find_yaml, read_mapping, validated
 
 __all__ = ["Condition", "Form", "FormField", "Review", "Rule", "form_names", "load_form"]
 
@@ -216,20 +215,8 @@ def load_form(name: str, folder: Path = FORMS) -> Form:
     Raises:
         UserError: there is no such form, or its file is broken.
     """
-    path = folder / f"{name}.yaml"
-    if not path.is_file():
-        path = Path(name).expanduser()
-        if path.suffix not in {".yaml", ".yml"} or not path.is_file():
-            raise UserError(f"review form {name!r}: no such form in {folder}; {nearest(name, form_names(folder))}")
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if not isinstance(loaded, dict):
-            raise UserError(f"{path}: a form is a mapping with title, fields and rule")
-        return Form.model_validate({"name": path.stem, **loaded})
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        raise UserError(first_problem(path, error, Form)) from None
+    path = find_yaml("review form", name, folder)
+    return validated(Form, {"name": path.stem, **read_mapping(path, "a form is a mapping with title, fields and rule")}, path)
 
 
 def _question(field: FormField) -> tuple[Any, Any]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tools.atomic import write_json
 from tools.desk import Desk
 from tools.errors import ToolError, UserError
-from tools.template import first_problem
+from tools.schema import first_problem
 from tools.tool import Submission
 from tools.toolset import Toolset
 

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 from tools import statistics
 from tools.atomic import write_json
 from tools.errors import ToolError, UserError, nearest
-from tools.template import Metric, Scalar, first_problem
+from tools.schema import first_problem
+from tools.template import Metric, Scalar
 
 BASELINE = "run_0"
 

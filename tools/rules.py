@@ -11,11 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from tools.errors import UserError, nearest
-from tools.template import first_problem
+from tools.schema import find_yaml, read_mapping, validated
 
 RULES = Path(__file__).parents[1] / "configs" / "rules"
 
@@ -120,28 +118,11 @@ class RuleFile(BaseModel):
         return own.model_copy(update={"by": self.by, "accept_when": tuple(conditions) or own.accept_when})
 
 
-def rule_names(folder: Path = RULES) -> list[str]:
-    """The rules of a folder, by name."""
-    return sorted(path.stem for path in folder.glob("*.yaml"))
-
-
 def load_rule(name: str, folder: Path = RULES) -> RuleFile:
     """Load a rule by its name in the folder, or by the path of its YAML file.
 
     Raises:
         UserError: there is no such rule, or its file is broken.
     """
-    path = folder / f"{name}.yaml"
-    if not path.is_file():
-        path = Path(name).expanduser()
-        if path.suffix not in {".yaml", ".yml"} or not path.is_file():
-            raise UserError(f"decision rule {name!r}: no such rule in {folder}; {nearest(name, rule_names(folder))}")
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if not isinstance(loaded, dict):
-            raise UserError(f"{path}: a rule is a mapping with description, and by or accept_when")
-        return RuleFile.model_validate(loaded)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        raise UserError(first_problem(path, error, RuleFile)) from None
+    path = find_yaml("decision rule", name, folder)
+    return validated(RuleFile, read_mapping(path, "a rule is a mapping with description, and by or accept_when"), path)

@@ -10,10 +10,10 @@ import json
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tools.errors import UserError, nearest
+from tools.schema import first_problem, read_yaml, validated
 
 Scalar = int | float | bool | str
 GENERATED = ("run_*", "__pycache__", "*.pyc")
@@ -177,12 +177,7 @@ def template_names(templates: Path) -> list[str]:
 def _load_own(path: Path) -> TemplateFile:
     if not path.exists():
         return TemplateFile()
-    try:
-        loaded = TemplateFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        raise UserError(first_problem(path, error, TemplateFile)) from None
+    loaded = validated(TemplateFile, read_yaml(path) or {}, path)
     if loaded.default_profile and loaded.default_profile not in loaded.profiles:
         hint = nearest(loaded.default_profile, loaded.profiles)
         raise UserError(f"{path}: default_profile: no profile {loaded.default_profile!r}; {hint}")
@@ -211,35 +206,3 @@ def _load_ideas(path: Path) -> tuple[dict[str, object], ...]:
     if not isinstance(ideas, list) or not all(isinstance(idea, dict) for idea in ideas):
         raise UserError(f"{path}: must be a list of ideas, each an object with Name, Title and Experiment")
     return tuple(ideas)
-
-
-def first_problem(path: Path | str, error: ValidationError, schema: type[BaseModel]) -> str:
-    """One line for the first mistake that pydantic found: file, key, what is wrong, nearest known name."""
-    problem = error.errors()[0]
-    place = ".".join(str(part) for part in problem["loc"]) or "(the whole file)"
-    if problem["type"] == "extra_forbidden":
-        known = _fields_at(schema, problem["loc"][:-1])
-        return f"{path}: {place}: unknown key; {nearest(str(problem['loc'][-1]), known)}"
-    given = problem.get("input")
-    shown = "" if problem["type"] == "missing" or isinstance(given, dict | list) else f" (given: {given!r})"
-    return f"{path}: {place}: {problem['msg'][0].lower()}{problem['msg'][1:]}{shown}"
-
-
-def _fields_at(schema: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
-    """The keys known at a place of a nested model, found by walking its annotations."""
-    current: type[BaseModel] | None = schema
-    for part in place:
-        if current is None:
-            return []
-        field = current.model_fields.get(str(part))
-        current = _model_in(field.annotation) if field else current
-    return list(current.model_fields) if current else []
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        if found := _model_in(argument):
-            return found
-    return None

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from agents.models.providers import PROVIDERS
 from tools.errors import UserError, nearest
-from tools.template import first_problem
+from tools.schema import read_mapping, validated
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "models"
 
@@ -149,19 +149,11 @@ def load_models_config(name_or_path: str | Path, overrides: Sequence[str] = ()) 
         raise UserError(
             f"{path}: there is no such file; a models config is a YAML file, or one of: " + ", ".join(known_configs())
         )
-    try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(given, dict):
-        raise UserError(f"{path}: must hold `models` and `default`")
+    given = read_mapping(path, "must hold `models` and `default`")
     for override in overrides:
         _override(given, override)
-    try:
-        models = {"human": {"provider": "human"}, **(given.get("models") or {})}
-        config = ModelsConfig.model_validate({**given, "models": models, "name": path.stem})
-    except ValidationError as error:
-        raise UserError(first_problem(path, error, ModelsConfig)) from None
+    models = {"human": {"provider": "human"}, **(given.get("models") or {})}
+    config = validated(ModelsConfig, {**given, "models": models, "name": path.stem}, path)
     _check(path, config)
     return config
 

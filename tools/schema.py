@@ -1,0 +1,110 @@
+"""Files that people write, held against their schema: every mistake is one line with file, key and nearest known name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from tools.errors import UserError, nearest
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parse_yaml(text: str, place: Path | str) -> Any:
+    """What a YAML text holds.
+
+    Raises:
+        UserError: it is not YAML.
+    """
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"{place}: not valid YAML: {' '.join(str(error).split())}") from None
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds.
+
+    Raises:
+        UserError: it is not YAML, or not text.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not valid YAML: {error}") from None
+    return parse_yaml(text, path)
+
+
+def read_mapping(path: Path, shape: str) -> dict[str, Any]:
+    """A YAML file of keys with values. `shape` says what it has to be.
+
+    Raises:
+        UserError: it is something else.
+    """
+    data = read_yaml(path)
+    if not isinstance(data, dict):
+        raise UserError(f"{path}: {shape}")
+    return data
+
+
+def find_yaml(kind: str, name: str, folder: Path) -> Path:
+    """The file of that name in the folder, or at that path.
+
+    Raises:
+        UserError: there is none; `kind` says of what.
+    """
+    path = folder / f"{name}.yaml"
+    if path.is_file():
+        return path
+    path = Path(name).expanduser()
+    if path.suffix in {".yaml", ".yml"} and path.is_file():
+        return path
+    known = [found.stem for found in folder.glob("*.yaml")]
+    raise UserError(f"{kind} {name!r}: no such {kind.split()[-1]} in {folder}; {nearest(name, known)}")
+
+
+def validated(schema: type[M], data: object, place: Path | str) -> M:
+    """The data as the schema has it.
+
+    Raises:
+        UserError: the first thing that does not fit.
+    """
+    try:
+        return schema.model_validate(data)
+    except ValidationError as error:
+        raise UserError(first_problem(place, error, schema)) from None
+
+
+def first_problem(path: Path | str, error: ValidationError, schema: type[BaseModel]) -> str:
+    """One line for the first mistake that pydantic found: file, key, what is wrong, nearest known name."""
+    problem = error.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"]) or "(the whole file)"
+    if problem["type"] == "extra_forbidden":
+        known = _fields_at(schema, problem["loc"][:-1])
+        return f"{path}: {place}: unknown key; {nearest(str(problem['loc'][-1]), known)}"
+    given = problem.get("input")
+    shown = "" if problem["type"] == "missing" or isinstance(given, dict | list) else f" (given: {given!r})"
+    return f"{path}: {place}: {problem['msg'][0].lower()}{problem['msg'][1:]}{shown}"
+
+
+def _fields_at(schema: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """The keys known at a place of a nested model, found by walking its annotations."""
+    current: type[BaseModel] | None = schema
+    for part in place:
+        if current is None:
+            return []
+        field = current.model_fields.get(str(part))
+        current = _model_in(field.annotation) if field else current
+    return list(current.model_fields) if current else []
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        if found := _model_in(argument):
+            return found
+    return None
