@@ -118,6 +118,11 @@ class RuleFile(BaseModel):
         return own.model_copy(update={"by": self.by, "accept_when": tuple(conditions) or own.accept_when})
 
 
+def rule_names(folder: Path = RULES) -> list[str]:
+    """The rules of a folder, by name."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
 def load_rule(name: str, folder: Path = RULES) -> RuleFile:
     """Load a rule by its name in the folder, or by the path of its YAML file.
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from autogen_core.models import LLMMessage, RequestUsage
+from autogen_core.models import RequestUsage
 
 from agents.models.config import ModelSpec
 from agents.models.providers import PROVIDERS
 from agents.models.usage import cost
-from agents.models.wire import estimate_tokens
 
 
 @dataclass(frozen=True)
@@ -30,13 +27,12 @@ class Tariff:
             "tokens": usage.prompt_tokens + usage.completion_tokens,
         }
 
-    def worst_case(self, messages: Sequence[LLMMessage], tools: Sequence[Any] = ()) -> tuple[int, float]:
-        """Tokens and dollars that one call may take at most: the whole prompt uncached, and the longest answer. A
-        model on this machine takes none."""
+    def worst_case(self, prompt: int) -> tuple[int, float]:
+        """Tokens and dollars that a call with so many prompt tokens may take at most: the whole prompt uncached, and
+        the longest answer. A model on this machine takes none."""
         if not PROVIDERS[self.spec.provider].remote:
             return 0, 0.0
-        prompt, answer = estimate_tokens(messages, tools), self.spec.max_output_tokens
-        price = self.spec.price
+        answer, price = self.spec.max_output_tokens, self.spec.price
         if not price:
             return prompt + answer, 0.0
         dearest = max(price.input, price.cache_write or 0.0)

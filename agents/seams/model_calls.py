@@ -48,10 +48,11 @@ class JournalClient(ChatCompletionClient):
         if record and record.data["digest"] == asked:
             return CreateResult.model_validate(record.data["result"])
         model = self._tariff.spec.label
-        async with conduct.reserved(*self._tariff.worst_case(messages, options.get("tools", ()))):
+        shown = conduct.album.show(messages) if self._inner.model_info["vision"] else messages
+        prompt_size = estimate_tokens(shown, options.get("tools", ()))
+        async with conduct.reserved(*self._tariff.worst_case(prompt_size)):
             conduct.observer.model_called(scope.speaker, model)
             began = time.monotonic()
-            shown = conduct.album.show(messages) if self._inner.model_info["vision"] else messages
             try:
                 result = await conduct.unless_stopped(self._inner.create(shown, **options))
             except ModelError as error:
@@ -59,10 +60,7 @@ class JournalClient(ChatCompletionClient):
                 raise
             charge = self._tariff.charge(result.usage)
             answer = result.model_dump(mode="json", serialize_as_any=True)
-            sizes = {
-                "prompt_size": estimate_tokens(messages, options.get("tools", ())),
-                "answer_size": answer_tokens(result),
-            }
+            sizes = {"prompt_size": prompt_size, "answer_size": answer_tokens(result)}
             data = {"digest": asked, "model": model, **sizes, **charge, "result": answer}
             conduct.put_call(key, "model", data, time.monotonic() - began)
         conduct.observer.model_answered(scope.speaker, charge["dollars"])

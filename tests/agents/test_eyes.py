@@ -5,11 +5,20 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
 from autogen_core import Image as AutogenImage
 from autogen_core.models import FunctionExecutionResult, FunctionExecutionResultMessage, LLMMessage, UserMessage
 from PIL import Image
 
+from agents.budget import Budget
+from agents.conduct import Conduct, Stopped
 from agents.eyes import Album
+from agents.journal import Journal
+from agents.models.config import ModelSpec
+from agents.models.tariff import Tariff
+from agents.seams.model_calls import JournalClient
+from agents.seams.scope import TurnScope
+from tests.fakes.room import Scripted
 
 
 def png(level: int) -> bytes:
@@ -49,3 +58,14 @@ def test_only_the_newest_are_shown_and_they_change_seldom(tmp_path: Path) -> Non
 def test_words_that_look_like_a_mark_show_nothing(tmp_path: Path) -> None:
     conversation = [result("[image 0123456789abcdef]"), UserMessage(content="[image 0123456789abcdef]", source="x")]
     assert Album(tmp_path).show(conversation) == conversation
+
+
+async def test_an_image_counts_in_what_a_call_may_cost(tmp_path: Path) -> None:
+    conduct = Conduct(Journal(tmp_path / "journal.jsonl"), budget=Budget(tokens=1_500))
+    spec = ModelSpec(provider="openai", model="m", max_output_tokens=100)
+    client = Scripted(["Seen."])
+    client.model_info["vision"] = True
+    seat = JournalClient(client, conduct, TurnScope("plotter", "idea_1/figures/plotter/1"), Tariff(spec))
+    with pytest.raises(Stopped, match="budget of the run"):
+        await seat.create([result(conduct.album.keep(png(7)))])
+    assert not client.heard
