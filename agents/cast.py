@@ -47,7 +47,7 @@ class Cast:
         """One participant of the phase's chat."""
         card = self.cards[name]
         scope = TurnScope(name)
-        spec, context = self.config.spec_for(card.name, card.model or None), UnboundedChatCompletionContext()
+        spec, context = self._spec(name), UnboundedChatCompletionContext()
         economy = Economy.of(spec.context_tokens) if PROVIDERS[spec.provider].remote else None
         seated = [*tools, Recall(context).tool()] if economy else tools
         agent = SeatedAgent(
@@ -68,8 +68,10 @@ class Cast:
         """A reviewer on a model of its own: where that model fails for good, reviewers on other models are left."""
         if not seats.chair or name not in seats.others or not PROVIDERS[spec.provider].remote:
             return False
-        others = [self.cards[other] for other in seats.others if other != name]
-        return any(self.config.spec_for(card.name, card.model or None) != spec for card in others)
+        return any(self._spec(other) != spec for other in seats.others if other != name)
+
+    def _spec(self, name: str) -> ModelSpec:
+        return self.config.spec_for(name, self.cards[name].model)
 
     def task(self, phase: str, variables: dict[str, object]) -> str:
         """What all participants of a phase read first."""

@@ -56,7 +56,7 @@ def forecast(plan: Plan, runs: Iterable[Path]) -> list[Forecast]:
         seats = seats_of(spec, kind, answered=bool(plan.scenario.rebuttal))
         limit = max(1.0, turn_limit_of(spec, kind, seats) / turns) if turns else 1.0
         for role in cast:
-            model = plan.models.spec_for(role, plan.cards[role].model or None)
+            model = plan.model_of(role)
             lines.append(_line(plan, kind.name, role, model, usual[role], limit))
     return lines
 

@@ -17,7 +17,6 @@ from agents.conduct import Conduct, Stopped
 from agents.floor import Cue, Ending, Floor
 from agents.journal import Journal
 from agents.models import Limits as ModelLimits
-from agents.models.config import ModelSpec
 from agents.observer import Observer
 from agents.policies import SELECTOR, Seats, build_policy, build_stages
 from scenarios.phases.kind import PhaseKind
@@ -255,13 +254,10 @@ class Lab:
     @property
     def offline(self) -> bool:
         """No language model plays any role."""
-        return all(self._spec(role).provider == "offline" for role in self._plan.roles)
+        return all(self._plan.model_of(role).provider == "offline" for role in self._plan.roles)
 
     def _authors(self) -> dict[str, str]:
-        return {role: self._spec(role).label for role in self._plan.roles}
-
-    def _spec(self, role: str) -> ModelSpec:
-        return self._plan.models.spec_for(role, self._plan.cards[role].model or None)
+        return {role: self._plan.model_of(role).label for role in self._plan.roles}
 
 
 def no_template(folder: Path) -> Template:

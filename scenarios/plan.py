@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.models.config import ModelsConfig, load_models_config
+from agents.models.config import ModelsConfig, ModelSpec, load_models_config
 from agents.policies import SELECTOR, Seats, build_policy, most_turns
 from agents.role import ROLES, RoleCard, load_roles
 from scenarios.phases import PHASES
@@ -43,6 +43,10 @@ class Plan:
     def needs(self) -> frozenset[str]:
         """What the phases need of the machine: sandbox, tex."""
         return frozenset().union(*(kind.needs for _, kind in self.phases))
+
+    def model_of(self, role: str) -> ModelSpec:
+        """The model that plays a role."""
+        return self.models.spec_for(role, self.cards[role].model)
 
     @property
     def roles(self) -> list[str]:

@@ -39,7 +39,7 @@ def _check_length(plan: Plan, given: Given) -> None:
     characters += sum(len(example.text) for example in given.examples)
     tokens = int(characters / CHARACTERS_PER_TOKEN)
     for seat in plan.roles:
-        spec = plan.models.spec_for(seat, plan.cards[seat].model or None)
+        spec = plan.model_of(seat)
         room = spec.context_tokens - spec.max_output_tokens
         if spec.provider != "offline" and tokens > room:
             raise UserError(

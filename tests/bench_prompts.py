@@ -68,6 +68,7 @@ def one_big_chat(records: list[Record]) -> int:
     first_prompt = _first_prompts(records)
     fixed: dict[str, float] = {}
     kept: Counter[str] = Counter()
+    heard = {(record.data["speaker"], _phase(record)) for record in records if record.type == "turn"}
     sent = 0.0
     for record in records:
         if record.type != "turn":
@@ -84,7 +85,7 @@ def one_big_chat(records: list[Record]) -> int:
             here += _tokens(message)
         kept[role] += round(here)
         for other in fixed:
-            if other != role and _phase(record) not in _phases_of(records, other):
+            if other != role and (other, _phase(record)) not in heard:
                 kept[other] += round(len(record.data["text"]) / CHARACTERS_PER_TOKEN)
     return round(sent)
 
@@ -104,11 +105,6 @@ def one_thread(records: list[Record]) -> int:
 def _first_prompts(records: list[Record]) -> dict[str, int]:
     calls = [record for record in records if record.type == "model" and record.key.endswith("/model:1")]
     return {record.key.rpartition("/")[0]: int(record.data["prompt_size"]) for record in calls}
-
-
-def _phases_of(records: list[Record], role: str) -> set[str]:
-    """Where the role sat, and so has heard what was said already."""
-    return {_phase(record) for record in records if record.type == "turn" and record.data["speaker"] == role}
 
 
 def _phase(record: Record) -> str:

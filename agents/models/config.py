@@ -115,13 +115,13 @@ class ModelsConfig(BaseModel):
     roles: dict[str, str] = Field(default_factory=dict)
     """The model of a role."""
 
-    def spec_for(self, role: str, card_model: str | None = None) -> ModelSpec:
+    def spec_for(self, role: str, card_model: str = "") -> ModelSpec:
         """The model of a role: as `roles` says; else as the role's card says, by a model's name or that of another
         role; else the default."""
-        for name in (role, card_model or ""):
+        for name in (role, card_model):
             if name in self.roles:
                 return self.models[self.roles[name]]
-        return self.models.get(card_model or "", self.models[self.default])
+        return self.models.get(card_model, self.models[self.default])
 
     def played_by_people(self, roles: Sequence[str]) -> ModelsConfig:
         """The same config with these roles played at the terminal."""

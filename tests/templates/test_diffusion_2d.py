@@ -7,45 +7,30 @@ import json
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from tests.templates.project import TEMPLATES, copied, load_module, run_experiment
 from tools.final_info import parse_final_info
 from tools.template import load_template
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "templates" / "diffusion_2d"
-
-
-def module(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"diffusion_2d_{name}", FOLDER / f"{name}.py")
-    assert spec and spec.loader
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
-
-
-def run(folder: Path, out: str, seed: int) -> dict[str, dict[str, dict[str, list[float]]]]:
-    args = load_template("diffusion_2d", ROOT / "templates").profile("smoke").args
-    command = [sys.executable, "experiment.py", f"--out_dir={out}", f"--seed={seed}",
-               *(f"--{key}={value}" for key, value in args.items())]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
-    return json.loads((folder / out / "final_info.json").read_text())
+FOLDER = TEMPLATES / "diffusion_2d"
+module = partial(load_module, FOLDER)
+run = partial(run_experiment, "diffusion_2d", timeout=120)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("project") / "diffusion_2d"
-    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__", "run_*"))
-    return folder
+    return copied("diffusion_2d", tmp_path_factory.mktemp("project"))
 
 
 @pytest.mark.slow
 def test_a_smoke_run_writes_the_original_format_and_a_seed_decides_its_numbers(project: Path) -> None:
-    template = load_template("diffusion_2d", ROOT / "templates")
+    template = load_template("diffusion_2d", TEMPLATES)
     first, again, other = run(project, "run_0", 0), run(project, "run_1", 0), run(project, "run_2", 1)
     assert list(first) == ["circle", "dino", "line", "moons"]
     info = parse_final_info(first, template.metrics)

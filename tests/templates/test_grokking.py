@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from itertools import permutations
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,43 +18,26 @@ import numpy as np
 import pytest
 import torch
 
+from tests.templates.project import TEMPLATES, copied, load_module, run_experiment
 from tools.final_info import parse_final_info
 from tools.ledger import Ledger, RunRecord
 from tools.template import load_template
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "templates" / "grokking"
+FOLDER = TEMPLATES / "grokking"
+module = partial(load_module, FOLDER)
+run = partial(run_experiment, "grokking")
 TASKS = ["x_div_y", "x_minus_y", "x_plus_y", "permutation"]
 RANDOM = ("final_val_loss", "final_train_loss")
 
 
-def module(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"grokking_{name}", FOLDER / f"{name}.py")
-    assert spec and spec.loader
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = loaded  # dataclasses look their module up
-    spec.loader.exec_module(loaded)
-    return loaded
-
-
-def run(folder: Path, out: str, seed: int = 0, profile: str = "smoke", **changes: object) -> dict[str, Any]:
-    args = load_template("grokking", ROOT / "templates").profile(profile).args | changes
-    command = [sys.executable, "experiment.py", f"--out_dir={out}", f"--seed={seed}",
-               *(f"--{key}={value}" for key, value in args.items())]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=550)
-    return json.loads((folder / out / "final_info.json").read_text())
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("project") / "grokking"
-    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__", "run_*"))
-    return folder
+    return copied("grokking", tmp_path_factory.mktemp("project"))
 
 
 @pytest.mark.slow
 def test_a_smoke_run_writes_the_original_format_and_a_seed_decides_its_numbers(project: Path) -> None:
-    template = load_template("grokking", ROOT / "templates")
+    template = load_template("grokking", TEMPLATES)
     first, again, other = run(project, "run_0"), run(project, "run_1"), run(project, "run_2", seed=1)
     assert list(first) == TASKS
     info = parse_final_info(first, template.metrics)
@@ -85,7 +69,7 @@ def test_a_seed_trains_alike_whatever_trains_beside_it(project: Path) -> None:
 
 @pytest.mark.slow
 def test_what_is_never_reached_is_a_bound_in_the_ledger(project: Path) -> None:
-    template = load_template("grokking", ROOT / "templates")
+    template = load_template("grokking", TEMPLATES)
     written = run(project, "run_0", updates=20)
     assert all("step_val_acc_99" in written[task]["censored"] for task in TASKS)
     info = parse_final_info(written, template.metrics)

@@ -14,6 +14,7 @@ import zipfile
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,11 +24,12 @@ import pytest
 import torch
 
 from tests.fakes.file_server import FileServer
+from tests.templates.project import TEMPLATES, copied, load_module, run_experiment
 from tools.final_info import parse_final_info
 from tools.template import load_template
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "templates" / "nano_gpt"
+FOLDER = TEMPLATES / "nano_gpt"
+run = partial(run_experiment, "nano_gpt")
 CPU = torch.device("cpu")
 TINY = Namespace(width=16, heads=2, layers=2, context=12, dropout=0.0, mlp_ratio=2, init_scale=1.0)
 
@@ -47,32 +49,17 @@ def importing(folder: Path) -> Iterator[None]:
 
 def module(name: str, folder: Path = FOLDER) -> ModuleType:
     with importing(folder):
-        spec = importlib.util.spec_from_file_location(f"nano_gpt_{name}", folder / f"{name}.py")
-        assert spec and spec.loader
-        loaded = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = loaded  # dataclasses look their module up
-        spec.loader.exec_module(loaded)
-    return loaded
-
-
-def run(folder: Path, out: str, seed: int = 0, profile: str = "smoke", **changes: object) -> dict[str, Any]:
-    args = load_template("nano_gpt", ROOT / "templates").profile(profile).args | changes
-    command = [sys.executable, "experiment.py", f"--out_dir={out}", f"--seed={seed}",
-               *(f"--{key}={value}" for key, value in args.items())]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=550)
-    return json.loads((folder / out / "final_info.json").read_text())
+        return load_module(folder, name)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("project") / "nano_gpt"
-    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__", "run_*", "data"))
-    return folder
+    return copied("nano_gpt", tmp_path_factory.mktemp("project"))
 
 
 @pytest.mark.slow
 def test_a_smoke_run_writes_the_original_format_and_a_seed_decides_its_numbers(project: Path) -> None:
-    template = load_template("nano_gpt", ROOT / "templates")
+    template = load_template("nano_gpt", TEMPLATES)
     first, again, other = run(project, "run_0"), run(project, "run_1"), run(project, "run_2", seed=1)
     assert list(first) == ["python_stdlib"]
     entry = first["python_stdlib"]
