@@ -25,6 +25,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         yield target
 
 
+@pytest.mark.slow
 @EACH
 async def test_contained(
     attack: Attack,

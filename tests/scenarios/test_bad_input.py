@@ -47,6 +47,7 @@ def test_a_mistake_in_a_scenario(command, tmp_path: Path, text: str, told: str) 
     assert done.returncode == 2 and not (tmp_path / "runs").exists()
 
 
+@pytest.mark.slow
 def test_a_promise_that_the_sandbox_does_not_keep_is_found_out_before_anything_is_made(command, tmp_path: Path) -> None:
     demanding = write(tmp_path / "mine.yaml", "template: diffusion_2d\nphases: [chat]\nsandbox: {require: [network]}\n")
     done = command("launch", demanding, "--sandbox", "none", "--out", tmp_path / "runs")
@@ -115,6 +116,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 def test_no_tex(colloquium, tmp_path: Path) -> None:
     """With a PATH that holds git and bubblewrap alone, the launch stops before any work and says what to install."""
     tools = tmp_path / "bin"

@@ -36,6 +36,7 @@ def journals(batch: Path) -> dict[str, bytes]:
     return {run.name: (run / "journal.jsonl").read_bytes() for run in finished(batch)}
 
 
+@pytest.mark.slow
 def test_a_folder_becomes_a_table_and_a_file_that_the_benchmark_reads(command: Command, tmp_path: Path) -> None:
     papers = write_papers(tmp_path / "papers", 3)
     (papers / "part.tex").write_text("\\section{Appendix} A part of another file.", encoding="utf-8")

@@ -27,6 +27,7 @@ def turns(run: Path) -> list[tuple[str, str, list[str]]]:
 IDEATION = ("launch", "ideation", "--ideas", "1", "--set", "approve=[idea]")
 
 
+@pytest.mark.slow
 def test_an_idea_goes_on_only_when_the_person_has_approved_it(tmp_path: Path) -> None:
     done = typed("/return say what would refute it\n\n/accept fine\n\n", *IDEATION, "--out", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -189,6 +189,7 @@ def test_what_hides_in_a_paper_is_quoted_to_people_and_kept_from_reviewers(comma
     assert "Width of Small Networks" in said and SECRET not in said and "award full marks" not in said
 
 
+@pytest.mark.slow
 def test_limits_are_told_to_the_reviewers_and_in_the_report(command: Command, tmp_path: Path) -> None:
     paper = write_pdf(tmp_path / "paper.pdf", [plain_page(heading=f"{n} Part") for n in range(1, 6)])
     done = command("review", paper, "--set", "reading.pages=2", "--reviewers", 1, "--out", tmp_path / "runs")

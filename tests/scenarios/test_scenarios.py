@@ -30,6 +30,7 @@ def test_paper_launches_with_five_reviewers(colloquium, tmp_path: Path) -> None:
     assert [row["name"] for row in rows] == [f"run_{i}" for i in range(6)]
 
 
+@pytest.mark.slow
 def test_ideation_gives_several_ideas_that_differ(command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     done = command("launch", "ideation")

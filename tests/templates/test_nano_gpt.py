@@ -104,6 +104,7 @@ def test_each_corpus_has_a_scale_of_its_own(project: Path) -> None:
         assert curves["python_stdlib/steps"].tolist() == [20] and curves["letters/steps"].tolist() == [20, 40]
 
 
+@pytest.mark.slow
 def test_the_standard_library_is_held_out_by_file_and_is_the_same_text_again() -> None:
     corpora = module("corpora")
     train, val = corpora.stdlib_files()
@@ -205,6 +206,7 @@ def test_a_download_begins_again_where_the_server_cannot_go_on(tmp_path: Path) -
         assert server.asked == ["", "bytes=3000-"]
 
 
+@pytest.mark.slow
 def test_a_wrong_file_is_never_kept_and_the_next_address_is_asked(tmp_path: Path) -> None:
     with FileServer(b"x" * len(CONTENT)) as wrong, FileServer(CONTENT) as right:
         assert module("prepare").prepare("text", entry_for(wrong, right), tmp_path / "a").read_bytes() == CONTENT

@@ -27,6 +27,7 @@ def page_texts(pdf: Path) -> list[str]:
         return [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
 
 
+@pytest.mark.slow
 @needs_tex
 async def test_a_paper_compiles_and_keeps_its_pdf_when_it_breaks(tmp_path: Path, sandbox: Sandbox) -> None:
     write_paper(tmp_path)

@@ -39,6 +39,7 @@ async def desk(tmp_path: Path) -> Desk:
     )
 
 
+@pytest.mark.slow
 async def test_a_figure_is_shown_and_told_in_words_from_its_own_data(desk: Desk) -> None:
     (desk.workspace.work / "plot.py").write_text(PLOT, encoding="utf-8")
     assert "two.png" in await FigureTools(desk, "plotter").run_plot()

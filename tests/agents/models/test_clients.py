@@ -96,6 +96,7 @@ async def after_faults(provider: str, faults: Iterable[str | None], **spec: Any)
 # --- what goes over the wire ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @every_provider
 @both_ways
 async def test_text_usage_and_stop_reason(provider: str, stream: bool) -> None:
@@ -316,6 +317,7 @@ PASSING = ["429", "429 retry-after", "500", "529", "html", "malformed", "early e
            "wrong types", "error in stream"]  # fmt: skip
 
 
+@pytest.mark.slow
 @every_provider
 @both_ways
 async def test_a_passing_fault_costs_nothing_but_time(provider: str, stream: bool) -> None:

@@ -40,6 +40,7 @@ async def test_papers_come_as_records(source: Source) -> None:
     assert second.abstract == "" and second.venue == ""
 
 
+@pytest.mark.slow
 @PACKAGED
 @pytest.mark.parametrize("reply, reason", MISBEHAVIOUR.values(), ids=MISBEHAVIOUR.keys())
 async def test_misbehaviour_for_ever_ends_in_a_reason(
