@@ -19,15 +19,18 @@ from agents.journal import Journal
 from agents.models import Limits as ModelLimits
 from agents.observer import Observer
 from agents.policies import SELECTOR, Seats, build_policy, build_stages
+from scenarios.outcome import outcome_of_study
 from scenarios.phases.kind import PhaseKind
 from scenarios.plan import Plan, cast_of, policies_of, seats_of, turn_limit_of
 from scenarios.scenario import PhaseSpec
+from scenarios.start import Start
 from scenarios.study import Study
 from scenarios.summary import write_summary
+from tools.archive import Entry, put_idea, read_archive
 from tools.atomic import write_json
 from tools.desk import Allowance, Desk
 from tools.errors import ColloquiumError, MachineError
-from tools.idea import Idea, Novelty, load_idea, read_archive, save_idea
+from tools.idea import Idea, Novelty, load_idea, save_idea, stored
 from tools.panel.stages import ALONE
 from tools.sandbox import Sandbox
 from tools.template import Template
@@ -36,6 +39,8 @@ from tools.workspace import Workspace
 
 PERSON = "person"
 """The role of whoever runs the study; always played at the terminal."""
+BARREN = 3
+"""Ideations in a row without an idea after which a group is taken to have none left."""
 _ACCEPTANCE = ("accept_deliverable", "return_deliverable")
 
 
@@ -47,6 +52,7 @@ class Lab:
         scenario = plan.scenario
         journal = Journal(folder / "journal.jsonl")
         self.conduct = Conduct(journal, observer, Budget(**scenario.budget.model_dump(exclude={"idea"})))
+        self._start = Start.of(self.folder)
         starts = sum(record.type == "start" for record in journal.records())
         journal.put(f"run/start:{starts + 1}", "start", {})
         self._cast = Cast(plan.cards, plan.models, self.conduct, scenario.seed, limits=limits)
@@ -56,11 +62,17 @@ class Lab:
         """Take every idea through the phases. Answers the run's status: `finished`, or `paused: why`."""
         status = "finished"
         write_json(self.folder / "ideas.json", self._archive())
+        barren = 0
         try:
             for number in range(1, self._plan.scenario.ideas + 1):
                 study = self._open_study(f"idea_{number}")
                 self.studies.append(study)
-                await self._play_study(study)
+                await self._play_study(study, number)
+                self._keep_outcome(study)
+                barren = 0 if study.idea or not self._plan.template else barren + 1
+                if barren == BARREN:
+                    self._observer.note(f"{BARREN} times in a row the group had no idea to propose, so the run ends here")
+                    break
         except (Stopped, MachineError, OSError) as error:
             status = f"paused: {error}"
         try:
@@ -75,12 +87,13 @@ class Lab:
         write_summary(self.folder, self._plan, self.conduct, self.studies, status)
         self.conduct.journal.close()
 
-    async def _play_study(self, study: Study) -> None:
+    async def _play_study(self, study: Study, number: int) -> None:
         """One failed idea does not stop the others, nor does one whose own budget is spent; its reason is kept."""
         seen: dict[str, int] = {}
         budget = Budget(**self._plan.scenario.budget.idea.model_dump())
         with self.conduct.account("idea", budget, study.slot):
             try:
+                await self._begin(study, number)
                 for spec, kind in self._plan.phases:
                     seen[kind.name] = seen.get(kind.name, 0) + 1
                     suffix = f":{seen[kind.name]}" if seen[kind.name] > 1 else ""
@@ -97,6 +110,27 @@ class Lab:
                 study.outcome = str(error)
         if study.outcome:
             self._observer.note(f"{study.slot} ends here: {study.outcome}")
+
+    async def _begin(self, study: Study, number: int) -> None:
+        """Where the run was given ideas, a study starts from its own."""
+        if not self._start.ideas:
+            return
+        idea = self._start.ideas[number - 1]
+        self._start.open(self.folder / "ideas" / idea.name)
+        self._start_idea(study, idea)
+        await self._step(study, f"{study.slot}/start", self._start.lay)
+        study.panels_held = self._start.panels
+
+    def _keep_outcome(self, study: Study) -> None:
+        """What came of an idea goes into the archive, for the ideas after it."""
+        if (idea := study.idea) and self._plan.template:
+            put_idea(
+                self.folder / "ideas.json",
+                self._entry(idea) | {"outcome": outcome_of_study(study).model_dump(exclude_defaults=True)},
+            )
+
+    def _entry(self, idea: Idea) -> Entry:
+        return {**stored(idea), "template": self._plan.template.name if self._plan.template else ""}
 
     async def _play_phase(self, study: Study, spec: PhaseSpec, kind: PhaseKind, key: str) -> None:
         desk = study.desk
@@ -201,10 +235,7 @@ class Lab:
         if not (workspace.root / "idea.json").exists():
             save_idea(idea, workspace.root / "idea.json")
         study.desk.workspace = workspace
-        archive = read_archive(self.folder / "ideas.json")
-        if idea.name not in [entry.get("Name") for entry in archive]:
-            archive.append(idea.model_dump(by_alias=True, exclude_none=True))
-            write_json(self.folder / "ideas.json", archive)
+        put_idea(self.folder / "ideas.json", self._entry(idea))
 
     def _open_study(self, slot: str) -> Study:
         scenario, template = self._plan.scenario, self._plan.template
@@ -245,11 +276,14 @@ class Lab:
                 commit = record.data["commit"]
         workspace.restore(commit or "HEAD")
 
-    def _archive(self) -> list[dict[str, object]]:
+    def _archive(self) -> list[Entry]:
+        """The ideas so far: at first the template's seed ideas and those that the run was given."""
         path = self.folder / "ideas.json"
-        return (
-            read_archive(path) if path.exists() else list(self._plan.template.seed_ideas if self._plan.template else [])
-        )
+        if path.exists():
+            return read_archive(path)
+        given = {entry["Name"]: entry for entry in self._start.archive}
+        seeds = self._plan.template.seed_ideas if self._plan.template else ()
+        return [*(seed for seed in seeds if seed["Name"] not in given), *given.values()]
 
     @property
     def offline(self) -> bool:

@@ -6,12 +6,12 @@ which files are the harness's. Without it, metrics have no known goal, so no cha
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tools.archive import Entry, read_archive
 from tools.errors import UserError, nearest
 from tools.schema import first_problem, read_yaml, validated
 
@@ -104,7 +104,7 @@ class Template(BaseModel):
     protected: tuple[str, ...]
     system: str
     task_description: str
-    seed_ideas: tuple[dict[str, object], ...]
+    seed_ideas: tuple[Entry, ...]
 
     def profile(self, name: str) -> Profile:
         """The profile of that name; the default one for an empty name.
@@ -165,7 +165,7 @@ def load_template(name: str, templates: Path) -> Template:
         protected=tuple(own.protected),
         system=prompt.system,
         task_description=prompt.task_description,
-        seed_ideas=_load_ideas(folder / "seed_ideas.json"),
+        seed_ideas=tuple(read_archive(folder / "seed_ideas.json")),
     )
 
 
@@ -194,15 +194,3 @@ def _load_prompt(path: Path) -> PromptFile:
         return PromptFile.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise UserError(first_problem(path, error, PromptFile)) from None
-
-
-def _load_ideas(path: Path) -> tuple[dict[str, object], ...]:
-    if not path.exists():
-        return ()
-    try:
-        ideas = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not valid JSON: {error}") from None
-    if not isinstance(ideas, list) or not all(isinstance(idea, dict) for idea in ideas):
-        raise UserError(f"{path}: must be a list of ideas, each an object with Name, Title and Experiment")
-    return tuple(ideas)

@@ -47,6 +47,7 @@ EXPERIMENTS = PhaseKind(
     ),
     turns=30,
     needs=frozenset({"template", "idea", "sandbox"}),
+    gives=frozenset({"results"}),
     variables=_variables,
     before=_baseline,
     usable=lambda study: any(run.name != "run_0" for run in load_ledger(study.desk).completed),
