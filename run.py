@@ -11,6 +11,7 @@ from rich.markup import escape
 from scenarios.commands import (
     bench_reviewer,
     citing,
+    ideas,
     launching,
     machine,
     reviewing,
@@ -38,6 +39,7 @@ app.command()(runs.table)
 app.command()(spending.cost)
 app.command()(spending.estimate)
 app.command()(bench_reviewer.bench_reviewer)
+app.command()(ideas.ideas)
 app.add_typer(roles.app, name="roles")
 app.command()(scenarios.scenarios)
 app.add_typer(templates.app, name="templates")
