@@ -132,7 +132,7 @@ async def run_once(desk: Desk, name: str, attempt: int, note: str) -> RunRecord:
         attempt=attempt,
         settings=settings_of_run(source, "experiment", pinned),
         source=source_digest(desk),
-        environment=await describe_environment(desk.sandbox),
+        environment=await describe_environment(desk.sandbox, desk.template.requirements),
         usage={},
         values={},
         censored=[],

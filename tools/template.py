@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tools.errors import UserError, nearest
+from tools.requirements import FILE, read_requirements
 from tools.schema import first_problem, read_yaml, validated
 
 Scalar = int | float | bool | str
@@ -105,6 +106,8 @@ class Template(BaseModel):
     system: str
     task_description: str
     seed_ideas: tuple[dict[str, object], ...]
+    requirements: tuple[str, ...] = ()
+    """Packages beside those of every sandbox, a line each as in requirements.txt."""
 
     def profile(self, name: str) -> Profile:
         """The profile of that name; the default one for an empty name.
@@ -166,6 +169,7 @@ def load_template(name: str, templates: Path) -> Template:
         system=prompt.system,
         task_description=prompt.task_description,
         seed_ideas=_load_ideas(folder / "seed_ideas.json"),
+        requirements=read_requirements(folder / FILE),
     )
 
 
