@@ -186,8 +186,8 @@ def _load_own(path: Path) -> TemplateFile:
         hint = nearest(loaded.default_profile, loaded.profiles)
         raise UserError(f"{path}: default_profile: no profile {loaded.default_profile!r}; {hint}")
     for name in loaded.protected:
-        if not (path.parent / name).exists():
-            raise UserError(f"{path}: protected: no file {name!r} in the template")
+        if not (path.parent / name).is_file():
+            raise UserError(f"{path}: protected: no file {name!r} in the template; name files, not folders")
     return loaded
 
 

@@ -181,6 +181,7 @@ class DockerSession:
             peak_memory_mb=meter.peak_mb,
             bytes_written=written,
             explanation=telling(explain(final, limits, code, elapsed), tampered, swept),
+            removed=tuple(swept),
         )
 
     async def _watch(

@@ -8,6 +8,7 @@ import os
 import tarfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,15 +105,15 @@ def _make(client: docker.DockerClient, build: _Build, settings: DockerSettings, 
             labels={LABEL: build.target or "template"},
             network_mode=settings.build_network,
         )
-        last = ""
+        said: deque[str] = deque(maxlen=6)
         for line in log:
             if "error" in line:
-                words = f"{last}\n{line['error'].strip()}"[-600:]
+                words = "\n".join([*said, line["error"].strip()])[-900:]
                 raise UserError(f"docker image {build.name} cannot be built: {words}")
-            last = (line.get("stream") or "").strip() or last
-            if last and time.monotonic() - told > TELL_SECONDS:
+            said.extend(text for text in (line.get("stream") or "").splitlines() if text.strip())
+            if said and time.monotonic() - told > TELL_SECONDS:
                 told = time.monotonic()
-                say(f"building {build.name}, {told - began:.0f} s: {last.splitlines()[-1][:100]}")
+                say(f"building {build.name}, {told - began:.0f} s: {said[-1].strip()[:100]}")
     except (APIError, BuildError) as error:
         raise UserError(f"docker image {build.name} cannot be built: {str(error)[-600:]}") from None
     say(f"built {build.name} in {time.monotonic() - began:.0f} s")
