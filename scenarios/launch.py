@@ -39,7 +39,7 @@ async def launch(
     plan = make_plan(scenario)
     start = read_start(plan)
     given = await read_given(plan)
-    sandbox = await _ready(plan, runs)
+    sandbox = await _ready(plan, runs, observer)
     folder = _new_folder(runs, scenario.name, name)
     if plan.template:
         own = folder / "template" / plan.template.name
@@ -74,7 +74,7 @@ async def resume(
     plan = _own_plan(folder, overrides)
     if overrides:
         save_scenario(plan.scenario, folder / "scenario.yaml")
-    return await _play(folder, plan, await _ready(plan, folder), observer, company)
+    return await _play(folder, plan, await _ready(plan, folder, observer), observer, company)
 
 
 def find_run(name: str, runs: Path) -> Path:
@@ -101,13 +101,15 @@ def list_runs(runs: Path) -> list[Path]:
     return sorted(found, key=lambda folder: (folder / "scenario.yaml").stat().st_mtime_ns)
 
 
-async def _ready(plan: Plan, out: Path) -> Sandbox:
-    problems = await check_machine(plan, out)
+async def _ready(plan: Plan, out: Path, observer: Observer) -> Sandbox:
+    problems = await check_machine(plan, out, observer.note)
     missing = [problem for problem in problems if not problem.ok]
     if missing:
         raise UserError("\n".join(f"{problem.name}: {problem.detail}. {problem.remedy}" for problem in missing))
-    needs_one = "sandbox" in plan.needs
-    return await choose(plan.scenario.sandbox.backend if needs_one else "none")
+    if "sandbox" not in plan.needs:
+        return await choose("none")
+    requirements = plan.template.requirements if plan.template else ()
+    return await choose(plan.scenario.sandbox.backend, requirements=requirements, say=observer.note)
 
 
 async def _play(folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer, company: Company | None) -> str:

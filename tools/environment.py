@@ -8,8 +8,11 @@ import platform
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from tools.errors import MachineError
 from tools.sandbox import Limits, Sandbox
@@ -29,16 +32,18 @@ print(json.dumps(found))
 """
 
 
-async def describe_environment(sandbox: Sandbox) -> dict[str, str]:
-    """What experiments run on: Python and packages as found inside the sandbox, and this machine.
+async def describe_environment(sandbox: Sandbox, requirements: Sequence[str] = ()) -> dict[str, str]:
+    """What experiments run on: Python and packages as found inside the sandbox, those that a template requires among
+    them, and this machine.
 
     Raises:
         MachineError: the sandbox does not run Python.
     """
+    packages = (*_PACKAGES, *(Requirement(line).name for line in requirements))
     with tempfile.TemporaryDirectory() as folder:
         session = sandbox.session(Path(folder), run_id="environment")
         try:
-            told = await session.run(["python", "-c", _INSIDE % (_PACKAGES,)], limits=Limits(wall_seconds=120))
+            told = await session.run(["python", "-c", _INSIDE % (packages,)], limits=Limits(wall_seconds=120))
         finally:
             await session.close()
     if not told.ok:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tools.archive import Entry, read_archive
 from tools.errors import UserError, nearest
+from tools.requirements import FILE, read_requirements
 from tools.schema import first_problem, read_yaml, validated
 
 Scalar = int | float | bool | str
@@ -105,6 +106,8 @@ class Template(BaseModel):
     system: str
     task_description: str
     seed_ideas: tuple[Entry, ...]
+    requirements: tuple[str, ...] = ()
+    """Packages beside those of every sandbox, a line each as in requirements.txt."""
 
     def profile(self, name: str) -> Profile:
         """The profile of that name; the default one for an empty name.
@@ -166,6 +169,7 @@ def load_template(name: str, templates: Path) -> Template:
         system=prompt.system,
         task_description=prompt.task_description,
         seed_ideas=tuple(read_archive(folder / "seed_ideas.json")),
+        requirements=read_requirements(folder / FILE),
     )
 
 
@@ -182,8 +186,8 @@ def _load_own(path: Path) -> TemplateFile:
         hint = nearest(loaded.default_profile, loaded.profiles)
         raise UserError(f"{path}: default_profile: no profile {loaded.default_profile!r}; {hint}")
     for name in loaded.protected:
-        if not (path.parent / name).exists():
-            raise UserError(f"{path}: protected: no file {name!r} in the template")
+        if not (path.parent / name).is_file():
+            raise UserError(f"{path}: protected: no file {name!r} in the template; name files, not folders")
     return loaded
 
 

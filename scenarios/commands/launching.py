@@ -135,7 +135,8 @@ def _close_idea(idea: dict[str, Any]) -> None:
     root = Path(idea["folder"])
     if idea["name"]:
         out.print(
-            f"\nidea {idea['name']}: {idea['runs_completed']} runs completed, {idea['runs_failed']} failed",
+            f"\nidea {idea['name']}: {idea['runs_completed']} runs completed, {idea['runs_failed']} failed"
+            + (f", {tampered} tampered with their evaluation or results" if (tampered := idea.get("runs_tampered")) else ""),
             highlight=False,
         )
     if idea["ended_early"]:

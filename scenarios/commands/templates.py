@@ -10,7 +10,9 @@ from rich.table import Table
 
 from scenarios.checking import check_template
 from scenarios.commands.console import out, show_checks
+from scenarios.doctor import packages_check
 from scenarios.plan import ROOT
+from tools.requirements import MissingPackagesError
 from tools.sandbox import choose
 from tools.template import load_template, template_names
 
@@ -42,7 +44,11 @@ def check(
     out.print(f"{template.name}: running experiment.py, profile {chosen or template.default_profile or '(none)'} …")
 
     async def checked() -> bool:
-        return show_checks(await check_template(template, chosen, await choose(sandbox)))
+        try:
+            place = await choose(sandbox, requirements=template.requirements, say=out.print)
+        except MissingPackagesError as error:
+            return show_checks([packages_check(template, error)])
+        return show_checks(await check_template(template, chosen, place))
 
     if not asyncio.run(checked()):
         raise typer.Exit(2)

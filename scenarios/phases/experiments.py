@@ -14,15 +14,15 @@ async def _baseline(study: Study) -> None:
     if any(run.name == "run_0" and run.status == "completed" for run in ledger.runs):
         return
     study.desk.progress("the baseline, the template as it is")
-    record = await run_once(study.desk, "run_0", 1, "Baseline: the template as it is.")
-    if record.status == "failed":
-        raise ColloquiumError(
-            f"the baseline of template {study.desk.template.name} failed, so there is nothing to compare with: "
-            f"{record.reason}\nMend the template's experiment.py, then launch again"
-        )
+    record = await run_once(study.desk, "run_0", len(ledger.runs) + 1, "Baseline: the template as it is.")
     ledger.record(record)
     ledger.save(study.desk.ledger_file)
     await study.workspace.save("run_0: baseline")
+    if record.status != "completed":
+        raise ColloquiumError(
+            f"the baseline of template {study.desk.template.name} {record.status}, so there is nothing to compare with: "
+            f"{record.reason}\nMend the template's experiment.py, then launch again"
+        )
     study.workspace.tag("run_0")
 
 

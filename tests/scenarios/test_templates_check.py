@@ -42,3 +42,14 @@ def test_metrics_that_are_declared_and_not_measured_are_told(command, tmp_path: 
     (template / "template.yaml").write_text(DECLARED, encoding="utf-8")
     done = command("templates", "check", template, "--sandbox", "none")
     assert done.returncode == 2 and "loss_of_nothing" in done.stdout
+
+
+@pytest.mark.parametrize("asked", [("launch", "quickstart", "--template"), ("templates", "check")])
+def test_packages_that_are_missing_are_told_before_any_work(command, tmp_path: Path, asked: tuple[str, ...]) -> None:
+    template = write_foreign_template(tmp_path / "descent", requirements__txt="no-such-package>=2\n")
+    place = ["--out", tmp_path / "runs"] if asked[0] == "launch" else []
+    done = command(*asked, template, "--sandbox", "none", *place)
+    told = done.stdout + done.stderr
+    assert done.returncode == 2 and "no-such-package>=2 (not installed)" in told, told
+    assert f"pip install -r {template / 'requirements.txt'}" in told
+    assert not (tmp_path / "runs").exists()

@@ -38,20 +38,40 @@ HAND_ON_TICK = 0.05
 class Docker:
     name = "docker"
 
-    def __init__(self, client: docker.DockerClient, settings: DockerSettings) -> None:
+    def __init__(
+        self,
+        client: docker.DockerClient,
+        settings: DockerSettings,
+        requirements: Sequence[str] = (),
+        say: image.Say = lambda text: None,
+    ) -> None:
         self.client, self.settings = client, settings
+        self._requirements, self._say = tuple(requirements), say
 
     @classmethod
-    async def connect(cls, settings: DockerSettings) -> Docker:
-        """The daemon of this machine, with containers of runs that are gone swept away.
+    async def connect(
+        cls, settings: DockerSettings, requirements: Sequence[str] = (), say: image.Say = lambda text: None
+    ) -> Docker:
+        """The daemon of this machine, with containers of runs that are gone swept away, and the image for experiments.
+
+        Args:
+            requirements: a template's packages, installed into its image.
+            say: hears, in this loop's thread, how far the building of an image is.
 
         Raises:
             UserError: no daemon answers, or the image cannot be built.
         """
-        return await asyncio.to_thread(cls._connect, settings)
+        loop = asyncio.get_running_loop()
+
+        def say_here(text: str) -> None:
+            loop.call_soon_threadsafe(say, text)
+
+        sandbox = cls(await asyncio.to_thread(cls._client), settings, requirements, say_here)
+        await sandbox.image("experiment")
+        return sandbox
 
     @classmethod
-    def _connect(cls, settings: DockerSettings) -> Docker:
+    def _client(cls) -> docker.DockerClient:
         try:
             client = docker.from_env(timeout=600)
             client.ping()
@@ -61,8 +81,13 @@ class Docker:
             if not Path("/proc", container.labels[OWNER]).exists():
                 with contextlib.suppress(APIError):
                     container.remove(force=True)
-        image.ensure(client, "experiment", settings)
-        return cls(client, settings)
+        return client
+
+    async def image(self, purpose: Purpose) -> str:
+        """The name of the image for a purpose, built first where there is none."""
+        return await asyncio.to_thread(
+            image.ensure, self.client, purpose, self.settings, self._requirements, self._say
+        )
 
     async def promises(self) -> list[Promise]:
         return await probe(self)
@@ -96,7 +121,7 @@ class DockerSession:
     ) -> Outcome:
         async with self._turn:
             guard = await asyncio.to_thread(Guard, self.workspace, self._read_only)
-            name = await asyncio.to_thread(image.ensure, self._sandbox.client, self._purpose, self._sandbox.settings)
+            name = await self._sandbox.image(self._purpose)
             await asyncio.to_thread(self._give_workspace)
             options = self._options(limits, environment, guard)
             container = await asyncio.to_thread(self._sandbox.client.containers.create, name, list(command), **options)
@@ -156,6 +181,7 @@ class DockerSession:
             peak_memory_mb=meter.peak_mb,
             bytes_written=written,
             explanation=telling(explain(final, limits, code, elapsed), tampered, swept),
+            removed=tuple(swept),
         )
 
     async def _watch(

@@ -250,7 +250,7 @@ def _noise(facts: Facts, metric: str) -> str:
 
 
 def _limitations(facts: Facts, capped: list[str]) -> str:
-    failed = [run.name for run in facts.runs if run.status == "failed"]
+    failed = [run.name for run in facts.runs if run.status != "completed"]
     text = (
         f"{design_of(facts).limits} Few seeds stand behind each number, so differences below the noise floor cannot be "
         "seen, and a result that is not significant is no proof of equality. Many comparisons are made and not corrected "
@@ -260,7 +260,7 @@ def _limitations(facts: Facts, capped: list[str]) -> str:
     if capped:
         labels = join([latex(facts.metric(metric).label) for metric in capped])
         text += f" Some values of the {labels} hit their cap: they are bounds, marked in the tables, and not compared."
-    return text + (f" The runs that failed are {_at(failed)}; their reasons are in the ledger." if failed else "")
+    return text + (f" The runs without results are {_at(failed)}; their reasons are in the ledger." if failed else "")
 
 
 def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool) -> str:
