@@ -49,7 +49,7 @@ class Cast:
         scope = TurnScope(name)
         spec, context = self._spec(name), UnboundedChatCompletionContext()
         economy = Economy.of(spec.context_tokens) if PROVIDERS[spec.provider].remote else None
-        seated = [*tools, Recall(context).tool()] if economy else tools
+        seated = [*tools, Recall(context).tool()] if economy and not card.plain else tools
         agent = SeatedAgent(
             name=name,
             description=card.description,
@@ -57,7 +57,7 @@ class Cast:
             model_context=context,
             workbench=[ToolWorkbench(seated, self.conduct, scope, checkpoint)],
             system_message=self._system_message(card, floor.seats),
-            max_tool_iterations=TOOL_CALLS_PER_TURN,
+            max_tool_iterations=1 if card.plain else TOOL_CALLS_PER_TURN,
         )
         dispensable = self._is_dispensable(name, spec, floor.seats)
         return DurableAgent(

@@ -28,6 +28,8 @@ class RoleCard(BaseModel):
     """Tools that the role may use, where a phase offers them."""
     model: str = ""
     """A key of the models config; empty for the config's choice for this role."""
+    plain: bool = False
+    """One prompt and one answer: the prompt is the whole system message, and a turn has one model call. For controls."""
     prompt: str = Field(min_length=1)
     """The system prompt."""
 

@@ -134,8 +134,7 @@ async def review_all(
             rows[paper] = row
             told(row)
     waiting = iter([paper for paper in papers if paper not in rows])
-    earlier = sum(float(str(read_summary(home).get("dollars", 0))) for home in homes.values())
-    purse = Purse(None if dollars is None else dollars - earlier, len(papers) - len(rows))
+    purse = Purse(None if dollars is None else dollars - spent_in(folder), len(papers) - len(rows))
 
     with Company(note) as company:
 
@@ -178,6 +177,11 @@ def _put_aside_without_review(home: Path) -> None:
         while (aside := home.with_name(f"{home.name}-failed-{number}")).exists():
             number += 1
         home.rename(aside)
+
+
+def spent_in(folder: Path) -> float:
+    """Dollars that all runs in the folder of a batch have cost so far, those without a review included."""
+    return sum(float(str(read_summary(path.parent).get("dollars", 0))) for path in folder.glob("*/summary.json"))
 
 
 def row_of(paper: Path, home: Path) -> Row:

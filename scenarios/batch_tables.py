@@ -14,17 +14,20 @@ from tools.atomic import write_json, write_text
 from tools.panel.store import REPORT
 from tools.reviewer_bench.records import panel_record
 
+FILES = ("reviews.csv", "reviews.json", "reviews.jsonl")
+
 
 def write_tables(rows: Sequence[Row], folder: Path) -> None:
-    """Write reviews.csv, reviews.json and reviews.jsonl; a paper without a review is in the tables only."""
+    """Write `FILES`; a paper without a review is in the tables only."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(row) for row in rows)
-    write_text(folder / "reviews.csv", text.getvalue())
-    write_json(folder / "reviews.json", [asdict(row) for row in rows])
+    table, data, records = (folder / name for name in FILES)
+    write_text(table, text.getvalue())
+    write_json(data, [asdict(row) for row in rows])
     lines = (_line(row) for row in rows if row.folder and (Path(row.folder) / REPORT).exists())
-    write_text(folder / "reviews.jsonl", "".join(lines))
+    write_text(records, "".join(lines))
 
 
 def _line(row: Row) -> str:

@@ -5,12 +5,14 @@ Kept in the run folder as read, so that a run goes on without the files that it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tools.atomic import write_json
 from tools.document import Document
 from tools.panel.examples import Example, load_examples, save_examples
 from tools.papers import load_document, save_document
+from tools.reviewer_bench.leaks import Removed
 
 FOLDER = "given"
 
@@ -22,6 +24,8 @@ class Given:
     paper: Document | None = None
     rebuttal: Document | None = None
     examples: tuple[Example, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    """What was taken out of the paper since it gives the decision away; nobody but people reads it."""
 
     def keep(self, run_folder: Path) -> None:
         folder = run_folder / FOLDER
@@ -31,6 +35,8 @@ class Given:
             save_document(self.rebuttal, folder / "rebuttal.json")
         if self.examples:
             save_examples(self.examples, folder / "examples.json")
+        if self.removed:
+            write_json(folder / "removed.json", [asdict(piece) for piece in self.removed])
 
     @classmethod
     def of(cls, run_folder: Path) -> Given:

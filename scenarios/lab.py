@@ -197,9 +197,10 @@ class Lab:
     def _tools_of(self, name: str, spec: PhaseSpec, kind: PhaseKind, seats: Seats) -> list[str]:
         """What the role's card allows and the phase offers. Who sits on a panel may hand in a review, whatever its
         card says; who accepts may accept."""
-        wanted = [tool for tool in self._plan.cards[name].tools if kind.tools is None or tool in kind.tools]
+        card = self._plan.cards[name]
+        wanted = [tool for tool in card.tools if kind.tools is None or tool in kind.tools]
         if "submit_review" in (kind.tools or ()) and name in seats.others:
-            wanted += ["submit_review", "read_reviews"]
+            wanted += ["submit_review"] if card.plain else ["submit_review", "read_reviews"]
         if name == spec.accepted_by:
             wanted += _ACCEPTANCE
         return wanted

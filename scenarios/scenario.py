@@ -112,12 +112,14 @@ class AllowanceSpec(_Strict):
 
 
 class ReadingSpec(_Strict):
-    """How much of a paper the reviewers read; what is left out is told to them and in the report."""
+    """What of a paper the reviewers read; what is left out is told to them and in the report."""
 
     pages: int | None = Field(None, ge=1)
     """Pages of a PDF at most."""
     characters: int = Field(200_000, ge=1000)
     """Characters at most, about 3.5 a token."""
+    strip: bool = False
+    """Take out what gives a conference's decision away: authors, «published as», acknowledgements, repository links."""
 
 
 class Scenario(_Strict):

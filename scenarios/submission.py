@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from scenarios.given import Given
 from scenarios.plan import Plan
-from tools.document import CHARACTERS_PER_TOKEN, as_data
+from tools.document import CHARACTERS_PER_TOKEN, Document, as_data
 from tools.errors import UserError
 from tools.panel.examples import read_examples
 from tools.papers import read_paper
+from tools.reviewer_bench.leaks import Removed, strip_leaks
+
+STRIPPED = "authors, acknowledgements and links to code were taken out of the text, where it had any"
 
 
 async def read_given(plan: Plan) -> Given:
@@ -22,14 +26,27 @@ async def read_given(plan: Plan) -> Given:
     limit, has_paper = scenario.reading.characters, bool(scenario.paper and not plan.template)
     if scenario.rebuttal and not has_paper:
         raise UserError(f"scenario {scenario.name}: rebuttal: goes with `paper`, a file of yours that is reviewed")
-    paper = Path(scenario.paper)
+    paper, removed = None, tuple[Removed, ...]()
+    if has_paper:
+        paper = await read_paper(Path(scenario.paper), max_pages=scenario.reading.pages, max_chars=limit)
+        if scenario.reading.strip:
+            paper, removed = without_leaks(paper)
     given = Given(
-        paper=await read_paper(paper, max_pages=scenario.reading.pages, max_chars=limit) if has_paper else None,
+        paper=paper,
+        removed=removed,
         rebuttal=await read_paper(Path(scenario.rebuttal), max_chars=limit) if scenario.rebuttal else None,
         examples=await read_examples(Path(scenario.examples), plan.form, limit) if scenario.examples else (),
     )
     _check_length(plan, given)
     return given
+
+
+def without_leaks(paper: Document) -> tuple[Document, tuple[Removed, ...]]:
+    """The paper without what gives a conference's decision away, and what was taken out. The note on it is the same for every
+    paper, and notes that quote the paper lose the quotation, which may be a running head: either would give away as much."""
+    stripped = strip_leaks(paper.text)
+    notes = (*(note.partition(": «")[0] for note in paper.notes), STRIPPED)
+    return replace(paper, text=stripped.text, notes=notes, pages_shown=False), stripped.removed
 
 
 def _check_length(plan: Plan, given: Given) -> None:

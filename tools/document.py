@@ -66,6 +66,8 @@ class Document:
     """What was cut or odd, one sentence each."""
     hidden: tuple[HiddenText, ...]
     """What was kept out. For reports to people, not for prompts."""
+    pages_shown: bool = True
+    """Whether readers may look at the pages; not where their text was taken out on purpose."""
 
 
 def read_document(path: Path, *, max_pages: int | None = None, max_chars: int = 200_000) -> Document:

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from tools.document import read_document, render_pages
 from tools.errors import ToolError, nearest
+from tools.panel.store import PAPER
+from tools.papers import load_document
 from tools.plotting.facts import load_facts
 from tools.tool import Shown
 from tools.toolset import Toolset
@@ -35,6 +37,9 @@ class LookingTools(Toolset):
         path = self._desk.workspace.paper_under_review
         if path.suffix != ".pdf" or not path.is_file():
             raise ToolError(f"there are no pages to look at: {path.name} is no compiled PDF")
+        read = self._desk.review_folder / PAPER
+        if read.exists() and not load_document(read).pages_shown:
+            raise ToolError("the pages are not shown: they tell who wrote the paper; judge it by its text")
         document = read_document(path)
         if page > document.pages:
             raise ToolError(f"the paper has {document.pages} pages")

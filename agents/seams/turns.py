@@ -124,7 +124,7 @@ class DurableAgent(BaseChatAgent):
             async for item in self._inner.on_messages_stream(messages, token):
                 if isinstance(item, Response):
                     if isinstance(item.chat_message, ToolCallSummaryMessage):
-                        return "(I used all the tool calls of one turn; I go on in my next turn.)"
+                        return self._without_words()
                     return item.chat_message.to_text().strip() or "(no words)"
         except Stopped as stopped:
             return f"({stopped})"
@@ -141,6 +141,12 @@ class DurableAgent(BaseChatAgent):
             self._conduct.stop(f"{self.name}: {type(error).__name__}: {error}")
             return f"({self._conduct.stop_reason})"
         raise AssertionError("the agent ended its turn without a response")
+
+    def _without_words(self) -> str:
+        """What a turn says that ended with its last tool call."""
+        if handed_in := self._scope.statuses("submitted", "accepted"):
+            return f"({', '.join(handed_in)} handed in)"
+        return "(I used all the tool calls of one turn; I go on in my next turn.)"
 
     def _response(self, data: dict[str, Any], round_number: int) -> Response:
         metadata = {

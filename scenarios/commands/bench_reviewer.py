@@ -1,69 +1,135 @@
-"""Measure reviews against what a conference decided."""
+"""Measure reviews against what a conference decided, and make them first where asked to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Column, Table
 
-from scenarios.commands.console import out, place
+from scenarios.commands.console import RUNS, out, place
+from scenarios.scenario import parse_overrides
 from tools.atomic import write_bytes, write_json, write_text
 from tools.errors import UserError
 
 if TYPE_CHECKING:
+    from scenarios.commands.bench_run import Made
     from tools.reviewer_bench.benchmark import Benchmark
     from tools.reviewer_bench.papers import LeakReport
+
+_REVIEWS = frozenset({".csv", ".tsv", ".tab", ".json", ".jsonl"})
+_NONE = "none"
 
 
 def bench_reviewer(
     ratings: Annotated[Path, typer.Option(help="TSV or CSV: paper_id, decision, human scores in columns 0, 1, …")],
     reviews: Annotated[
-        list[Path], typer.Option(help="CSV, JSON or JSONL: paper_id, Overall, Decision. Several times for several.")
-    ],
-    control: Annotated[Path | None, typer.Option(help="Reviews by one plain prompt: what a panel has to beat.")] = None,
+        list[Path] | None,
+        typer.Option(help="CSV, JSON or JSONL: paper_id, Overall, Decision. Several times for several."),
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option(help="Folder of papers, paper_id.pdf: make their reviews first, or go on with them.")
+    ] = None,
+    scenario: Annotated[str, typer.Option(help="With --run: the panel that reviews, a name or a file.")] = "review_panel",
+    models: Annotated[str, typer.Option(help="With --run: a models config, for the panel and its control.")] = "",
+    budget: Annotated[float, typer.Option(help="With --run: dollars at most, for everything together.", min=-1)] = -1,
+    jobs: Annotated[int, typer.Option(help="With --run: papers at once.", min=1)] = 2,
+    strip: Annotated[bool, typer.Option("--strip", help="With --run: hide from the text what gives decisions away.")] = False,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="With --run: override key=value; phases.… is the panel's alone.")
+    ] = None,
+    control: Annotated[
+        str,
+        typer.Option(
+            help="Reviews by one plain prompt, what a panel has to beat: a file; with --run the scenario that makes them "
+            "(one_prompt_review unless you name one), or none."
+        ),
+    ] = "",
     threshold: Annotated[float, typer.Option(help="Accept when Overall is at least this.")] = 6.0,
     human_threshold: Annotated[float, typer.Option(help="The same for the random human reviewer.")] = 6.0,
     papers: Annotated[
         Path | None, typer.Option(help="Folder of the papers, paper_id.pdf or .txt: what leaks alone predict.")
     ] = None,
-    out_folder: Annotated[Path | None, typer.Option("--out", help="Folder for report, plot and numbers.")] = None,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder for report, plot and numbers; runs/bench-FOLDER with --run.")
+    ] = None,
     resamples: Annotated[int, typer.Option(help="Bootstrap resamples.", min=100)] = 10_000,
     seed: Annotated[int, typer.Option(help="Of the bootstrap.", min=0)] = 0,
 ) -> None:
-    """Measure reviews against a conference's decisions and scores, baselines beside them, every pair of files compared."""
+    """Measure reviews against a conference's decisions and scores, baselines beside them, every pair of files compared.
+    With --run, make them first, a one-prompt control included."""
     # here, since every command imports this module, and these take seconds to load
     from tools.reviewer_bench.benchmark import run_benchmark
 
     if out_folder and out_folder.exists() and not out_folder.is_dir():
         raise UserError(f"--out {out_folder}: not a folder")
-    benchmark = run_benchmark(ratings, reviews, control, threshold, human_threshold, seed, resamples)
-    leaks = _leaks(papers, ratings, seed, resamples) if papers else None
+    control_file = _control_file(control, run)
+    made = None
+    if run:
+        from scenarios.commands.bench_run import CONTROL, make_reviews
+
+        out_folder = out_folder or RUNS / f"bench-{run.resolve().name}"
+        overrides: dict[str, object] = ({"models": models} if models else {}) | ({"reading.strip": True} if strip else {})
+        overrides |= parse_overrides(settings or [])
+        by = "" if control_file or control == _NONE else control or CONTROL
+        dollars = None if budget < 0 else budget
+        made = make_reviews(run, ratings, scenario, by, overrides, out_folder, jobs, dollars)
+        control_file = made.control or control_file
+    elif models or strip or settings or budget >= 0:
+        raise UserError("--models, --budget, --strip and --set are for reviews made here; name a folder of papers with --run")
+    elif not reviews:
+        raise UserError("nothing to measure: name a file of reviews with --reviews, or a folder of papers with --run")
+    all_reviews = [*(reviews or []), *([made.reviews] if made else [])]
+    benchmark = run_benchmark(ratings, all_reviews, control_file, threshold, human_threshold, seed, resamples)
+    leaks = _leaks(papers, made, run, ratings, seed, resamples)
     if out_folder:
-        _write(benchmark, leaks, out_folder)
-    _show(benchmark)
+        _write(benchmark, leaks, made.told if made else (), out_folder)
+    _show(benchmark, leaks)
     if out_folder:
         _say_where(out_folder)
     else:
         out.print("\nThresholds, scores, pairs and a plot come with --out FOLDER.", highlight=False)
+    if made:
+        from scenarios.commands.batches import end
+
+        end(made.rows)
 
 
-def _leaks(papers: Path, ratings: Path, seed: int, resamples: int) -> LeakReport:
+def _control_file(control: str, run: Path | None) -> Path | None:
+    if Path(control).suffix.lower() in _REVIEWS:
+        return Path(control)
+    if control and control != _NONE and not run:
+        raise UserError(
+            f"--control {control}: without --run it is a file of reviews, {', '.join(sorted(_REVIEWS))}; a scenario makes "
+            "them with --run FOLDER"
+        )
+    return None
+
+
+def _leaks(
+    papers: Path | None, made: Made | None, run: Path | None, ratings: Path, seed: int, resamples: int
+) -> LeakReport | None:
+    """What leaks predict of the papers that were named, or else of those that were reviewed here."""
+    folder = papers or run
+    if not folder:
+        return None
     from tools.reviewer_bench.papers import report_leaks
     from tools.reviewer_bench.ratings import read_ratings
 
-    return report_leaks(papers, read_ratings(ratings), seed, resamples)
+    files = made.files if made and not papers else None
+    return report_leaks(folder, read_ratings(ratings), seed, resamples, files)
 
 
-def _write(benchmark: Benchmark, leaks: LeakReport | None, folder: Path) -> None:
+def _write(benchmark: Benchmark, leaks: LeakReport | None, made: Sequence[str], folder: Path) -> None:
     """All files are made before the first is written."""
     from tools.reviewer_bench.plot import draw, rendered
     from tools.reviewer_bench.report import as_json, as_markdown
 
     figure = draw(benchmark)
     images = {f"curves.{kind}": rendered(figure, kind) for kind in ("png", "pdf")}
-    report, numbers = as_markdown(benchmark, leaks), as_json(benchmark, leaks)
+    report, numbers = as_markdown(benchmark, leaks, made), as_json(benchmark, leaks)
     try:
         for name, data in images.items():
             write_bytes(folder / name, data)
@@ -77,8 +143,8 @@ def _write(benchmark: Benchmark, leaks: LeakReport | None, folder: Path) -> None
         raise UserError(f"--out {folder}: cannot be written: {error.strerror}") from None
 
 
-def _show(benchmark: Benchmark) -> None:
-    from tools.reviewer_bench.report import summary_rows
+def _show(benchmark: Benchmark, leaks: LeakReport | None) -> None:
+    from tools.reviewer_bench.report import NO_CONTROL, summary_rows
 
     columns = {
         "balanced_accuracy": "bal. acc.", "accuracy": "acc.", "f1": "F1", "auc_decision": "AUC", "fpr": "FPR", "fnr": "FNR",
@@ -88,6 +154,13 @@ def _show(benchmark: Benchmark) -> None:
         values = [row.metrics[metric].value for metric in columns]
         table.add_row(name, row.rule, str(row.papers), *("–" if v is None else f"{v:.2f}" for v in values))
     out.print(table)
+    if not benchmark.control:
+        out.print(f"\n[yellow]{NO_CONTROL.replace('`', '')}[/yellow]", highlight=False, soft_wrap=True)
+    for power in leaks.as_given if leaks else ():
+        if power.leak == "all together" and (found := power.estimates["balanced_accuracy"].value) is not None:
+            out.print(
+                f"\nLeaks alone, nothing read: balanced accuracy {found:.2f} on held-out papers.", highlight=False
+            )
 
 
 def _say_where(folder: Path) -> None:

@@ -37,6 +37,7 @@ def _variables(study: Study) -> dict[str, object]:
     before = study.workspace.reviews / f"round_{study.desk.review_round - 1}"
     gate = study.workspace.root / "gate.json"
     return {
+        "single": len(study.seats.names) == 1,
         "round": study.desk.review_round,
         "rebuttal": load_rebuttal(before) or "(none)",
         "form": study.desk.form,
@@ -62,13 +63,15 @@ def _cue(study: Study, stage: str, speaker: str) -> str:
 
 
 async def _close(study: Study) -> None:
-    """Where the chair fell silent, the rule decides from the scores, and the meta-review says so. Then the report."""
+    """Where the chair fell silent or there is none, the rule decides from the scores, and the meta-review says so. Then the
+    report."""
     desk = study.desk
     reviews = load_reviews(desk.review_folder)
     if load_meta_review(desk.review_folder) is None and reviews:
+        silent = "the area chair handed in no meta-review" if study.seats.chair else "no area chair sat on this panel"
         said = MetaReview(
             by=BY_RULE,
-            summary="(the area chair handed in no meta-review)",
+            summary=f"({silent})",
             discussion="",
             reasons=f"By the rule: {desk.form.rule_in_words}",
         )

@@ -13,6 +13,8 @@ from autogen_core.tools import ToolSchema
 
 from tests.fakes.answer import Answer
 
+PLAIN = "plain"
+"""The name of whoever is told none, as a one-prompt control is."""
 _NAME = re.compile(r"Your name in this chat is (\w+)\.")
 
 
@@ -30,7 +32,8 @@ class Panellist:
 
     def __call__(self, messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
         system = next(str(m.content) for m in messages if isinstance(m, SystemMessage))
-        name = _NAME.search(system)[1]  # type: ignore[index]
+        named = _NAME.search(system)
+        name = named[1] if named else PLAIN
         last = str(messages[-1].content)
         self.heard.setdefault(name, []).append(last)
         asked = {tool["name"]: tool for tool in tools}

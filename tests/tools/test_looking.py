@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,14 @@ import pytest
 from scenarios.lab import no_template
 from tests.fakes.pdfs import plain_page, write_pdf
 from tools.desk import Desk
+from tools.document import read_document
 from tools.errors import ToolError
 from tools.figures import FigureTools
 from tools.forms import load_form
 from tools.literature import build
 from tools.looking import LookingTools
+from tools.panel.store import PAPER
+from tools.papers import save_document
 from tools.sandbox import choose
 from tools.template import Profile
 from tools.workspace import Workspace
@@ -75,6 +79,14 @@ async def test_a_page_is_shown_and_its_text_is_told(desk: Desk) -> None:
     assert shown.images[0].startswith(b"\x89PNG") and "page 1 of" in shown.text
     with pytest.raises(ToolError, match="the paper has"):
         await looking.view_page(99)
+
+
+async def test_pages_are_not_shown_where_their_text_was_taken_out_on_purpose(desk: Desk) -> None:
+    desk.workspace.paper.mkdir(parents=True, exist_ok=True)
+    path = write_pdf(desk.workspace.paper / "submission.pdf", [plain_page()])
+    save_document(replace(read_document(path), pages_shown=False), desk.review_folder / PAPER)
+    with pytest.raises(ToolError, match="they tell who wrote the paper"):
+        await LookingTools(desk, "reviewer_clarity").view_page(1)
 
 
 async def test_what_is_not_there_names_the_nearest(desk: Desk) -> None:

@@ -58,6 +58,7 @@ def strip_leaks(text: str) -> Stripped:
         lines = _without_lines(lines, section, kind, removed)
     text = _without_links("\n".join(lines), removed)
     text = _without(patterns.EMAIL, "address", text, removed)
+    text = re.sub(r"(?<!\n)\n(?=#{1,6} )", "\n\n", text)  # a heading that the lines before it have left alone
     return Stripped(re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", tuple(removed))
 
 

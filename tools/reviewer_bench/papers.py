@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,19 +54,39 @@ def paper_files(folder: Path) -> Iterator[tuple[str, Path]]:
     yield from files.items()
 
 
-def report_leaks(folder: Path, ratings: Ratings, seed: int, resamples: int = RESAMPLES) -> LeakReport:
+def rated_files(folder: Path, files: Iterable[tuple[str, Path]], ratings: Ratings) -> list[tuple[str, Path]]:
+    """Of the papers of a folder, by identifier, those that are rated.
+
+    Raises:
+        UserError: none is, or the conference took one decision only on those that are.
+    """
+    rated = [(paper, path) for paper, path in files if paper in ratings.papers]
+    if not rated:
+        raise UserError(
+            f"{folder}: none of its papers is rated; a file is called by its paper_id, like {_first(ratings)}.pdf"
+        )
+    need_both_classes(np.array([ratings.papers[paper].accepted for paper, _ in rated], bool), str(folder))
+    return rated
+
+
+def report_leaks(
+    folder: Path,
+    ratings: Ratings,
+    seed: int,
+    resamples: int = RESAMPLES,
+    files: Iterable[tuple[str, Path]] | None = None,
+) -> LeakReport:
     """Measure what leaks alone predict of the rated papers in a folder. A paper that cannot be read is told and left out.
+
+    Args:
+        files: the papers by identifier, where they are chosen already.
 
     Raises:
         UserError: no paper is rated and readable, or the conference took one decision only on those that are.
     """
     features: dict[str, tuple[Features, Features]] = {}
     unreadable = []
-    rated = [(paper, path) for paper, path in paper_files(folder) if paper in ratings.papers]
-    if not rated:
-        raise UserError(
-            f"{folder}: none of its papers is rated; a file is called by its paper_id, like {_first(ratings)}.pdf"
-        )
+    rated = rated_files(folder, paper_files(folder) if files is None else files, ratings)
     for paper, path in rated:
         try:
             text = read_document(path, max_chars=_WHOLE).text

@@ -18,6 +18,10 @@ if TYPE_CHECKING:  # loads scikit-learn, which a report without leaks does not n
     from tools.reviewer_bench.papers import LeakReport
 
 _COMPARED = ("balanced_accuracy", "accuracy", "f1", "auc_score", "pearson")
+NO_CONTROL = (
+    "There is no one-prompt control here: give the reviews of the same model by one plain prompt with `--control`, or "
+    "nothing shows what a panel adds to its model."
+)
 _METRICS = OF_DECISIONS | OF_SCORES
 
 Named = tuple[str, Row]
@@ -52,9 +56,10 @@ def write_estimate(estimate: Estimate | None, places: int = 2, signed: bool = Fa
     return f"{value} [{low}, {high}]".replace("-", "−")
 
 
-def as_markdown(benchmark: Benchmark, leaks: LeakReport | None = None) -> str:
-    """The whole report. How each number is defined stands in `docs/reviewer_bench.md`."""
-    parts = [_head(benchmark), _decisions(benchmark), _scores(benchmark), _by_threshold(benchmark)]
+def as_markdown(benchmark: Benchmark, leaks: LeakReport | None = None, made: Sequence[str] = ()) -> str:
+    """The whole report. How each number is defined stands in `docs/reviewer_bench.md`. `made` says how the reviews were
+    made, a sentence each, where they were made here."""
+    parts = [_head(benchmark, made), _decisions(benchmark), _scores(benchmark), _by_threshold(benchmark)]
     if benchmark.comparisons:
         parts.append(_comparisons(benchmark.comparisons))
     if leaks:
@@ -96,7 +101,7 @@ _PLAIN = (
 )  # fmt: skip
 
 
-def _head(benchmark: Benchmark) -> str:
+def _head(benchmark: Benchmark, made: Sequence[str]) -> str:
     share = benchmark.accepted / benchmark.papers
     lines = [
         "# Reviewer benchmark",
@@ -105,6 +110,7 @@ def _head(benchmark: Benchmark) -> str:
         f"({share:.1%}). In brackets: 95% bootstrap intervals over papers, {benchmark.resamples:,} resamples, seed "
         f"{benchmark.seed}. Accepting is the positive class.",
     ]
+    lines += made
     if benchmark.undecided:
         lines.append(f"Left out of the ratings: {benchmark.undecided} papers without a decision.")
     for name, coverage in benchmark.coverage.items():
@@ -120,10 +126,7 @@ def _head(benchmark: Benchmark) -> str:
         if told:
             lines.append(f"`{name}`: {', '.join(told)}. Its rows are about the papers it reviewed.")
     if not benchmark.control:
-        lines.append(
-            "There is no one-prompt control here: give the reviews of the same model by one plain prompt with "
-            "`--control`, or nothing shows what a panel adds to its model."
-        )
+        lines.append(NO_CONTROL)
     return "\n".join(lines[:2]) + "\n" + "\n\n".join(lines[2:])
 
 

@@ -30,7 +30,8 @@ class ReviewSet:
     """A file of reviews."""
 
     name: str
-    """The file's name without suffix; what a table calls this reviewer."""
+    """What a table calls this reviewer: the file's name without suffix, or where that is `reviews`, as every batch calls
+    its file, the folder's name."""
     path: Path
     reviews: dict[str, Review]
     empty: int
@@ -68,7 +69,8 @@ def read_reviews(path: Path) -> ReviewSet:
             raise UserError(f"{path}: paper {paper} has two different reviews; keep one of them")
     if not reviews:
         raise UserError(f"{path}: no row has a score or a decision")
-    return ReviewSet(path.stem, path, reviews, len(empty - set(reviews)))
+    name = path.resolve().parent.name if path.stem == "reviews" else path.stem
+    return ReviewSet(name, path, reviews, len(empty - set(reviews)))
 
 
 def _review(path: Path, paper: str, row: Row, score_column: str, decision_column: str) -> Review:
