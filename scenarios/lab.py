@@ -21,13 +21,14 @@ from agents.observer import Observer
 from agents.policies import SELECTOR, Seats, build_policy, build_stages
 from scenarios.outcome import outcome_of_study
 from scenarios.phases.kind import PhaseKind
-from scenarios.plan import Plan, cast_of, policies_of, seats_of, turn_limit_of
+from scenarios.plan import Plan, cache_folder, cast_of, policies_of, seats_of, turn_limit_of
 from scenarios.scenario import PhaseSpec
 from scenarios.start import Start
 from scenarios.study import Study
 from scenarios.summary import write_summary
 from tools.archive import Entry, put_idea, read_archive
 from tools.atomic import write_json
+from tools.baselines import Baselines
 from tools.desk import Allowance, Desk
 from tools.errors import ColloquiumError, MachineError
 from tools.idea import Idea, Novelty, load_idea, save_idea, stored
@@ -257,6 +258,7 @@ class Lab:
             form=self._plan.form,
             archive=self.folder / "ideas.json",
             proposal=self.folder / "proposals" / f"{slot}.json",
+            baselines=Baselines(cache_folder() / "baselines") if scenario.baseline == "kept" else None,
             seed=scenario.seed,
             run_id=self.folder.name,
             allowance=replace(Allowance(), runs=scenario.allowance.runs, attempts=scenario.allowance.attempts),

@@ -165,6 +165,8 @@ class Scenario(_Strict):
     start: StartSpec = StartSpec()
     archive: str = ""
     """An ideas.json with ideas that count as proposed already, and what came of them; another run's, or seeds of yours."""
+    baseline: Literal["kept", "fresh"] = "kept"
+    """kept: one of the same code, data, scale, seed and hardware is taken over from an earlier run; fresh: measured anew."""
     require_novelty: bool = True
     """Ideas that are not found novel go no further."""
     budget: BudgetSpec = BudgetSpec()  # type: ignore[call-arg]

@@ -10,12 +10,13 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.atomic import write_text
+from tools.baselines import digest_of
 from tools.desk import Desk
 from tools.environment import describe_environment
 from tools.errors import TamperedError, ToolError
 from tools.final_info import parse_final_info
 from tools.integrity import changed_protected, fixed_paths, moment, prepare, read_result, remove, stray_runs
-from tools.ledger import Ledger, RunRecord
+from tools.ledger import BASELINE, Ledger, RunRecord
 from tools.sandbox import Limits, Outcome
 from tools.settings import settings_of_run
 from tools.toolset import Toolset
@@ -113,16 +114,36 @@ class ExperimentTools(Toolset):
 async def run_once(desk: Desk, name: str, attempt: int, note: str) -> RunRecord:
     """One execution of experiment.py as `name`. Whatever happens becomes a row; the folder of an attempt without
     results is kept under `failed/`. After one that tampered, what it changed is put back; the history keeps how it was."""
+    return await _execute(desk, await _prepared(desk, name, attempt, note))
+
+
+async def run_baseline(desk: Desk, attempt: int) -> RunRecord:
+    """The project as it is, as run_0. One that was measured before on this machine, of the same code, data, command,
+    software and hardware, is taken over."""
+    record = await _prepared(desk, BASELINE, attempt, "Baseline: the template as it is.")
+    if desk.baselines is None:
+        return await _execute(desk, record)
+    work, digest = desk.workspace.work, digest_of(desk.workspace.work, record.command, record.environment)
+    if found := desk.baselines.find(digest, work, _log(desk, record)):
+        desk.progress(f"the baseline is there: {found.kept}")
+        return found.model_copy(update={"commit": record.commit, "attempt": attempt})
+    record = await _execute(desk, record)
+    if record.status == "completed":
+        desk.baselines.keep(digest, record, work, _log(desk, record))
+    return record
+
+
+async def _prepared(desk: Desk, name: str, attempt: int, note: str) -> RunRecord:
+    """The row of a run before it runs, with the project laid out and committed for it."""
     workspace = desk.workspace
-    ledger = load_ledger(desk)
-    prepare(desk, ledger)
+    prepare(desk, load_ledger(desk))
     await workspace.save(f"{name}, attempt {attempt}: the code that runs")
     pinned = dict(desk.profile.args)
     if desk.template.seed_argument:
         pinned[desk.template.seed_argument] = desk.seed
     command = ["python", "experiment.py", f"--out_dir={name}", *(f"--{key}={value}" for key, value in pinned.items())]
     source = (workspace.work / "experiment.py").read_text(encoding="utf-8")
-    record = RunRecord(
+    return RunRecord(
         name=name,
         status="failed",
         reason="",
@@ -139,13 +160,18 @@ async def run_once(desk: Desk, name: str, attempt: int, note: str) -> RunRecord:
         censored=[],
         reported_stderrs={},
     )
+
+
+async def _execute(desk: Desk, record: RunRecord) -> RunRecord:
+    """Run the command of a row; answers the row with what came of it."""
+    workspace, ledger, name, attempt = desk.workspace, load_ledger(desk), record.name, record.attempt
     fixed, began = fixed_paths(desk, ledger), moment(desk)
     session = desk.sandbox.session(workspace.work, read_only=fixed, run_id=desk.run_id)
     try:
-        outcome = await session.run(command, limits=_limits(desk), on_output=desk.progress)
+        outcome = await session.run(record.command, limits=_limits(desk), on_output=desk.progress)
     finally:
         await session.close()
-    write_text(workspace.root / "logs" / f"{name}_attempt_{attempt}.txt", outcome.output)
+    write_text(_log(desk, record), outcome.output)
     record = record.model_copy(update={"usage": _usage(outcome)})
     try:
         record = _read_results(desk, record, outcome, began)
@@ -184,6 +210,10 @@ def _read_results(desk: Desk, record: RunRecord, outcome: Outcome, began: float)
             "reported_stderrs": info.stderrs,
         }
     )
+
+
+def _log(desk: Desk, record: RunRecord) -> Path:
+    return desk.workspace.root / "logs" / f"{record.name}_attempt_{record.attempt}.txt"
 
 
 def load_ledger(desk: Desk) -> Ledger:

@@ -46,6 +46,8 @@ class RunRecord(BaseModel):
     """Digest of all sources that the experiment could import; equal digests are equal code."""
     environment: dict[str, str] = {}
     """What it ran on, `torch` -> version."""
+    kept: str = ""
+    """When it was measured, where that was before this run; a baseline is, that was kept."""
     usage: dict[str, FiniteFloat] = {}
     """`wall_seconds`, `cpu_seconds`, `peak_memory_mb`, `bytes_written`."""
     values: dict[str, dict[str, list[FiniteFloat]]] = {}

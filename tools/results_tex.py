@@ -209,7 +209,7 @@ _SAME = "No setting differs between the completed runs; what they change is in t
 
 def _runs_table(runs: list[RunRecord]) -> Table:
     def row(run: RunRecord) -> tuple[str, ...]:
-        text = _short(run.note, 120)
+        text = _short(f"{run.note} ({run.kept})" if run.kept else run.note, 120)
         if run.status != "completed":
             text = f"{text} ({run.status}: {_short(run.reason.splitlines()[0], 160)})".strip()
         seed = _MISSING if run.seed is None else str(run.seed)

@@ -48,7 +48,7 @@ def ideas(
 
 def _cells(entry: Entry) -> list[str]:
     scores = [str(entry.get(key, "")) for key in ("Interestingness", "Feasibility", "Novelty")]
-    novel = {True: "yes", False: "no"}.get(entry.get("novel", ""), "")  # type: ignore[arg-type]
+    novel = {True: "yes", False: "no"}.get(entry.get("novel", ""), "")
     outcome = outcome_of(entry)
     parent = f"follows from {entry['follows_from']}" if entry.get("follows_from") else ""
     came = "; ".join(filter(None, [str(outcome or ""), parent]))

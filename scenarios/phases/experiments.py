@@ -5,7 +5,7 @@ from __future__ import annotations
 from scenarios.phases.kind import PhaseKind
 from scenarios.study import Study
 from tools.errors import ColloquiumError
-from tools.experiments import load_ledger, run_once
+from tools.experiments import load_ledger, run_baseline
 
 
 async def _baseline(study: Study) -> None:
@@ -14,7 +14,7 @@ async def _baseline(study: Study) -> None:
     if any(run.name == "run_0" and run.status == "completed" for run in ledger.runs):
         return
     study.desk.progress("the baseline, the template as it is")
-    record = await run_once(study.desk, "run_0", len(ledger.runs) + 1, "Baseline: the template as it is.")
+    record = await run_baseline(study.desk, len(ledger.runs) + 1)
     ledger.record(record)
     ledger.save(study.desk.ledger_file)
     await study.workspace.save("run_0: baseline")
