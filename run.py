@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from scenarios.commands import (
+    batching,
     bench_reviewer,
     citing,
     ideas,
@@ -30,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(launching.launch)
+app.command()(batching.batch)
 app.command()(launching.resume)
 app.command()(reviewing.review)
 app.command()(launching.chat)

@@ -56,7 +56,7 @@ async def launch(
         **_versions(),
     }
     ideas = len(start.ideas) or scenario.ideas
-    save_scenario(_at_home(scenario).model_copy(update={"ideas": ideas, "launched": launched}), folder / "scenario.yaml")
+    save_scenario(at_home(scenario).model_copy(update={"ideas": ideas, "launched": launched}), folder / "scenario.yaml")
     return folder, await _play(folder, _own_plan(folder), sandbox, observer, company)
 
 
@@ -121,7 +121,7 @@ async def _play(folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer, 
         return await lab.play()
 
 
-def _at_home(scenario: Scenario) -> Scenario:
+def at_home(scenario: Scenario) -> Scenario:
     """The scenario with its files by their whole paths, so that the run can be taken up from any folder."""
     keys = ("paper", "archive", "examples", "rebuttal", "models", "form", "rule")
     named = {key: str(getattr(scenario, key)) for key in keys}

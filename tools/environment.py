@@ -75,10 +75,22 @@ def _memory() -> str:
         return ""
 
 
-def _graphics() -> str:
+def graphics_cards() -> list[str]:
+    """The identifiers of this machine's graphics cards, as CUDA_VISIBLE_DEVICES takes them: those that the variable names
+    already, else all."""
+    if listed := os.environ.get("CUDA_VISIBLE_DEVICES"):
+        return [name.strip() for name in listed.split(",") if name.strip()]
+    return [str(number) for number in range(len(_graphics_names()))]
+
+
+def _graphics_names() -> list[str]:
     if not shutil.which("nvidia-smi"):
-        return "no GPU"
+        return []
     query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
     done = subprocess.run(query, capture_output=True, text=True, check=False, timeout=20)
-    names = [line.strip() for line in done.stdout.splitlines() if line.strip()] if done.returncode == 0 else []
+    return [line.strip() for line in done.stdout.splitlines() if line.strip()] if done.returncode == 0 else []
+
+
+def _graphics() -> str:
+    names = _graphics_names()
     return f"{len(names)} × {names[0]}" if names else "no GPU"

@@ -50,6 +50,7 @@ def launch(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Override: key=value, like seed=1 or phases.panel.rounds=2.")
     ] = None,
+    name: Annotated[str, typer.Option(help="Name of the run folder; date, scenario and a random part by default.")] = "",
     out_folder: Out = RUNS,
 ) -> None:
     """Launch a scenario: everything it needs is checked first, then it is played to its end."""
@@ -72,7 +73,7 @@ def launch(
     if first:
         loaded = loaded.begun_with(first)
     with Progress(out) as progress:
-        folder, status = asyncio.run(launch_run(loaded, out_folder, progress))
+        folder, status = asyncio.run(launch_run(loaded, out_folder, progress, name=name))
     close(folder, status)
 
 

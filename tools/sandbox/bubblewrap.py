@@ -19,6 +19,7 @@ from pathlib import Path
 from tools.errors import UserError
 from tools.sandbox import seccomp, tree
 from tools.sandbox.base import INSIDE, Limits, Promise, Purpose, Session, clean_environment
+from tools.sandbox.gpus import dealt_gpus
 from tools.sandbox.guard import Guard
 from tools.sandbox.local import LocalSession
 from tools.sandbox.probe import probe
@@ -215,8 +216,10 @@ def _devices(limits: Limits) -> list[str]:
     words += ["--dev", "/dev", *size, "/dev/shm"]
     if limits.gpus:
         words += ["--ro-bind", "/sys", "/sys"]
+        dealt = dealt_gpus(limits.gpus)
         for device in sorted(Path("/dev").glob("nvidia*")):
-            if not device.name.removeprefix("nvidia").isdigit() or int(device.name[6:]) < limits.gpus:
+            number = device.name.removeprefix("nvidia")
+            if not number.isdigit() or number in dealt:
                 words += ["--dev-bind", str(device), str(device)]
     else:
         words += _read_only(Path("/sys/devices/system/cpu"))

@@ -19,6 +19,7 @@ from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 from tools.errors import UserError
 from tools.sandbox import image, residue, seccomp, tree
 from tools.sandbox.base import INSIDE, Limits, Outcome, Promise, Purpose, Reason, Session, clean_environment, explain
+from tools.sandbox.gpus import dealt_gpus
 from tools.sandbox.guard import Guard
 from tools.sandbox.output import Output
 from tools.sandbox.probe import probe
@@ -257,7 +258,7 @@ class DockerSession:
         if self._sandbox.settings.runtime:
             options["runtime"] = self._sandbox.settings.runtime
         if limits.gpus:
-            options["device_requests"] = [DeviceRequest(count=limits.gpus, capabilities=[["gpu"]])]
+            options["device_requests"] = [DeviceRequest(device_ids=dealt_gpus(limits.gpus), capabilities=[["gpu"]])]
         return options
 
 
