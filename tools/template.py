@@ -6,6 +6,8 @@ which files are the harness's. Without it, metrics have no known goal, so no cha
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +20,8 @@ from tools.schema import first_problem, read_yaml, validated
 
 Scalar = int | float | bool | str
 GENERATED = ("run_*", "__pycache__", "*.pyc")
+SKELETON = "_skeleton"
+"""The template that new ones are made from."""
 
 
 class Metric(BaseModel):
@@ -144,7 +148,7 @@ def load_template(name: str, templates: Path) -> Template:
     """
     folder = templates / name if (templates / name).is_dir() else Path(name).expanduser()
     if not folder.is_dir():
-        known = [p.name for p in templates.iterdir() if p.is_dir()] if templates.is_dir() else []
+        known = template_names(templates)
         raise UserError(f"template {name!r}: no such folder, and no template of that name; {nearest(name, known)}")
     folder = folder.resolve()
     if not (folder / "experiment.py").is_file():
@@ -175,7 +179,25 @@ def load_template(name: str, templates: Path) -> Template:
 
 def template_names(templates: Path) -> list[str]:
     """The templates under a folder, by name."""
-    return sorted(p.parent.name for p in templates.glob("*/experiment.py"))
+    found = (path.parent.name for path in templates.glob("*/experiment.py"))
+    return sorted(name for name in found if name != SKELETON)
+
+
+def write_new_template(folder: Path, templates: Path) -> list[Path]:
+    """Write a template to start from, small and whole; answers its files.
+
+    Raises:
+        UserError: the name is not usable, or the folder is there already.
+    """
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", folder.name):
+        raise UserError(f"template name {folder.name!r}: use letters, digits, underscores and dashes, a letter first")
+    if folder.exists():
+        raise UserError(f"{folder} is there already; choose another name, or check it: run.py templates check {folder}")
+    try:
+        shutil.copytree(templates / SKELETON, folder, ignore=shutil.ignore_patterns(*GENERATED))
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made: {error.strerror}") from None
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
 
 
 def _load_own(path: Path) -> TemplateFile:

@@ -11,6 +11,18 @@ from tests.fakes.foreign_template import write_foreign_template
 DECLARED = "metrics: {loss_of_nothing: {goal: min}}\nprofiles: {}\n"
 
 
+@pytest.mark.slow
+def test_a_new_template_passes_its_check_as_it_is(command, tmp_path: Path) -> None:
+    folder = tmp_path / "my_field"
+    written = command("templates", "new", folder)
+    assert written.returncode == 0 and "templates check" in written.stdout
+    done = command("templates", "check", folder, "--sandbox", "bubblewrap")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "_skeleton" not in command("templates").stdout
+    assert "is there already" in command("templates", "new", folder).stderr
+    assert "use letters, digits" in command("templates", "new", tmp_path / "my field").stderr
+
+
 def test_a_template_of_the_original_format_passes(command, tmp_path: Path) -> None:
     template = write_foreign_template(tmp_path / "descent")
     before = sorted(path.name for path in template.rglob("*"))
