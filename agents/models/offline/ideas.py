@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.models.offline.knobs import find_knobs, scaled
-from agents.models.offline.script import Opening, Script, call, read_whole, say
+from agents.models.offline.script import Call, Opening, Script, call, read_whole, say, together
 from tools.settings import Setting
 
 _REFUTED = "The idea is refuted when no run differs from the baseline by more than the noise of its seeds"
@@ -76,8 +76,8 @@ def novelty_checker(opening: Opening) -> Script:
     found: dict[str, str] = {}
     silent = []
     queries = [title, f"{words} sensitivity", field or words]
-    for query in queries:
-        answer = yield from call("search_literature", query=query)
+    answers = yield from together(Call("search_literature", {"query": query}) for query in queries)
+    for query, answer in zip(queries, answers, strict=True):
         hits = re.findall(r"^\d+\. \[([^\]]+)\] .*?\d{4}\. (.+?)\. ", answer.text, re.MULTILINE)
         found.update(hits)
         if not hits and " is down" in answer.text:
