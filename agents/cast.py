@@ -61,7 +61,14 @@ class Cast:
         )
         dispensable = self._is_dispensable(name, spec, floor.seats)
         return DurableAgent(
-            agent, scope, phase_key, self.conduct, lambda: floor.round, lambda: floor.cue(name), dispensable
+            agent,
+            scope,
+            phase_key,
+            self.conduct,
+            lambda: floor.round,
+            lambda: floor.cue(name),
+            dispensable,
+            floor.deliverable,
         )
 
     def _is_dispensable(self, name: str, spec: ModelSpec, seats: Seats) -> bool:

@@ -2,12 +2,14 @@
 held in one big chat.
 
 The fake server counts as a provider does: the longest beginning that a prompt has in common with an earlier one is cached.
-In one big chat every role keeps what it said and did in all phases, and hears what everybody else said in them; in one
-thread every prompt holds all that anybody said or did.
+The one big chat is told in two ways. As one group chat of everybody: each role hears every task and all that is said in all
+phases, and keeps its own calls with their results. As one thread, which a single agent has that plays all roles: every prompt
+holds all that anybody said or did.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,19 +31,21 @@ from scenarios.views.progress import Progress
 
 @dataclass(frozen=True)
 class Prompts:
-    """Prompt tokens of one run: sent, and read from the cache; those that one big chat would have sent; and those of one
-    thread of everything, as a single agent has that plays all roles."""
+    """Prompt tokens of one run: sent, and read from the cache, both as the server counts; sent, as estimated from their
+    length; and in the same way those that the same calls would have sent in one group chat of everybody, and in one thread
+    of everything."""
 
     sent: int
     cached: int
+    estimated: int
     one_big_chat: int
     one_thread: int
 
     def __str__(self) -> str:
         return (
             f"prompts: {self.sent:,} tokens sent, {self.cached / self.sent:.0%} of them from the cache; "
-            f"in one big chat {self.one_big_chat:,}, ratio {self.sent / self.one_big_chat:.2f}; "
-            f"in one thread of everything {self.one_thread:,}, ratio {self.sent / self.one_thread:.2f}"
+            f"in one thread of everything {self.one_thread:,}, ratio {self.estimated / self.one_thread:.2f}; "
+            f"in one group chat of everybody {self.one_big_chat:,}, ratio {self.estimated / self.one_big_chat:.2f}"
         )
 
 
@@ -60,33 +64,40 @@ async def prompts(folder: Path) -> Prompts:
         raise SystemExit(f"the scripted scenario did not finish: {status}")
     whole = total(cost_rows(run))
     records = list(read_journal(run / "journal.jsonl"))
-    return Prompts(whole.prompt_tokens, whole.cached_tokens, one_big_chat(records), one_thread(records))
+    estimated = sum(int(record.data["prompt_size"]) for record in records if record.type == "model")
+    return Prompts(whole.prompt_tokens, whole.cached_tokens, estimated, one_big_chat(records), one_thread(records))
 
 
 def one_big_chat(records: list[Record]) -> int:
-    """Prompt tokens that the run's model calls would have had, from what its turns heard, did and said."""
-    first_prompt = _first_prompts(records)
+    """Prompt tokens that the run's model calls would have had in one group chat of everybody: what the lab and the others
+    have said there in all phases, and what the role itself has done. What a role cannot do without, its card and its tools,
+    is counted as in the phase in which it is longest."""
+    calls = _first_prompts(records)
+    turns = [record for record in records if record.type == "turn"]
     fixed: dict[str, float] = {}
-    kept: Counter[str] = Counter()
-    heard = {(record.data["speaker"], _phase(record)) for record in records if record.type == "turn"}
-    sent = 0.0
-    for record in records:
-        if record.type != "turn":
-            continue
-        role = record.data["speaker"]
-        context = record.data["context"]
-        if role not in fixed and record.key in first_prompt:
-            before = next((n for n, message in enumerate(context) if message["type"] == "AssistantMessage"), 0)
-            fixed[role] = max(0.0, first_prompt[record.key] - sum(map(_tokens, context[:before])))
-        here = 0.0
+    begun: set[tuple[str, str]] = set()
+    for turn in turns:
+        role = turn.data["speaker"]
+        if (role, _phase(turn)) not in begun and turn.key in calls:
+            begun.add((role, _phase(turn)))
+            heard = sum(map(_tokens, _before_acting(turn.data["context"])))
+            fixed[role] = max(fixed.get(role, 0.0), calls[turn.key] - heard)
+    said, sent, opened = 0.0, 0.0, set[str]()
+    own: Counter[str] = Counter()
+    for turn in turns:
+        role, context = turn.data["speaker"], turn.data["context"]
+        if _phase(turn) not in opened:
+            opened.add(_phase(turn))
+            said += _tokens(context[0])
         for message in context:
             if message["type"] == "AssistantMessage":
-                sent += fixed.get(role, 0.0) + kept[role] + here
-            here += _tokens(message)
-        kept[role] += round(here)
-        for other in fixed:
-            if other != role and (other, _phase(record)) not in heard:
-                kept[other] += round(len(record.data["text"]) / CHARACTERS_PER_TOKEN)
+                sent += fixed.get(role, 0.0) + said + own[role]
+            if message["type"] != "UserMessage":
+                own[role] += round(_tokens(message))
+        words = round(len(turn.data["text"]) / CHARACTERS_PER_TOKEN)
+        said += words
+        if context[-1]["type"] == "AssistantMessage":
+            own[role] -= words
     return round(sent)
 
 
@@ -100,6 +111,10 @@ def one_thread(records: list[Record]) -> int:
             if message["type"] != "UserMessage" or message["source"] == "lab":
                 before += _tokens(message)
     return round(sent)
+
+
+def _before_acting(context: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return list(itertools.takewhile(lambda message: message["type"] != "AssistantMessage", context))
 
 
 def _first_prompts(records: list[Record]) -> dict[str, int]:

@@ -80,7 +80,8 @@ class ToolWorkbench(Workbench):
         scope.tool_calls[call] += 1
         key = f"{scope.key}/tool:{call}:{scope.tool_calls[call]}"
         if record := conduct.journal.get(key):
-            scope.submissions += [(deliverable, status) for deliverable, status in record.data["submissions"]]
+            found = [(deliverable, status) for deliverable, status in record.data["submissions"]]
+            scope.submitted(found, record.data["text"])
             return _result(name, record.data["text"], record.data["failed"])
         if conduct.stopping:
             return _result(name, conduct.stop_reason, failed=True)
@@ -104,7 +105,7 @@ class ToolWorkbench(Workbench):
         except (OSError, MachineError) as error:
             conduct.stop(f"{name} could not be recorded: {error}")
             return _result(name, conduct.stop_reason, failed=True)
-        scope.submissions += submissions
+        scope.submitted(submissions, text)
         conduct.observer.tool_ended(scope.speaker, name, text, failed)
         return _result(name, text, failed)
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from autogen_agentchat.agents import AssistantAgent, BaseChatAgent
 from autogen_agentchat.base import Response
-from autogen_agentchat.messages import BaseAgentEvent, BaseChatMessage, TextMessage, ToolCallSummaryMessage
+from autogen_agentchat.messages import (
+    BaseAgentEvent,
+    BaseChatMessage,
+    TextMessage,
+    ToolCallExecutionEvent,
+    ToolCallSummaryMessage,
+)
 from autogen_core import CancellationToken
 from autogen_core.models import LLMMessage
 from pydantic import TypeAdapter
@@ -25,7 +32,8 @@ _MESSAGE: TypeAdapter[LLMMessage] = TypeAdapter(LLMMessage)
 
 class DurableAgent(BaseChatAgent):
     """One seat of a chat. A finished turn is taken from the journal; an unfinished one runs on. `cue` is asked before each
-    turn. Where a dispensable seat's model fails for good, the others go on without it."""
+    turn. Where a dispensable seat's model fails for good, the others go on without it. A turn in which the `deliverable` was
+    accepted ends there: the phase is over with it, and nobody would hear more words."""
 
     def __init__(
         self,
@@ -36,11 +44,12 @@ class DurableAgent(BaseChatAgent):
         round_of: Callable[[], int],
         cue: Callable[[], Cue] = Cue,
         dispensable: bool = False,
+        deliverable: str = "",
     ) -> None:
         super().__init__(inner.name, inner.description)
         self._inner, self._scope, self._conduct, self._round_of = inner, scope, conduct, round_of
         self._phase_key, self._turns = phase_key, 0
-        self._cue, self._dispensable = cue, dispensable
+        self._cue, self._dispensable, self._deliverable = cue, dispensable, deliverable
         self._withheld: list[BaseChatMessage] = []
         """What others said while the seat was to work alone."""
         self._missed = ""
@@ -121,11 +130,14 @@ class DurableAgent(BaseChatAgent):
     async def _speak(self, messages: Sequence[BaseChatMessage], token: CancellationToken) -> str:
         """What the seat says. A stop or a failure of its model is said in its place, never made up for."""
         try:
-            async for item in self._inner.on_messages_stream(messages, token):
-                if isinstance(item, Response):
-                    if isinstance(item.chat_message, ToolCallSummaryMessage):
-                        return self._without_words()
-                    return item.chat_message.to_text().strip() or "(no words)"
+            async with aclosing(self._inner.on_messages_stream(messages, token)) as stream:
+                async for item in stream:
+                    if isinstance(item, ToolCallExecutionEvent) and self._deliverable in self._scope.statuses("accepted"):
+                        return self._scope.handed_in
+                    if isinstance(item, Response):
+                        if isinstance(item.chat_message, ToolCallSummaryMessage):
+                            return self._without_words()
+                        return item.chat_message.to_text().strip() or "(no words)"
         except Stopped as stopped:
             return f"({stopped})"
         except OSError as error:
@@ -144,8 +156,8 @@ class DurableAgent(BaseChatAgent):
 
     def _without_words(self) -> str:
         """What a turn says that ended with its last tool call."""
-        if handed_in := self._scope.statuses("submitted", "accepted"):
-            return f"({', '.join(handed_in)} handed in)"
+        if self._scope.statuses("submitted", "accepted"):
+            return self._scope.handed_in
         return "(I used all the tool calls of one turn; I go on in my next turn.)"
 
     def _response(self, data: dict[str, Any], round_number: int) -> Response:

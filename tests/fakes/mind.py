@@ -26,10 +26,11 @@ class Mind:
     """A prompt may hold less than what was said: old tool output is shortened, and what a server made up in a model's
     place is in it, too. So the mind remembers. It knows its own acts again, a call by its id and a speech by its
     number, and takes up from the newest of them the conversation as it was, every tool result in full. Acts that are
-    not its own it passes over. Safe for several requests at once."""
+    not its own it passes over. It makes one call at a time where they may not come `at_once`. Safe for several requests at
+    once."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self._researcher = OfflineClient(seed)
+    def __init__(self, seed: int = 0, *, at_once: bool = True) -> None:
+        self._researcher = OfflineClient(seed, at_once=at_once)
         self._numbers = itertools.count(1)
         self._until: dict[str, list[LLMMessage]] = {}
         """The conversation up to an act of its own, the act included, by the act's name."""

@@ -48,7 +48,7 @@ class Case:
         return [kind for kind in (*PASSING, *ENDING, *LAPSES) if inside or kind != "error in stream"]
 
     def __str__(self) -> str:
-        return f"{self.provider}, {'streamed' if self.stream else 'plain'}{', 20% faulty' if self.faulty else ''}"
+        return f"{self.provider}, {'streamed' if self.stream else 'plain'}{f', {SHARE:.0%} faulty' if self.faulty else ''}"
 
 
 CLEAN = [Case("openai", True, False), Case("openai_compatible", False, False), Case("anthropic", True, False)]
@@ -72,10 +72,11 @@ def played(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Cas
 
 
 def _play(case: Case, template: Path, folder: Path) -> Played:
-    """In a faulty run, prompts are whole; in a clean one, the model's context is so small that they are shortened."""
+    """In a faulty run, prompts are whole, and calls come one by one, so that there are enough for every kind of fault; in a
+    clean one, the model's context is so small that prompts are shortened."""
     faults = mixture(case.kinds, SHARE, seed=PROVIDERS.index(case.provider)) if case.faulty else ()
     context = {} if case.faulty else {"context_tokens": 20_000, "max_output_tokens": 4_000}
-    with serve(case.provider, Mind(), faults, key="k") as server:
+    with serve(case.provider, Mind(at_once=not case.faulty), faults, key="k") as server:
         models = write_models(folder / "models.yaml", case.provider, server, stream=case.stream, timeout_seconds=3, **context)
         run = play(template, folder / "runs", "--models", models, environment={KEY_VARIABLE: "k"})
         return Played(run, list(server.injected), len(server.requests))
@@ -122,7 +123,9 @@ def test_every_attempt_is_charged(case: Case, played: dict[Case, Played]) -> Non
 
 def _said(run: Path) -> list[tuple[str, str, str]]:
     """Phase, speaker and words of every turn that had an answer, those of one phase in the order of their speakers;
-    without the seconds that something took."""
-    turns = [record for record in read_journal(run / "journal.jsonl") if record.type == "turn" and not record.data["missed"]]
-    words = [(record.key.split("/")[1], record.data["speaker"], record.data["text"]) for record in turns]
+    without the seconds that something took. Words after a deliverable that was accepted close a phase: nobody hears them, and
+    where their model fails they are not asked for again."""
+    turns = [record for record in read_journal(run / "journal.jsonl") if record.type == "turn"]
+    heard = [turn for turn in turns if not turn.data["missed"] and not turn.data["accepted"]]
+    words = [(turn.key.split("/")[1], turn.data["speaker"], turn.data["text"]) for turn in heard]
     return sorted((phase, who, re.sub(r"in \d+\.\d s", "in a moment", text)) for phase, who, text in words)

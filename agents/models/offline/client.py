@@ -23,16 +23,17 @@ from autogen_core.models import (
 from agents.models.base import BaseClient
 from agents.models.errors import Malformed
 from agents.models.offline.roles import script_for
-from agents.models.offline.script import Call, Heard, Opening, Result, Say
+from agents.models.offline.script import Call, Calls, Heard, Opening, Result, Say
 from agents.models.wire import Request
 
 _LAB = "lab"
 
 
 class OfflineClient(BaseClient):
-    """`seed` decides every choice that the rules leave open."""
+    """`seed` decides every choice that the rules leave open. Calls that do not wait for each other come in one answer, or one
+    by one where they may not come `at_once`."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, *, at_once: bool = True) -> None:
         super().__init__(
             ModelInfo(
                 vision=False,
@@ -43,34 +44,42 @@ class OfflineClient(BaseClient):
                 multiple_system_messages=True,
             )
         )
-        self._seed = seed
+        self._seed, self._at_once = seed, at_once
 
     async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
         act = self._next_act(request.messages, _schemas(request))
-        if isinstance(act, Call):
-            number = sum(isinstance(m, AssistantMessage) for m in request.messages) + 1
-            function = FunctionCall(id=f"call_{number}", name=act.tool, arguments=json.dumps(act.arguments))
-            yield CreateResult(
-                finish_reason="function_calls", content=[function], usage=RequestUsage(0, 0), cached=False
-            )
-        else:
+        if isinstance(act, Say):
             yield CreateResult(finish_reason="stop", content=act.text, usage=RequestUsage(0, 0), cached=False)
+            return
+        number = sum(isinstance(m, AssistantMessage) for m in request.messages) + 1
+        functions = [
+            FunctionCall(id=f"call_{number}_{place}", name=call.tool, arguments=json.dumps(call.arguments))
+            for place, call in enumerate(act.calls if self._at_once else act.calls[:1], start=1)
+        ]
+        yield CreateResult(finish_reason="function_calls", content=functions, usage=RequestUsage(0, 0), cached=False)
 
-    def _next_act(self, messages: Sequence[LLMMessage], tools: dict[str, dict[str, Any]]) -> Call | Say:
-        """Replay the role's script over the conversation; answers the act that the conversation does not hold yet."""
+    def _next_act(self, messages: Sequence[LLMMessage], tools: dict[str, dict[str, Any]]) -> Calls | Say:
+        """Replay the role's script over the conversation; answers the act, or the part of it, that the conversation does not
+        hold yet."""
         opening, rest = self._opening(messages, tools)
         script = script_for(opening)(opening)
+        results: list[Result] = []
         try:
             act = next(script)
             for index, message in enumerate(rest):
                 if isinstance(message, FunctionExecutionResultMessage):
-                    answer = message.content[0]
-                    act = script.send(Result(answer.content, bool(answer.is_error)))
+                    results += [Result(answer.content, bool(answer.is_error)) for answer in message.content]
+                    if isinstance(act, Call):
+                        act, results = script.send(results[0]), []
+                    elif isinstance(act, Calls) and len(results) == len(act.calls):
+                        act, results = script.send(results), []
                 elif isinstance(message, AssistantMessage) and isinstance(message.content, str):
-                    act = script.send(_heard_in(rest[index + 1 :]))
+                    act, results = script.send(_heard_in(rest[index + 1 :])), []
         except StopIteration:
             return Say("I have nothing to add.")
-        return act
+        if isinstance(act, Say):
+            return act
+        return Calls(act.calls[len(results) :]) if isinstance(act, Calls) else Calls((act,))
 
     def _opening(
         self, messages: Sequence[LLMMessage], tools: dict[str, dict[str, Any]]

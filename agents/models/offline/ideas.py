@@ -8,7 +8,7 @@ import re
 from agents.models.offline.earlier import Earlier, FollowUp, follow_up, read_earlier
 from agents.models.offline.facts import join
 from agents.models.offline.knobs import find_knobs, scaled
-from agents.models.offline.script import Opening, Script, call, read_whole, say
+from agents.models.offline.script import Call, Opening, Script, call, read_whole, say, together
 from tools.settings import Setting
 
 _COMPARED = "Every run is compared with the baseline on all metrics and datasets."
@@ -89,8 +89,8 @@ def novelty_checker(opening: Opening) -> Script:
     found: dict[str, str] = {}
     silent = []
     queries = [title, f"{words} sensitivity", field or words]
-    for query in queries:
-        answer = yield from call("search_literature", query=query)
+    answers = yield from together(Call("search_literature", {"query": query}) for query in queries)
+    for query, answer in zip(queries, answers, strict=True):
         hits = re.findall(r"^\d+\. \[([^\]]+)\] .*?\d{4}\. (.+?)\. ", answer.text, re.MULTILINE)
         found.update(hits)
         if not hits and " is down" in answer.text:

@@ -6,7 +6,7 @@ import re
 
 from agents.models.offline.facts import Facts, latex, read_facts
 from agents.models.offline.results import metrics_to_report, read_lines
-from agents.models.offline.script import Opening, Script, call, say
+from agents.models.offline.script import Call, Opening, Script, call, say, together
 
 _NEEDS_RUNS = "This asks for new experiments or for judgement; writing cannot answer it, so the paper is left as it is."
 
@@ -23,11 +23,15 @@ def reviser(opening: Opening) -> Script:
             additions[section] = additions.get(section, "") + "\n\n" + text
         answers.append(f"- {point} " + (f"Answered in {section.replace('_', ' ')}." if section else _NEEDS_RUNS))
     answers.append("- Added for all reviewers: the change of every cell that the first version showed only in tables.")
-    for section, addition in additions.items():
-        now = yield from call("read_section", section=section)
-        written = yield from call("write_section", section=section, latex=now.text.rstrip() + "\n\n" + addition.strip())
-        if written.failed:
-            answers.append(f"- The addition to {section} could not be written: {written.text}")
+    now = yield from together(Call("read_section", {"section": section}) for section in additions)
+    texts = [f"{before.text.rstrip()}\n\n{added.strip()}" for before, added in zip(now, additions.values(), strict=True)]
+    written = yield from together(
+        Call("write_section", {"section": section, "latex": text})
+        for section, text in zip(additions, texts, strict=True)
+    )
+    for section, answer in zip(additions, written, strict=True):
+        if answer.failed:
+            answers.append(f"- The addition to {section} could not be written: {answer.text}")
     yield from call("submit_rebuttal", answers="# Answer to the reviews\n\n" + "\n".join(answers))
     answer = yield from call(
         "submit_paper", summary="The paper as revised after the reviews; the claims are unchanged."

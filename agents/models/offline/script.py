@@ -7,7 +7,7 @@ no state of its own: the conversation is its state, and a resumed run goes on wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,14 @@ class Call:
 
     tool: str
     arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Calls:
+    """The act of calling several tools in one answer, since none waits for another. What is sent back is a list of
+    `Result`, in their order."""
+
+    calls: tuple[Call, ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,8 @@ class Opening:
     heard: tuple[Heard, ...]
 
 
-Script = Generator[Call | Say, Any, None]
+Act = Call | Calls | Say
+Script = Generator[Act, Any, None]
 ScriptOf = Callable[[Opening], Script]
 
 
@@ -64,6 +73,12 @@ def call(tool: str, **arguments: Any) -> Generator[Call, Result, Result]:
     """Call a tool from within a script: `answer = yield from call("read_file", file="experiment.py")`."""
     answer = yield Call(tool, arguments)
     return answer
+
+
+def together(calls: Iterable[Call]) -> Generator[Calls, list[Result], list[Result]]:
+    """Call several tools at once from within a script; none without any."""
+    asked = tuple(calls)
+    return (yield Calls(asked)) if asked else []
 
 
 def say(text: str) -> Generator[Say, list[Heard], list[Heard]]:

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from agents.models.offline.design import design_of, knob_of
 from agents.models.offline.facts import Facts, join, latex, read_facts
 from agents.models.offline.results import metrics_to_report, read_lines
-from agents.models.offline.script import Call, Opening, Result, Script, call, say
+from agents.models.offline.script import Call, Calls, Opening, Result, Script, call, say, together
 
 _PER_QUERY = 3
 
@@ -16,14 +16,15 @@ _PER_QUERY = 3
 def writer(opening: Opening) -> Script:
     """Cite what searches find, write all sections, compile, let the results be read, hand in."""
     facts = read_facts(opening.task)
-    ledger = yield from call("read_results")
+    ledger, *compared = yield from together([Call("read_results", {}), *_comparisons(facts)])
     lines = read_lines(ledger.text)
     metrics = metrics_to_report([line for line in lines if line.run == "run_0"]) or facts.measured
     capped = list(dict.fromkeys(line.metric for line in lines if line.censored))
-    significant = yield from find_significant(facts)
+    significant = _significant(compared)
     cited = yield from _cite(facts)
-    for section, text in sections(facts, metrics, significant, cited, capped).items():
-        answer = yield from call("write_section", section=section, latex=text)
+    texts = sections(facts, metrics, significant, cited, capped)
+    written = yield from together(Call("write_section", {"section": name, "latex": text}) for name, text in texts.items())
+    for section, answer in zip(texts, written, strict=True):
         if answer.failed:
             yield from say(f"I could not write {section}: {answer.text}")
             return
@@ -33,20 +34,23 @@ def writer(opening: Opening) -> Script:
     yield from say(answer.text)
 
 
-def find_significant(facts: Facts) -> Generator[Call, Result, list[str]]:
+def _comparisons(facts: Facts) -> list[Call]:
+    """Of every run with the baseline."""
+    return [Call("compare_runs", {"run": run.name}) for run in facts.completed if run.name != "run_0"]
+
+
+def _significant(comparisons: list[Result]) -> list[str]:
     """Addresses at which a run differs from the baseline by Welch's test, as the ledger's comparison says."""
     found: list[str] = []
-    for run in facts.completed:
-        if run.name != "run_0":
-            compared = yield from call("compare_runs", run=run.name)
-            for line in compared.text.splitlines():
-                address, _, verdict = line.partition(": ")
-                if re.search(r"p [<=]", verdict) and "no significant change" not in verdict:
-                    found.append(address)
+    for compared in comparisons:
+        for line in compared.text.splitlines():
+            address, _, verdict = line.partition(": ")
+            if re.search(r"p [<=]", verdict) and "no significant change" not in verdict:
+                found.append(address)
     return found
 
 
-def _cite(facts: Facts) -> Generator[Call, Result, list[tuple[str, list[str]]]]:
+def _cite(facts: Facts) -> Generator[Calls, list[Result], list[tuple[str, list[str]]]]:
     """What was searched for, and the keys of the best records of each search."""
     field = facts.template.partition(".")[0]
     knob = facts.knob.replace("_", " ")
@@ -59,21 +63,18 @@ def _cite(facts: Facts) -> Generator[Call, Result, list[tuple[str, list[str]]]]:
         "reproducibility of empirical machine learning",
         "scientific software arrays plotting",
     ]
-    taken: set[str] = set()
-    cited = []
-    for query in queries:
-        answer = yield from call("search_literature", query=query)
-        keys: list[str] = []
-        for record in re.findall(r"^\d+\. \[([^\]]+)\]", answer.text, re.MULTILINE):
-            if record in taken or len(keys) == _PER_QUERY:
-                continue
-            added = yield from call("add_citation", record=record)
-            if match := re.search(r"\\cite\{([^}]+)\}", added.text):
-                taken.add(record)
-                keys.append(match[1])
-        if keys:
-            cited.append((query, keys))
-    return cited
+    answers = yield from together(Call("search_literature", {"query": query}) for query in queries)
+    chosen: dict[str, str] = {}
+    """Record -> the query that it is cited for."""
+    for query, answer in zip(queries, answers, strict=True):
+        new = [r for r in re.findall(r"^\d+\. \[([^\]]+)\]", answer.text, re.MULTILINE) if r not in chosen]
+        chosen |= dict.fromkeys(new[:_PER_QUERY], query)
+    added = yield from together(Call("add_citation", {"record": record}) for record in chosen)
+    keys: dict[str, list[str]] = {}
+    for query, answer in zip(chosen.values(), added, strict=True):
+        if match := re.search(r"\\cite\{([^}]+)\}", answer.text):
+            keys.setdefault(query, []).append(match[1])
+    return list(keys.items())
 
 
 def sections(
