@@ -1,8 +1,8 @@
 """`make bench`: what the framework costs, measured side by side in one process.
 
 Prints the overhead of a turn against bare autogen, the cost of a turn's journal record at turn 100 and at turn 5,000, the
-prompt tokens of a scripted scenario, five reviewers on a slow model beside one, what each sandbox costs, and the seconds of
-the demo by phase. `--only sandbox` (or turn, journal, prompts, panel, demo) measures that alone; `--no-demo` leaves it out.
+prompt tokens of a scripted scenario, five reviewers on a slow model beside one, what each sandbox costs, how fast the
+templates train, and the seconds of the demo by phase. `--only sandbox` (or another part's name) measures that alone; `--no-demo` leaves it out.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from autogen_core.models import CreateResult, ModelFamily, ModelInfo, RequestUsa
 from bench_panel import reviewers  # noqa: E402
 from bench_prompts import prompts  # noqa: E402
 from bench_sandbox import sandboxes  # noqa: E402
+from bench_templates import templates  # noqa: E402
 from rich.console import Console  # noqa: E402
 
 from agents.chat import converse  # noqa: E402
@@ -114,6 +115,10 @@ async def records(folder: Path) -> str:
     return f"a journal record: turn 100 {early * 1e3:.3f} ms, turn 5,000 {late * 1e3:.3f} ms, ratio {late / early:.2f}"
 
 
+async def speeds(folder: Path) -> str:
+    return templates(folder)
+
+
 async def demo(folder: Path) -> str:
     class Phases(Progress):
         """Also remembers when each phase began."""
@@ -123,13 +128,14 @@ async def demo(folder: Path) -> str:
 
     starts: list[tuple[str, float]] = []
     with (folder / "log").open("w") as log:
-        await launch(load_scenario(find_scenario("quickstart")), folder, Phases(Console(file=log)))
+        await launch(load_scenario(find_scenario("quickstart"), {"baseline": "fresh"}), folder, Phases(Console(file=log)))
     starts.append(("", time.monotonic()))
     lines = [f"  {phase:<12} {ended - began:7.1f}" for (phase, began), (_, ended) in itertools.pairwise(starts)]
     return "\n".join(["seconds of the demo by phase", *lines])
 
 
-PARTS = {"turn": turns, "journal": records, "prompts": prompts, "panel": reviewers, "sandbox": sandboxes, "demo": demo}
+PARTS = {"turn": turns, "journal": records, "prompts": prompts, "panel": reviewers, "sandbox": sandboxes, "templates": speeds,
+         "demo": demo}
 
 
 async def main(arguments: list[str]) -> None:
