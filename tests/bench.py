@@ -2,7 +2,8 @@
 
 Prints the overhead of a turn against bare autogen, the cost of a turn's journal record at turn 100 and at turn 5,000, the
 prompt tokens of a scripted scenario, five reviewers on a slow model beside one, what each sandbox costs, how fast the
-templates train, and the seconds of the demo by phase. `--only sandbox` (or another part's name) measures that alone; `--no-demo` leaves it out.
+templates train, and the seconds of the demo by phase. `--only sandbox` (or another part's name) measures that alone;
+`--no-demo` leaves the demo out.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ def close(folder: Path, status: str) -> None:
     if status != "finished":
         out.print(f"Take it up again: python run.py resume {folder}", highlight=False, soft_wrap=True)
         raise typer.Exit(INTERRUPTED if "interrupted" in status else 3)
-    if any(idea["ended_early"] for idea in ideas) and not any(idea["papers"] for idea in ideas):
+    if ideas and all(idea["ended_early"] and not idea["papers"] for idea in ideas):
         raise typer.Exit(1)
 
 

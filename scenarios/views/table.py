@@ -63,8 +63,8 @@ def table_of(runs: Iterable[Path]) -> list[Line]:
         key = (summary["template"], summary["models"])
         lines.setdefault(key, Line(*key)).dollars += summary["dollars"]
         home = run.parent if (run.parent / SETTINGS).exists() else run
-        for idea in summary["ideas"]:
-            identity = (*key, f"{home}/{idea['name'] or idea['slot']}")
+        for idea in (idea for idea in summary["ideas"] if idea["name"]):
+            identity = (*key, f"{home}/{idea['name']}")
             ideas[identity] = max(ideas.get(identity, idea), idea, key=_progress)
     for (template, models, _), idea in ideas.items():
         _add(lines[template, models], idea)
