@@ -103,9 +103,7 @@ class _Subject:
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-        if self.process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.kill()
+        tree.end(self.process)
 
     async def gone(self) -> None:
         await asyncio.to_thread(select.select, [self._handle], [], [])
@@ -153,8 +151,8 @@ async def _start(arguments: Sequence[str], command: Sequence[str]) -> _Subject:
         raise UserError(f"bubblewrap cannot start here: {said or 'no reason given'}; {HINT}")
     except BaseException:
         os.close(gate_write)
-        if process and process.returncode is None:
-            process.kill()
+        if process:
+            tree.end(process)
             await process.wait()
         raise
     finally:
