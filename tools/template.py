@@ -177,6 +177,25 @@ def load_template(name: str, templates: Path) -> Template:
     )
 
 
+def no_template(folder: Path) -> Template:
+    """What lies on the desk where nothing is experimented with."""
+    return Template(
+        name="none",
+        folder=folder,
+        title="",
+        field="",
+        description="",
+        metrics={},
+        profiles={},
+        default_profile="",
+        seed_argument="",
+        protected=(),
+        system="",
+        task_description="",
+        seed_ideas=(),
+    )
+
+
 def template_names(templates: Path) -> list[str]:
     """The templates under a folder, by name."""
     found = (path.parent.name for path in templates.glob("*/experiment.py"))
