@@ -1,1 +1,1 @@
-"""Batches: ideas × templates × models, each idea a run of its own, side by side in processes or on a Ray cluster."""
+"""Many runs side by side: ideas × templates × models, in processes or on a Ray cluster; and folders of papers to review."""

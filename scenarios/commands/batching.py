@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from scenarios.batches.batch import BatchSpec, open_batch, play_batch
 from scenarios.batches.cluster import Cluster
+from scenarios.batches.ideas import BatchSpec, open_batch
+from scenarios.batches.play import play_batch
 from scenarios.batches.processes import Processes
 from scenarios.batches.task import Executor
 from scenarios.commands.console import out, place

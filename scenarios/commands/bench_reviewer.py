@@ -92,7 +92,7 @@ def bench_reviewer(
     else:
         out.print("\nThresholds, scores, pairs and a plot come with --out FOLDER.", highlight=False)
     if made:
-        from scenarios.commands.batches import end
+        from scenarios.commands.paper_batches import end
 
         end(made.rows)
 

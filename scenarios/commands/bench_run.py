@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenarios.batch import Row, open_batch, papers_in, spent_in
-from scenarios.batch_tables import FILES
-from scenarios.commands.batches import cut_short, end, panel_scenario, review_batch
+from scenarios.batches.paper_tables import FILES
+from scenarios.batches.papers import Row, open_batch, papers_in, spent_in
+from scenarios.commands.paper_batches import cut_short, end, panel_scenario, review_batch
 from scenarios.scenario import Scenario
 from tools.errors import UserError
 from tools.reviewer_bench.cells import paper_id_of

@@ -10,10 +10,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from scenarios.batch import papers_in
-from scenarios.commands.batches import end, panel_scenario, review_batch
+from scenarios.batches.papers import papers_in
 from scenarios.commands.console import RUNS, Out, out
 from scenarios.commands.launching import close
+from scenarios.commands.paper_batches import end, panel_scenario, review_batch
 from scenarios.launch import launch
 from scenarios.scenario import parse_overrides
 from scenarios.views.progress import Progress

@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Column, Table
 
-from scenarios.batches.batch import Batch, Row
+from scenarios.batches.ideas import Batch, Row
 from scenarios.summary import read_summary
 from scenarios.views.transcript import last_phase
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from scenarios.batches.batch import SETTINGS
+from scenarios.batches.ideas import SETTINGS
 from scenarios.summary import read_summary
 
 Format = Literal["markdown", "csv", "latex"]

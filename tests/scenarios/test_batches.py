@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scenarios.batches.batch import Batch, BatchSpec, Row, open_batch, play_batch
+from scenarios.batches.ideas import Batch, BatchSpec, Row, open_batch
+from scenarios.batches.play import play_batch
 from scenarios.batches.processes import Processes
 from scenarios.batches.task import Task
 from scenarios.scenario import load_scenario

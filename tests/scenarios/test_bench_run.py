@@ -15,7 +15,7 @@ from scenarios.submission import without_leaks
 from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.panellist import PLAIN, Panellist
 from tests.scenarios.conftest import ROOT, command_line
-from tests.scenarios.test_batch import finished, journals
+from tests.scenarios.test_paper_batches import finished, journals
 from tests.scenarios.test_reviewing import TEXT, Command, models_config
 from tools.document import as_data, read_document
 

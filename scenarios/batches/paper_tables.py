@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from scenarios.batch import Row
+from scenarios.batches.papers import Row
 from tools.atomic import write_json, write_text
 from tools.panel.store import REPORT
 from tools.reviewer_bench.records import panel_record

@@ -11,8 +11,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from scenarios.batch import FINISHED, NOT_BEGUN, Row, open_batch, review_all
-from scenarios.batch_tables import FILES, write_tables
+from scenarios.batches.paper_tables import FILES, write_tables
+from scenarios.batches.papers import FINISHED, NOT_BEGUN, Row, open_batch, review_all
 from scenarios.commands.console import out, place
 from scenarios.company import INTERRUPTED
 from scenarios.scenario import Scenario, find_scenario, load_scenario
