@@ -123,6 +123,26 @@ RESOURCES = [
         """,
         "disk",
     ),
+    attack(
+        "files without end",
+        """
+        for number in range(20000):
+            open(f"file_{number}", "w").close()
+            if number % 2000 == 0: time.sleep(0.2)
+        print(WON)
+        """,
+        "disk",
+    ),
+    attack(
+        "sparse files",
+        """
+        for number in range(20):
+            with open(f"sparse_{number}", "wb") as file: file.truncate(15 << 20)
+            time.sleep(0.1)
+        print(WON)
+        """,
+        "disk",
+    ),
     attack("one huge file", "open('huge', 'wb').write(bytes(48 << 20)); print(WON)", "disk", "failed"),
     attack("a million descriptors", "kept = [os.open('.', 0) for _ in range(400)]; print(WON)", "failed"),
     attack("endless output", "for _ in range(200): os.write(1, b'y\\n' * 32768)\nos.write(1, WON.encode())", "output"),
