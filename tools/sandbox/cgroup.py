@@ -30,18 +30,15 @@ class Group:
         return self._version
 
     def limit(self, limits: Limits) -> None:
-        """Set the limits, and a share of busy processors as so many threads outside a group would have."""
         memory, quota = limits.memory_mb << 20, int(limits.cpus * 100_000)
         if self._version == 2:
             self._write("memory", "memory.max", memory)
             self._write("memory", "memory.swap.max", 0, optional=True)
             self._write("cpu", "cpu.max", f"{quota} 100000", optional=True)
-            self._write("cpu", "cpu.weight", min(10_000, max(1, int(100 * limits.cpus))), optional=True)
         else:
             self._write("memory", "memory.limit_in_bytes", memory)
             self._write("memory", "memory.memsw.limit_in_bytes", memory, optional=True)
             self._write("cpu", "cpu.cfs_quota_us", quota, optional=True)
-            self._write("cpu", "cpu.shares", max(2, int(1024 * limits.cpus)), optional=True)
         self._write("pids", "pids.max", limits.processes)
 
     def add(self, pid: int) -> None:
