@@ -71,7 +71,7 @@ RESOURCES = [
         "self-relaunch",
         """
         generation = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-        if generation == 100:
+        if generation == 60:
             print(WON, flush=True)
         else:
             subprocess.Popen([sys.executable, "attack.py", str(generation + 1)], start_new_session=True)
@@ -101,7 +101,7 @@ RESOURCES = [
     attack(
         "50 GB of checkpoints",
         """
-        for number in range(20):
+        for number in range(10):
             with open(f"checkpoint_{number}", "wb") as file:
                 file.write(bytes(8 << 20))
             time.sleep(0.1)
@@ -113,7 +113,7 @@ RESOURCES = [
         "deleted files that are still open",
         """
         kept = []
-        for number in range(20):
+        for number in range(10):
             kept.append(open("hidden", "wb"))
             os.unlink("hidden")
             kept[-1].write(bytes(8 << 20))
@@ -136,7 +136,7 @@ RESOURCES = [
     attack(
         "sparse files",
         """
-        for number in range(20):
+        for number in range(10):
             with open(f"sparse_{number}", "wb") as file: file.truncate(15 << 20)
             time.sleep(0.1)
         print(WON)
