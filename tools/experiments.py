@@ -226,7 +226,8 @@ def source_digest(desk: Desk) -> str:
     digest = hashlib.sha256()
     for path in sorted(desk.workspace.work.rglob("*.py")):
         name = path.relative_to(desk.workspace.work)
-        if name.as_posix() != "plot.py" and not re.fullmatch(r"run_\d+", name.parts[0]) and not path.is_symlink():
+        own = name.as_posix() != "plot.py" and not re.fullmatch(r"run_\d+", name.parts[0])
+        if own and path.is_file() and not path.is_symlink():
             digest.update(name.as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -20,6 +20,7 @@ from tools.tool import Submission
 from tools.toolset import Toolset
 
 _TAIL = 1500
+LARGEST_IMAGE = 20 << 20
 _BLANK = 3
 """Fewer distinct grey levels than this, and nothing was drawn."""
 
@@ -125,11 +126,13 @@ def _describe(path: Path) -> str:
 
 def _check(path: Path) -> tuple[int, int]:
     """Width and height of an image in which something is drawn."""
+    if path.stat().st_size > LARGEST_IMAGE:
+        raise ToolError(f"{path.name} has {path.stat().st_size >> 20} MiB; draw fewer points, or with fewer pixels")
     try:
         with Image.open(path) as image:
             levels = image.convert("L").getcolors(256) or []
             size = image.size
-    except (UnidentifiedImageError, OSError, ValueError) as error:
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise ToolError(f"{path.name} is not a readable image: {error}") from None
     if len(levels) < _BLANK:
         raise ToolError(f"{path.name} is blank: nothing was drawn in it")

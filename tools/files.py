@@ -14,6 +14,7 @@ from tools.errors import ToolError, nearest
 from tools.integrity import is_shadow
 from tools.toolset import Toolset
 
+_LISTED = 400
 _READ_LINES = 600
 _READ_BYTES = 2_000_000
 
@@ -30,7 +31,8 @@ class FileTools(Toolset):
             name = path.relative_to(self._desk.workspace.work).as_posix()
             if path.is_file() and not path.is_symlink() and "__pycache__" not in name:
                 lines.append(f"{name} {path.stat().st_size}{' (fixed)' if self._why_fixed(name) else ''}")
-        return "\n".join(lines)
+        more = [f"({len(lines) - _LISTED} more files)"] if len(lines) > _LISTED else []
+        return "\n".join([*lines[:_LISTED], *more])
 
     async def read_file(
         self,

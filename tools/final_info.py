@@ -13,6 +13,8 @@ from tools.template import Metric
 
 LARGEST = 1e100
 """Numbers beyond it are refused: their squares do not fit a float, and nothing measured is that large."""
+MOST_RESULTS, MOST_SEEDS, LONGEST_NAME = 1000, 10_000, 80
+"""More than these are refused: a table of results is read by people and models."""
 MEAN_TOLERANCE = 1e-3
 """How far a reported mean may lie from its seeds' mean, as a fraction of the largest of their absolute values."""
 
@@ -43,7 +45,7 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
         place = _name(dataset, "the whole file")
         fields = _object(entry, place, "field")
         if "means" not in fields:
-            raise ToolError(f"final_info.json: {place}: 'means' is missing; there are: {', '.join(fields)}")
+            raise ToolError(f"final_info.json: {place}: 'means' is missing; there are: {', '.join(fields)[:200]}")
         seeds = {
             _name(name, f"{place}.final_info_dict"): _numbers(given, f"{place}.final_info_dict.{name}")
             for name, given in _object(fields.get("final_info_dict", {}), f"{place}.final_info_dict", "metric").items()
@@ -60,6 +62,8 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
         if reported:
             stderrs[dataset] = {_base(k, "_stderr", known): _number(v, f"{place}.stderrs.{k}") for k, v in reported}
         censored += _censored(fields.get("censored", []), place, values[dataset])
+    if (count := sum(map(len, values.values()))) > MOST_RESULTS:
+        raise ToolError(f"final_info.json: {count} results; at most {MOST_RESULTS} are read, so report fewer metrics")
     if not any(values.values()):
         raise ToolError("final_info.json: it holds no metric; write dataset -> {'means': {metric: value}}")
     return FinalInfo(values, stderrs, censored)
@@ -68,12 +72,17 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
 def _object(data: object, place: str, of: str) -> dict[str, object]:
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
         raise ToolError(f"final_info.json: {place}: must be an object, one key a {of}, not {_shown(data)}")
+    for key in data:
+        if len(key) > LONGEST_NAME or not key.isprintable():
+            raise ToolError(f"final_info.json: {place}: a key of at most {LONGEST_NAME} printable letters, not {_shown(key)}")
     return data
 
 
 def _numbers(data: object, place: str) -> list[float]:
     if not isinstance(data, list) or not data:
         raise ToolError(f"final_info.json: {place}: must be a list with one number per seed, not {_shown(data)}")
+    if len(data) > MOST_SEEDS:
+        raise ToolError(f"final_info.json: {place}: {len(data)} values; at most {MOST_SEEDS} seeds are read")
     return [_number(item, f"{place}[{index}]") for index, item in enumerate(data)]
 
 
@@ -87,10 +96,10 @@ def _number(data: object, place: str) -> float:
 
 def _name(name: str, place: str) -> str:
     """A dataset's or metric's name; it becomes an address, which LaTeX has to read."""
-    if not name or re.search(r"[\\{}~^$&\x00-\x1f\x7f]|^ | $|  ", name):
+    if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME or re.search(r"[\\{}~^$&]|^ | $|  ", name):
         raise ToolError(
-            f"final_info.json: {place}: the name {name!r} cannot be an address in the paper; "
-            "leave out \\ { } ~ ^ $ & and outer or double blanks"
+            f"final_info.json: {place}: the name {_shown(name)} cannot be an address in the paper; "
+            "leave out \\ { } ~ ^ $ & and outer or double blanks, and take at most 80 letters"
         )
     return name
 

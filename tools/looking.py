@@ -8,11 +8,15 @@ from pydantic import Field
 
 from tools.document import read_document, render_pages
 from tools.errors import ToolError, nearest
+from tools.figures import LARGEST_IMAGE
 from tools.panel.store import PAPER
 from tools.papers import load_document
 from tools.plotting.facts import load_facts
+from tools.sandbox.residue import read_file
 from tools.tool import Shown
 from tools.toolset import Toolset
+
+_MOST_WORDS = 6000
 
 
 class LookingTools(Toolset):
@@ -30,7 +34,8 @@ class LookingTools(Toolset):
             raise ToolError(f"{file!r} was not drawn; {nearest(file, drawn)}")
         facts = load_facts(work / file)
         words = str(facts) if facts else "It was not drawn by matplotlib, so there is nothing to tell of it in words."
-        return Shown(f"{file}\n{words}", (drawn[file].read_bytes(),))
+        image = read_file(drawn[file].parent, file, max_bytes=LARGEST_IMAGE)
+        return Shown(f"{file}\n{words[:_MOST_WORDS]}", (image,))
 
     async def view_page(self, page: Annotated[int, Field(ge=1, description="number of the page, from 1")]) -> Shown:
         """Look at one page of the compiled paper as it is printed: the image, and the page's text."""

@@ -16,10 +16,14 @@ from pathlib import Path
 
 from tools.atomic import write_text
 from tools.errors import MachineError, ToolError
+from tools.sandbox.residue import is_repository
 from tools.template import Template
 
 KEPT_BYTES = 20 * 1024 * 1024
 """Files larger than this stay on disk and out of the history; `.unversioned` lists them."""
+
+_ATTRIBUTES = "* -text !eol !ident !filter !working-tree-encoding\n"
+"""Files are kept byte by byte, whatever a `.gitattributes` in `work/` says."""
 
 _HALF_WRITTEN = ":(exclude,glob)**/.*.tmp"
 """What a tool at work in parallel is just writing (`tools/atomic.py`)."""
@@ -50,6 +54,7 @@ class Workspace:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(template.folder / file, target)  # type: ignore[union-attr]
         workspace._git("init", "--quiet", "--initial-branch=main")
+        write_text(root / ".git" / "info" / "attributes", _ATTRIBUTES)
         workspace._commit(f"template {template.name}" if template else "an empty project")
         workspace._git("tag", "template")
         (root / ".git" / "colloquium-ready").touch()
@@ -137,12 +142,13 @@ class Workspace:
         return sorted(found)
 
     def _drop_nested_repositories(self) -> None:
-        """Code in `work/` could make a repository of its own, whose files git would then pass over."""
-        for nested in self.work.rglob(".git"):
+        """Code in `work/` could make a repository of its own, whose files git would then pass over, or use a name that
+        git refuses."""
+        for nested in [path for path in self.work.rglob("*") if is_repository(path.name) or _refused(path)]:
             if nested.is_dir() and not nested.is_symlink():
                 shutil.rmtree(nested)
             else:
-                nested.unlink()
+                nested.unlink(missing_ok=True)  # it was in another one
 
     def _git(self, *arguments: str) -> str:
         command = [
@@ -157,6 +163,10 @@ class Workspace:
             "core.autocrlf=false",
             "-c",
             "core.symlinks=true",
+            "-c",
+            "core.protectNTFS=false",
+            "-c",
+            "core.protectHFS=false",
             "-c",
             "advice.addEmbeddedRepo=false",
             "-c",
@@ -180,3 +190,7 @@ class Workspace:
         if done.returncode:
             raise MachineError(f"git {arguments[0]} in {self.root} failed: {done.stderr.strip()[-400:]}")
         return done.stdout.rstrip("\n")
+
+
+def _refused(path: Path) -> bool:
+    return path.name.casefold() == ".gitmodules" and path.is_symlink()

@@ -31,16 +31,24 @@ class Attack:
     limits: Limits = field(default=SMALL)
     lingers: bool = False
     """Its success shows on the host after the run (see `targets.lingering`), not in its output."""
+    reads: bool = False
+    """Its success shows when its final_info.json is read: taken for a result, or more than the reader can bear."""
     needs: str = ""
     """What it needs to work without a sandbox: `root`, or a path that must exist."""
 
 
 def attack(
-    name: str, program: str, *reasons: Reason, limits: Limits = SMALL, lingers: bool = False, needs: str = ""
+    name: str,
+    program: str,
+    *reasons: Reason,
+    limits: Limits = SMALL,
+    lingers: bool = False,
+    reads: bool = False,
+    needs: str = "",
 ) -> Attack:
     """An attack whose program starts with the usual imports and knows the word to say as WON."""
     source = IMPORTS + textwrap.dedent(program)
-    return Attack(name, source, frozenset(reasons or ("finished", "failed")), limits, lingers, needs)
+    return Attack(name, source, frozenset(reasons or ("finished", "failed")), limits, lingers, reads, needs)
 
 
 RESOURCES = [
@@ -63,7 +71,7 @@ RESOURCES = [
         "self-relaunch",
         """
         generation = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-        if generation == 100:
+        if generation == 60:
             print(WON, flush=True)
         else:
             subprocess.Popen([sys.executable, "attack.py", str(generation + 1)], start_new_session=True)
@@ -93,7 +101,7 @@ RESOURCES = [
     attack(
         "50 GB of checkpoints",
         """
-        for number in range(20):
+        for number in range(10):
             with open(f"checkpoint_{number}", "wb") as file:
                 file.write(bytes(8 << 20))
             time.sleep(0.1)
@@ -105,7 +113,7 @@ RESOURCES = [
         "deleted files that are still open",
         """
         kept = []
-        for number in range(20):
+        for number in range(10):
             kept.append(open("hidden", "wb"))
             os.unlink("hidden")
             kept[-1].write(bytes(8 << 20))
@@ -115,18 +123,38 @@ RESOURCES = [
         """,
         "disk",
     ),
+    attack(
+        "files without end",
+        """
+        for number in range(20000):
+            open(f"file_{number}", "w").close()
+            if number % 2000 == 0: time.sleep(0.2)
+        print(WON)
+        """,
+        "disk",
+    ),
+    attack(
+        "sparse files",
+        """
+        for number in range(10):
+            with open(f"sparse_{number}", "wb") as file: file.truncate(15 << 20)
+            time.sleep(0.1)
+        print(WON)
+        """,
+        "disk",
+    ),
     attack("one huge file", "open('huge', 'wb').write(bytes(48 << 20)); print(WON)", "disk", "failed"),
     attack("a million descriptors", "kept = [os.open('.', 0) for _ in range(400)]; print(WON)", "failed"),
     attack("endless output", "for _ in range(200): os.write(1, b'y\\n' * 32768)\nos.write(1, WON.encode())", "output"),
-    attack("sleep past the limit", "time.sleep(3); print(WON)", "time", limits=SHORT),
-    attack("busy past the limit", "end = time.time() + 3\nwhile time.time() < end: pass\nprint(WON)",
+    attack("sleep past the limit", "time.sleep(1.6); print(WON)", "time", limits=SHORT),
+    attack("busy past the limit", "end = time.time() + 1.6\nwhile time.time() < end: pass\nprint(WON)",
            "time", limits=SHORT),
     attack(
         "ignoring signals",
         """
         for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
             signal.signal(number, signal.SIG_IGN)
-        time.sleep(3)
+        time.sleep(1.6)
         print(WON)
         """,
         "time",
@@ -137,7 +165,7 @@ RESOURCES = [
         """
         if os.fork() == 0:
             os.kill(os.getpid(), signal.SIGSTOP)
-        time.sleep(3)
+        time.sleep(1.6)
         print(WON)
         """,
         "time",
@@ -174,6 +202,10 @@ REACH = [
         print(WON if asking.recv(16) else "")
         """,
     ),
+    attack("a way to the outside", "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 53))\n"
+           "print(WON)", needs="route"),
+    attack("a name from the host's DNS", "print(WON if socket.getaddrinfo(os.environ['HOST_NAME'], 80) else '')",
+           needs="name"),
     attack("unix socket of the host", "socket.socket(socket.AF_UNIX).connect(os.environ['UNIX_SOCKET'])\n"
            "print(WON)"),
     attack("abstract unix socket", "socket.socket(socket.AF_UNIX).connect('\\0' + os.environ['ABSTRACT_SOCKET'])\n"
@@ -196,6 +228,9 @@ REACH = [
         """,
     ),
     attack("environment and keys", "print(WON if any('API_KEY' in name for name in os.environ) else '')"),
+    attack("the harness's own files", "open(os.environ['HARNESS'], 'a'); print(WON)"),
+    attack("packages of the interpreter", "import numpy; open(numpy.__file__, 'a'); print(WON)", needs="root"),
+    attack("stopping the harness", "os.kill(int(os.environ['VICTIM']), signal.SIGSTOP); print(WON)"),
     attack("killing the harness", "os.kill(int(os.environ['VICTIM']), 0); print(WON)"),
     attack("writing by absolute path", "open(os.environ['OUTSIDE'] + '/a', 'w'); print(WON)"),
     attack("writing by ..", "open(os.path.relpath(os.environ['OUTSIDE'], os.getcwd()) + '/b', 'w')\n"
@@ -212,6 +247,31 @@ REACH = [
         tarfile.open("evil.tar").extractall(".", filter="fully_trusted")
         print(WON if os.path.exists(os.environ["OUTSIDE"] + "/d") and
               os.path.exists(os.environ["OUTSIDE"] + "/is-the-host") else "")
+        """,
+    ),
+    attack(
+        "tar with a link on the way",
+        """
+        import io, tarfile
+        link, file = tarfile.TarInfo("way"), tarfile.TarInfo("way/e")
+        link.type, link.linkname = tarfile.SYMTYPE, os.environ["OUTSIDE"]
+        with tarfile.open("evil.tar", "w") as tar:
+            tar.addfile(link)
+            tar.addfile(file, io.BytesIO())
+        tarfile.open("evil.tar").extractall(".", filter="fully_trusted")
+        print(WON)
+        """,
+    ),
+    attack(
+        "zip with .. in a name",
+        """
+        import zipfile
+        place = os.path.relpath(os.environ["OUTSIDE"], os.getcwd()) + "/f"
+        with zipfile.ZipFile("evil.zip", "w") as archive:
+            archive.writestr(place, "")
+        for name in zipfile.ZipFile("evil.zip").namelist():
+            open(name, "wb").close()
+        print(WON)
         """,
     ),
 ]  # fmt: skip
@@ -235,6 +295,9 @@ KERNEL = [
     attack("chroot", "os.mkdir('r'); os.chroot('r'); print(WON)", needs="root"),
     attack("kernel settings", "open('/proc/sys/kernel/core_pattern', 'a'); print(WON)", needs="root"),
     attack("sysrq", "open('/proc/sysrq-trigger', 'a'); print(WON)", needs="/proc/sysrq-trigger"),
+    attack("becoming root", "os.setuid(0); print(WON if os.getuid() == 0 else '')", needs="root"),
+    attack("setting the clock", "time.clock_settime(time.CLOCK_REALTIME, time.time()); print(WON)", needs="root"),
+    attack("a program that is setuid", CALL + "print(WON if libc.prctl(39, 0, 0, 0, 0) == 0 else '')"),
     attack("raising its own limits", "import resource\n"
            "resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096)); print(WON)", needs="root"),
 ]  # fmt: skip
@@ -262,6 +325,14 @@ HARNESS = [
            "open('.git/hooks/pre-commit', 'w').write('lie')", lingers=True),
     attack("a nested git repository", "os.makedirs('run_1/.git'); open('run_1/.git/config', 'w')", lingers=True),
     attack("result file as a link", "os.symlink('/etc/passwd', 'final_info.json')", lingers=True),
+    attack("result file as a FIFO", "os.mkfifo('final_info.json')", lingers=True),
+    attack("result file as a device", "os.mknod('final_info.json', 0o20666, os.makedev(1, 5))", lingers=True,
+           needs="root"),
+    attack("result with NaN", "open('final_info.json', 'w').write('{\"a\": NaN}')", reads=True),
+    attack("result with a key twice", "open('final_info.json', 'w').write('{\"a\": 1, \"a\": 2}')", reads=True),
+    attack("deep result", "open('final_info.json', 'w').write('[' * 100000)", reads=True),
+    attack("huge result", "open('final_info.json', 'w').write('[' + '1,' * 4000000 + '1]')", reads=True),
+    attack("result with a second name", "open('x', 'w').write('{}'); os.link('x', 'final_info.json')", reads=True),
     attack("log file as a FIFO", "os.mkfifo('log.txt')", lingers=True),
     attack("setuid file", "open('s', 'w'); os.chmod('s', 0o4755)", lingers=True),
     attack("folders without end", "for _ in range(300):\n    os.mkdir('d'); os.chdir('d')", lingers=True),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,11 @@ import pytest
 from tools.errors import UserError
 from tools.sandbox import Sandbox, choose
 
-sys.path.insert(0, str(Path(__file__).parent))  # attacks.py and targets.py, beside their tests
+sys.path.insert(0, str(Path(__file__).parent))  # attacks.py, targets.py and verdicts.py, beside their tests
 
-VERDICTS: dict[str, dict[str, str]] = {}
-COLUMNS = ("without", "bubblewrap", "docker")
+from verdicts import Verdicts
+
+VERDICTS = Verdicts()
 
 
 @pytest.fixture(scope="session", params=["bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
@@ -28,15 +28,12 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
 
 
 @pytest.fixture
-def verdicts() -> Iterator[dict[str, dict[str, str]]]:
-    """Attack -> where it was tried -> what became of it."""
-    yield VERDICTS
+def verdicts() -> Verdicts:
+    return VERDICTS
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not VERDICTS:
-        return
-    terminalreporter.section("attacks")
-    terminalreporter.write_line(f"{'':42}" + "".join(f"{column:>26}" for column in COLUMNS))
-    for name, row in VERDICTS.items():
-        terminalreporter.write_line(f"{name:42}" + "".join(f"{row.get(column, '-'):>26}" for column in COLUMNS))
+    if lines := list(VERDICTS.lines()):
+        terminalreporter.section("attacks")
+        for line in lines:
+            terminalreporter.write_line(line)

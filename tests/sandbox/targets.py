@@ -11,9 +11,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools.errors import ToolError
 
 
 @dataclass
@@ -24,10 +26,13 @@ class Host:
     victim: subprocess.Popen[bytes]
 
     def unharmed(self) -> bool:
-        """Whether nothing was added outside and the process with the key is alive."""
-        return sorted(p.name for p in self.outside.iterdir()) == ["is-the-host"] and self.victim.poll() is None
+        """Whether nothing was added outside and the process with the key is alive and runs."""
+        added = sorted(p.name for p in self.outside.iterdir()) != ["is-the-host"]
+        state = Path(f"/proc/{self.victim.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return not added and state in "RS"
 
     def restore(self) -> None:
+        self.victim.send_signal(signal.SIGCONT)
         for path in self.outside.iterdir():
             if path.name != "is-the-host":
                 path.unlink()
@@ -66,6 +71,8 @@ def host(folder: Path) -> Iterator[Host]:
                 "SECRET_FILE": str(secret),
                 "OUTSIDE": str(outside),
                 "VICTIM": str(victim.pid),
+                "HARNESS": str(Path(__file__).parents[2] / "tools" / "sandbox" / "base.py"),
+                "HOST_NAME": socket.gethostname(),
             },
         )
 
@@ -89,11 +96,22 @@ def lingering(workspace: Path) -> str:
         depth = max(depth, len(Path(folder).relative_to(workspace).parts))
         for path in (Path(folder, name) for name in [*folders, *files]):
             mode = path.lstat().st_mode
-            if stat.S_ISLNK(mode) or stat.S_ISFIFO(mode) or mode & stat.S_ISUID or path.name == ".git":
+            special = stat.S_ISLNK(mode) or stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+            if special or mode & stat.S_ISUID or path.name == ".git":
                 return f"{path.name} is still there"
             if stat.S_ISDIR(mode) and not mode & stat.S_IRUSR:
                 return f"{path.name} is locked"
     return "folders without end" if depth > 200 else ""
+
+
+def believed(read: Callable[[], object]) -> str:
+    """What became of a result file that was read; empty when the reader refused it."""
+    try:
+        return f"taken for {str(read())[:40]}"
+    except (ToolError, FileNotFoundError):
+        return ""
+    except RecursionError:
+        return "more than the reader can bear"
 
 
 def uncontained(workspace: Path, environment: dict[str, str], seconds: float = 12) -> str:

@@ -3,19 +3,27 @@ runs as if nothing had been."""
 
 from __future__ import annotations
 
+import json
 import os
 import platform
+import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from attacks import ATTACKS, NUMBER, Attack
-from targets import Host, host, lingering, prepare, uncontained
+from targets import Host, believed, host, lingering, prepare, uncontained
+from verdicts import Verdict, Verdicts
 
 from tools.sandbox import Limits, Sandbox, tree
+from tools.sandbox.residue import read_json
 
-pytestmark = pytest.mark.skipif(platform.system() != "Linux", reason="attacks on Linux")
+pytestmark = [
+    pytest.mark.skipif(platform.system() != "Linux", reason="attacks on Linux"),
+    pytest.mark.slow,
+    pytest.mark.timeout(120),
+]
 EACH = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 
 
@@ -25,7 +33,6 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         yield target
 
 
-@pytest.mark.slow
 @EACH
 async def test_contained(
     attack: Attack,
@@ -33,7 +40,7 @@ async def test_contained(
     target: Host,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    verdicts: dict[str, dict[str, str]],
+    verdicts: Verdicts,
 ) -> None:
     monkeypatch.setenv("SOME_API_KEY", "sk-canary")
     prepare(tmp_path, attack.program)
@@ -43,38 +50,54 @@ async def test_contained(
         ["python", "attack.py"], limits=attack.limits, environment=target.environment | {"ATTACK": mark}
     )
     left = lingering(tmp_path)
+    read = believed(lambda: read_json(tmp_path, "final_info.json")) if attack.reads else ""
     after = await session.run(["python", "-c", "print('still here')"], limits=Limits(wall_seconds=20))
     await session.close()
 
-    verdicts.setdefault(attack.name, {})[sandbox.name] = f"contained ({outcome.reason})"
-    if "SUCCEEDED" in outcome.output or left or not target.unharmed():
-        verdicts[attack.name][sandbox.name] = "GOT OUT"
+    verdict = Verdict(
+        contained="SUCCEEDED" not in outcome.output and not read and target.unharmed(),
+        clean=not left and not tree.marked(f"ATTACK={mark}"),
+        told=outcome.reason in attack.reasons and (outcome.reason == "finished" or bool(outcome.explanation)),
+        goes_on=after.output == "still here\n" and (tmp_path / "evaluation" / "metric.py").read_text() == "truth",
+        reason=outcome.reason,
+    )
+    verdicts.keep(attack.name, sandbox.name, verdict)
     target.restore()
-    assert verdicts[attack.name][sandbox.name] != "GOT OUT", outcome.output or left
-    assert outcome.reason in attack.reasons, outcome
-    assert outcome.reason == "finished" or outcome.explanation
-    assert tree.marked(f"ATTACK={mark}") == []
-    assert (tmp_path / "evaluation" / "metric.py").read_text() == "truth"
-    assert after.output == "still here\n"
+    assert verdict.good, (verdict, outcome, left, read)
 
 
-@pytest.mark.slow
 @EACH
-def test_works_without_a_sandbox(
-    attack: Attack, target: Host, tmp_path: Path, verdicts: dict[str, dict[str, str]]
-) -> None:
-    if attack.needs == "root" and os.getuid() != 0:
-        pytest.skip("needs root")
-    if attack.needs.startswith("/") and not Path(attack.needs).exists():
-        pytest.skip(f"needs {attack.needs}")
-    if any(f"syscall({number}" in attack.program for number in NUMBER.values()) and platform.machine() != "x86_64":
-        pytest.skip("system calls by their number on x86_64")
+def test_works_without_a_sandbox(attack: Attack, target: Host, tmp_path: Path, verdicts: Verdicts) -> None:
+    if lacking := _lacking(attack):
+        verdicts.keep(attack.name, "without", "not tried here")
+        pytest.skip(lacking)
     prepare(tmp_path, attack.program)
     mark = uuid.uuid4().hex
     output = uncontained(tmp_path, target.environment | {"ATTACK": mark})
-    worked = bool(lingering(tmp_path)) if attack.lingers else "SUCCEEDED" in output
+    if attack.reads:
+        worked = bool(believed(lambda: json.loads((tmp_path / "final_info.json").read_text())))
+    else:
+        worked = bool(lingering(tmp_path)) if attack.lingers else "SUCCEEDED" in output
     for pid in tree.marked(f"ATTACK={mark}"):
         os.kill(pid, 9)
     target.restore()
-    verdicts.setdefault(attack.name, {})["without"] = "works" if worked else "did not work"
+    verdicts.keep(attack.name, "without", "works" if worked else "DID NOT WORK")
     assert worked, output
+
+
+def _lacking(attack: Attack) -> str:
+    """What this machine lacks for the attack to work outside; empty when nothing."""
+    if attack.needs == "root" and os.getuid() != 0:
+        return "needs root"
+    if attack.needs.startswith("/") and not Path(attack.needs).exists():
+        return f"needs {attack.needs}"
+    if any(f"syscall({number}" in attack.program for number in NUMBER.values()) and platform.machine() != "x86_64":
+        return "system calls by their number on x86_64"
+    try:
+        if attack.needs == "route":
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("192.0.2.1", 53))
+        if attack.needs == "name":
+            socket.getaddrinfo(socket.gethostname(), 80)
+    except OSError as error:
+        return f"needs a network: {error}"
+    return ""

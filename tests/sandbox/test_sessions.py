@@ -69,12 +69,12 @@ async def test_a_command_meets_nothing_of_the_one_before(sandbox: Sandbox, tmp_p
 async def test_output_keeps_head_and_tail_and_survives_what_is_no_text(sandbox: Sandbox, tmp_path: Path) -> None:
     session = sandbox.session(tmp_path)
     heard: list[str] = []
-    program = "import os; os.write(1, b'first \\xff\\xfe\\n' + b'x' * 100000 + b'\\nlast')"
+    program = "import os; os.write(1, b'first \\x1b]0;title\\x07\\xff\\xfe\\n' + b'x' * 100000 + b'\\nlast')"
     outcome = await session.run(["python", "-c", program], limits=SMALL, on_output=heard.append)
     await session.close()
-    assert outcome.output.startswith("first \ufffd\ufffd") and outcome.output.endswith("last")
+    assert outcome.output.startswith("first ]0;title\ufffd\ufffd") and outcome.output.endswith("last")
     assert "bytes left out" in outcome.output and len(outcome.output) < 5000
-    assert "".join(heard)
+    assert "".join(heard) and "\x1b" not in "".join(heard), "nothing acts on the terminal"
 
 
 @pytest.mark.parametrize("how", ["cancelled", "closed"])

@@ -46,7 +46,26 @@ CHEATS = {
     "makes its result a FIFO": ("os.unlink('run_1/final_info.json'); os.mkfifo('run_1/final_info.json')", "FIFO"),
     "gives a file a second name": ("os.link('run_1/final_info.json', 'again.json')", "hard link"),
 }  # fmt: skip
+MESSES = {
+    "attributes that git obeys": "Path('.gitattributes').write_text('*.json working-tree-encoding=UTF-16')",
+    "a name that git takes for a repository": "Path('.GIT').write_text('')",
+    "a name that Windows takes for one": "Path('git~1').write_text('')",
+    "a repository with a blank": "os.makedirs('.git /hooks')",
+    "a linked .gitmodules": "os.symlink('run_0', '.gitmodules')",
+    "a name that is no text": "open(b'\\xff', 'wb').truncate(30 << 20)",
+    "a name with a line break": "open('a\\nb', 'wb').truncate(30 << 20)",
+    "a FIFO with a name that is no text": "os.mkfifo(b'\\xff')",
+    "a folder named like a module": "os.mkdir('module.py')",
+}
 BOMBS = {
+    "a name that is no text": ("json.dumps({'\\ud800': {'means': {'final_loss': 1}}})", "printable"),
+    "a name without end": ("json.dumps({'flat': {'means': {'x' * 100000: 1}}})", "at most 80"),
+    "results without end": (
+        "json.dumps({'flat': {'means': {str(n): 1 for n in range(5000)}}})", "at most 1000 are read",
+    ),
+    "seeds without end": (
+        "json.dumps({'flat': {'means': {'a': 1}, 'final_info_dict': {'a': [1] * 20000}}})", "at most 10000 seeds",
+    ),
     "nan": ("'{\"flat\": {\"means\": {\"final_loss\": NaN}}}'", "NaN is not a number"),
     "a key twice": ("'{\"flat\": {\"means\": {\"final_loss\": 1}}, \"flat\": {}}'", "stands twice"),
     "deep": ("'[' * 100000", "nested deeper"),
@@ -134,7 +153,15 @@ async def test_after_a_run_that_tampered_the_study_goes_on(desk: Desk) -> None:
 async def test_a_result_that_is_none_fails_its_run(desk: Desk, content: str, told: str) -> None:
     answer = await cheat(desk, f"Path('run_1/final_info.json').write_text({content})")
     assert "attempt 1, failed" in answer and told in answer, answer
-    assert [run.status for run in load_ledger(desk).runs] == ["completed", "failed"]
+    assert [run.status for run in load_ledger(desk).runs] == ["completed", "failed"] and len(answer) < 2000
+
+
+@pytest.mark.parametrize("program", MESSES.values(), ids=MESSES)
+async def test_what_a_run_leaves_does_not_stop_the_study(desk: Desk, program: str) -> None:
+    assert "run_1 completed" in await cheat(desk, program)
+    await FileTools(desk, "coder").list_files()
+    assert "run_2 completed" in await cheat(desk, "print('another')")
+    assert [run.status for run in load_ledger(desk).runs] == ["completed"] * 3
 
 
 async def test_in_a_sandbox_the_evaluation_the_sources_and_earlier_results_are_read_only(desk: Desk) -> None:

@@ -94,16 +94,6 @@ async def test_warnings_name_their_section_and_do_not_fail_a_compilation(tmp_pat
 
 @needs_tex
 @pytest.mark.slow
-async def test_an_endless_paper_is_stopped(tmp_path: Path, sandbox: Sandbox) -> None:
-    write_paper(tmp_path)
-    (tmp_path / "sections" / "method.tex").write_text("\\def\\x{\\x}\\x\n")
-    compilation = await compile_paper(tmp_path, sandbox, timeout_seconds=3)
-    assert not compilation.ok
-    assert "killed after 3 s" in compilation.problems[0].message
-
-
-@needs_tex
-@pytest.mark.slow
 async def test_tex_cannot_write_to_the_paper_nor_start_a_program(tmp_path: Path, sandbox: Sandbox) -> None:
     write_paper(tmp_path)
     before = (tmp_path / "references.bib").read_text()

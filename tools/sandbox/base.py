@@ -54,7 +54,8 @@ class Removed:
     trouble: str
 
     def __str__(self) -> str:
-        return f"{self.path} ({self.trouble})"
+        shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in self.path[:120])
+        return f"{shown} ({self.trouble})"
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,9 @@ class Design:
             "network_mode": "none", "read_only": True, "user": f"{user}:{user}", "cap_drop": ["ALL"],
             "security_opt": ["no-new-privileges:true", f"seccomp={seccomp.docker_profile()}"],
             "mem_limit": size, "memswap_limit": size, "pids_limit": limits.processes,
-            "nano_cpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9), "oom_score_adj": 500, "ipc_mode": "private",
-            "shm_size": f"{TEMPORARY_MB}m", "init": True, "stdin_open": True, "working_dir": str(INSIDE),
+            "nano_cpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9), "oom_score_adj": 500,
+            "ipc_mode": "private", "shm_size": f"{TEMPORARY_MB}m", "init": True, "stdin_open": True,
+            "working_dir": str(INSIDE),
             "mounts": [Mount(there, here, type="bind", read_only=fixed) for here, there, fixed, _ in self.mounts],
             "tmpfs": {"/tmp": f"rw,nosuid,nodev,size={TEMPORARY_MB}m,nr_inodes=20000,mode=1777"},
             "ulimits": [

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from tools.sandbox.base import FLOOD
 
 CHUNK = 1 << 16
+CONTROL = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r"}
+"""Characters that would act on the terminal of who reads the output."""
 
 
 class Output:
@@ -34,7 +36,7 @@ class Output:
     def feed(self, data: bytes) -> None:
         self.total += len(data)
         if self._on_text and (text := self._decoder.decode(data)):
-            self._on_text(text)
+            self._on_text(text.translate(CONTROL))
         room = self._head_room - len(self._head)
         if room > 0:
             self._head += data[:room]
@@ -54,6 +56,9 @@ class Output:
         tail = b"".join(self._tail)[-self._tail_room :]
         left_out = self.total - len(self._head) - len(tail)
         if not left_out:
-            return (self._head + tail).decode("utf-8", "replace")
-        head = self._head.decode("utf-8", "replace")
-        return f"{head}\n[… {left_out} bytes left out …]\n{tail.decode('utf-8', 'replace')}"
+            return _text(self._head + tail)
+        return f"{_text(self._head)}\n[… {left_out} bytes left out …]\n{_text(tail)}"
+
+
+def _text(data: bytes | bytearray) -> str:
+    return data.decode("utf-8", "replace").translate(CONTROL)

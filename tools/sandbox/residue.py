@@ -13,7 +13,7 @@ from tools.errors import TamperedError, ToolError
 from tools.sandbox.base import Removed
 
 MAX_DEPTH = 32
-MENDED = ("setuid bit", "locked folder")
+MENDED = ("setuid bit", "locked folder", "locked file")
 
 
 def read_file(root: Path, relative: str, *, max_bytes: int) -> bytes:
@@ -48,7 +48,7 @@ def read_json(root: Path, relative: str, max_bytes: int = 1 << 20) -> object:
         if len(value) < len(items):
             keys = [key for key, _ in items]
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise ToolError(f"{relative}: the key {twice!r} stands twice in one object")
+            raise ToolError(f"{relative}: the key {twice[:80]!r} stands twice in one object")
         return value
 
     def constant(name: str) -> object:
@@ -78,7 +78,8 @@ def read_json(root: Path, relative: str, max_bytes: int = 1 << 20) -> object:
 
 def sweep(root: Path) -> list[Removed]:
     """Remove under `root` what could mislead who reads it: links that lead outside, FIFOs, sockets, devices, nested git
-    repositories, folders nested deeper than 32; take setuid bits off and unlock locked folders. The `.git` of `root`
+    repositories, folders nested deeper than 32, names that cannot be printed; take setuid bits off and unlock what is
+    locked. The `.git` of `root`
     itself is not touched. Nothing may be running in `root`. Returns what was done, by path."""
     done: list[Removed] = []
     root = root.resolve()
@@ -93,7 +94,8 @@ def sweep(root: Path) -> list[Removed]:
                 continue
             mode = path.lstat().st_mode
             if trouble in MENDED:
-                path.chmod((stat.S_IMODE(mode) & ~(stat.S_ISUID | stat.S_ISGID)) | (0o700 if stat.S_ISDIR(mode) else 0))
+                own = 0o700 if stat.S_ISDIR(mode) else 0o400
+                path.chmod((stat.S_IMODE(mode) & ~(stat.S_ISUID | stat.S_ISGID)) | own)
             elif stat.S_ISDIR(mode):
                 subprocess.run(["rm", "-rf", "--", str(path)], check=True)  # any depth, where shutil recurses
                 folders.remove(name)
@@ -101,6 +103,11 @@ def sweep(root: Path) -> list[Removed]:
                 path.unlink()
             done.append(Removed(str(path.relative_to(root)), trouble))
     return sorted(done, key=lambda item: item.path)
+
+
+def is_repository(name: str) -> bool:
+    """Whether git takes a file or folder of this name for a repository, or refuses to keep it for that reason."""
+    return name.rstrip(". ").casefold() == ".git"
 
 
 def _open(root: Path, relative: str) -> int:
@@ -147,18 +154,22 @@ def _kind(mode: int) -> str:
 
 def _trouble(root: Path, path: Path) -> str:
     mode = path.lstat().st_mode
+    if not path.name.isprintable():
+        return "name that cannot be printed"
     if stat.S_ISLNK(mode):
         inside = not path.readlink().is_absolute() and Path(os.path.realpath(path)).is_relative_to(root)
         return "" if inside else "link that leads outside"
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         return _kind(mode)
-    if path.name == ".git" and path.parent != root:
+    if is_repository(path.name) and (path.parent != root or path.name != ".git"):
         return "nested git repository"
     if stat.S_ISDIR(mode) and len(path.relative_to(root).parts) > MAX_DEPTH:
         return "folder nested too deep"
     if mode & (stat.S_ISUID | stat.S_ISGID):
         return "setuid bit"
-    return "locked folder" if stat.S_ISDIR(mode) and mode & 0o700 != 0o700 else ""
+    if stat.S_ISDIR(mode):
+        return "locked folder" if mode & 0o700 != 0o700 else ""
+    return "" if mode & 0o400 else "locked file"
 
 
 def _refuse_depth(relative: str, text: str) -> None:

@@ -5,6 +5,7 @@ the whole tree is killed at the limit."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import resource
 import shutil
 import time
@@ -16,7 +17,7 @@ from tools.sandbox import residue, tree
 from tools.sandbox.base import Limits, Outcome, Reason, Removed, explain
 from tools.sandbox.cgroup import Group
 from tools.sandbox.guard import Guard
-from tools.sandbox.output import Output
+from tools.sandbox.output import CHUNK, Output
 
 TICK = 0.1
 DISK_TICK = 0.3
@@ -139,7 +140,7 @@ async def supervise(
             group.kill()
         await subject.gone()
         if reader:
-            await _drain(reader)
+            await _drain(reader, stream)
     code = subject.process.returncode if reason is None else None
     code = 128 - code if code is not None and code < 0 else code
     reason = reason or meter.told_by_kernel(code)
@@ -199,10 +200,15 @@ async def _watch(subject: Subject, meter: Meter, stopped: asyncio.Event, wall_se
         waiter.cancel()
 
 
-async def _drain(reader: asyncio.Task[None]) -> None:
-    """Take what is left in the pipe. It ends with the last process that could write to it."""
+async def _drain(reader: asyncio.Task[None], stream: asyncio.StreamReader) -> None:
+    """Take what is left in the pipe. It ends with the last process that could write to it. What came past a flood is
+    dropped, so that the pipe is closed."""
     await asyncio.wait({reader}, timeout=DRAIN_SECONDS)
     reader.cancel()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while await stream.read(CHUNK):
+                pass
 
 
 def _few(names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+BLOCK = 4096
 TICKS = os.sysconf("SC_CLK_TCK")
 GONE = (FileNotFoundError, ProcessLookupError)
 """A process may end between listing and reading it."""
@@ -75,7 +76,8 @@ def usage(pids: Iterable[int]) -> Usage:
 
 
 def folder_bytes(folder: Path) -> int:
-    """Bytes on disk of everything under `folder`, hard links counted once, links not followed."""
+    """Bytes on disk of everything under `folder`, hard links counted once, links not followed. A sparse file counts as
+    long as it reads, and whatever has a name as a block at least: names are what a disk runs out of, too."""
     total = 0
     linked: set[int] = set()
     pending = [str(folder)]
@@ -88,7 +90,7 @@ def folder_bytes(folder: Path) -> int:
                         if status.st_ino in linked:
                             continue
                         linked.add(status.st_ino)
-                    total += status.st_blocks * 512
+                    total += max(status.st_blocks * 512, status.st_size, BLOCK)
                     if stat.S_ISDIR(status.st_mode):
                         pending.append(entry.path)
     return total
