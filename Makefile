@@ -1,6 +1,6 @@
 # make demo     set everything up, then take the quickstart scenario to a reviewed paper, offline
 # make test     set everything up, then run all tests
-# make test-quick, make lint, make bench, make clean
+# make test-quick, make lint, make bench (or make bench ARGS="--only sandbox"), make clean
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
@@ -36,7 +36,7 @@ lint: setup
 	$(RUN) -m pytest -q tests/test_house.py
 
 bench: setup
-	$(RUN) tests/bench.py
+	$(RUN) tests/bench.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from scenarios.commands import (
+    batching,
     bench_reviewer,
     citing,
+    ideas,
     launching,
     machine,
     reviewing,
@@ -29,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(launching.launch)
+app.command()(batching.batch)
 app.command()(launching.resume)
 app.command()(reviewing.review)
 app.command()(launching.chat)
@@ -38,6 +41,7 @@ app.command()(runs.table)
 app.command()(spending.cost)
 app.command()(spending.estimate)
 app.command()(bench_reviewer.bench_reviewer)
+app.command()(ideas.ideas)
 app.add_typer(roles.app, name="roles")
 app.command()(scenarios.scenarios)
 app.add_typer(templates.app, name="templates")

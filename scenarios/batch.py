@@ -17,6 +17,7 @@ from agents.observer import Observer
 from scenarios.company import Company
 from scenarios.launch import launch, resume
 from scenarios.plan import make_plan
+from scenarios.purse import Purse
 from scenarios.scenario import Scenario, load_scenario, save_scenario
 from scenarios.summary import read_summary
 from tools.document import PAPER_SUFFIXES
@@ -47,27 +48,6 @@ class Row:
     dollars: float = 0.0
     folder: str = ""
     """Where review.json and the reports lie."""
-
-
-@dataclass
-class Purse:
-    """What a batch may still spend. Each paper gets an equal part of what is left over when it begins."""
-
-    dollars: float | None
-    waiting: int
-    """Papers that have not begun."""
-
-    def take(self) -> float | None:
-        if self.dollars is None:
-            return None
-        part = max(0.0, self.dollars) / max(1, self.waiting)
-        self.dollars -= part
-        self.waiting -= 1
-        return part
-
-    def give_back(self, part: float | None, spent: float) -> None:
-        if self.dollars is not None and part is not None:
-            self.dollars += part - spent
 
 
 def papers_in(folder: Path) -> list[Path]:

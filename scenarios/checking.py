@@ -10,7 +10,7 @@ from pathlib import Path
 from scenarios.doctor import Check
 from tools.desk import Desk
 from tools.errors import ToolError
-from tools.experiments import run_once
+from tools.experiments import load_ledger, run_once
 from tools.figures import FigureTools
 from tools.forms import load_form
 from tools.idea import Idea
@@ -33,6 +33,9 @@ async def check_template(template: Template, profile: str, sandbox: Sandbox) -> 
         desk = _desk(template, profile, sandbox, Path(name))
         record = await run_once(desk, "run_0", 1, "the template as it is")
         checks += _run(template, desk, record)
+        ledger = load_ledger(desk)
+        ledger.record(record)
+        ledger.save(desk.ledger_file)
         if record.status == "completed" and (desk.workspace.work / "plot.py").is_file():
             checks.append(await _plot(desk))
     return checks
@@ -75,7 +78,7 @@ def _is_idea(idea: dict[str, object]) -> bool:
 def _run(template: Template, desk: Desk, record: RunRecord) -> Iterator[Check]:
     seconds, limit = record.usage.get("wall_seconds", 0.0), desk.profile.time_limit
     if record.status != "completed":
-        yield Check("Run", False, f"run_0 failed: {record.reason}", "Mend experiment.py, then check again")
+        yield Check("Run", False, f"run_0 {record.status}: {record.reason}", "Mend experiment.py, then check again")
         return
     datasets = {dataset: sorted(metrics) for dataset, metrics in record.values.items()}
     seeds = min(max(map(len, metrics.values())) for metrics in record.values.values())  # a cost is measured once

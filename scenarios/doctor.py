@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from scenarios.plan import Plan
 from scenarios.scenario import SandboxSpec
 from tools.errors import UserError
 from tools.latex import tex_problem
+from tools.requirements import FILE, MissingPackagesError
 from tools.sandbox import choose
+from tools.template import Template
 
 _PACKAGES = (
     "autogen_agentchat",
@@ -42,13 +44,17 @@ class Check:
     remedy: str = ""
 
 
-async def check_machine(plan: Plan | None = None, out: Path = Path()) -> list[Check]:
-    """Everything that the plan's phases need, with room for it in `out`; everything there is to need without a plan."""
+async def check_machine(
+    plan: Plan | None = None, out: Path = Path(), say: Callable[[str], None] = lambda text: None
+) -> list[Check]:
+    """Everything that the plan's phases need, with room for it in `out`; everything there is to need without a plan.
+    `say` hears what takes long."""
     needs = plan.needs if plan else frozenset({"sandbox", "tex", "template"})
     checks = [*_python(), _git(), _disk(out)]
     inside_docker = False
     if "sandbox" in needs:
-        check = await _sandbox(plan.scenario.sandbox if plan else SandboxSpec())
+        template = plan.template if plan else None
+        check = await _sandbox(plan.scenario.sandbox if plan else SandboxSpec(), template, say)
         inside_docker = check.detail.startswith("docker")
         checks.append(check)
     if "tex" in needs:
@@ -86,9 +92,19 @@ def _disk(out: Path) -> Check:
     )
 
 
-async def _sandbox(spec: SandboxSpec) -> Check:
+def packages_check(template: Template, error: MissingPackagesError) -> Check:
+    """What a template lacks in a sandbox that shows the environment that Colloquium runs in."""
+    install = f"{sys.executable} -m pip install -r {template.folder / FILE}"
+    return Check("Packages of the template", False, str(error), f"Run: {install}, or launch with --sandbox docker")
+
+
+async def _sandbox(spec: SandboxSpec, template: Template | None, say: Callable[[str], None]) -> Check:
+    requirements = template.requirements if template else ()
     try:
-        sandbox = await choose(spec.backend)
+        sandbox = await choose(spec.backend, requirements=requirements, say=say)
+    except MissingPackagesError as error:
+        assert template
+        return packages_check(template, error)
     except UserError as error:
         return Check("Sandbox", False, str(error), "Or, at your own risk, launch with --sandbox none")
     promises = {promise.name: promise for promise in await sandbox.promises()}

@@ -5,9 +5,7 @@ Resuming is playing again: what the journal has as finished is not done again.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 
 from agents.budget import Budget
@@ -22,20 +20,19 @@ from agents.policies import SELECTOR, Seats, build_policy, build_stages
 from scenarios.phases.kind import PhaseKind
 from scenarios.plan import Plan, cast_of, policies_of, seats_of, turn_limit_of
 from scenarios.scenario import PhaseSpec
+from scenarios.studies import Studies
 from scenarios.study import Study
 from scenarios.summary import write_summary
-from tools.atomic import write_json
-from tools.desk import Allowance, Desk
 from tools.errors import ColloquiumError, MachineError
-from tools.idea import Idea, Novelty, load_idea, read_archive, save_idea
+from tools.idea import Novelty, load_idea, save_idea
 from tools.panel.stages import ALONE
 from tools.sandbox import Sandbox
-from tools.template import Template
 from tools.toolbox import build_tools
-from tools.workspace import Workspace
 
 PERSON = "person"
 """The role of whoever runs the study; always played at the terminal."""
+BARREN = 3
+"""Ideations in a row without an idea after which a group is taken to have none left."""
 _ACCEPTANCE = ("accept_deliverable", "return_deliverable")
 
 
@@ -47,6 +44,7 @@ class Lab:
         scenario = plan.scenario
         journal = Journal(folder / "journal.jsonl")
         self.conduct = Conduct(journal, observer, Budget(**scenario.budget.model_dump(exclude={"idea"})))
+        self._studies = Studies(self.folder, plan, sandbox, journal, observer)
         starts = sum(record.type == "start" for record in journal.records())
         journal.put(f"run/start:{starts + 1}", "start", {})
         self._cast = Cast(plan.cards, plan.models, self.conduct, scenario.seed, limits=limits)
@@ -55,12 +53,18 @@ class Lab:
     async def play(self) -> str:
         """Take every idea through the phases. Answers the run's status: `finished`, or `paused: why`."""
         status = "finished"
-        write_json(self.folder / "ideas.json", self._archive())
+        self._studies.open_archive()
+        barren = 0
         try:
             for number in range(1, self._plan.scenario.ideas + 1):
-                study = self._open_study(f"idea_{number}")
+                study = self._studies.open(f"idea_{number}")
                 self.studies.append(study)
-                await self._play_study(study)
+                await self._play_study(study, number)
+                self._studies.keep_outcome(study)
+                barren = 0 if study.idea or not self._plan.template else barren + 1
+                if barren == BARREN:
+                    self._observer.note(f"{BARREN} times in a row the group had no idea to propose, so the run ends here")
+                    break
         except (Stopped, MachineError, OSError) as error:
             status = f"paused: {error}"
         try:
@@ -75,12 +79,13 @@ class Lab:
         write_summary(self.folder, self._plan, self.conduct, self.studies, status)
         self.conduct.journal.close()
 
-    async def _play_study(self, study: Study) -> None:
+    async def _play_study(self, study: Study, number: int) -> None:
         """One failed idea does not stop the others, nor does one whose own budget is spent; its reason is kept."""
         seen: dict[str, int] = {}
         budget = Budget(**self._plan.scenario.budget.idea.model_dump())
         with self.conduct.account("idea", budget, study.slot):
             try:
+                await self._begin(study, number)
                 for spec, kind in self._plan.phases:
                     seen[kind.name] = seen.get(kind.name, 0) + 1
                     suffix = f":{seen[kind.name]}" if seen[kind.name] > 1 else ""
@@ -97,6 +102,12 @@ class Lab:
                 study.outcome = str(error)
         if study.outcome:
             self._observer.note(f"{study.slot} ends here: {study.outcome}")
+
+    async def _begin(self, study: Study, number: int) -> None:
+        """Where the run was given ideas, a study starts from its own."""
+        if (start := self._studies.begun(study, number)) is not None:
+            await self._step(study, f"{study.slot}/start", start.lay)
+            study.panels_held = start.panels
 
     async def _play_phase(self, study: Study, spec: PhaseSpec, kind: PhaseKind, key: str) -> None:
         desk = study.desk
@@ -184,7 +195,7 @@ class Lab:
         if kind.name == "panel":
             study.panels_held += 1
         if kind.name == "ideation" and not study.outcome:
-            self._start_idea(study, load_idea(study.desk.proposal))
+            self._studies.start_idea(study, load_idea(study.desk.proposal))
         if kind.name == "novelty" and not study.outcome:
             path = study.workspace.root / "novelty.json"
             novelty = Novelty.model_validate_json(path.read_bytes())
@@ -194,87 +205,3 @@ class Lab:
                 save_idea(idea, study.workspace.root / "idea.json")
             if novelty.decision != "novel" and self._plan.scenario.require_novelty:
                 study.outcome = f"not found novel ({novelty.decision}): {novelty.reasons}"
-
-    def _start_idea(self, study: Study, idea: Idea) -> None:
-        """From here on the study works in a folder of the idea's name, with the template as its first commit."""
-        workspace = Workspace.create(self.folder / "ideas" / idea.name, self._plan.template)
-        self._restore(study.slot, workspace, in_ideation=False)
-        if not (workspace.root / "idea.json").exists():
-            save_idea(idea, workspace.root / "idea.json")
-        study.desk.workspace = workspace
-        archive = read_archive(self.folder / "ideas.json")
-        if idea.name not in [entry.get("Name") for entry in archive]:
-            archive.append(idea.model_dump(by_alias=True, exclude_none=True))
-            write_json(self.folder / "ideas.json", archive)
-
-    def _open_study(self, slot: str) -> Study:
-        scenario, template = self._plan.scenario, self._plan.template
-        paper = Path(scenario.paper)
-        place = self.folder / "proposals" / slot if template else self.folder / "ideas" / paper.stem
-        workspace = Workspace.create(place, template)
-        self._restore(slot, workspace, in_ideation=template is not None)
-        if not template and not list(workspace.paper.glob("submission.*")):
-            workspace.paper.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self.folder / paper.name, workspace.paper / f"submission{paper.suffix}")
-        desk = Desk(
-            template=template or no_template(self.folder),
-            profile=self._plan.profile,
-            profile_name=scenario.profile or (template.default_profile if template else ""),
-            workspace=workspace,
-            sandbox=self._sandbox,
-            literature=self._plan.literature,
-            form=self._plan.form,
-            archive=self.folder / "ideas.json",
-            proposal=self.folder / "proposals" / f"{slot}.json",
-            seed=scenario.seed,
-            run_id=self.folder.name,
-            allowance=replace(Allowance(), runs=scenario.allowance.runs, attempts=scenario.allowance.attempts),
-            progress=self._observer.tool_progress,
-            authors=self._authors(),
-            roles=self._plan.seat_roles,
-            offline=self.offline,
-        )
-        return Study(slot, desk, self.folder)
-
-    def _restore(self, slot: str, workspace: Workspace, *, in_ideation: bool) -> None:
-        """Put right what a call that was cut short has left: back to the last state that the journal knows."""
-        commit = ""
-        for record in self.conduct.journal.records():
-            ideation = record.key.startswith(f"{slot}/ideation")
-            here = ideation == in_ideation or not self._plan.template
-            if here and record.key.startswith(f"{slot}/") and record.data.get("commit"):
-                commit = record.data["commit"]
-        workspace.restore(commit or "HEAD")
-
-    def _archive(self) -> list[dict[str, object]]:
-        path = self.folder / "ideas.json"
-        return (
-            read_archive(path) if path.exists() else list(self._plan.template.seed_ideas if self._plan.template else [])
-        )
-
-    @property
-    def offline(self) -> bool:
-        """No language model plays any role."""
-        return all(self._plan.model_of(role).provider == "offline" for role in self._plan.roles)
-
-    def _authors(self) -> dict[str, str]:
-        return {role: self._plan.model_of(role).label for role in self._plan.roles}
-
-
-def no_template(folder: Path) -> Template:
-    """What lies on the desk where nothing is experimented with."""
-    return Template(
-        name="none",
-        folder=folder,
-        title="",
-        field="",
-        description="",
-        metrics={},
-        profiles={},
-        default_profile="",
-        seed_argument="",
-        protected=(),
-        system="",
-        task_description="",
-        seed_ideas=(),
-    )

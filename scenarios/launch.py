@@ -16,6 +16,7 @@ from scenarios.doctor import check_machine
 from scenarios.lab import Lab
 from scenarios.plan import Plan, make_plan
 from scenarios.scenario import Scenario, load_scenario, save_scenario
+from scenarios.start import read_start
 from scenarios.submission import read_given
 from tools.environment import describe_hardware
 from tools.errors import UserError
@@ -36,12 +37,14 @@ async def launch(
         UserError: something is missing or wrong; nothing has been made then.
     """
     plan = make_plan(scenario)
+    start = read_start(plan)
     given = await read_given(plan)
-    sandbox = await _ready(plan, runs)
+    sandbox = await _ready(plan, runs, observer)
     folder = _new_folder(runs, scenario.name, name)
     if plan.template:
         own = folder / "template" / plan.template.name
         shutil.copytree(plan.template.folder, own, ignore=shutil.ignore_patterns("run_*", "__pycache__"))
+    start.keep(folder)
     given.keep(folder)
     if scenario.paper:
         shutil.copyfile(scenario.paper, folder / Path(scenario.paper).name)
@@ -52,7 +55,8 @@ async def launch(
         "python": platform.python_version(),
         **_versions(),
     }
-    save_scenario(_at_home(scenario).model_copy(update={"launched": launched}), folder / "scenario.yaml")
+    ideas = len(start.ideas) or scenario.ideas
+    save_scenario(at_home(scenario).model_copy(update={"ideas": ideas, "launched": launched}), folder / "scenario.yaml")
     return folder, await _play(folder, _own_plan(folder), sandbox, observer, company)
 
 
@@ -70,7 +74,7 @@ async def resume(
     plan = _own_plan(folder, overrides)
     if overrides:
         save_scenario(plan.scenario, folder / "scenario.yaml")
-    return await _play(folder, plan, await _ready(plan, folder), observer, company)
+    return await _play(folder, plan, await _ready(plan, folder, observer), observer, company)
 
 
 def find_run(name: str, runs: Path) -> Path:
@@ -97,13 +101,15 @@ def list_runs(runs: Path) -> list[Path]:
     return sorted(found, key=lambda folder: (folder / "scenario.yaml").stat().st_mtime_ns)
 
 
-async def _ready(plan: Plan, out: Path) -> Sandbox:
-    problems = await check_machine(plan, out)
+async def _ready(plan: Plan, out: Path, observer: Observer) -> Sandbox:
+    problems = await check_machine(plan, out, observer.note)
     missing = [problem for problem in problems if not problem.ok]
     if missing:
         raise UserError("\n".join(f"{problem.name}: {problem.detail}. {problem.remedy}" for problem in missing))
-    needs_one = "sandbox" in plan.needs
-    return await choose(plan.scenario.sandbox.backend if needs_one else "none")
+    if "sandbox" not in plan.needs:
+        return await choose("none")
+    requirements = plan.template.requirements if plan.template else ()
+    return await choose(plan.scenario.sandbox.backend, requirements=requirements, say=observer.note)
 
 
 async def _play(folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer, company: Company | None) -> str:
@@ -115,13 +121,17 @@ async def _play(folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer, 
         return await lab.play()
 
 
-def _at_home(scenario: Scenario) -> Scenario:
+def at_home(scenario: Scenario) -> Scenario:
     """The scenario with its files by their whole paths, so that the run can be taken up from any folder."""
-    named = {key: str(getattr(scenario, key)) for key in ("paper", "examples", "rebuttal", "models", "form", "rule")}
+    keys = ("paper", "archive", "examples", "rebuttal", "models", "form", "rule")
+    named = {key: str(getattr(scenario, key)) for key in keys}
     files = {key: Path(name).expanduser() for key, name in named.items() if name}
+    starts = {key: str(Path(name).expanduser().resolve()) for key, name in scenario.start if name and key != "idea"}
+    start = scenario.start.model_copy(update=starts)
     own = ("models", "form", "rule")  # a name in configs/, unless it is a YAML file
     found = {key: str(path.resolve()) for key, path in files.items() if key not in own or path.suffix in (".yaml", ".yml")}
-    return scenario.model_copy(update={**found, "roles": [str(Path(role).resolve()) for role in scenario.roles]})
+    roles = [str(Path(role).resolve()) for role in scenario.roles]
+    return scenario.model_copy(update={**found, "start": start, "roles": roles})
 
 
 def _versions() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,11 @@ from tools.template import Profile, Template, load_template
 from tools.toolbox import tool_names
 
 ROOT = Path(__file__).parents[1]
+
+
+def cache_folder() -> Path:
+    """What survives runs: answers of literature sources, and baselines."""
+    return Path(os.environ.get("COLLOQUIUM_CACHE") or ROOT / ".cache")
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def make_plan(scenario: Scenario, template_folder: Path | None = None) -> Plan:
         cards=cards | {seat: card for seating in seatings for seat, card in seating.cards.items()},
         seat_roles={seat: role for seating in seatings for seat, role in seating.roles.items()},
         form=load_form(scenario.form).under(scenario.rule) if scenario.rule else load_form(scenario.form),
-        literature=build(scenario.literature, bib_files=_bib_files(place, scenario, template), cache=ROOT / ".cache"),
+        literature=build(scenario.literature, bib_files=_bib_files(place, scenario, template), cache=cache_folder()),
         phases=tuple(phases),
     )
 

@@ -85,6 +85,23 @@ class SandboxSpec(_Strict):
     """Promises that have to hold on this machine, or nothing is launched."""
 
 
+class StartSpec(_Strict):
+    """What the run begins with, so that the phases that would make it can be left out. It is copied into the run folder."""
+
+    ideas: str = ""
+    """A JSON file with an idea, or with a list of them; each goes through the phases."""
+    run: str = ""
+    """A run folder; its idea goes on from where that run left it."""
+    idea: str = ""
+    """Which idea of that run, where it has more than one."""
+    code: str = ""
+    """A folder whose files are laid over the template's."""
+    results: str = ""
+    """A folder with run_0, run_1, … that were run elsewhere; the paper says so."""
+    draft: str = ""
+    """A .tex file, or a folder with one, its .bib and its figures: the paper begins as this."""
+
+
 class AllowanceSpec(_Strict):
     """How much one idea may use."""
 
@@ -145,6 +162,11 @@ class Scenario(_Strict):
     """Roles that you play yourself at the terminal."""
     approve: list[str] = []
     """Deliverables that you are asked about at the terminal before the run goes on with them, like idea and paper."""
+    start: StartSpec = StartSpec()
+    archive: str = ""
+    """An ideas.json with ideas that count as proposed already, and what came of them; another run's, or seeds of yours."""
+    baseline: Literal["kept", "fresh"] = "kept"
+    """kept: one of the same code, data, scale, seed and hardware is taken over from an earlier run; fresh: measured anew."""
     require_novelty: bool = True
     """Ideas that are not found novel go no further."""
     budget: BudgetSpec = BudgetSpec()  # type: ignore[call-arg]
@@ -153,6 +175,17 @@ class Scenario(_Strict):
     """The phases in their order."""
     launched: dict[str, str] = {}
     """Written by the launch: versions and machine. Not for you to set."""
+
+    def begun_with(self, phase: str) -> Scenario:
+        """The scenario from the first phase of that name on.
+
+        Raises:
+            UserError: it has no such phase.
+        """
+        names = [spec.phase for spec in self.phases]
+        if phase not in names:
+            raise UserError(f"scenario {self.name}: --from {phase!r}: it has no such phase; {nearest(phase, names)}")
+        return self.model_copy(update={"phases": self.phases[names.index(phase) :]})
 
     @field_validator("sandbox", mode="before")
     @classmethod

@@ -49,6 +49,7 @@ def _of_study(study: Study) -> dict[str, object]:
         "novel": idea.novel if idea else None,
         "runs_completed": sum(run["status"] == "completed" and run["name"] != "run_0" for run in runs),
         "runs_failed": sum(run["status"] == "failed" for run in runs),
+        "runs_tampered": sum(run["status"] == "tampered" for run in runs),
         "papers": [str(path) for path in sorted((root / "paper" / "versions").glob("*.pdf"))],
         "gate": json.loads(gate.read_text(encoding="utf-8"))["verdict"] if gate.exists() else "",
         "scores": [panel["scores"] for panel in panels],

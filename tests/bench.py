@@ -1,7 +1,9 @@
 """`make bench`: what the framework costs, measured side by side in one process.
 
 Prints the overhead of a turn against bare autogen, the cost of a turn's journal record at turn 100 and at turn 5,000, the
-prompt tokens of a scripted scenario, five reviewers on a slow model beside one, and the seconds of the demo by phase.
+prompt tokens of a scripted scenario, five reviewers on a slow model beside one, what each sandbox costs, how fast the
+templates train, and the seconds of the demo by phase. `--only sandbox` (or another part's name) measures that alone;
+`--no-demo` leaves the demo out.
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ from autogen_agentchat.teams import RoundRobinGroupChat  # noqa: E402
 from autogen_core.models import CreateResult, ModelFamily, ModelInfo, RequestUsage  # noqa: E402
 from bench_panel import reviewers  # noqa: E402
 from bench_prompts import prompts  # noqa: E402
+from bench_sandbox import sandboxes  # noqa: E402
+from bench_templates import templates  # noqa: E402
+from rich.console import Console  # noqa: E402
 
 from agents.chat import converse  # noqa: E402
 from agents.conduct import Conduct  # noqa: E402
@@ -99,7 +104,23 @@ def journal_cost(folder: Path) -> tuple[float, float]:
     return statistics.median(times[50:150]), statistics.median(times[4950:5050])
 
 
-async def demo(folder: Path, console: object) -> None:
+async def turns(folder: Path) -> str:
+    plain = await seconds_a_turn(bare)
+    ours = await seconds_a_turn(lambda: durable(folder))
+    return (f"a turn: bare autogen {plain * 1e3:.2f} ms, with journal and policies {ours * 1e3:.2f} ms, "
+            f"ratio {ours / plain:.2f}")
+
+
+async def records(folder: Path) -> str:
+    early, late = journal_cost(folder)
+    return f"a journal record: turn 100 {early * 1e3:.3f} ms, turn 5,000 {late * 1e3:.3f} ms, ratio {late / early:.2f}"
+
+
+async def speeds(folder: Path) -> str:
+    return templates(folder)
+
+
+async def demo(folder: Path) -> str:
     class Phases(Progress):
         """Also remembers when each phase began."""
 
@@ -107,30 +128,26 @@ async def demo(folder: Path, console: object) -> None:
             starts.append((phase, time.monotonic()))
 
     starts: list[tuple[str, float]] = []
-    await launch(load_scenario(find_scenario("quickstart")), folder, Phases(console))  # type: ignore[arg-type]
+    with (folder / "log").open("w") as log:
+        await launch(load_scenario(find_scenario("quickstart"), {"baseline": "fresh"}), folder, Phases(Console(file=log)))
     starts.append(("", time.monotonic()))
-    print("\nseconds of the demo by phase")
-    for (phase, began), (_, ended) in itertools.pairwise(starts):
-        print(f"  {phase:<12} {ended - began:7.1f}")
+    lines = [f"  {phase:<12} {ended - began:7.1f}" for (phase, began), (_, ended) in itertools.pairwise(starts)]
+    return "\n".join(["seconds of the demo by phase", *lines])
 
 
-async def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        plain = await seconds_a_turn(bare)
-        ours = await seconds_a_turn(lambda: durable(folder))
-        print(f"a turn: bare autogen {plain * 1e3:.2f} ms, with journal and policies {ours * 1e3:.2f} ms, "
-              f"ratio {ours / plain:.2f}")
-        early, late = journal_cost(folder)
-        print(f"a journal record: turn 100 {early * 1e3:.3f} ms, turn 5,000 {late * 1e3:.3f} ms, ratio {late / early:.2f}")
-        print(await prompts(folder))
-        print(await reviewers(folder))
-        if "--no-demo" not in sys.argv:
-            from rich.console import Console
+PARTS = {"turn": turns, "journal": records, "prompts": prompts, "panel": reviewers, "sandbox": sandboxes, "templates": speeds,
+         "demo": demo}
 
-            with (folder / "log").open("w") as log:
-                await demo(folder, Console(file=log))
+
+async def main(arguments: list[str]) -> None:
+    wanted = [name for name in PARTS if name in arguments] if "--only" in arguments else list(PARTS)
+    if "--no-demo" in arguments:
+        wanted.remove("demo")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in wanted:
+            (place := Path(folder) / name).mkdir()
+            print(await PARTS[name](place))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))

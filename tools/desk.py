@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from tools.baselines import Baselines
 from tools.forms import Form
 from tools.literature import Bibliography, Literature
 from tools.sandbox import Sandbox
@@ -43,6 +44,8 @@ class Desk:
     """ideas.json of the run: every idea proposed so far, seeds included."""
     proposal: Path
     """Where the idea of this study is handed in."""
+    baselines: Baselines | None = None
+    """Baselines measured before on this machine; None where they are to be measured anew."""
     seed: int = 0
     run_id: str = ""
     allowance: Allowance = field(default_factory=Allowance)

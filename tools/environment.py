@@ -8,8 +8,11 @@ import platform
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from tools.errors import MachineError
 from tools.sandbox import Limits, Sandbox
@@ -29,16 +32,18 @@ print(json.dumps(found))
 """
 
 
-async def describe_environment(sandbox: Sandbox) -> dict[str, str]:
-    """What experiments run on: Python and packages as found inside the sandbox, and this machine.
+async def describe_environment(sandbox: Sandbox, requirements: Sequence[str] = ()) -> dict[str, str]:
+    """What experiments run on: Python and packages as found inside the sandbox, those that a template requires among
+    them, and this machine.
 
     Raises:
         MachineError: the sandbox does not run Python.
     """
+    packages = (*_PACKAGES, *(Requirement(line).name for line in requirements))
     with tempfile.TemporaryDirectory() as folder:
         session = sandbox.session(Path(folder), run_id="environment")
         try:
-            told = await session.run(["python", "-c", _INSIDE % (_PACKAGES,)], limits=Limits(wall_seconds=120))
+            told = await session.run(["python", "-c", _INSIDE % (packages,)], limits=Limits(wall_seconds=120))
         finally:
             await session.close()
     if not told.ok:
@@ -70,10 +75,22 @@ def _memory() -> str:
         return ""
 
 
-def _graphics() -> str:
+def graphics_cards() -> list[str]:
+    """The identifiers of this machine's graphics cards, as CUDA_VISIBLE_DEVICES takes them: those that the variable names
+    already, else all."""
+    if listed := os.environ.get("CUDA_VISIBLE_DEVICES"):
+        return [name.strip() for name in listed.split(",") if name.strip()]
+    return [str(number) for number in range(len(_graphics_names()))]
+
+
+def _graphics_names() -> list[str]:
     if not shutil.which("nvidia-smi"):
-        return "no GPU"
+        return []
     query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
     done = subprocess.run(query, capture_output=True, text=True, check=False, timeout=20)
-    names = [line.strip() for line in done.stdout.splitlines() if line.strip()] if done.returncode == 0 else []
+    return [line.strip() for line in done.stdout.splitlines() if line.strip()] if done.returncode == 0 else []
+
+
+def _graphics() -> str:
+    names = _graphics_names()
     return f"{len(names)} × {names[0]}" if names else "no GPU"

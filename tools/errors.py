@@ -18,6 +18,11 @@ class ToolError(ColloquiumError):
     """A tool could not do what an agent asked. Goes back to the agent as a failed tool result."""
 
 
+class TamperedError(ToolError):
+    """What an experiment left as its evidence is not what it measured: it changed what it may only read, or its result
+    is not a file of its own."""
+
+
 class MachineError(ColloquiumError):
     """The machine failed under the run: a full disk, a broken repository. The run pauses and can be taken up again."""
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
+import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
 from tools.atomic import write_text
+from tools.baselines import digest_of
 from tools.desk import Desk
 from tools.environment import describe_environment
-from tools.errors import ToolError
+from tools.errors import TamperedError, ToolError
 from tools.final_info import parse_final_info
-from tools.ledger import Ledger, RunRecord
+from tools.integrity import changed_protected, fixed_paths, moment, prepare, read_result, remove, stray_runs
+from tools.ledger import BASELINE, Ledger, RunRecord
 from tools.sandbox import Limits, Outcome
-from tools.sandbox.residue import read_json
 from tools.settings import settings_of_run
 from tools.toolset import Toolset
 
 _TAIL = 1500
-_RESULT_BYTES = 2_000_000
 
 
 class ExperimentTools(Toolset):
@@ -45,10 +45,11 @@ class ExperimentTools(Toolset):
         ledger.save(self._desk.ledger_file)
         await self._desk.workspace.save(f"{record.name}: {note}")
         self._desk.workspace.tag(record.name if record.status == "completed" else f"{record.name}-attempt-{attempt}")
-        if record.status == "failed":
+        if record.status != "completed":
             left = self._desk.allowance.attempts - attempt
             advice = f"{left} attempts of {record.name} are left." if left else "No attempt of this run is left."
-            raise ToolError(f"{record.name}, attempt {attempt}, failed: {record.reason}\n{advice}")
+            became = "failed" if record.status == "failed" else "does not count, and the ledger and the gate say why"
+            raise ToolError(f"{record.name}, attempt {attempt}, {became}: {record.reason}\n{advice}")
         runs_left = self._desk.allowance.runs - number
         return (
             f"{record.name} completed in {record.usage['wall_seconds']:.1f} s, {runs_left} runs are left.\n"
@@ -62,10 +63,10 @@ class ExperimentTools(Toolset):
         ledger = self._ledger()
         runs = [r.name for r in ledger.completed]
         if run and run not in runs:
-            failed = [r.reason for r in ledger.runs if r.name == run]
+            failed = [f"it {r.status}: {r.reason}" for r in ledger.runs if r.name == run]
             raise ToolError(
                 f"{run} has no results"
-                + (f", it failed: {failed[-1]}" if failed else f"; completed runs: {', '.join(runs) or 'none'}")
+                + (f", {failed[-1]}" if failed else f"; completed runs: {', '.join(runs) or 'none'}")
             )
         return "\n\n".join(_results(ledger, name) for name in ([run] if run else runs)) or "No run is completed yet."
 
@@ -105,23 +106,44 @@ class ExperimentTools(Toolset):
         """The same code with the same seed tells nothing new, and is the sign of an edit that did not happen."""
         now = source_digest(self._desk)
         for record in ledger.runs:
-            if record.source == now and record.status == "completed":
-                raise ToolError(f"the code is the same as in {record.name}; edit it first, then run it")
+            if record.source == now and record.status != "failed":
+                which = f"attempt {record.attempt} of " if record.status == "tampered" else ""
+                raise ToolError(f"the code is the same as in {which}{record.name}; edit it first, then run it")
 
 
 async def run_once(desk: Desk, name: str, attempt: int, note: str) -> RunRecord:
-    """One execution of experiment.py as `name`. Whatever happens becomes a row; the folder of a failed attempt is kept
-    under `failed/`."""
+    """One execution of experiment.py as `name`. Whatever happens becomes a row; the folder of an attempt without
+    results is kept under `failed/`. After one that tampered, what it changed is put back; the history keeps how it was."""
+    return await _execute(desk, await _prepared(desk, name, attempt, note))
+
+
+async def run_baseline(desk: Desk, attempt: int) -> RunRecord:
+    """The project as it is, as run_0. One that was measured before on this machine, of the same code, data, command,
+    software and hardware, is taken over."""
+    record = await _prepared(desk, BASELINE, attempt, "Baseline: the template as it is.")
+    if desk.baselines is None:
+        return await _execute(desk, record)
+    work, digest = desk.workspace.work, digest_of(desk.workspace.work, record.command, record.environment)
+    if found := desk.baselines.find(digest, work, _log(desk, record)):
+        desk.progress(f"the baseline is there: {found.kept}")
+        return found.model_copy(update={"commit": record.commit, "attempt": attempt})
+    record = await _execute(desk, record)
+    if record.status == "completed":
+        desk.baselines.keep(digest, record, work, _log(desk, record))
+    return record
+
+
+async def _prepared(desk: Desk, name: str, attempt: int, note: str) -> RunRecord:
+    """The row of a run before it runs, with the project laid out and committed for it."""
     workspace = desk.workspace
-    shutil.rmtree(workspace.work / name, ignore_errors=True)
-    restore_protected(desk)
+    prepare(desk, load_ledger(desk))
     await workspace.save(f"{name}, attempt {attempt}: the code that runs")
     pinned = dict(desk.profile.args)
     if desk.template.seed_argument:
         pinned[desk.template.seed_argument] = desk.seed
     command = ["python", "experiment.py", f"--out_dir={name}", *(f"--{key}={value}" for key, value in pinned.items())]
     source = (workspace.work / "experiment.py").read_text(encoding="utf-8")
-    record = RunRecord(
+    return RunRecord(
         name=name,
         status="failed",
         reason="",
@@ -132,38 +154,51 @@ async def run_once(desk: Desk, name: str, attempt: int, note: str) -> RunRecord:
         attempt=attempt,
         settings=settings_of_run(source, "experiment", pinned),
         source=source_digest(desk),
-        environment=await describe_environment(desk.sandbox),
+        environment=await describe_environment(desk.sandbox, desk.template.requirements),
         usage={},
         values={},
         censored=[],
         reported_stderrs={},
     )
-    session = desk.sandbox.session(workspace.work, read_only=desk.template.protected, run_id=desk.run_id)
+
+
+async def _execute(desk: Desk, record: RunRecord) -> RunRecord:
+    """Run the command of a row; answers the row with what came of it."""
+    workspace, ledger, name, attempt = desk.workspace, load_ledger(desk), record.name, record.attempt
+    fixed, began = fixed_paths(desk, ledger), moment(desk)
+    session = desk.sandbox.session(workspace.work, read_only=fixed, run_id=desk.run_id)
     try:
-        outcome = await session.run(command, limits=_limits(desk), on_output=desk.progress)
+        outcome = await session.run(record.command, limits=_limits(desk), on_output=desk.progress)
     finally:
         await session.close()
-    write_text(workspace.root / "logs" / f"{name}_attempt_{attempt}.txt", outcome.output)
+    write_text(_log(desk, record), outcome.output)
     record = record.model_copy(update={"usage": _usage(outcome)})
     try:
-        record = _read_results(desk, record, outcome)
+        record = _read_results(desk, record, outcome, began)
     except ToolError as error:
         _keep_failed(workspace.work / name, workspace.root / "failed" / f"{name}_attempt_{attempt}")
+        if isinstance(error, TamperedError):
+            await workspace.save(f"{name}, attempt {attempt}: as it was left")
+            workspace.put_back(record.commit, fixed)
+            prepare(desk, ledger)
+            record = record.model_copy(update={"status": "tampered"})
         tail = outcome.output[-_TAIL:].strip()
         reason = f"{error}\nThe end of its output:\n{tail}" if tail else str(error)
         record = record.model_copy(update={"reason": reason})
     return record
 
 
-def _read_results(desk: Desk, record: RunRecord, outcome: Outcome) -> RunRecord:
+def _read_results(desk: Desk, record: RunRecord, outcome: Outcome, began: float) -> RunRecord:
+    if outcome.reason == "tampered":
+        raise TamperedError(outcome.explanation)
     if not outcome.ok:
         raise ToolError(outcome.explanation or f"it ended with exit code {outcome.exit_code}")
     if changed := changed_protected(desk):
-        raise ToolError(f"the run changed files of the evaluation ({', '.join(changed)}); its results do not count")
+        raise TamperedError(f"the run changed files of the evaluation ({', '.join(changed)}); its results do not count")
+    if strays := stray_runs(desk, load_ledger(desk), record.name):
+        raise TamperedError(f"the run wrote results of runs that never were ({', '.join(strays)})")
     final = f"{record.name}/final_info.json"
-    if not (desk.workspace.work / final).exists():
-        raise ToolError(f"it ended without writing {final}")
-    info = parse_final_info(read_json(desk.workspace.work, final, max_bytes=_RESULT_BYTES), desk.template.metrics)
+    info = parse_final_info(read_result(desk, final, outcome, began), desk.template.metrics)
     primary = desk.template.primary_metric
     if primary and not any(primary in metrics for metrics in info.values.values()):
         raise ToolError(f"{final} has no {primary}, the template's primary metric")
@@ -177,31 +212,13 @@ def _read_results(desk: Desk, record: RunRecord, outcome: Outcome) -> RunRecord:
     )
 
 
+def _log(desk: Desk, record: RunRecord) -> Path:
+    return desk.workspace.root / "logs" / f"{record.name}_attempt_{record.attempt}.txt"
+
+
 def load_ledger(desk: Desk) -> Ledger:
     """The study's ledger; an empty one before the first run."""
     return Ledger.load(desk.ledger_file, desk.template.metrics)
-
-
-def restore_protected(desk: Desk) -> None:
-    """Put the evaluation's files back to the template's, whatever happened to them."""
-    for name in desk.template.protected:
-        target = desk.workspace.work / name
-        if target.is_symlink():
-            target.unlink()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(desk.template.folder / name, target)
-
-
-def changed_protected(desk: Desk) -> list[str]:
-    """The evaluation's files that are not the template's any more."""
-
-    def same(name: str) -> bool:
-        path = desk.workspace.work / name
-        return (
-            path.is_file() and not path.is_symlink() and path.read_bytes() == (desk.template.folder / name).read_bytes()
-        )
-
-    return [name for name in desk.template.protected if not same(name)]
 
 
 def source_digest(desk: Desk) -> str:
@@ -209,7 +226,7 @@ def source_digest(desk: Desk) -> str:
     digest = hashlib.sha256()
     for path in sorted(desk.workspace.work.rglob("*.py")):
         name = path.relative_to(desk.workspace.work)
-        if name.as_posix() != "plot.py" and not name.parts[0].startswith("run_") and not path.is_symlink():
+        if name.as_posix() != "plot.py" and not re.fullmatch(r"run_\d+", name.parts[0]) and not path.is_symlink():
             digest.update(name.as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -230,8 +247,10 @@ def _usage(outcome: Outcome) -> dict[str, float]:
 
 
 def _keep_failed(folder: Path, target: Path) -> None:
-    if folder.is_dir() and not folder.is_symlink():
-        shutil.rmtree(target, ignore_errors=True)
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.is_dir():
+        remove(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         folder.rename(target)
 

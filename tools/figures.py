@@ -12,6 +12,8 @@ from pydantic import BaseModel, Field
 
 from tools.atomic import write_json
 from tools.errors import ToolError, nearest
+from tools.experiments import load_ledger
+from tools.integrity import fixed_paths, prepare
 from tools.plotting.facts import INSIDE
 from tools.sandbox import Limits
 from tools.tool import Submission
@@ -45,14 +47,20 @@ class FigureTools(Toolset):
                 "there is no plot.py in the project; write one with write_file. It finds the results in "
                 "run_*/final_info.json and saves PNG files beside itself"
             )
+        ledger, commit = load_ledger(self._desk), self._desk.workspace.commit
+        prepare(self._desk, ledger)
+        fixed = fixed_paths(self._desk, ledger)
         before = {path.name: path.stat().st_mtime_ns for path in _images(work)}
-        session = self._desk.sandbox.session(work, read_only=self._desk.template.protected, run_id=self._desk.run_id)
+        session = self._desk.sandbox.session(work, read_only=fixed, run_id=self._desk.run_id)
         limits = Limits(wall_seconds=self._desk.profile.plot_time_limit)
         try:
             program = ["python", "-c", INSIDE.read_text(encoding="utf-8")]
             outcome = await session.run(program, limits=limits, on_output=self._desk.progress)
         finally:
             await session.close()
+        if outcome.reason == "tampered":
+            self._desk.workspace.put_back(commit, fixed)
+            prepare(self._desk, ledger)
         if not outcome.ok:
             reason = outcome.explanation or f"it ended with exit code {outcome.exit_code}"
             raise ToolError(f"plot.py failed: {reason}\nThe end of its output:\n{outcome.output[-_TAIL:].strip()}")

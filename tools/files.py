@@ -11,6 +11,7 @@ from pydantic import Field
 
 from tools.atomic import write_text
 from tools.errors import ToolError, nearest
+from tools.integrity import is_shadow
 from tools.toolset import Toolset
 
 _READ_LINES = 600
@@ -109,7 +110,9 @@ class FileTools(Toolset):
         first = Path(name).parts[0] if Path(name).parts else ""
         if name in self._desk.template.protected:
             return "it belongs to the evaluation, which is the same for every run"
-        if first.startswith("run_") and (self._desk.workspace.work / first).is_dir():
+        if module := is_shadow(name, self._desk.template.protected):
+            return f"it would be imported in place of {module}, which belongs to the evaluation"
+        if first.startswith("run_") and (name != first or (self._desk.workspace.work / first).is_dir()):
             return "it is the result of a run; results are written by experiments only"
         return ""
 

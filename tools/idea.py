@@ -1,23 +1,20 @@
-"""Ideas: what a group proposes to study, the archive of what was proposed before, and the novelty decision."""
+"""Ideas: what a group proposes to study, and the decision whether it is novel."""
 
 from __future__ import annotations
 
-import difflib
 import json
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tools.archive import names_of, nearest_idea, read_archive
 from tools.atomic import write_json
 from tools.desk import Desk
-from tools.errors import ToolError, UserError
+from tools.errors import ToolError, UserError, nearest
 from tools.schema import first_problem
 from tools.tool import Submission
 from tools.toolset import Toolset
-
-_NEAR_DUPLICATE = 0.9
 
 
 class Idea(BaseModel):
@@ -32,6 +29,12 @@ class Idea(BaseModel):
     feasibility: int = Field(alias="Feasibility", ge=1, le=10)
     novelty: int = Field(alias="Novelty", ge=1, le=10)
     novel: bool | None = None
+    follows_from: str = ""
+    """The name of the earlier idea whose results it builds on."""
+
+    @property
+    def text(self) -> str:
+        return f"{self.title} {self.experiment}"
 
     def card(self) -> str:
         """The idea as the chat shows it."""
@@ -64,13 +67,13 @@ def load_idea(path: Path) -> Idea:
         raise UserError(first_problem(path, error, Idea)) from None
 
 
-def read_archive(path: Path) -> list[dict[str, object]]:
-    """Every idea so far, as stored; empty before the first."""
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
-
-
 def save_idea(idea: Idea, path: Path) -> None:
-    write_json(path, idea.model_dump(by_alias=True, exclude_none=True))
+    write_json(path, stored(idea))
+
+
+def stored(idea: Idea) -> dict[str, object]:
+    """An idea as files hold it."""
+    return idea.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)
 
 
 class IdeaTools(Toolset):
@@ -88,6 +91,9 @@ class IdeaTools(Toolset):
         interestingness: Annotated[int, Field(ge=1, le=10, description="1 to 10")],
         feasibility: Annotated[int, Field(ge=1, le=10, description="1 to 10")],
         novelty: Annotated[int, Field(ge=1, le=10, description="1 to 10")],
+        follows_from: Annotated[
+            str, Field(description="the earlier idea whose results this one builds on, if any: its short name")
+        ] = "",
     ) -> Submission:
         """Hand in the idea, or hand it in again improved. Ideas too near to one in the archive are refused."""
         given = {
@@ -97,12 +103,17 @@ class IdeaTools(Toolset):
             "interestingness": interestingness,
             "feasibility": feasibility,
             "novelty": novelty,
+            "follows_from": follows_from,
         }
         try:
             idea = Idea.model_validate(given)
         except ValidationError as error:
             raise ToolError(f"the idea was not taken: {first_problem('submit_idea', error, Idea)}") from None
-        if neighbour := nearest_idea(idea, read_archive(self._desk.archive)):
+        archive = read_archive(self._desk.archive)
+        known = names_of(archive)
+        if follows_from and follows_from not in known:
+            raise ToolError(f"follows_from: no idea {follows_from!r} in the archive; {nearest(follows_from, known)}")
+        if neighbour := nearest_idea(idea.name, idea.text, archive):
             raise ToolError(f"the idea is too near to {neighbour!r} of the archive; propose something else")
         save_idea(idea, self._desk.proposal)
         return Submission(f"idea {name} handed in", "idea", self._desk.submitted)
@@ -126,23 +137,7 @@ class IdeaTools(Toolset):
         return Submission(f"decision {decision} recorded", "novelty", self._desk.submitted)
 
 
-def nearest_idea(idea: Idea, archive: list[dict[str, object]]) -> str:
-    """The name of the idea in the archive that this one nearly repeats, empty when there is none."""
-    mine = _words(f"{idea.title} {idea.experiment}")
-    for other in archive:
-        if str(other.get("Name")) == idea.name:
-            return idea.name
-        theirs = _words(f"{other.get('Title', '')} {other.get('Experiment', '')}")
-        if difflib.SequenceMatcher(None, mine, theirs, autojunk=False).ratio() > _NEAR_DUPLICATE:
-            return str(other.get("Name"))
-    return ""
-
-
 def search_log(desk: Desk) -> list[dict[str, list[str] | str]]:
     """The searches of this study so far: query and identifiers of the records, in order."""
     path = desk.workspace.root / "searches.json"
     return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9.]+", text.lower())

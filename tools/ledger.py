@@ -22,15 +22,16 @@ BASELINE = "run_0"
 
 
 class RunRecord(BaseModel):
-    """One run, or one failed attempt at it."""
+    """One run, or one attempt at it without results."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(pattern=r"^run_\d+$")
     """`run_0` is the baseline."""
-    status: Literal["completed", "failed"]
+    status: Literal["completed", "failed", "tampered"]
+    """`tampered`: it changed what it may only read, or its result is not its own; like a failed one it has no results."""
     reason: str = ""
-    """Why it failed."""
+    """Why it failed or does not count."""
     note: str = ""
     """What this run changes, in the group's words."""
     commit: str = ""
@@ -45,6 +46,8 @@ class RunRecord(BaseModel):
     """Digest of all sources that the experiment could import; equal digests are equal code."""
     environment: dict[str, str] = {}
     """What it ran on, `torch` -> version."""
+    kept: str = ""
+    """When it was measured, where that was before this run; a baseline is, that was kept."""
     usage: dict[str, FiniteFloat] = {}
     """`wall_seconds`, `cpu_seconds`, `peak_memory_mb`, `bytes_written`."""
     values: dict[str, dict[str, list[FiniteFloat]]] = {}
@@ -195,8 +198,8 @@ class Ledger:
         results = self._results_of(run) if run.status == "completed" else {}
         if run.status == "completed" and not results:
             raise ToolError(f"{run.name} is called completed but has no values")
-        if run.status == "failed" and not run.reason:
-            raise ToolError(f"{run.name}, attempt {run.attempt}, is called failed without a reason")
+        if run.status != "completed" and not run.reason:
+            raise ToolError(f"{run.name}, attempt {run.attempt}, is called {run.status} without a reason")
         self._runs.append(run)
         self._results.update(results)
 
@@ -234,9 +237,9 @@ class Ledger:
         if found := self._results.get(address):
             return found
         run = address.partition("/")[0]
-        failed = next((r for r in reversed(self._runs) if r.name == run and r.status == "failed"), None)
+        failed = next((r for r in reversed(self._runs) if r.name == run and r.status != "completed"), None)
         if failed and failed.name not in {r.name for r in self.completed}:
-            raise ToolError(f"no result {address!r}: {run} failed ({failed.reason.splitlines()[0]})")
+            raise ToolError(f"no result {address!r}: {run} {failed.status} ({failed.reason.splitlines()[0]})")
         count = f"the ledger has {len(self._results)} results"
         raise ToolError(f"no result {address!r}; {nearest(address, self._results)} ({count})")
 

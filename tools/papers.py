@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from tools.atomic import write_bytes
 from tools.document import Document, read_document
 from tools.errors import UserError
+from tools.sandbox import tree
 
 _ROOT = Path(__file__).parents[1]
 _DOCUMENT = TypeAdapter(Document)
@@ -42,9 +43,8 @@ async def read_paper(path: Path, *, max_pages: int | None = None, max_chars: int
     except TimeoutError:
         raise UserError(f"{path}: not read after {_SECONDS} seconds; read fewer pages, or give its text") from None
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        tree.end(process)
+        await process.wait()
     if process.returncode == _USERS_MISTAKE:
         raise UserError(said.decode("utf-8", "replace").strip().replace(str(path.resolve()), str(path), 1))
     if process.returncode:

@@ -209,9 +209,9 @@ _SAME = "No setting differs between the completed runs; what they change is in t
 
 def _runs_table(runs: list[RunRecord]) -> Table:
     def row(run: RunRecord) -> tuple[str, ...]:
-        text = _short(run.note, 120)
-        if run.status == "failed":
-            text = f"{text} (failed: {_short(run.reason.splitlines()[0], 160)})".strip()
+        text = _short(f"{run.note} ({run.kept})" if run.kept else run.note, 120)
+        if run.status != "completed":
+            text = f"{text} ({run.status}: {_short(run.reason.splitlines()[0], 160)})".strip()
         seed = _MISSING if run.seed is None else str(run.seed)
         wall = f"{run.usage['wall_seconds']:.1f} s" if "wall_seconds" in run.usage else _MISSING
         return run.name, str(run.attempt), run.status, seed, wall, text
@@ -243,9 +243,9 @@ def _why_missing(macro: str, address: str, bare: bool, ledger: Ledger, known: se
             return f"{BASELINE} is the baseline itself; name the run that is compared with it", nearest(address, known)
         return f"{BASELINE} has no such result to compare it with", nearest(address, known)
     run = address.partition("/")[0]
-    failed = next((r for r in reversed(ledger.runs) if r.name == run and r.status == "failed"), None)
+    failed = next((r for r in reversed(ledger.runs) if r.name == run and r.status != "completed"), None)
     if failed and run not in {r.name for r in ledger.completed}:
-        return f"{run} failed and has no results", nearest(address, known)
+        return f"{run} {failed.status} and has no results", nearest(address, known)
     return f"there is no such {_KINDS[macro]}", nearest(address, known)
 
 

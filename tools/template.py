@@ -6,17 +6,22 @@ which files are the harness's. Without it, metrics have no known goal, so no cha
 
 from __future__ import annotations
 
-import json
+import re
+import shutil
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tools.archive import Entry, read_archive
 from tools.errors import UserError, nearest
+from tools.requirements import FILE, read_requirements
 from tools.schema import first_problem, read_yaml, validated
 
 Scalar = int | float | bool | str
 GENERATED = ("run_*", "__pycache__", "*.pyc")
+SKELETON = "_skeleton"
+"""The template that new ones are made from."""
 
 
 class Metric(BaseModel):
@@ -104,7 +109,9 @@ class Template(BaseModel):
     protected: tuple[str, ...]
     system: str
     task_description: str
-    seed_ideas: tuple[dict[str, object], ...]
+    seed_ideas: tuple[Entry, ...]
+    requirements: tuple[str, ...] = ()
+    """Packages beside those of every sandbox, a line each as in requirements.txt."""
 
     def profile(self, name: str) -> Profile:
         """The profile of that name; the default one for an empty name.
@@ -141,7 +148,7 @@ def load_template(name: str, templates: Path) -> Template:
     """
     folder = templates / name if (templates / name).is_dir() else Path(name).expanduser()
     if not folder.is_dir():
-        known = [p.name for p in templates.iterdir() if p.is_dir()] if templates.is_dir() else []
+        known = template_names(templates)
         raise UserError(f"template {name!r}: no such folder, and no template of that name; {nearest(name, known)}")
     folder = folder.resolve()
     if not (folder / "experiment.py").is_file():
@@ -165,13 +172,51 @@ def load_template(name: str, templates: Path) -> Template:
         protected=tuple(own.protected),
         system=prompt.system,
         task_description=prompt.task_description,
-        seed_ideas=_load_ideas(folder / "seed_ideas.json"),
+        seed_ideas=tuple(read_archive(folder / "seed_ideas.json")),
+        requirements=read_requirements(folder / FILE),
+    )
+
+
+def no_template(folder: Path) -> Template:
+    """What lies on the desk where nothing is experimented with."""
+    return Template(
+        name="none",
+        folder=folder,
+        title="",
+        field="",
+        description="",
+        metrics={},
+        profiles={},
+        default_profile="",
+        seed_argument="",
+        protected=(),
+        system="",
+        task_description="",
+        seed_ideas=(),
     )
 
 
 def template_names(templates: Path) -> list[str]:
     """The templates under a folder, by name."""
-    return sorted(p.parent.name for p in templates.glob("*/experiment.py"))
+    found = (path.parent.name for path in templates.glob("*/experiment.py"))
+    return sorted(name for name in found if name != SKELETON)
+
+
+def write_new_template(folder: Path, templates: Path) -> list[Path]:
+    """Write a template to start from, small and whole; answers its files.
+
+    Raises:
+        UserError: the name is not usable, or the folder is there already.
+    """
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", folder.name):
+        raise UserError(f"template name {folder.name!r}: use letters, digits, underscores and dashes, a letter first")
+    if folder.exists():
+        raise UserError(f"{folder} is there already; choose another name, or check it: run.py templates check {folder}")
+    try:
+        shutil.copytree(templates / SKELETON, folder, ignore=shutil.ignore_patterns(*GENERATED))
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made: {error.strerror}") from None
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
 
 
 def _load_own(path: Path) -> TemplateFile:
@@ -182,8 +227,8 @@ def _load_own(path: Path) -> TemplateFile:
         hint = nearest(loaded.default_profile, loaded.profiles)
         raise UserError(f"{path}: default_profile: no profile {loaded.default_profile!r}; {hint}")
     for name in loaded.protected:
-        if not (path.parent / name).exists():
-            raise UserError(f"{path}: protected: no file {name!r} in the template")
+        if not (path.parent / name).is_file():
+            raise UserError(f"{path}: protected: no file {name!r} in the template; name files, not folders")
     return loaded
 
 
@@ -194,15 +239,3 @@ def _load_prompt(path: Path) -> PromptFile:
         return PromptFile.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise UserError(first_problem(path, error, PromptFile)) from None
-
-
-def _load_ideas(path: Path) -> tuple[dict[str, object], ...]:
-    if not path.exists():
-        return ()
-    try:
-        ideas = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not valid JSON: {error}") from None
-    if not isinstance(ideas, list) or not all(isinstance(idea, dict) for idea in ideas):
-        raise UserError(f"{path}: must be a list of ideas, each an object with Name, Title and Experiment")
-    return tuple(ideas)

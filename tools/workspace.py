@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.atomic import write_text
@@ -68,8 +69,15 @@ class Workspace:
     def restore(self, commit: str) -> None:
         """Put every file back to how it was at that commit; what was made since is removed."""
         self._git("reset", "--quiet", "--hard", commit)
-        kept = [f"--exclude=/{name}" for name in self._unversioned.read_text(encoding="utf-8").splitlines()]
-        self._git("clean", "--quiet", "-d", "-f", "-f", "-x", *kept)
+        self._clean()
+
+    def put_back(self, commit: str, names: Sequence[str]) -> None:
+        """Put files and folders of `work/` back to how they were at that commit; what was added to them is removed. Files
+        too large for the history stay as they are."""
+        paths = [f":(literal)work/{name}" for name in names]
+        if paths:
+            self._clean(*paths)
+            self._git("restore", "--quiet", f"--source={commit}", "--", *paths)
 
     def tag(self, name: str) -> None:
         """Name the present commit; a name used before by a call that was cut short moves."""
@@ -104,6 +112,10 @@ class Workspace:
         if not inside:
             raise ToolError(f"{name!r} is outside the project; use a path relative to its folder, like experiment.py")
         return path
+
+    def _clean(self, *paths: str) -> None:
+        kept = [f"--exclude=/{name}" for name in self._unversioned.read_text(encoding="utf-8").splitlines()]
+        self._git("clean", "--quiet", "-d", "-f", "-f", "-x", *kept, "--", *paths)
 
     def _commit(self, message: str) -> str:
         self._drop_nested_repositories()

@@ -11,7 +11,9 @@ from tools.desk import Desk
 from tools.errors import ToolError
 from tools.experiments import load_ledger
 from tools.figures import load_figures
+from tools.given_results import GIVEN
 from tools.latex import Compilation, compile_paper
+from tools.ledger import Ledger
 from tools.paper import SECTIONS, Provenance, assemble, missing_sections, section_text, write_section
 from tools.results_tex import check_references, write_results_tex
 from tools.tool import Submission
@@ -90,11 +92,11 @@ async def build_paper(desk: Desk) -> Compilation:
     (desk.workspace.root / "gate.json").unlink(missing_ok=True)
     paper.mkdir(parents=True, exist_ok=True)
     write_results_tex(ledger, ledger.baseline.environment if ledger.baseline else {}, paper / "results.tex")
-    assemble(paper, provenance=_provenance(desk, [run.name for run in ledger.completed]))
+    assemble(paper, provenance=_provenance(desk, ledger))
     return await compile_paper(paper, desk.sandbox)
 
 
-def _provenance(desk: Desk, runs: list[str]) -> Provenance:
+def _provenance(desk: Desk, ledger: Ledger) -> Provenance:
     return Provenance(
         models=desk.authors,
         commit=desk.workspace.commit,
@@ -103,7 +105,8 @@ def _provenance(desk: Desk, runs: list[str]) -> Provenance:
         seed=desk.seed,
         sandbox=desk.sandbox.name,
         date=datetime.now(UTC).date().isoformat(),
-        runs=runs,
+        runs=[run.name for run in ledger.completed],
+        brought=[run.name for run in ledger.completed if run.environment.get("origin") == GIVEN],
         offline=desk.offline,
     )
 

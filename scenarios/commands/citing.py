@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from scenarios.commands.console import out
-from scenarios.plan import ROOT
+from scenarios.plan import ROOT, cache_folder
 from tools.literature import build
 from tools.literature.cites import check_bibliography, references_of
 
@@ -29,7 +29,7 @@ def cites(
     entries = references_of(paper)
     own = [*(bibliography or []), *sorted((ROOT / "configs" / "literature").glob("*.bib"))]
     sources = [name.strip() for name in literature.split(",") if name.strip()]
-    known = build(sources, bib_files=own, cache=ROOT / ".cache")
+    known = build(sources, bib_files=own, cache=cache_folder())
     checks = asyncio.run(check_bibliography(entries, known))
     table = Table("reference", "verdict", "title", "detail", box=None)
     for check, record in zip(checks, entries.records, strict=True):

@@ -15,8 +15,13 @@ from scenarios.launch import find_run
 from scenarios.launch import launch as launch_run
 from scenarios.launch import resume as resume_run
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
+from scenarios.start import starting_from
 from scenarios.summary import read_summary
 from scenarios.views.progress import Progress
+
+_START = "Begin in the middle"
+_FIRST_WITH_IDEAS = "novelty"
+"""The phase that a scenario begins with where it is given ideas."""
 
 
 def launch(
@@ -28,13 +33,33 @@ def launch(
     ideas: Annotated[int, typer.Option(help="How many ideas.", min=0)] = 0,
     budget: Annotated[float, typer.Option(help="Dollars at most.", min=-1)] = -1,
     roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
+    first: Annotated[
+        str, typer.Option("--from", help="Begin with this phase, like experiments or writeup.", rich_help_panel=_START)
+    ] = "",
+    idea: Annotated[
+        str, typer.Option(help="JSON file with an idea, or a list of them.", rich_help_panel=_START)
+    ] = "",
+    run: Annotated[
+        str, typer.Option(help="A run whose idea goes on: its folder, its name, or last.", rich_help_panel=_START)
+    ] = "",
+    code: Annotated[str, typer.Option(help="Folder whose files replace the template's.", rich_help_panel=_START)] = "",
+    results: Annotated[
+        str, typer.Option(help="Folder with run_0, run_1, … measured elsewhere.", rich_help_panel=_START)
+    ] = "",
+    draft: Annotated[str, typer.Option(help="A .tex draft, or a folder with one.", rich_help_panel=_START)] = "",
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Override: key=value, like seed=1 or phases.panel.rounds=2.")
     ] = None,
+    name: Annotated[str, typer.Option(help="Name of the run folder; date, scenario and a random part by default.")] = "",
     out_folder: Out = RUNS,
 ) -> None:
     """Launch a scenario: everything it needs is checked first, then it is played to its end."""
     overrides: dict[str, object] = {}
+    if run:
+        overrides.update(starting_from(find_run(run, out_folder)))
+    starts = {"ideas": idea, "code": code, "results": results, "draft": draft}
+    overrides.update({f"start.{key}": value for key, value in starts.items() if value})
+    first = first or (_FIRST_WITH_IDEAS if idea else "")
     given = {"template": template, "profile": profile, "models": models, "sandbox.backend": sandbox, "ideas": ideas}
     overrides.update({key: value for key, value in given.items() if value})
     if template and not profile:
@@ -45,8 +70,10 @@ def launch(
         overrides["roles"] = [str(role) for role in roles]
     overrides.update(parse_overrides(settings or []))
     loaded = load_scenario(find_scenario(scenario), overrides)
+    if first:
+        loaded = loaded.begun_with(first)
     with Progress(out) as progress:
-        folder, status = asyncio.run(launch_run(loaded, out_folder, progress))
+        folder, status = asyncio.run(launch_run(loaded, out_folder, progress, name=name))
     close(folder, status)
 
 
@@ -101,7 +128,7 @@ def close(folder: Path, status: str) -> None:
     if status != "finished":
         out.print(f"Take it up again: python run.py resume {folder}", highlight=False, soft_wrap=True)
         raise typer.Exit(INTERRUPTED if "interrupted" in status else 3)
-    if any(idea["ended_early"] for idea in ideas) and not any(idea["papers"] for idea in ideas):
+    if ideas and all(idea["ended_early"] and not idea["papers"] for idea in ideas):
         raise typer.Exit(1)
 
 
@@ -109,7 +136,8 @@ def _close_idea(idea: dict[str, Any]) -> None:
     root = Path(idea["folder"])
     if idea["name"]:
         out.print(
-            f"\nidea {idea['name']}: {idea['runs_completed']} runs completed, {idea['runs_failed']} failed",
+            f"\nidea {idea['name']}: {idea['runs_completed']} runs completed, {idea['runs_failed']} failed"
+            + (f", {tampered} tampered with their evaluation or results" if (tampered := idea.get("runs_tampered")) else ""),
             highlight=False,
         )
     if idea["ended_early"]:

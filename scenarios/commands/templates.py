@@ -1,8 +1,9 @@
-"""List the research templates, or check one."""
+"""List the research templates, write a new one, or check one."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,11 +11,13 @@ from rich.table import Table
 
 from scenarios.checking import check_template
 from scenarios.commands.console import out, show_checks
+from scenarios.doctor import packages_check
 from scenarios.plan import ROOT
+from tools.requirements import MissingPackagesError
 from tools.sandbox import choose
-from tools.template import load_template, template_names
+from tools.template import load_template, template_names, write_new_template
 
-app = typer.Typer(help="List the research templates, or check one.", invoke_without_command=True)
+app = typer.Typer(help="List the research templates, write a new one, or check one.", invoke_without_command=True)
 
 
 @app.callback()
@@ -42,7 +45,25 @@ def check(
     out.print(f"{template.name}: running experiment.py, profile {chosen or template.default_profile or '(none)'} …")
 
     async def checked() -> bool:
-        return show_checks(await check_template(template, chosen, await choose(sandbox)))
+        try:
+            place = await choose(sandbox, requirements=template.requirements, say=out.print)
+        except MissingPackagesError as error:
+            return show_checks([packages_check(template, error)])
+        return show_checks(await check_template(template, chosen, place))
 
     if not asyncio.run(checked()):
         raise typer.Exit(2)
+
+
+@app.command("new")
+def new_template(
+    folder: Annotated[Path, typer.Argument(help="Folder of the new template; its last part is the template's name.")],
+) -> None:
+    """Write a template to start from: a small experiment that runs, with evaluation, figures, metrics and an idea."""
+    for name in write_new_template(folder, ROOT / "templates"):
+        out.print(f"  {folder / name}", highlight=False, soft_wrap=True)
+    out.print(
+        f"It runs as it is. Put your experiment in its place, then: python run.py templates check {folder}",
+        highlight=False,
+        soft_wrap=True,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scenarios.phases.kind import PhaseKind
 from scenarios.study import Study
 from tools.errors import ColloquiumError
-from tools.experiments import load_ledger, run_once
+from tools.experiments import load_ledger, run_baseline
 
 
 async def _baseline(study: Study) -> None:
@@ -14,15 +14,15 @@ async def _baseline(study: Study) -> None:
     if any(run.name == "run_0" and run.status == "completed" for run in ledger.runs):
         return
     study.desk.progress("the baseline, the template as it is")
-    record = await run_once(study.desk, "run_0", 1, "Baseline: the template as it is.")
-    if record.status == "failed":
-        raise ColloquiumError(
-            f"the baseline of template {study.desk.template.name} failed, so there is nothing to compare with: "
-            f"{record.reason}\nMend the template's experiment.py, then launch again"
-        )
+    record = await run_baseline(study.desk, len(ledger.runs) + 1)
     ledger.record(record)
     ledger.save(study.desk.ledger_file)
     await study.workspace.save("run_0: baseline")
+    if record.status != "completed":
+        raise ColloquiumError(
+            f"the baseline of template {study.desk.template.name} {record.status}, so there is nothing to compare with: "
+            f"{record.reason}\nMend the template's experiment.py, then launch again"
+        )
     study.workspace.tag("run_0")
 
 
@@ -47,6 +47,7 @@ EXPERIMENTS = PhaseKind(
     ),
     turns=30,
     needs=frozenset({"template", "idea", "sandbox"}),
+    gives=frozenset({"results"}),
     variables=_variables,
     before=_baseline,
     usable=lambda study: any(run.name != "run_0" for run in load_ledger(study.desk).completed),

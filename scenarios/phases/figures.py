@@ -34,7 +34,7 @@ FIGURES = PhaseKind(
         "read_results",
     ),
     turns=8,
-    needs=frozenset({"template", "idea", "sandbox"}),
+    needs=frozenset({"template", "idea", "results", "sandbox"}),
     variables=_variables,
     usable=lambda study: bool(load_figures(study.workspace.paper)),
 )

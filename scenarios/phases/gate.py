@@ -23,4 +23,4 @@ async def _check(study: Study) -> None:
     study.desk.progress(f"gate: {report.verdict}. {report.summary}")
 
 
-GATE = PhaseKind(name="gate", deliverable="", needs=frozenset({"idea"}), before=_check)
+GATE = PhaseKind(name="gate", deliverable="", needs=frozenset({"idea", "paper"}), before=_check)

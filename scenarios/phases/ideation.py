@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from scenarios.phases.kind import PhaseKind
 from scenarios.study import Study
-from tools.idea import read_archive
+from tools.archive import read_archive, told
 
 
 def _variables(study: Study) -> dict[str, object]:
     template = study.desk.template
-    archive = [f"{idea.get('Name')}: {idea.get('Title')}" for idea in read_archive(study.desk.archive)]
+    archive = told(read_archive(study.desk.archive))
     return {"template": template, "archive": archive, "allowance": study.desk.allowance, "profile": study.desk.profile}
 
 
@@ -20,6 +20,7 @@ IDEATION = PhaseKind(
     tools=("list_files", "read_file", "search_literature", "submit_idea"),
     turns=8,
     needs=frozenset({"template"}),
+    gives=frozenset({"idea"}),
     variables=_variables,
     usable=lambda study: study.desk.proposal.exists(),
 )

@@ -32,6 +32,9 @@ class PhaseKind:
     turns: int = 12
     chair: str = ""
     needs: Needs = frozenset()
+    """Of the machine: sandbox, tex, literature; of the scenario: template; and what phases before it give."""
+    gives: Needs = frozenset()
+    """What phases after it may need: idea, results, paper, reviews."""
     variables: Callable[[Study], dict[str, object]] = field(default=lambda study: {})
     before: Callable[[Study], Awaitable[None]] = _nothing
     after: Callable[[Study], Awaitable[None]] = _nothing

@@ -112,6 +112,7 @@ PANEL = PhaseKind(
     ),
     turns=24,
     needs=frozenset({"paper"}),
+    gives=frozenset({"reviews"}),
     variables=_variables,
     before=_open,
     after=_close,

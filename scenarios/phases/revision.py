@@ -24,5 +24,6 @@ REVISION = replace(
     cast=("writer",),
     tools=(*WRITING_TOOLS, "read_reviews", "submit_rebuttal"),
     turns=8,
+    needs=WRITEUP.needs | {"paper", "reviews"},
     variables=_variables,
 )

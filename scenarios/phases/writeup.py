@@ -50,7 +50,8 @@ WRITEUP = PhaseKind(
     cast=("writer", "phd_student"),
     tools=WRITING_TOOLS,
     turns=16,
-    needs=frozenset({"template", "idea", "sandbox", "tex", "literature"}),
+    needs=frozenset({"template", "idea", "results", "sandbox", "tex", "literature"}),
+    gives=frozenset({"paper"}),
     variables=paper_variables,
     usable=lambda study: (study.workspace.paper / "paper.pdf").exists(),
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from scenarios.batches.batch import SETTINGS
 from scenarios.summary import read_summary
 
 Format = Literal["markdown", "csv", "latex"]
@@ -51,17 +52,22 @@ class Line:
 
 
 def table_of(runs: Iterable[Path]) -> list[Line]:
-    """One line for each template and models config, in alphabetical order; runs without a summary are left out."""
+    """One line for each template and models config, in alphabetical order; runs without a summary are left out. In a batch,
+    an idea that one run has proposed and another has studied is one idea."""
     lines: dict[tuple[str, str], Line] = {}
+    ideas: dict[tuple[str, str, str], dict[str, Any]] = {}
     for run in runs:
         summary: dict[str, Any] = read_summary(run)
         if not summary or not summary["template"]:
             continue
         key = (summary["template"], summary["models"])
-        line = lines.setdefault(key, Line(*key))
-        line.dollars += summary["dollars"]
-        for idea in summary["ideas"]:
-            _add(line, idea)
+        lines.setdefault(key, Line(*key)).dollars += summary["dollars"]
+        home = run.parent if (run.parent / SETTINGS).exists() else run
+        for idea in (idea for idea in summary["ideas"] if idea["name"]):
+            identity = (*key, f"{home}/{idea['name']}")
+            ideas[identity] = max(ideas.get(identity, idea), idea, key=_progress)
+    for (template, models, _), idea in ideas.items():
+        _add(lines[template, models], idea)
     return [lines[key] for key in sorted(lines)]
 
 
@@ -101,6 +107,10 @@ def draw_scores(lines: Sequence[Line], path: Path) -> None:
     axes.set_ylabel("overall score of the panel")
     figure.savefig(path, dpi=200)
     pyplot.close(figure)
+
+
+def _progress(idea: dict[str, Any]) -> tuple[int, int, int]:
+    return len(idea["papers"]), len(idea["scores"]), idea["runs_completed"]
 
 
 def _add(line: Line, idea: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,18 @@ def play(template: Path, runs: Path, *more: object, environment: dict[str, str] 
 
 def idea_of(run: Path) -> Path:
     return next((run / "ideas").iterdir())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests share what survives runs among themselves, and with nobody else."""
+    before = os.environ.get("COLLOQUIUM_CACHE")
+    os.environ["COLLOQUIUM_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["COLLOQUIUM_CACHE"]
+    else:
+        os.environ["COLLOQUIUM_CACHE"] = before
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-_BY_NATURE = {"commit", "usage", "folder", "seconds", "launched", "notice", "characters"}
+_BY_NATURE = {"commit", "usage", "folder", "seconds", "launched", "notice", "characters", "kept"}
 _VIEWS = {"report.md", "report.html", "paper.json"}
 """Made from what is compared, and from the paper, which names its models and its day."""
 _WORDS = re.compile(r"[\d,]+ words under")

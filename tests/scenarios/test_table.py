@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 from scenarios.views.table import render_table, table_of
+
+NUMBERS = itertools.count()
 
 
 def run(folder: Path, template: str, ideas: list[dict[str, Any]], dollars: float = 1.0) -> Path:
@@ -21,8 +24,8 @@ def run(folder: Path, template: str, ideas: list[dict[str, Any]], dollars: float
 def idea(
     novel: bool = True, completed: int = 1, papers: int = 1, gate: str = "pass", scores: tuple[int, ...] = ()
 ) -> dict[str, Any]:
-    return {"novel": novel, "runs_completed": completed, "papers": ["p.pdf"] * papers, "gate": gate,
-            "scores": [{"Soundness": 1, "Overall": score} for score in scores]}
+    return {"name": f"idea_{next(NUMBERS)}", "novel": novel, "runs_completed": completed, "papers": ["p.pdf"] * papers,
+            "gate": gate, "scores": [{"Soundness": 1, "Overall": score} for score in scores]}
 
 
 def test_ideas_are_counted_by_template_and_models(tmp_path: Path) -> None:
@@ -34,6 +37,16 @@ def test_ideas_are_counted_by_template_and_models(tmp_path: Path) -> None:
     grokking, nano = table_of(runs)
     assert grokking.cells() == ["grokking", "mixed", "1", "1", "0", "0", "", "", "0", "$1.00"]
     assert nano.cells() == ["nano_gpt", "mixed", "3", "2", "2", "2", "4.50", "6", "1", "$3.50"]
+
+
+def test_an_idea_that_a_batch_proposed_and_studied_counts_once(tmp_path: Path) -> None:
+    studied = idea(scores=(5,))
+    proposed = {**studied, "papers": [], "scores": [], "runs_completed": 0, "gate": ""}
+    known = idea(novel=False, completed=0, papers=0, gate="")
+    runs = [run(tmp_path / "1", "nano_gpt", [proposed, known]), run(tmp_path / "2", "nano_gpt", [studied])]
+    assert table_of(runs)[0].ideas == 3
+    (tmp_path / "batch.json").write_text("{}", encoding="utf-8")
+    assert table_of(runs)[0].cells() == ["nano_gpt", "mixed", "2", "1", "1", "1", "5.00", "5", "1", "$2.00"]
 
 
 def test_the_formats_hold_the_same(tmp_path: Path) -> None:

@@ -11,6 +11,18 @@ from tests.fakes.foreign_template import write_foreign_template
 DECLARED = "metrics: {loss_of_nothing: {goal: min}}\nprofiles: {}\n"
 
 
+@pytest.mark.slow
+def test_a_new_template_passes_its_check_as_it_is(command, tmp_path: Path) -> None:
+    folder = tmp_path / "my_field"
+    written = command("templates", "new", folder)
+    assert written.returncode == 0 and "templates check" in written.stdout
+    done = command("templates", "check", folder, "--sandbox", "bubblewrap")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "_skeleton" not in command("templates").stdout
+    assert "is there already" in command("templates", "new", folder).stderr
+    assert "use letters, digits" in command("templates", "new", tmp_path / "my field").stderr
+
+
 def test_a_template_of_the_original_format_passes(command, tmp_path: Path) -> None:
     template = write_foreign_template(tmp_path / "descent")
     before = sorted(path.name for path in template.rglob("*"))
@@ -42,3 +54,14 @@ def test_metrics_that_are_declared_and_not_measured_are_told(command, tmp_path: 
     (template / "template.yaml").write_text(DECLARED, encoding="utf-8")
     done = command("templates", "check", template, "--sandbox", "none")
     assert done.returncode == 2 and "loss_of_nothing" in done.stdout
+
+
+@pytest.mark.parametrize("asked", [("launch", "quickstart", "--template"), ("templates", "check")])
+def test_packages_that_are_missing_are_told_before_any_work(command, tmp_path: Path, asked: tuple[str, ...]) -> None:
+    template = write_foreign_template(tmp_path / "descent", requirements__txt="no-such-package>=2\n")
+    place = ["--out", tmp_path / "runs"] if asked[0] == "launch" else []
+    done = command(*asked, template, "--sandbox", "none", *place)
+    told = done.stdout + done.stderr
+    assert done.returncode == 2 and "no-such-package>=2 (not installed)" in told, told
+    assert f"pip install -r {template / 'requirements.txt'}" in told
+    assert not (tmp_path / "runs").exists()

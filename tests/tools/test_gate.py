@@ -47,8 +47,8 @@ def test_a_paper_that_its_evidence_carries_passes(tmp_path: Path) -> None:
     report = finished(tmp_path)
     assert report.verdict == "pass", report.summary
     told = json.loads(report.model_dump_json())
-    assert told["verdict"] == "pass" and "6 checks passed" in told["summary"]
-    assert [c["verdict"] for c in told["checks"]] == ["pass"] * 6
+    assert told["verdict"] == "pass" and "7 checks passed" in told["summary"]
+    assert [c["verdict"] for c in told["checks"]] == ["pass"] * 7
 
 
 def test_a_reference_without_a_result_withholds_it(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.lab import no_template
 from tests.fakes.pdfs import plain_page, write_pdf
 from tools.desk import Desk
 from tools.document import read_document
@@ -19,7 +18,7 @@ from tools.looking import LookingTools
 from tools.panel.store import PAPER
 from tools.papers import save_document
 from tools.sandbox import choose
-from tools.template import Profile
+from tools.template import Profile, no_template
 from tools.workspace import Workspace
 
 PLOT = """

@@ -29,6 +29,7 @@ def check(folder: Path, ledger: Ledger, bibliography: Bibliography) -> GateRepor
     sources = [read_source(name, tex) for name, tex in texts.items()]
     checks: list[tuple[str, str, Iterable[Finding]]] = [
         ("references", "Does every reference have a result behind it?", _references(sources, ledger)),
+        ("runs", "Did every run leave the evaluation and the results alone?", _runs(ledger)),
         ("numbers", "Is every measured number printed by reference?", (f for s in sources for f in check_numbers(s))),
         ("claims", "Do the words agree with the results?", (f for s in sources for f in check_claims(s, ledger))),
         ("citations", "Is every citation the record of a source?", check_citations(texts, bibliography)),
@@ -36,6 +37,13 @@ def check(folder: Path, ledger: Ledger, bibliography: Bibliography) -> GateRepor
         ("document", "Is the PDF whole, and of this text?", check_document(folder)),
     ]
     return GateReport(checks=[Check(name=n, question=q, findings=list(found)) for n, q, found in checks])
+
+
+def _runs(ledger: Ledger) -> Iterable[Finding]:
+    """Runs that tampered are notes: none of their numbers can be printed, and who reads the report shall know of them."""
+    for run in (run for run in ledger.runs if run.status == "tampered"):
+        reason = run.reason.splitlines()[0]
+        yield Finding(kind="note", reason=f"{run.name}, attempt {run.attempt}, does not count: {reason}")
 
 
 def _references(sources: list[Source], ledger: Ledger) -> Iterable[Finding]:

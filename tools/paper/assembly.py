@@ -31,6 +31,8 @@ class Provenance:
     """Day of the writing, as 2026-11-25."""
     runs: Sequence[str] = field(default=())
     """The completed runs, by name."""
+    brought: Sequence[str] = field(default=())
+    """Those of them that were measured elsewhere."""
     offline: bool = False
     """No language model was asked; the paper then says so on its first page."""
     disclosure: str = ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 
 from tools.errors import UserError, nearest
+from tools.requirements import MissingPackagesError, require_installed
 from tools.sandbox.base import Limits, Outcome, Promise, Purpose, Sandbox, Session
 from tools.sandbox.settings import Settings
 
@@ -13,9 +15,23 @@ __all__ = ["NAMES", "Limits", "Outcome", "Promise", "Purpose", "Sandbox", "Sessi
 NAMES = ("auto", "docker", "bubblewrap", "none")
 
 
-async def choose(name: str, settings: Settings | None = None) -> Sandbox:
+async def choose(
+    name: str,
+    settings: Settings | None = None,
+    *,
+    requirements: Sequence[str] = (),
+    say: Callable[[str], None] = lambda text: None,
+) -> Sandbox:
     """The sandbox called `name`, ready for use. `auto` is docker where a daemon answers, else bubblewrap, never none.
-    Raises UserError that says what to install or start, and never falls back from a sandbox asked for by name."""
+
+    Args:
+        requirements: packages of a template. Docker's image gets them; elsewhere they have to be installed.
+        say: hears how far the building of an image is.
+
+    Raises:
+        MissingPackagesError: a requirement is not met.
+        UserError: says what to install or start; there is no falling back from a sandbox asked for by name.
+    """
     from tools.sandbox.bubblewrap import Bubblewrap
     from tools.sandbox.docker import Docker
     from tools.sandbox.none import Unsandboxed
@@ -23,21 +39,26 @@ async def choose(name: str, settings: Settings | None = None) -> Sandbox:
     settings = settings or Settings.load()
     match name:
         case "docker":
-            return await Docker.connect(settings.docker)
+            return await Docker.connect(settings.docker, requirements, say)
         case "bubblewrap":
+            require_installed(requirements)
             return await Bubblewrap.start()
         case "none":
             if not sys.platform.startswith("linux"):
                 raise UserError("the sandbox 'none' measures through Linux's /proc; here use docker")
+            require_installed(requirements)
             return Unsandboxed()
         case "auto":
             pass
         case _:
             raise UserError(f"there is no sandbox {name!r}; {nearest(name, NAMES)}")
     try:
-        return await Docker.connect(settings.docker)
+        return await Docker.connect(settings.docker, requirements, say)
     except UserError as no_docker:
         try:
+            require_installed(requirements)
             return await Bubblewrap.start()
+        except MissingPackagesError as error:
+            raise MissingPackagesError(f"{error}; Docker, whose image gets them, does not work here: {no_docker}") from None
         except UserError as no_bubblewrap:
             raise UserError(f"no sandbox works here. Docker: {no_docker}. Bubblewrap: {no_bubblewrap}") from None

@@ -46,6 +46,18 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Removed:
+    """Something in the workspace that could mislead or harm who reads it, taken away or mended after a command."""
+
+    path: str
+    """Relative to the workspace."""
+    trouble: str
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.trouble})"
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of one command."""
 
@@ -61,6 +73,8 @@ class Outcome:
     """Growth of the workspace, in bytes on disk; not negative."""
     explanation: str
     """Words an agent can act on; empty when the command finished and left nothing odd behind."""
+    removed: tuple[Removed, ...] = ()
+    """What it left that was taken away."""
 
     @property
     def ok(self) -> bool:
@@ -163,7 +177,7 @@ def explain(reason: Reason, limits: Limits, exit_code: int | None, elapsed: floa
         case "stopped":
             return f"stopped from outside after {elapsed:.1f} s"
         case "tampered":
-            return "protected files were changed by the command; its results do not count"
+            return "the command changed files that it may only read; its results do not count"
 
 
 def _signal_name(exit_code: int | None) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from tools.errors import UserError
 from tools.sandbox import seccomp, tree
 from tools.sandbox.base import INSIDE, Limits, Promise, Purpose, Session, clean_environment
+from tools.sandbox.gpus import dealt_gpus
 from tools.sandbox.guard import Guard
 from tools.sandbox.local import LocalSession
 from tools.sandbox.probe import probe
@@ -102,9 +103,7 @@ class _Subject:
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-        if self.process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.kill()
+        tree.end(self.process)
 
     async def gone(self) -> None:
         await asyncio.to_thread(select.select, [self._handle], [], [])
@@ -152,8 +151,8 @@ async def _start(arguments: Sequence[str], command: Sequence[str]) -> _Subject:
         raise UserError(f"bubblewrap cannot start here: {said or 'no reason given'}; {HINT}")
     except BaseException:
         os.close(gate_write)
-        if process and process.returncode is None:
-            process.kill()
+        if process:
+            tree.end(process)
             await process.wait()
         raise
     finally:
@@ -215,8 +214,10 @@ def _devices(limits: Limits) -> list[str]:
     words += ["--dev", "/dev", *size, "/dev/shm"]
     if limits.gpus:
         words += ["--ro-bind", "/sys", "/sys"]
+        dealt = dealt_gpus(limits.gpus)
         for device in sorted(Path("/dev").glob("nvidia*")):
-            if not device.name.removeprefix("nvidia").isdigit() or int(device.name[6:]) < limits.gpus:
+            number = device.name.removeprefix("nvidia")
+            if not number.isdigit() or number in dealt:
                 words += ["--dev-bind", str(device), str(device)]
     else:
         words += _read_only(Path("/sys/devices/system/cpu"))

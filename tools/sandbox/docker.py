@@ -1,4 +1,7 @@
-"""Docker: each command in a fresh container, with its deadline held outside, where the code cannot reach."""
+"""Docker: each command in a container of its own, with its deadline held outside, where the code cannot reach.
+
+A session that has run two commands keeps the container of the next one ready, so that a further command begins at once.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import docker
-from docker.errors import APIError, DockerException, NotFound
+from docker.errors import APIError, DockerException
 from docker.models.containers import Container
-from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 
 from tools.errors import UserError
-from tools.sandbox import image, residue, seccomp, tree
-from tools.sandbox.base import INSIDE, Limits, Outcome, Promise, Purpose, Reason, Session, clean_environment, explain
+from tools.sandbox import image, residue, tree
+from tools.sandbox.base import Limits, Outcome, Promise, Purpose, Reason, Session, clean_environment, explain
+from tools.sandbox.container import OWNER, USER, Design, Standby, Waiting, kill
 from tools.sandbox.guard import Guard
 from tools.sandbox.output import Output
 from tools.sandbox.probe import probe
 from tools.sandbox.settings import DockerSettings
 from tools.sandbox.supervise import telling
 
-USER = 1000
-"""Who the code is inside when this process is root; else it is this process's user."""
-TEMPORARY_MB = 256
-RUN, OWNER = "colloquium.run", "colloquium.pid"
 TICK = 0.1
 DISK_TICK = 0.5
 STATS_TICK = 0.5
@@ -38,20 +37,35 @@ HAND_ON_TICK = 0.05
 class Docker:
     name = "docker"
 
-    def __init__(self, client: docker.DockerClient, settings: DockerSettings) -> None:
+    def __init__(
+        self,
+        client: docker.DockerClient,
+        settings: DockerSettings,
+        requirements: Sequence[str] = (),
+        say: image.Say = lambda text: None,
+    ) -> None:
         self.client, self.settings = client, settings
+        self._requirements, self._say = tuple(requirements), say
 
     @classmethod
-    async def connect(cls, settings: DockerSettings) -> Docker:
-        """The daemon of this machine, with containers of runs that are gone swept away.
+    async def connect(
+        cls, settings: DockerSettings, requirements: Sequence[str] = (), say: image.Say = lambda text: None
+    ) -> Docker:
+        """The daemon of this machine, with containers of runs that are gone swept away, and the image for experiments.
+
+        Args:
+            requirements: a template's packages, installed into its image.
+            say: hears, in the loop's thread, how far the building of an image is.
 
         Raises:
             UserError: no daemon answers, or the image cannot be built.
         """
-        return await asyncio.to_thread(cls._connect, settings)
+        sandbox = cls(await asyncio.to_thread(cls._client), settings, requirements, say)
+        await sandbox.image("experiment")
+        return sandbox
 
     @classmethod
-    def _connect(cls, settings: DockerSettings) -> Docker:
+    def _client(cls) -> docker.DockerClient:
         try:
             client = docker.from_env(timeout=600)
             client.ping()
@@ -61,8 +75,16 @@ class Docker:
             if not Path("/proc", container.labels[OWNER]).exists():
                 with contextlib.suppress(APIError):
                     container.remove(force=True)
-        image.ensure(client, "experiment", settings)
-        return cls(client, settings)
+        return client
+
+    async def image(self, purpose: Purpose) -> str:
+        """The name of the image for a purpose, built first where there is none."""
+        loop = asyncio.get_running_loop()
+
+        def say(text: str) -> None:
+            loop.call_soon_threadsafe(self._say, text)
+
+        return await asyncio.to_thread(image.ensure, self.client, purpose, self.settings, self._requirements, say)
 
     async def promises(self) -> list[Promise]:
         return await probe(self)
@@ -84,6 +106,7 @@ class DockerSession:
         self._read_only = tuple(read_only)
         self._stopped = asyncio.Event()
         self._turn = asyncio.Lock()
+        self._standby = Standby(sandbox.client)
         Guard(self.workspace, self._read_only)  # a wrong path is told now
 
     async def run(
@@ -94,34 +117,42 @@ class DockerSession:
         environment: Mapping[str, str] = {},
         on_output: Callable[[str], None] | None = None,
     ) -> Outcome:
+        variables = clean_environment(limits, self._purpose, home="/tmp", path="/usr/local/bin:/usr/bin:/bin")
         async with self._turn:
             guard = await asyncio.to_thread(Guard, self.workspace, self._read_only)
-            name = await asyncio.to_thread(image.ensure, self._sandbox.client, self._purpose, self._sandbox.settings)
+            name = await self._sandbox.image(self._purpose)
             await asyncio.to_thread(self._give_workspace)
-            options = self._options(limits, environment, guard)
-            container = await asyncio.to_thread(self._sandbox.client.containers.create, name, list(command), **options)
+            runtime = self._sandbox.settings.runtime
+            design = Design.of(name, self._run_id, runtime, limits, self.workspace, guard)
+            waiting = await self._standby.take(design)
             try:
-                return await self._see_through(container, limits, guard, on_output)
+                return await self._see_through(waiting, (command, variables | dict(environment)), guard, on_output)
             finally:
-                await asyncio.shield(asyncio.to_thread(_remove, container))
+                await asyncio.shield(asyncio.to_thread(waiting.end))
+                if not self._stopped.is_set():
+                    self._standby.prepare(design)
 
     async def close(self) -> None:
         self._stopped.set()
         async with self._turn:
-            return
+            await self._standby.drop()
 
     async def _see_through(
-        self, container: Container, limits: Limits, guard: Guard, on_output: Callable[[str], None] | None
+        self,
+        waiting: Waiting,
+        command: tuple[Sequence[str], Mapping[str, str]],
+        guard: Guard,
+        on_output: Callable[[str], None] | None,
     ) -> Outcome:
-        """Start the container and see it to its end or to the first limit that it breaks."""
+        """Let the container begin with the command, and see it to its end or to the first limit that it breaks."""
+        container, limits = waiting.container, waiting.design.limits
         loop = asyncio.get_running_loop()
         output = Output(limits.output_kb * 1024, _in_moderation(loop, on_output) if on_output else None)
         before = await asyncio.to_thread(tree.folder_bytes, self.workspace)
-        stream = await asyncio.to_thread(container.attach, stream=True, stdout=True, stderr=True)
         ended = asyncio.Event()
 
         def read() -> None:
-            for piece in stream:
+            for piece in waiting.output():
                 if not output.flooded:  # the rest is taken and dropped: a full pipe would block the daemon
                     output.feed(piece)
             loop.call_soon_threadsafe(ended.set)
@@ -130,12 +161,12 @@ class DockerSession:
         meter = _Meter(container)
         began = time.monotonic()
         try:
-            await asyncio.to_thread(container.start)
             reader.start()
+            waiting.release(*command)
             reason = await self._watch(container, limits, output, before, began, meter)
         finally:
             elapsed = time.monotonic() - began
-            await asyncio.shield(asyncio.to_thread(_kill, container))
+            await asyncio.shield(asyncio.to_thread(kill, container))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), 5)
         await asyncio.to_thread(container.reload)
@@ -156,6 +187,7 @@ class DockerSession:
             peak_memory_mb=meter.peak_mb,
             bytes_written=written,
             explanation=telling(explain(final, limits, code, elapsed), tampered, swept),
+            removed=tuple(swept),
         )
 
     async def _watch(
@@ -204,36 +236,6 @@ class DockerSession:
             for name in (*folders, *files):
                 os.chown(Path(folder, name), USER, USER, follow_symlinks=False)
 
-    def _options(self, limits: Limits, environment: Mapping[str, str], guard: Guard) -> dict[str, Any]:
-        user = USER if os.geteuid() == 0 else os.geteuid()
-        size = f"{limits.memory_mb}m"
-        mounts = [Mount(str(INSIDE), str(self.workspace), type="bind", read_only=False)]
-        for path, writable in guard.mounts:
-            source, target = str(self.workspace / path), str(INSIDE / path)
-            mounts.append(Mount(target, source, type="bind", read_only=not writable))
-        variables = clean_environment(limits, self._purpose, home="/tmp", path="/usr/local/bin:/usr/bin:/bin")
-        options: dict[str, Any] = {
-            "detach": True, "network_mode": "none", "read_only": True, "user": f"{user}:{user}", "cap_drop": ["ALL"],
-            "security_opt": ["no-new-privileges:true", f"seccomp={seccomp.docker_profile()}"],
-            "mem_limit": size, "memswap_limit": size, "pids_limit": limits.processes,
-            "nano_cpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9), "oom_score_adj": 500, "ipc_mode": "private",
-            "shm_size": f"{TEMPORARY_MB}m", "init": True, "working_dir": str(INSIDE), "mounts": mounts,
-            "tmpfs": {"/tmp": f"rw,nosuid,nodev,size={TEMPORARY_MB}m,nr_inodes=20000,mode=1777"},
-            "ulimits": [
-                Ulimit(name="fsize", soft=limits.file_mb << 20, hard=limits.file_mb << 20),
-                Ulimit(name="nofile", soft=limits.open_files, hard=limits.open_files),
-                Ulimit(name="core", soft=0, hard=0),
-            ],
-            "environment": {**variables, **environment},
-            "labels": {RUN: self._run_id, OWNER: str(os.getpid())},
-            "log_config": LogConfig(type="none"),
-        }  # fmt: skip
-        if self._sandbox.settings.runtime:
-            options["runtime"] = self._sandbox.settings.runtime
-        if limits.gpus:
-            options["device_requests"] = [DeviceRequest(count=limits.gpus, capabilities=[["gpu"]])]
-        return options
-
 
 class _Meter:
     """Usage by the daemon's own count, sampled while the container runs; None of a command too short for a sample."""
@@ -272,15 +274,3 @@ def _in_moderation(loop: asyncio.AbstractEventLoop, on_output: Callable[[str], N
             loop.call_soon_threadsafe(on_output, text)
 
     return hand_on
-
-
-def _kill(container: Container) -> None:
-    with contextlib.suppress(APIError, NotFound):
-        container.kill()
-    with contextlib.suppress(APIError, NotFound):
-        container.wait(timeout=30)
-
-
-def _remove(container: Container) -> None:
-    with contextlib.suppress(NotFound):
-        container.remove(force=True)

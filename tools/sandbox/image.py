@@ -6,12 +6,17 @@ import hashlib
 import io
 import os
 import tarfile
-from collections.abc import Iterator
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import docker
 from docker.errors import APIError, BuildError, ImageNotFound
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tools.errors import UserError
 from tools.sandbox.base import Purpose
@@ -20,74 +25,137 @@ from tools.sandbox.settings import DockerSettings
 FOLDER = Path(__file__).parent / "image"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 LABEL = "colloquium.sandbox"
+TELL_SECONDS = 5.0
+"""While it builds, the newest line is told this often."""
+_BUILDING = threading.Lock()
+"""Runs of one process that want the same image wait for the first to build it."""
+
+Say = Callable[[str], None]
 
 
-def ensure(client: docker.DockerClient, purpose: Purpose, settings: DockerSettings) -> str:
+@dataclass(frozen=True)
+class _Build:
+    """One image: `docker build` with this Dockerfile and target, in a context with these requirements and wheels."""
+
+    name: str
+    dockerfile: str
+    target: str | None
+    base: str
+    requirements: str
+    wheels: tuple[Path, ...]
+    takes: str
+
+
+def ensure(
+    client: docker.DockerClient,
+    purpose: Purpose,
+    settings: DockerSettings,
+    requirements: Sequence[str] = (),
+    say: Say = lambda text: None,
+) -> str:
     """The name of the image for a purpose; built when there is none of these contents.
+
+    Args:
+        requirements: of the template, installed on top of the image for experiments.
+        say: hears what is built and how far it is, in the thread of the caller.
 
     Raises:
         UserError: it cannot be built; the message ends with the build's last words.
     """
-    name = f"colloquium-sandbox:{purpose}-{_digest(settings)}"
+    own = (FOLDER / "requirements.txt").read_text(encoding="utf-8")
+    base = f"colloquium-sandbox:{purpose}-{_digest(settings)}"
+    takes = "about two minutes" if purpose == "experiment" else "some minutes"
+    builds = [_Build(base, "Dockerfile", purpose, settings.base_image, own, _wheels(settings, own), takes)]
+    if requirements and purpose == "experiment":
+        lines = "".join(f"{line}\n" for line in requirements)
+        name = f"colloquium-sandbox:template-{_digest(settings, lines)}"
+        wheels = tuple(wheel for wheel in _wheels(settings) if wheel not in builds[0].wheels)
+        builds.append(_Build(name, "template.Dockerfile", None, base, lines, wheels, "as long as its packages take"))
+    if _there(client, builds[-1].name):
+        return builds[-1].name
+    with _BUILDING:
+        for build in builds:
+            if not _there(client, build.name):
+                _make(client, build, settings, say)
+    return builds[-1].name
+
+
+def _there(client: docker.DockerClient, name: str) -> bool:
     try:
         client.images.get(name)
-        return name
     except ImageNotFound:
-        pass
+        return False
+    return True
+
+
+def _make(client: docker.DockerClient, build: _Build, settings: DockerSettings, say: Say) -> None:
+    say(f"building the sandbox's image {build.name}, once; it takes {build.takes} …")
+    began = told = time.monotonic()
     try:
         log = client.api.build(
-            fileobj=_context(settings),
+            fileobj=_context(build),
             custom_context=True,
-            target=purpose,
-            tag=name,
+            dockerfile=build.dockerfile,
+            target=build.target,
+            tag=build.name,
             rm=True,
+            forcerm=True,
             decode=True,
-            buildargs={"BASE": settings.base_image, "TORCH_INDEX": settings.torch_index},
-            labels={LABEL: purpose},
+            buildargs={"BASE": build.base, "TORCH_INDEX": settings.torch_index},
+            labels={LABEL: build.target or "template"},
             network_mode=settings.build_network,
         )
+        said: deque[str] = deque(maxlen=6)
         for line in log:
             if "error" in line:
-                raise UserError(f"docker image {name} cannot be built: {line['error'].strip()[-600:]}")
+                words = "\n".join([*said, line["error"].strip()])[-900:]
+                raise UserError(f"docker image {build.name} cannot be built: {words}")
+            said.extend(text for text in (line.get("stream") or "").splitlines() if text.strip())
+            if said and time.monotonic() - told > TELL_SECONDS:
+                told = time.monotonic()
+                say(f"building {build.name}, {told - began:.0f} s: {said[-1].strip()[:100]}")
     except (APIError, BuildError) as error:
-        raise UserError(f"docker image {name} cannot be built: {str(error)[-600:]}") from None
-    return name
+        raise UserError(f"docker image {build.name} cannot be built: {str(error)[-600:]}") from None
+    say(f"built {build.name} in {time.monotonic() - began:.0f} s")
 
 
-def _digest(settings: DockerSettings) -> str:
+def _digest(settings: DockerSettings, requirements: str = "") -> str:
+    """Of the files in `image/`, what the settings put into them, and a template's requirements."""
     digest = hashlib.sha256(f"{settings.base_image} {settings.torch_index}".encode())
     for path in sorted(FOLDER.iterdir()):
         digest.update(path.name.encode() + path.read_bytes())
+    digest.update(requirements.encode())
     return digest.hexdigest()[:12]
 
 
-def _context(settings: DockerSettings) -> io.BytesIO:
+def _context(build: _Build) -> io.BytesIO:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for path in sorted(FOLDER.iterdir()):
-            archive.add(path, path.name)
+        archive.add(FOLDER / build.dockerfile, build.dockerfile)
+        _add(archive, "requirements.txt", build.requirements.encode())
         _add(archive, "certificates.crt", CERTIFICATES.read_bytes() if CERTIFICATES.exists() else b"")
-        wheels = tarfile.TarInfo("wheels")
-        wheels.type, wheels.mode = tarfile.DIRTYPE, 0o755
-        archive.addfile(wheels)
-        for wheel in _wheels(settings):
+        folder = tarfile.TarInfo("wheels")
+        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+        archive.addfile(folder)
+        for wheel in build.wheels:
             archive.add(wheel, f"wheels/{wheel.name}")
     buffer.seek(0)
     return buffer
 
 
-def _wheels(settings: DockerSettings) -> Iterator[Path]:
-    """Wheels of the packages that the image wants, from the folder that the settings name."""
-    if settings.wheels:
-        wanted = {
-            line.partition("==")[0].strip().lower() for line in (FOLDER / "requirements.txt").read_text().splitlines()
-        }
+def _wheels(settings: DockerSettings, requirements: str = "") -> tuple[Path, ...]:
+    """The wheels in the folder that the settings name; of the packages that are required, or all of them."""
+
+    def found() -> Iterator[Path]:
+        wanted = {canonicalize_name(Requirement(line).name) for line in requirements.splitlines() if line.strip()}
         for wheel in sorted(Path(os.path.expandvars(settings.wheels)).glob("*.whl")):
-            if wheel.name.partition("-")[0].replace("_", "-").lower() in wanted:
+            if not requirements or canonicalize_name(wheel.name.partition("-")[0]) in wanted:
                 yield wheel
+
+    return tuple(found()) if settings.wheels else ()
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
-    info: Any = tarfile.TarInfo(name)
+    info = tarfile.TarInfo(name)
     info.size = len(content)
     archive.addfile(info, io.BytesIO(content))

@@ -9,19 +9,28 @@ import stat
 import subprocess
 from pathlib import Path, PurePosixPath
 
-from tools.errors import ToolError
+from tools.errors import TamperedError, ToolError
+from tools.sandbox.base import Removed
 
 MAX_DEPTH = 32
 MENDED = ("setuid bit", "locked folder")
 
 
 def read_file(root: Path, relative: str, *, max_bytes: int) -> bytes:
-    """The content of a regular file under `root`. No component of `relative` may be a link. Raises ToolError."""
+    """The content of a regular file under `root`. No component of `relative` may be a link.
+
+    Raises:
+        TamperedError: it is a link, a second name of another file, a FIFO, a socket or a device.
+        ToolError: it cannot be read, or is larger than `max_bytes`.
+    """
     descriptor = _open(root, relative)
     with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise ToolError(f"{relative} is not a regular file ({_kind(status.st_mode)})")
+            error = ToolError if stat.S_ISDIR(status.st_mode) else TamperedError
+            raise error(f"{relative} is not a regular file ({_kind(status.st_mode)})")
+        if status.st_nlink > 1:
+            raise TamperedError(f"{relative} is a second name of another file (a hard link)")
         if status.st_size > max_bytes:
             raise ToolError(f"{relative} is {status.st_size} bytes; at most {max_bytes} are read")
         content = file.read(max_bytes + 1)
@@ -67,11 +76,11 @@ def read_json(root: Path, relative: str, max_bytes: int = 1 << 20) -> object:
     return value
 
 
-def sweep(root: Path) -> list[str]:
+def sweep(root: Path) -> list[Removed]:
     """Remove under `root` what could mislead who reads it: links that lead outside, FIFOs, sockets, devices, nested git
     repositories, folders nested deeper than 32; take setuid bits off and unlock locked folders. The `.git` of `root`
-    itself is not touched. Nothing may be running in `root`. Returns what was done, a line each, sorted."""
-    done: list[str] = []
+    itself is not touched. Nothing may be running in `root`. Returns what was done, by path."""
+    done: list[Removed] = []
     root = root.resolve()
     for folder, folders, files in os.walk(root):
         here = Path(folder)
@@ -90,8 +99,8 @@ def sweep(root: Path) -> list[str]:
                 folders.remove(name)
             else:
                 path.unlink()
-            done.append(f"{path.relative_to(root)} ({trouble})")
-    return sorted(done)
+            done.append(Removed(str(path.relative_to(root)), trouble))
+    return sorted(done, key=lambda item: item.path)
 
 
 def _open(root: Path, relative: str) -> int:
@@ -107,19 +116,20 @@ def _open(root: Path, relative: str) -> int:
             following = os.open(part, flags, dir_fd=current)
         except OSError as error:
             so_far = "/".join(parts[: index + 1])
-            raise ToolError(_refusal(current, part, so_far, relative, error)) from error
+            raise _refusal(current, part, so_far, relative, error) from error
         finally:
             os.close(current)
         current = following
     return current
 
 
-def _refusal(folder: int, part: str, so_far: str, relative: str, error: OSError) -> str:
+def _refusal(folder: int, part: str, so_far: str, relative: str, error: OSError) -> ToolError:
     try:
         mode = os.stat(part, dir_fd=folder, follow_symlinks=False).st_mode
     except OSError:
-        return f"{relative} cannot be read: {so_far}: {error.strerror}"
-    return f"{relative} cannot be read: {so_far} is {_kind(mode)}"
+        return ToolError(f"{relative} cannot be read: {so_far}: {error.strerror}")
+    plain = stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    return (ToolError if plain else TamperedError)(f"{relative} cannot be read: {so_far} is {_kind(mode)}")
 
 
 def _kind(mode: int) -> str:

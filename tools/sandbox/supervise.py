@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tools.sandbox import residue, tree
-from tools.sandbox.base import Limits, Outcome, Reason, explain
+from tools.sandbox.base import Limits, Outcome, Reason, Removed, explain
 from tools.sandbox.cgroup import Group
 from tools.sandbox.guard import Guard
 from tools.sandbox.output import Output
@@ -156,16 +156,17 @@ async def supervise(
         peak_memory_mb=meter.peak_mb,
         bytes_written=meter.written,
         explanation=telling(explain(final, limits, code, elapsed), tampered, swept),
+        removed=tuple(swept),
     )
 
 
-def telling(explanation: str, tampered: Sequence[str], swept: Sequence[str]) -> str:
+def telling(explanation: str, tampered: Sequence[str], swept: Sequence[Removed]) -> str:
     """The explanation with what was changed or left behind, shortened to a few names."""
     parts = [explanation] if explanation else []
     if tampered:
         parts.append("changed: " + _few(tampered))
     if swept:
-        parts.append("removed after the run, as a risk to who reads the workspace: " + _few(swept))
+        parts.append("removed after the run, as a risk to who reads the workspace: " + _few([str(item) for item in swept]))
     return "; ".join(parts)
 
 

@@ -3,8 +3,10 @@ group counts it."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
+import signal
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +25,14 @@ class Usage:
     cpu_seconds: float
     """Of the living processes and of the children they waited for."""
     threads: int
+
+
+def end(process: asyncio.subprocess.Process) -> None:
+    """Kill a child that asyncio watches. Its own `kill` would first look whether the child has ended, and so take the exit
+    code away from the watcher, which then tells 255."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
 
 
 def descendants(root: int) -> list[int]:

@@ -82,8 +82,15 @@ class Facts:
 
     @property
     def knob(self) -> str:
-        match = re.search(r"`(\w+)`", self.experiment)
-        return match[1] if match else "the setting"
+        """The setting that was varied: as the runs' notes have it, else as the plan names it."""
+        noted = [match[1] for run in self.completed if (match := re.match(r"(\w+) = \S+ \(baseline", run.note))]
+        named = re.search(r"`(\w+)`", self.experiment)
+        return noted[0] if noted else (named[1] if named else "the setting")
+
+    @property
+    def brought(self) -> bool:
+        """The baseline was measured elsewhere, and its results were brought along."""
+        return "origin" in self.environment
 
     def metric(self, name: str) -> MetricFact:
         plain = MetricFact(name, name.replace("_", " "), "", "")

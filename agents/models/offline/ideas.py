@@ -1,45 +1,58 @@
-"""Ideation and novelty: a sensitivity study of one setting, questioned by an advisor, looked up in the literature."""
+"""Ideation and novelty: a sensitivity study of one setting, which follows from what earlier ones found; questioned by an
+advisor, looked up in the literature."""
 
 from __future__ import annotations
 
 import re
 
+from agents.models.offline.earlier import Earlier, FollowUp, follow_up, read_earlier
+from agents.models.offline.facts import join
 from agents.models.offline.knobs import find_knobs, scaled
 from agents.models.offline.script import Call, Opening, Script, call, read_whole, say, together
 from tools.settings import Setting
 
+_COMPARED = "Every run is compared with the baseline on all metrics and datasets."
 _REFUTED = "The idea is refuted when no run differs from the baseline by more than the noise of its seeds"
 
 
 def proposer(opening: Opening) -> Script:
-    """Reads the experiment, picks a setting that the archive has not had, proposes to vary it."""
+    """Reads the experiment and the archive. A setting that helped is looked at more closely; else one that the archive
+    has not had is varied."""
     source = yield from read_whole("experiment.py")
     fixed = re.findall(r"(\w+)=", _line(opening.task, "The harness fixes these settings"))
-    taken = re.findall(r"^- (\w+): ", opening.task, re.MULTILINE)
-    knobs = [knob for knob in find_knobs(source, fixed) if _name(knob) not in taken]
+    archive = read_earlier(opening.task)
+    taken = [earlier.name for earlier in archive]
+    every = find_knobs(source, fixed)
+    knobs = [knob for knob in every if _name(knob) not in taken]
+    field = _between(opening.task, "Research template: ", ".\n") or "this experiment"
+    if closer := follow_up(archive, every):
+        knob = next(knob for knob in every if knob.name == closer.best.knob)
+        yield from _defended(_follow_up_idea(closer, knob, field), f"a closer look at `{knob.name}`")
+        return
     if not knobs:
         yield from say(
             "I find no numeric setting in experiment.py that could be varied and was not yet. I have no idea "
             "to propose."
         )
         return
-    field = _between(opening.task, "Research template: ", ".\n") or "this experiment"
     knob = knobs[opening.seed % min(3, len(knobs))]
     low, high = scaled(knob.value, 0.5), scaled(knob.value, 2)  # type: ignore[arg-type]
+    reason, parent = _reason(archive)
     plan = (
-        f"Change `{knob.name}` in experiment.py (now {knob.literal}) and nothing else. The first runs take {low} and "
-        f"{high}; each further run takes a value that follows from what was measured. Every run is compared with the "
-        f"baseline on all metrics and datasets."
+        f"{reason}Change `{knob.name}` in experiment.py (now {knob.literal}) and nothing else. The first runs take {low} and "
+        f"{high}; each further run takes a value that follows from what was measured. {_COMPARED}"
     )
-    answer = yield from call("submit_idea", **_idea(knob, field, plan))
-    while answer.failed and "too near" in answer.text and len(knobs) > 1:
-        knobs.remove(knob)
-        knob = knobs[0]
-        answer = yield from call("submit_idea", **_idea(knob, field, plan))
-    heard = yield from say(f"I propose to vary `{knob.name}`, which is {knob.literal} today. {answer.text}.")
+    yield from _defended(_idea(knob, field, plan, parent), f"to vary `{knob.name}`, which is {knob.literal} today")
+
+
+def _defended(idea: dict[str, object], told: str) -> Script:
+    """Hand an idea in, and improve it where the others ask."""
+    answer = yield from call("submit_idea", **idea)
+    heard = yield from say(f"I propose {told}. {answer.text}.")
     while True:
         if any("refute" in h.text for h in heard):
-            answer = yield from call("submit_idea", **_idea(knob, field, f"{plan} {_REFUTED}, by Welch's test at 5%."))
+            plan = f"{idea['experiment']} {_REFUTED}, by Welch's test at 5%."
+            yield from call("submit_idea", **idea | {"experiment": plan})
             heard = yield from say("I have added what would refute the idea, and handed it in again.")
         else:
             heard = yield from say("I have nothing to change.")
@@ -51,7 +64,7 @@ def advisor(opening: Opening) -> Script:
     heard = list(opening.heard)
     while True:
         text = heard[-1].text if heard else ""
-        knob = re.search(r"vary `(\w+)`", text)
+        knob = re.search(r"(?:vary|look at) `(\w+)`", text)
         if knob and knob[1] not in source:
             answer = yield from call("return_deliverable", missing=f"`{knob[1]}` does not occur in experiment.py")
         elif "refute" not in text:
@@ -104,7 +117,49 @@ def novelty_checker(opening: Opening) -> Script:
     yield from say(f"Decision: {decision}. {reasons}")
 
 
-def _idea(knob: Setting, field: str, plan: str) -> dict[str, object]:
+def _reason(archive: list[Earlier]) -> tuple[str, str]:
+    """Why another setting comes next, from the last study that has an outcome; and that study's name."""
+    last = next((earlier for earlier in reversed(archive) if earlier.outcome), None)
+    if last is None:
+        return "", ""
+    if last.best:
+        return f"After `{last.name}`, which found a better value of `{last.knob}`, another setting is varied. ", last.name
+    if last.undirected:
+        told = f"After `{last.name}`, in which results changed with `{last.knob}` and no direction is declared better"
+        return f"{told}, another setting is varied. ", last.name
+    if last.runs:
+        told = f"After `{last.name}`, in which no value of `{last.knob}` did better beyond the noise and nothing worse"
+        return f"{told}, another setting is varied. ", last.name
+    return f"After `{last.name}`, which came to no result, another setting is varied. ", last.name
+
+
+def _follow_up_idea(closer: FollowUp, knob: Setting, field: str) -> dict[str, object]:
+    best, (first, second) = closer.best, closer.values
+    words, place = knob.name.replace("_", " "), field[0].lower() + field[1:]
+    where = f"on {join(list(best.better))}" if best.better else ""
+    plan = (
+        f"Follows from `{closer.earlier.name}`, in which {best.run} with `{knob.name}` = {best.value:g} did better than the "
+        f"baseline {where}. Change `{knob.name}` in experiment.py (now {knob.literal}) and nothing else. The first runs take "
+        f"{first:g} and {second:g}; each further run takes a value halfway between the best so far and its neighbour, or "
+        f"beyond it when it is the outermost. {_COMPARED}"
+    )
+    title = (
+        f"Beyond the best {words} so far: does more of what helped help more? A study of {place}"
+        if closer.beyond
+        else f"Between the neighbours of the best {words} so far: a closer look at {place}"
+    )
+    return {
+        "name": f"{knob.name.lower().strip('_')}_{'beyond' if closer.beyond else 'closer'}",
+        "title": title,
+        "experiment": plan,
+        "interestingness": 5,
+        "feasibility": 9,
+        "novelty": 3,
+        "follows_from": closer.earlier.name,
+    }
+
+
+def _idea(knob: Setting, field: str, plan: str, parent: str) -> dict[str, object]:
     words = knob.name.replace("_", " ")
     return {
         "name": _name(knob),
@@ -113,6 +168,7 @@ def _idea(knob: Setting, field: str, plan: str) -> dict[str, object]:
         "interestingness": 4,
         "feasibility": 9,
         "novelty": 3,
+        "follows_from": parent,
     }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Generator
 
+from agents.models.offline.earlier import alike, halfway
 from agents.models.offline.knobs import find_knobs, scaled, written
 from agents.models.offline.results import gain, main_metric, read_lines
 from agents.models.offline.script import Call, Opening, Result, Script, call, read_whole, say
+from tools.settings import Setting
 
 _FACTORS = (0.5, 2.0, 0.25, 4.0, 0.125, 8.0, 0.0625, 16.0)
 _MOST_FAILURES = 3
@@ -20,21 +23,30 @@ def planner(opening: Opening) -> Script:
     if not knobs:
         yield from say("I find no setting in experiment.py that could be varied.")
         return
-    named = re.search(r"Change `(\w+)`", opening.task)
-    knob = knobs.get(named[1] if named else "", next(iter(knobs.values())))
+    knob = _named_in(opening.task, knobs)
+    if knob is None:
+        yield from say(
+            "The idea names no numeric setting of experiment.py, and varying one is all that I can do. I change nothing."
+        )
+        return
     base: float = knob.value  # type: ignore[assignment]
     allowed = int((re.search(r"You have (\d+) runs", opening.task) or ["", "1"])[1])
     done: dict[str, float] = {}
     failed: set[float] = set()
-    reason = "The first runs halve and double the value."
+    named = _planned(opening.task, knob)
+    reason = f"The first runs {'take the values that the idea names' if named else 'halve and double the value'}."
     while len(done) < allowed and len(failed) < _MOST_FAILURES:
         ledger = yield from call("read_results")
-        factor = _next_factor(ledger.text, base, done, failed)
-        if factor is None:
+        value = next((value for value in named if value not in (*done.values(), *failed)), None)
+        if value is None and named:
+            value = _between(ledger.text, knob, done, failed)
+        elif value is None:
+            value = _outwards(ledger.text, base, done, failed)
+        if value is None:
             break
         if len(done) >= 2:
             reason = _reason(ledger.text, done)
-        value, run = scaled(base, factor), f"run_{len(done) + 1}"
+        run = f"run_{len(done) + 1}"
         heard = yield from say(
             f"Run {len(done) + 1}: in `experiment.py` set `{knob.name}` from `{knob.literal}` to `{written(value)}`; "
             f"change nothing else. {reason}"
@@ -51,7 +63,39 @@ def planner(opening: Opening) -> Script:
     yield from say(f"The experiments are closed: {answer.text}.")
 
 
-def _next_factor(ledger: str, base: float, done: dict[str, float], failed: set[float]) -> float | None:
+def _named_in(task: str, knobs: dict[str, Setting]) -> Setting | None:
+    """The setting that the idea varies: the one that it says to change, else the first that its text names."""
+    idea = re.search(r"The idea: \w+: (.+\n.+)", task)
+    text = idea[1] if idea else task
+    told = re.search(r"Change `(\w+)`", text)
+    words = [told[1]] if told else re.findall(r"\w+", text)
+    return next((knobs[word] for word in words if word in knobs), None)
+
+
+def _planned(task: str, knob: Setting) -> list[float]:
+    """The values that an idea begins with where it follows from another study; else none."""
+    found = re.search(r"Follows from `.+The first runs take (\S+) and (\S+);", task)
+    return [alike(float(value), knob) for value in found.groups()] if found else []
+
+
+def _between(ledger: str, knob: Setting, done: dict[str, float], failed: set[float]) -> float | None:
+    """Halfway from the best value so far to the farther of its neighbours; beyond it, where it is the outermost."""
+    lines, base = read_lines(ledger), float(knob.value)
+    metric = main_metric(lines)
+    gains = {value: gain(lines, run, metric) for run, value in done.items()} | {base: 0.0}
+    tried = sorted(gains)
+    best = max(gains, key=lambda value: gains[value])
+    place = tried.index(best)
+    sides = [tried[place - 1]] if place else []
+    sides += tried[place + 1 : place + 2]
+    wanted = [halfway(best, side) for side in sorted(sides, key=lambda side: -abs(math.log(side / best)))]
+    if len(sides) == 1:
+        wanted.insert(0, best * math.sqrt(best / sides[0]))
+    taken = {*tried, *failed}
+    return next((value for value in (alike(w, knob) for w in wanted) if value not in taken), None)
+
+
+def _outwards(ledger: str, base: float, done: dict[str, float], failed: set[float]) -> float | None:
     """Halve, double, then go on in the direction that did better on the main metric; never a value twice."""
     lines = read_lines(ledger)
     metric = main_metric(lines)
@@ -61,7 +105,7 @@ def _next_factor(ledger: str, base: float, done: dict[str, float], failed: set[f
         downwards = done[best] < base
         wanted.sort(key=lambda factor: ((factor < 1) != downwards, abs(factor - 1) if factor > 1 else 1 / factor))
     taken = {base, *done.values(), *failed}
-    return next((factor for factor in wanted if scaled(base, factor) not in taken), None)
+    return next((value for factor in wanted if (value := scaled(base, factor)) not in taken), None)
 
 
 def _reason(ledger: str, done: dict[str, float]) -> str:

@@ -103,12 +103,7 @@ draw_effect({setting!r}, {values!r}, {metrics!r})
 
 def plotter(opening: Opening) -> Script:
     """Draw, look at what came out, hand in."""
-    runs = {run: (knob, value, base) for run, knob, value, base in _NOTE.findall(opening.task)}
-    if not runs:
-        yield from say("The runs' notes name no setting that was varied; I do not know what to draw.")
-        return
-    knob, _, base = next(iter(runs.values()))
-    values = {"run_0": float(base), **{run: float(value) for run, (_, value, _) in runs.items()}}
+    knob, values = _varied(opening.task)
     ledger = yield from call("read_results")
     lines = read_lines(ledger.text)
     chosen = metrics_to_report(lines)[:2]
@@ -120,7 +115,7 @@ def plotter(opening: Opening) -> Script:
     own = ""
     if "plot.py is there" in opening.task:
         own = yield from read_whole("plot.py")
-    source = _with_labels(own, {run: f"{knob} = {value}" for run, value in values.items()})
+    source = _with_labels(own, {run: f"{knob} = {value:g}" for run, value in values.items()})
     yield from call(
         "write_file", file="plot.py", content=(source.rstrip() + "\n\n" if source else "") + effect.lstrip()
     )
@@ -143,6 +138,15 @@ def plotter(opening: Opening) -> Script:
     answer = yield from call("submit_figures", files=effects + others, captions=captions)
     while True:
         yield from say(f"{answer.text}. Main metric: {main_metric(lines)}.")
+
+
+def _varied(task: str) -> tuple[str, dict[str, float]]:
+    """The setting that the runs' notes name, and its value in each; the runs' numbers where the notes name none."""
+    runs = {run: (knob, value, base) for run, knob, value, base in _NOTE.findall(task)}
+    if not runs:
+        return "run", {run: float(run.removeprefix("run_")) for run in re.findall(r"^- (run_\d+): ", task, re.MULTILINE)}
+    knob, _, base = next(iter(runs.values()))
+    return knob, {"run_0": float(base), **{run: float(value) for run, (_, value, _) in runs.items()}}
 
 
 def _caption(file: str, knob: str, labels: dict[str, str], capped: set[str]) -> str:

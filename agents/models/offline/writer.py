@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 
+from agents.models.offline.design import design_of, knob_of
 from agents.models.offline.facts import Facts, join, latex, read_facts
 from agents.models.offline.results import metrics_to_report, read_lines
 from agents.models.offline.script import Call, Calls, Opening, Result, Script, call, say, together
@@ -98,10 +99,6 @@ def sections(
     }
 
 
-def _knob(facts: Facts) -> str:
-    return rf"\texttt{{{latex(facts.knob)}}}"
-
-
 def _runs(facts: Facts) -> list[str]:
     return [run.name for run in facts.completed if run.name != "run_0"]
 
@@ -122,28 +119,23 @@ def _abstract(facts: Facts, metric: str, significant: list[str]) -> str:
     else:
         found = f"On the {label}, no run is told apart from the baseline by the test."
     return (
-        f"How much does the outcome of an experiment depend on one of its settings? We vary {_knob(facts)} in an "
-        f"experiment on {join([latex(d) for d in facts.datasets])}, hold everything else fixed, and compare every run with "
-        f"a baseline made on the same machine with the same seeds. {found} All numbers in this paper are filled in from "
-        f"the ledger of the runs; failed runs are listed with the others."
+        f"{design_of(facts).aim} {found} All numbers in this paper are filled in from the ledger of the runs; failed runs "
+        f"are listed with the others."
     )
 
 
 def _introduction(facts: Facts, cited: list[tuple[str, list[str]]]) -> str:
     support = cited[2][1] if len(cited) > 2 else (cited[0][1] if cited else [])
     cite = rf"~\citep{{{','.join(support)}}}" if support else ""
+    design = design_of(facts)
     return (
         f"Results of learning systems depend on settings that are chosen once and seldom varied{cite}. "
         f"A study that varies one of them while all others stay fixed tells whether the choice matters at all, and "
         f"whether the noise of a few seeds would even let one see it.\n\n"
-        f"This paper reports such a study. The experiment is this: {latex(facts.template)}\n\n"
-        f"The question is what happens to its metrics when {_knob(facts)} changes. The plan, fixed before the runs: change "
-        f"this setting in the source and nothing else, begin with half and twice its value, choose each further value by "
-        f"what was measured, and compare every run with the baseline on all metrics and datasets. The idea counts as "
-        f"refuted when no run differs from the baseline by more than the noise of its seeds.\n\n"
-        "We contribute (i) the runs themselves, with code, settings and every seed in a ledger; (ii) a comparison of each "
-        "run with the baseline on all datasets and metrics, with a test and the smallest difference that the seeds can "
-        "tell apart; and (iii) a list of what the runs do not show."
+        f"{design.kind}\n\n"
+        f"We contribute (i) {design.contributions}; (ii) a comparison of each run with the baseline on all datasets and "
+        f"metrics, with a test and the smallest difference that the seeds can tell apart; and (iii) a list of what the "
+        f"runs do not show."
     )
 
 
@@ -176,11 +168,7 @@ def _background(facts: Facts, metrics: list[str]) -> str:
 
 def _method(facts: Facts) -> str:
     return (
-        f"One setting is varied: {_knob(facts)}. Every run changes its value in the source of the experiment and nothing "
-        f"else; the files of the evaluation are the same for all runs and were compared before and after each.\n\n"
-        "The first two runs halve and double the value. Each further run goes on in the direction that did better on "
-        "the main metric so far, on the average over the datasets, so the later values depend on the earlier results. "
-        "That makes the search efficient and its tests slightly optimistic.\n\n"
+        f"{design_of(facts).method}\n\n"
         r"For each result with several seeds we give mean and standard error, $s/\sqrt{n}$ with the sample standard "
         r"deviation $s$ over $n$ seeds. A run is compared with the baseline by Welch's test, which does not assume equal "
         "variances. We call a change significant when $p$ is below one in twenty. No correction for the number of "
@@ -192,7 +180,7 @@ def _setup(facts: Facts, metrics: list[str]) -> str:
     wanted = [s for s in facts.settings if s.startswith("experiment.")]
     settings = "; ".join(rf"\texttt{{{latex(s.removeprefix('experiment.'))}}} = \setting{{{s}}}" for s in wanted[:24])
     machine = "; ".join(rf"{latex(name)}: \env{{{name}}}" for name in facts.environment)
-    text = f"The experiments ran with this software and hardware: {machine}.\n\n"
+    text = f"{design_of(facts).ran}: {machine}.\n\n"
     if settings:
         text += f"The baseline's settings, read from its source and its command line: {settings}.\n\n"
     text += (
@@ -210,7 +198,7 @@ def _results(facts: Facts, metrics: list[str], significant: list[str]) -> str:
         label = latex(facts.metric(name).label)
         parts.append(rf"\subsection{{{label[0].upper() + label[1:]}}}")
         figure = next((f for f in facts.figures if f.file == f"effect_{name}.png"), None)
-        shown = rf" Figure~\ref{{{figure.label}}} draws them against the value of {_knob(facts)}." if figure else ""
+        shown = rf" Figure~\ref{{{figure.label}}} draws them against the value of {knob_of(facts)}." if figure else ""
         parts.append(rf"Table~\ref{{tab:{name}}} gives the {label} of every completed run.{shown}")
         parts.append(
             _table(
@@ -239,7 +227,7 @@ def _of_run(facts: Facts, run: str, metric: str) -> str:
     note = next((r.note for r in facts.completed if r.name == run), "")
     value = re.match(r"(\w+) = (\S+) ", note)
     where = (
-        rf" ({_knob(facts)} = \setting{{{run}/experiment.{facts.knob}}})"
+        rf" ({knob_of(facts)} = \setting{{{run}/experiment.{facts.knob}}})"
         if (value and f"experiment.{facts.knob}" in facts.settings)
         else ""
     )
@@ -263,18 +251,17 @@ def _noise(facts: Facts, metric: str) -> str:
 
 
 def _limitations(facts: Facts, capped: list[str]) -> str:
-    failed = [run.name for run in facts.runs if run.status == "failed"]
+    failed = [run.name for run in facts.runs if run.status != "completed"]
     text = (
-        f"Only {_knob(facts)} was varied, at {_in_words(len(_runs(facts)) + 1)} values, in one experiment. Other settings "
-        "may interact with it. Few seeds stand behind each number, so differences below the noise floor cannot be seen, "
-        "and a result that is not significant is no proof of equality. Many comparisons are made and not corrected for, "
-        "so single significant cells are to be read with care. Times were measured on a machine that did other work as "
-        "well. The text of this paper was put together by rules; it interprets nothing beyond what the ledger says."
+        f"{design_of(facts).limits} Few seeds stand behind each number, so differences below the noise floor cannot be "
+        "seen, and a result that is not significant is no proof of equality. Many comparisons are made and not corrected "
+        "for, so single significant cells are to be read with care. The text of this paper was put together by rules; it "
+        "interprets nothing beyond what the ledger says."
     )
     if capped:
         labels = join([latex(facts.metric(metric).label) for metric in capped])
         text += f" Some values of the {labels} hit their cap: they are bounds, marked in the tables, and not compared."
-    return text + (f" The runs that failed are {_at(failed)}; their reasons are in the ledger." if failed else "")
+    return text + (f" The runs without results are {_at(failed)}; their reasons are in the ledger." if failed else "")
 
 
 def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool) -> str:
@@ -293,12 +280,14 @@ def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool)
     if capped:
         body += " Cells with a capped value were not compared."
     return (
-        f"We varied {_knob(facts)} and compared every run with a baseline from the same machine. {body} The ledger, the "
-        "code of every run and the conversation that led to them are kept with this paper."
+        f"{design_of(facts).closing} {body} The ledger, the code of this study and the conversation that led to it are "
+        "kept with this paper."
     )
 
 
 def _summary(facts: Facts, significant: list[str]) -> str:
+    if facts.brought:
+        return "Results that were brought along are compared with the baseline among them; the paper says what differs."
     if significant:
         return f"Varying {facts.knob} changes some results beyond the noise of the seeds; the paper says which."
     return f"Varying {facts.knob} changes no result beyond the noise of the seeds."
@@ -314,7 +303,3 @@ def _figure(file: str, label: str, caption: str) -> str:
         f"\\caption{{{latex(caption)}}}\n\\label{{{label}}}\n\\end{{figure}}"
     )
 
-
-def _in_words(count: int) -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return words[count] if count < len(words) else str(count)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from scenarios.lab import no_template
 from tools.desk import Desk
 from tools.document import read_document
 from tools.forms import Form, load_form
@@ -17,7 +16,7 @@ from tools.literature import build
 from tools.panel.store import PAPER
 from tools.papers import save_document
 from tools.reviewing import ReviewTools
-from tools.template import Profile
+from tools.template import Profile, no_template
 from tools.tool import Submission
 from tools.workspace import Workspace
 

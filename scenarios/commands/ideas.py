@@ -1,0 +1,62 @@
+"""List the ideas of a run or of a file, with their scores and what came of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.markup import escape
+from rich.table import Column, Table
+
+from scenarios.commands.console import RUNS, Out, out
+from scenarios.launch import find_run
+from tools.archive import Entry, Outcome, outcome_of, read_archive
+from tools.errors import UserError
+
+Order = Literal["archive", "score", "interestingness", "feasibility", "novelty"]
+
+
+def ideas(
+    of: Annotated[
+        str, typer.Argument(help="A run folder, (part of) its name, or last; or a file of ideas.", metavar="RUN|FILE")
+    ] = "last",
+    sort: Annotated[Order, typer.Option(help="By their order in the archive, or the highest first.")] = "archive",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print them as a file of ideas, to edit and launch with --idea FILE.")
+    ] = False,
+    studied: Annotated[bool, typer.Option("--studied", help="Leave out ideas that nothing came of yet.")] = False,
+    out_folder: Out = RUNS,
+) -> None:
+    """List ideas: a run's archive or a file of yours, with their scores from 1 to 10 and what came of each."""
+    path = Path(of) if Path(of).is_file() else find_run(of, out_folder) / "ideas.json"
+    entries = [entry for entry in read_archive(path) if not studied or "outcome" in entry]
+    if not entries:
+        raise UserError(f"{path}: there is no idea in it yet")
+    if sort != "archive":
+        entries = sorted(entries, key=lambda entry: -_rank(entry, sort))
+    if as_json:
+        typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+        return
+    table = Table(Column("idea", no_wrap=True), "title", "I", "F", "N", "novel", "outcome", box=None)
+    for entry in entries:
+        table.add_row(*map(escape, _cells(entry)))
+    out.print(table)
+    out.print("\nI, F, N: interestingness, feasibility and novelty, as whoever proposed the idea scored them.")
+
+
+def _cells(entry: Entry) -> list[str]:
+    scores = [str(entry.get(key, "")) for key in ("Interestingness", "Feasibility", "Novelty")]
+    novel = {True: "yes", False: "no"}.get(entry.get("novel", ""), "")
+    outcome = outcome_of(entry)
+    parent = f"follows from {entry['follows_from']}" if entry.get("follows_from") else ""
+    came = "; ".join(filter(None, [str(outcome or ""), parent]))
+    return [entry["Name"], str(entry.get("Title", "")), *scores, novel, came]
+
+
+def _rank(entry: Entry, order: Order) -> float:
+    if order == "score":
+        return (outcome_of(entry) or Outcome()).score or 0.0
+    value = entry.get(order.capitalize(), 0)
+    return float(value) if isinstance(value, int | float) else 0.0

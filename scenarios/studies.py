@@ -1,0 +1,115 @@
+"""The studies of a run: each gets its desk and the folder of its idea, and goes into the archive with its outcome."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from agents.journal import Journal
+from agents.observer import Observer
+from scenarios.outcome import outcome_of_study
+from scenarios.plan import Plan, cache_folder
+from scenarios.start import Start
+from scenarios.study import Study
+from tools.archive import Entry, put_idea
+from tools.atomic import write_json
+from tools.baselines import Baselines
+from tools.desk import Allowance, Desk
+from tools.idea import Idea, save_idea, stored
+from tools.sandbox import Sandbox
+from tools.template import no_template
+from tools.workspace import Workspace
+
+ARCHIVE = "ideas.json"
+
+
+class Studies:
+    """Opens the studies of one run. Doing it again after a resume leads to the same place."""
+
+    def __init__(self, folder: Path, plan: Plan, sandbox: Sandbox, journal: Journal, observer: Observer) -> None:
+        self.folder, self._plan, self._sandbox, self._journal, self._observer = folder, plan, sandbox, journal, observer
+        self._start = Start.of(folder)
+
+    def open_archive(self) -> None:
+        """Write the ideas so far: at first the template's seed ideas and those that the run was given."""
+        path = self.folder / ARCHIVE
+        given = {entry["Name"]: entry for entry in self._start.archive}
+        seeds = self._plan.template.seed_ideas if self._plan.template else ()
+        if not path.exists():
+            write_json(path, [*(seed for seed in seeds if seed["Name"] not in given), *given.values()])
+
+    def start_idea(self, study: Study, idea: Idea) -> None:
+        """From here on the study works in a folder of the idea's name, with the template as its first commit."""
+        workspace = Workspace.create(self.folder / "ideas" / idea.name, self._plan.template)
+        self._restore(study.slot, workspace, in_ideation=False)
+        if not (workspace.root / "idea.json").exists():
+            save_idea(idea, workspace.root / "idea.json")
+        study.desk.workspace = workspace
+        put_idea(self.folder / ARCHIVE, self._entry(idea))
+
+    def open(self, slot: str) -> Study:
+        scenario, template = self._plan.scenario, self._plan.template
+        paper = Path(scenario.paper)
+        place = self.folder / "proposals" / slot if template else self.folder / "ideas" / paper.stem
+        workspace = Workspace.create(place, template)
+        self._restore(slot, workspace, in_ideation=template is not None)
+        if not template and not list(workspace.paper.glob("submission.*")):
+            workspace.paper.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.folder / paper.name, workspace.paper / f"submission{paper.suffix}")
+        desk = Desk(
+            template=template or no_template(self.folder),
+            profile=self._plan.profile,
+            profile_name=scenario.profile or (template.default_profile if template else ""),
+            workspace=workspace,
+            sandbox=self._sandbox,
+            literature=self._plan.literature,
+            form=self._plan.form,
+            archive=self.folder / ARCHIVE,
+            proposal=self.folder / "proposals" / f"{slot}.json",
+            baselines=Baselines(cache_folder() / "baselines") if scenario.baseline == "kept" else None,
+            seed=scenario.seed,
+            run_id=self.folder.name,
+            allowance=replace(Allowance(), runs=scenario.allowance.runs, attempts=scenario.allowance.attempts),
+            progress=self._observer.tool_progress,
+            authors=self._authors(),
+            roles=self._plan.seat_roles,
+            offline=self._offline,
+        )
+        return Study(slot, desk, self.folder)
+
+    def _restore(self, slot: str, workspace: Workspace, *, in_ideation: bool) -> None:
+        """Put right what a call that was cut short has left: back to the last state that the journal knows."""
+        commit = ""
+        for record in self._journal.records():
+            ideation = record.key.startswith(f"{slot}/ideation")
+            here = ideation == in_ideation or not self._plan.template
+            if here and record.key.startswith(f"{slot}/") and record.data.get("commit"):
+                commit = record.data["commit"]
+        workspace.restore(commit or "HEAD")
+
+    def begun(self, study: Study, number: int) -> Start | None:
+        """Put a study where the idea that the run was given for it is worked on; None where it was given none."""
+        if not self._start.ideas:
+            return None
+        idea = self._start.ideas[number - 1]
+        self._start.open(self.folder / "ideas" / idea.name)
+        self.start_idea(study, idea)
+        return self._start
+
+    def keep_outcome(self, study: Study) -> None:
+        """What came of an idea goes into the archive, for the ideas after it."""
+        if (idea := study.idea) and self._plan.template:
+            outcome = outcome_of_study(study).model_dump(exclude_defaults=True)
+            put_idea(self.folder / ARCHIVE, self._entry(idea) | {"outcome": outcome})
+
+    def _entry(self, idea: Idea) -> Entry:
+        return {**stored(idea), "template": self._plan.template.name if self._plan.template else ""}
+
+    @property
+    def _offline(self) -> bool:
+        """No language model plays any role."""
+        return all(self._plan.model_of(role).provider == "offline" for role in self._plan.roles)
+
+    def _authors(self) -> dict[str, str]:
+        return {role: self._plan.model_of(role).label for role in self._plan.roles}

@@ -1,0 +1,129 @@
+"""A draft that was written elsewhere, taken apart into the sections of a paper."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from tools.atomic import write_text
+from tools.errors import ToolError, UserError
+from tools.paper import HEADINGS, write_section
+from tools.paper.syntax import without_comments
+
+_KNOWN = {
+    "introduction": "introduction",
+    "related": "related_work",
+    "background": "background",
+    "preliminar": "background",
+    "method": "method",
+    "approach": "method",
+    "setup": "experimental_setup",
+    "experiment": "experimental_setup",
+    "result": "results",
+    "limitation": "limitations",
+    "conclusion": "conclusion",
+}
+"""What a heading has in it -> the section that it is."""
+_SECTION = re.compile(r"\\section\*?\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
+_INPUT = re.compile(r"\\(?:input|include)\s*\{([^}]+)\}")
+_FILECONTENTS = re.compile(
+    r"\\begin\{filecontents\*?\}\s*(?:\[[^\]]*\])?\s*\{[^}]*\.bib\}(.*?)\\end\{filecontents\*?\}", re.DOTALL
+)
+_REST = re.compile(r"\\(?:bibliography(?:style)?|printbibliography|appendix|maketitle)\b(?:\{[^}]*\})?|\\label\{[^}]*\}")
+_IMAGE = re.compile(r"(\\includegraphics\s*(?:\[[^\]]*\])?\s*)\{([^}]+)\}")
+_IMAGES = (".png", ".pdf", ".jpg", ".jpeg")
+
+
+def find_draft(path: Path) -> Path:
+    """The .tex file of a draft: the file itself, or the one in a folder that holds a document.
+
+    Raises:
+        UserError: there is none, or more than one.
+    """
+    if path.is_file() and path.suffix == ".tex":
+        return path
+    if not path.is_dir():
+        raise UserError(f"draft {path}: must be a .tex file, or a folder with one")
+    found = [tex for tex in sorted(path.glob("*.tex")) if b"\\begin{document}" in tex.read_bytes()]
+    if len(found) != 1:
+        shown = ", ".join(tex.name for tex in found) or "none"
+        raise UserError(f"draft {path}: must hold one .tex file with a document in it, and holds: {shown}; name the file")
+    return found[0]
+
+
+def lay_draft(source: Path, paper: Path) -> list[str]:
+    """Write a draft's sections, its bibliography and its images into a paper's folder; answers the sections' names.
+
+    Headings that no section of ours has stay, as subsections of the section before them.
+
+    Raises:
+        UserError: it cannot be read, or a section of it does more than typeset itself.
+    """
+    text = _read(source, 0)
+    paper.mkdir(parents=True, exist_ok=True)
+    beside = [path.read_text(encoding="utf-8") for path in sorted(source.parent.glob("*.bib"))]
+    entries = "\n\n".join([*_FILECONTENTS.findall(text), *beside]).strip()
+    if entries:
+        write_text(paper / "references.bib", f"{entries}\n")
+    sections = _sections(_FILECONTENTS.sub("", text))
+    if not sections:
+        raise UserError(f"{source}: no \\section in it; a draft has its sections in \\section{{…}}")
+    for name, latex in sections.items():
+        try:
+            write_section(paper, name, _with_images(latex, source.parent, paper / "figures"))
+        except ToolError as error:
+            raise UserError(f"{source}: {error}") from None
+    return list(sections)
+
+
+def _read(source: Path, depth: int) -> str:
+    try:
+        text = without_comments(source.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, OSError) as error:
+        raise UserError(f"{source}: cannot be read: {error}") from None
+    home = source.parent.resolve()
+
+    def included(found: re.Match[str]) -> str:
+        name = found[1].strip()
+        path = home / (name if name.endswith(".tex") else f"{name}.tex")
+        inside = path.resolve().is_relative_to(home) and path.is_file()
+        return _read(path, depth + 1) if inside and depth < 5 else ""
+
+    return _INPUT.sub(included, text)
+
+
+def _sections(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if title := re.search(r"\\title\s*\{((?:[^{}]|\{[^{}]*\})*)\}", text):
+        found["title"] = " ".join(re.sub(r"\\\\|\\thanks\{[^}]*\}", " ", title[1]).split())
+    if abstract := re.search(r"\\begin\{abstract\}(.*?)\\end\{abstract\}", text, re.DOTALL):
+        found["abstract"] = abstract[1].strip()
+    body = text.partition("\\end{document}")[0]
+    parts = _SECTION.split(body)[1:]
+    last = ""
+    for heading, latex in zip(parts[::2], parts[1::2], strict=True):
+        name = next((section for word, section in _KNOWN.items() if word in heading.lower()), "")
+        latex = _REST.sub("", latex).strip()
+        if not name or name in found:
+            latex = f"\\subsection{{{heading.strip()}}}\n{latex}"
+            name = name or last
+        if name and latex:
+            found[name] = f"{found[name]}\n\n{latex}" if name in found else latex
+            last = name
+    return {name: found[name] for name in HEADINGS if found.get(name)}
+
+
+def _with_images(latex: str, home: Path, figures: Path) -> str:
+    """The section with the images that lie beside the draft copied to `figures/`."""
+
+    def copied(found: re.Match[str]) -> str:
+        name = found[2].strip()
+        path = next((p for p in (home / f"{name}{end}" for end in ("", *_IMAGES)) if p.is_file()), None)
+        if path is None or path.suffix not in _IMAGES or not path.resolve().is_relative_to(home.resolve()):
+            return found[0]
+        figures.mkdir(exist_ok=True)
+        shutil.copyfile(path, figures / path.name)
+        return f"{found[1]}{{figures/{path.name}}}"
+
+    return _IMAGE.sub(copied, latex)

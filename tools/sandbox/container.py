@@ -1,0 +1,185 @@
+"""One container, made for one command: everything that shuts it in, and a gate at which it waits for that command.
+
+The gate is a line of Python that reads the command and becomes it. So a container can stand ready before its command is
+known, and the time to make it is no part of the command's. It is used once: nothing of a command meets the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker.errors import APIError, NotFound
+from docker.models.containers import Container
+from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
+from docker.utils.socket import frames_iter
+
+from tools.sandbox import seccomp
+from tools.sandbox.base import INSIDE, Limits
+from tools.sandbox.gpus import dealt_gpus
+from tools.sandbox.guard import Guard
+
+USER = 1000
+"""Who the code is inside when this process is root; else it is this process's user."""
+TEMPORARY_MB = 256
+RUN, OWNER = "colloquium.run", "colloquium.pid"
+GATE = """
+import json, os, sys
+line = sys.stdin.buffer.readline()
+if not line: sys.exit(0)
+command, environment = json.loads(line)
+os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+try:
+    os.execvpe(command[0], command, environment)
+except OSError as error:
+    print(f"{command[0]}: {error.strerror}", file=sys.stderr)
+    sys.exit(127)
+"""
+
+
+@dataclass(frozen=True)
+class Design:
+    """All that is decided when a container is made; a container that waits fits a command of an equal design only.
+
+    A bind mount is of a file and not of its name: a file that was replaced since makes another design.
+    """
+
+    image: str
+    run_id: str
+    runtime: str
+    limits: Limits
+    mounts: tuple[tuple[str, str, bool, int], ...]
+    """Host path, path inside, whether read-only, and the inode."""
+
+    @classmethod
+    def of(cls, image: str, run_id: str, runtime: str, limits: Limits, workspace: Path, guard: Guard) -> Design:
+        paths = [(workspace, INSIDE, False)]
+        paths += [(workspace / path, INSIDE / path, not writable) for path, writable in guard.mounts]
+        mounts = tuple((str(here), str(there), fixed, here.lstat().st_ino) for here, there, fixed in paths)
+        return cls(image, run_id, runtime, limits, mounts)
+
+    def options(self) -> dict[str, Any]:
+        limits = self.limits
+        user = USER if os.geteuid() == 0 else os.geteuid()
+        size = f"{limits.memory_mb}m"
+        options: dict[str, Any] = {
+            "network_mode": "none", "read_only": True, "user": f"{user}:{user}", "cap_drop": ["ALL"],
+            "security_opt": ["no-new-privileges:true", f"seccomp={seccomp.docker_profile()}"],
+            "mem_limit": size, "memswap_limit": size, "pids_limit": limits.processes,
+            "nano_cpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9), "oom_score_adj": 500, "ipc_mode": "private",
+            "shm_size": f"{TEMPORARY_MB}m", "init": True, "stdin_open": True, "working_dir": str(INSIDE),
+            "mounts": [Mount(there, here, type="bind", read_only=fixed) for here, there, fixed, _ in self.mounts],
+            "tmpfs": {"/tmp": f"rw,nosuid,nodev,size={TEMPORARY_MB}m,nr_inodes=20000,mode=1777"},
+            "ulimits": [
+                Ulimit(name="fsize", soft=limits.file_mb << 20, hard=limits.file_mb << 20),
+                Ulimit(name="nofile", soft=limits.open_files, hard=limits.open_files),
+                Ulimit(name="core", soft=0, hard=0),
+            ],
+            "labels": {RUN: self.run_id, OWNER: str(os.getpid())},
+            "log_config": LogConfig(type="none"),
+        }  # fmt: skip
+        if self.runtime:
+            options["runtime"] = self.runtime
+        if limits.gpus:
+            options["device_requests"] = [DeviceRequest(device_ids=dealt_gpus(limits.gpus), capabilities=[["gpu"]])]
+        return options
+
+
+class Waiting:
+    """A started container at its gate. It ends by itself when this process is gone."""
+
+    def __init__(self, container: Container, design: Design, stream: Any) -> None:
+        self.container, self.design = container, design
+        self._stream = stream
+
+    @classmethod
+    def start(cls, client: docker.DockerClient, design: Design) -> Waiting:
+        command = ["python", "-I", "-c", GATE]
+        container = client.containers.create(design.image, command, **design.options())
+        try:
+            stream = container.attach_socket(params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+            container.start()
+        except BaseException:
+            remove(container)
+            raise
+        return cls(container, design, stream)
+
+    def release(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Let the command begin."""
+        line = json.dumps([list(command), dict(environment)]).encode() + b"\n"
+        raw: socket.socket = getattr(self._stream, "_sock", self._stream)
+        raw.sendall(line)
+
+    def output(self) -> Iterator[bytes]:
+        """Standard output and error as they come, to the end."""
+        with contextlib.suppress(OSError, ValueError):  # closed from here
+            for _, piece in frames_iter(self._stream, tty=False):  # type: ignore[no-untyped-call]
+                yield piece
+
+    def end(self) -> None:
+        """Kill what is left in it, and take it away."""
+        kill(self.container)
+        remove(self.container)
+        with contextlib.suppress(OSError):
+            self._stream.close()
+
+
+class Standby:
+    """The container of a session's next command, ready before the command is known, from the second command on."""
+
+    def __init__(self, client: docker.DockerClient) -> None:
+        self._client = client
+        self._next: asyncio.Task[Waiting] | None = None
+        self._taken = 0
+
+    async def take(self, design: Design) -> Waiting:
+        """The container that is ready if it fits, else a new one. When this is cancelled, `drop` finds what it began."""
+        self._taken += 1
+        if self._next:
+            with contextlib.suppress(APIError):  # made for what is gone since
+                waiting = await asyncio.shield(self._next)
+                if waiting.design != design:
+                    await self.drop()
+        self._next = self._next if self._next and not _failed(self._next) else self._start(design)
+        waiting = await asyncio.shield(self._next)
+        self._next = None
+        return waiting
+
+    def prepare(self, design: Design) -> None:
+        """Begin to make the next one, where a further command is likely: a session of one command gets none."""
+        if self._taken > 1:
+            self._next = self._start(design)
+
+    async def drop(self) -> None:
+        """Take away what is ready."""
+        if self._next:
+            with contextlib.suppress(APIError):
+                await asyncio.to_thread((await self._next).end)
+            self._next = None
+
+    def _start(self, design: Design) -> asyncio.Task[Waiting]:
+        return asyncio.create_task(asyncio.to_thread(Waiting.start, self._client, design))
+
+
+def _failed(task: asyncio.Task[Waiting]) -> bool:
+    return task.done() and task.exception() is not None
+
+
+def kill(container: Container) -> None:
+    with contextlib.suppress(APIError, NotFound):
+        container.kill()
+    with contextlib.suppress(APIError, NotFound):
+        container.wait(timeout=30)
+
+
+def remove(container: Container) -> None:
+    with contextlib.suppress(NotFound):
+        container.remove(force=True)
