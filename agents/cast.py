@@ -28,6 +28,8 @@ from agents.seams.turns import DurableAgent
 from tools.tool import Tool
 
 TOOL_CALLS_PER_TURN = 80
+HANDS_IN = "submit_"
+"""Tools that hand something in are called so."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Cast:
             lambda: floor.cue(name),
             dispensable,
             floor.deliverable,
+            [tool.name for tool in tools if tool.name.startswith(HANDS_IN)],
         )
 
     def _is_dispensable(self, name: str, spec: ModelSpec, seats: Seats) -> bool:

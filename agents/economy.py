@@ -1,7 +1,8 @@
 """Prompt economy: what a model is sent of a long conversation.
 
 The beginning of a prompt stays as it was for as long as it can, since providers read an unchanged beginning from their
-cache. So old tool output is not shortened a little with every call, but a good piece at a time.
+cache. So old tool output is not shortened a little with every call, but a good piece at a time. What is read anew soon after
+leaves at once, since little has to be sent again for it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from tools.errors import ToolError
 from tools.tool import Tool
 
 READ_AGAIN = "read_again"
+_MADE_AGAIN = "[{:,} characters, left out: the same call was made again later]"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,10 @@ class Economy:
         for item in rounds[:old]:
             sent[item.at] = self._shortened_calls(item.calls)
             sent[item.at + 1] = self._shortened_results(item.results, item.first, repeated)
+        superseded = self._superseded(rounds)
+        for item in rounds[old:]:
+            if not superseded.isdisjoint(result.call_id for result in item.results.content):
+                sent[item.at + 1] = _without(item.results, superseded)
         for item in rounds[:dropped]:
             sent[item.at] = sent[item.at + 1] = None
         if dropped:
@@ -66,6 +72,22 @@ class Economy:
         total = seen[-1] if seen else 0
         return bisect_right(seen, max(0, total - self.whole) // self.step * self.step)
 
+    def _superseded(self, rounds: Sequence[_Round]) -> set[str]:
+        """The ids of calls whose long results are left out at once, since the same call was made again before as much had
+        followed: a file read anew, say. Later it would cost the cache more than it saves."""
+        found: set[str] = set()
+        before: dict[tuple[str, str], tuple[str, int, int]] = {}
+        seen = 0
+        for item in rounds:
+            began, seen = seen, seen + item.characters
+            sizes = {result.call_id: len(result.content) for result in item.results.content}
+            for call in item.made:
+                name, size, ended = before.get((call.name, call.arguments), ("", 0, 0))
+                if name and size > 3 * self.head and began - ended <= size:
+                    found.add(name)
+                before[call.name, call.arguments] = (call.id, sizes.get(call.id, 0), seen)
+        return found
+
     def _shortened_results(
         self, message: FunctionExecutionResultMessage, first: int, repeated: set[str]
     ) -> FunctionExecutionResultMessage:
@@ -73,7 +95,7 @@ class Economy:
         for number, result in enumerate(message.content, start=first):
             text = result.content
             if result.call_id in repeated and len(text) > self.head // 3:
-                text = f"[{len(text):,} characters, left out: the same call was made again later]"
+                text = _MADE_AGAIN.format(len(text))
             elif len(text) > 2 * self.head:
                 text = (
                     f"{text[: self.head]}\n[{len(text) - self.head:,} more characters, left out by now; "
@@ -159,6 +181,16 @@ def _made_again(rounds: Sequence[_Round]) -> set[str]:
     made = [call for item in rounds for call in item.made]
     last = {(call.name, call.arguments): call.id for call in made}
     return {call.id for call in made if last[call.name, call.arguments] != call.id}
+
+
+def _without(message: FunctionExecutionResultMessage, superseded: set[str]) -> FunctionExecutionResultMessage:
+    results = [
+        result.model_copy(update={"content": _MADE_AGAIN.format(len(result.content))})
+        if result.call_id in superseded
+        else result
+        for result in message.content
+    ]
+    return message.model_copy(update={"content": results})
 
 
 def _left_out(rounds: Sequence[_Round]) -> UserMessage:

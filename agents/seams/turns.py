@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -33,7 +33,8 @@ _MESSAGE: TypeAdapter[LLMMessage] = TypeAdapter(LLMMessage)
 class DurableAgent(BaseChatAgent):
     """One seat of a chat. A finished turn is taken from the journal; an unfinished one runs on. `cue` is asked before each
     turn. Where a dispensable seat's model fails for good, the others go on without it. A turn in which the `deliverable` was
-    accepted ends there: the phase is over with it, and nobody would hear more words."""
+    accepted ends there: the phase is over with it, and nobody would hear more words. Not so where a call failed beside it,
+    or one of the seat's `submits`, the tools that hand something in, was not used yet."""
 
     def __init__(
         self,
@@ -45,11 +46,13 @@ class DurableAgent(BaseChatAgent):
         cue: Callable[[], Cue] = Cue,
         dispensable: bool = False,
         deliverable: str = "",
+        submits: Collection[str] = (),
     ) -> None:
         super().__init__(inner.name, inner.description)
         self._inner, self._scope, self._conduct, self._round_of = inner, scope, conduct, round_of
         self._phase_key, self._turns = phase_key, 0
-        self._cue, self._dispensable, self._deliverable = cue, dispensable, deliverable
+        self._cue, self._dispensable = cue, dispensable
+        self._deliverable, self._submits = deliverable, frozenset(submits)
         self._withheld: list[BaseChatMessage] = []
         """What others said while the seat was to work alone."""
         self._missed = ""
@@ -132,7 +135,7 @@ class DurableAgent(BaseChatAgent):
         try:
             async with aclosing(self._inner.on_messages_stream(messages, token)) as stream:
                 async for item in stream:
-                    if isinstance(item, ToolCallExecutionEvent) and self._deliverable in self._scope.statuses("accepted"):
+                    if isinstance(item, ToolCallExecutionEvent) and self._is_through(item):
                         return self._scope.handed_in
                     if isinstance(item, Response):
                         if isinstance(item.chat_message, ToolCallSummaryMessage):
@@ -153,6 +156,12 @@ class DurableAgent(BaseChatAgent):
             self._conduct.stop(f"{self.name}: {type(error).__name__}: {error}")
             return f"({self._conduct.stop_reason})"
         raise AssertionError("the agent ended its turn without a response")
+
+    def _is_through(self, done: ToolCallExecutionEvent) -> bool:
+        """Whether nothing is left to be done in this turn after these calls."""
+        accepted = self._deliverable in self._scope.statuses("accepted")
+        used = {call.partition(":")[0] for call in self._scope.tool_calls}
+        return accepted and self._submits <= used and not any(result.is_error for result in done.content)
 
     def _without_words(self) -> str:
         """What a turn says that ended with its last tool call."""

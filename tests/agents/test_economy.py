@@ -87,6 +87,31 @@ def test_what_was_asked_again_is_left_out_and_long_arguments_are_cut() -> None:
     assert len(first_call.content[0].arguments) < 1000
 
 
+def reads(*files: str, characters: int = 4000) -> list[LLMMessage]:
+    """A conversation that reads these files in their order, each read with the words of its number."""
+    messages = list(OPENING)
+    for number, file in enumerate(files, start=1):
+        call = FunctionCall(id=f"c{number}", name="read_file", arguments=f'{{"file": "{file}"}}')
+        content = f"{number}:" + "x" * (characters if file == "long.py" else 1500)
+        result = FunctionExecutionResult(content=content, name="read_file", call_id=f"c{number}")
+        messages += [AssistantMessage(content=[call], source="coder"), FunctionExecutionResultMessage(content=[result])]
+    return messages
+
+
+def shown(messages: list[LLMMessage]) -> list[int]:
+    """The numbers of the reads that are sent whole."""
+    results = [m.content[0].content for m in messages if isinstance(m, FunctionExecutionResultMessage)]
+    return [int(text.partition(":")[0]) for text in results if not text.startswith("[")]
+
+
+def test_a_file_read_anew_is_not_sent_twice_unless_much_has_followed() -> None:
+    economy = Economy()
+    assert shown(economy.shorten(reads("long.py", "a.py", "long.py"))) == [2, 3]
+    assert shown(economy.shorten(reads("long.py", "a.py", "long.py", "b.py", "long.py"))) == [2, 4, 5]
+    assert shown(economy.shorten(reads("long.py", "a.py", "b.py", "c.py", "long.py"))) == [1, 2, 3, 4, 5]
+    assert shown(economy.shorten(reads("long.py", "a.py", "long.py", characters=500))) == [1, 2, 3], "short ones stay"
+
+
 async def test_what_was_left_out_can_be_read_again() -> None:
     context = UnboundedChatCompletionContext(initial_messages=conversation(100)[2:])
     shown = next(m for m in Economy().shorten(await context.get_messages()) if "read_again" in str(m.content))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autogen_core.models import CreateResult, LLMMessage, ModelFamily, ModelInfo, RequestUsage
 
+from agents.cast import HANDS_IN
 from agents.chat import converse
 from agents.conduct import Conduct
 from agents.floor import Cue, Ending, Floor, Selector
@@ -51,12 +52,13 @@ async def hold(
     policy: Policy | None = None,
     selector: Selector | None = None,
     cue: Callable[[Floor], Cue] = lambda floor: Cue(),
+    deliverable: str = "nothing",
 ) -> tuple[Floor, Ending, Conduct]:
     """Hold a conversation of so many turns, by default in the order of the seats. Held again in the same folder, it
     goes on from its journal."""
     conduct = Conduct(Journal(folder / "journal.jsonl"))
     seats = Seats(tuple(models))
-    floor = Floor(seats, None if selector else policy or round_robin(seats), "nothing", turns, conduct, selector)
+    floor = Floor(seats, None if selector else policy or round_robin(seats), deliverable, turns, conduct, selector)
     floor.cue = lambda speaker: cue(floor)
     participants = []
     for name, model in models.items():
@@ -64,9 +66,11 @@ async def hold(
         client = JournalClient(model, conduct, scope, Tariff(ModelSpec(provider="offline")))
         workbench = ToolWorkbench(tools, conduct, scope, None)
         agent = SeatedAgent(name, client, workbench=[workbench], system_message="Speak.", max_tool_iterations=9)
+        submits = [tool.name for tool in tools if tool.name.startswith(HANDS_IN)]
         participants.append(
-            DurableAgent(agent, scope, "phase", conduct, lambda: floor.round, lambda: floor.cue("anybody"))
-        )
+            DurableAgent(agent, scope, "phase", conduct, lambda: floor.round, lambda: floor.cue("anybody"),
+                         deliverable=deliverable, submits=submits)
+        )  # fmt: skip
     try:
         return floor, await converse(floor, participants, "Begin."), conduct
     finally:

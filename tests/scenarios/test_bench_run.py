@@ -20,6 +20,7 @@ from tests.scenarios.test_reviewing import TEXT, Command, models_config
 from tools.document import as_data, read_document
 
 SCORES = {"reviewer_methodology": 7, "reviewer_evidence": 7, "reviewer_clarity": 6, PLAIN: 4}
+SHORT = ("--resamples", 100, "--set", "phases.panel.rounds=0", "--set", "phases.panel.reviewers=2")
 TELLING = """# On Seeds
 
 Jane Roe, Institute of Seeds, jane@seeds.org
@@ -61,8 +62,8 @@ def both(out: Path) -> dict[str, bytes]:
 def test_a_folder_of_rated_papers_becomes_a_report_with_its_control(
     command: Command, papers: Path, ratings: Path, tmp_path: Path
 ) -> None:
-    out, short = tmp_path / "out", ("--set", "phases.panel.rounds=0", "--set", "phases.panel.reviewers=2")
-    arguments = ("bench-reviewer", "--run", papers, "--ratings", ratings, "--out", out, "--resamples", 100, *short)
+    out = tmp_path / "out"
+    arguments = ("bench-reviewer", "--run", papers, "--ratings", ratings, "--out", out, *SHORT)
     done = command(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     report = (out / "report.md").read_text(encoding="utf-8")
@@ -151,7 +152,7 @@ def test_the_control_is_one_call_a_paper_and_one_budget_holds_for_both(
 @pytest.mark.slow
 def test_killed_it_goes_on_without_doing_a_review_again(papers: Path, ratings: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    command = command_line("bench-reviewer", "--run", papers, "--ratings", ratings, "--jobs", 1, "--out", out)
+    command = command_line("bench-reviewer", "--run", papers, "--ratings", ratings, "--jobs", 1, "--out", out, *SHORT)
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     while not finished(out / "review_panel"):
         assert process.poll() is None
@@ -166,5 +167,5 @@ def test_killed_it_goes_on_without_doing_a_review_again(papers: Path, ratings: P
     assert all(after[name] == journal for name, journal in before.items())
     for run in finished(out / "review_panel"):
         calls = [record.data["tool"] for record in read_journal(run / "journal.jsonl") if record.type == "tool"]
-        assert calls.count("submit_review") == 3, "each reviewer once"
+        assert calls.count("submit_review") == 2, "each reviewer once"
     assert (out / "report.md").exists() and (out / "leaks.csv").exists()

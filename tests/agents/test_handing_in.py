@@ -1,0 +1,63 @@
+"""A turn ends with the acceptance of what the phase is for; nothing else that a seat had to do is cut off by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from autogen_core.models import CreateResult
+
+from agents.journal import read_journal
+from tests.agents.test_calls_as_written import calls
+from tests.fakes.room import Scripted, hold
+from tools.errors import ToolError
+from tools.tool import Submission, Tool
+
+
+async def submit_paper() -> Submission:
+    """Hand in the paper."""
+    return Submission("paper handed in, 6 pages", "paper", "accepted")
+
+
+async def submit_answer() -> Submission:
+    """Hand in the answer."""
+    return Submission("answer handed in", "answer", "accepted")
+
+
+async def read_section() -> str:
+    """Fail."""
+    raise ToolError("there is no such section")
+
+
+BOTH = [Tool.of(submit_paper), Tool.of(submit_answer), Tool.of(read_section)]
+PAPER, ANSWER = calls(("submit_paper", "{}")), calls(("submit_answer", "{}"))
+
+
+@pytest.mark.parametrize(
+    ("tools", "answers", "said"),
+    [
+        (BOTH[:1], [PAPER], "paper handed in, 6 pages"),
+        (BOTH, [ANSWER, PAPER], "paper handed in, 6 pages"),
+        (BOTH, [PAPER, ANSWER], "answer handed in"),
+        (BOTH, [calls(("submit_paper", "{}"), ("submit_answer", "{}"))], "answer handed in"),
+        (BOTH[::2], [calls(("submit_paper", "{}"), ("read_section", "{}")), "I looked once more."], "I looked once more."),
+    ],
+    ids=["at once", "the paper last", "the paper first", "both in one reply", "not beside a call that failed"],
+)
+async def test_a_turn_ends_where_nothing_is_left_to_do(
+    tmp_path: Path, tools: list[Tool], answers: list[str | CreateResult | Exception], said: str
+) -> None:
+    writer = Scripted(answers)
+    floor, ending, conduct = await hold(tmp_path, {"writer": writer}, tools, turns=1, deliverable="paper")
+    assert ending.kind == "accepted" and not conduct.stopping
+    assert [turn.text for turn in floor.turns] == [said] and len(writer.heard) == len(answers)
+
+
+async def test_a_turn_that_ended_so_is_not_played_again(tmp_path: Path) -> None:
+    await hold(tmp_path, {"writer": Scripted([PAPER])}, BOTH[:1], turns=1, deliverable="paper")
+    again = Scripted([])
+    floor, ending, _ = await hold(tmp_path, {"writer": again}, BOTH[:1], turns=1, deliverable="paper")
+    assert ending.kind == "accepted" and [turn.text for turn in floor.turns] == ["paper handed in, 6 pages"]
+    assert again.heard == []
+    (turn,) = [record for record in read_journal(tmp_path / "journal.jsonl") if record.type == "turn"]
+    assert [message["type"] for message in turn.data["context"]][1:] == ["AssistantMessage", "FunctionExecutionResultMessage"]
