@@ -6,6 +6,7 @@ Every backend that answers on this machine is measured, in turns, so that a nois
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import statistics
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from tools.errors import UserError
 from tools.sandbox import Limits, Sandbox, choose
+from tools.sandbox.base import clean_environment
 from tools.template import load_template
 
 ROOT = Path(__file__).parents[1]
@@ -120,7 +122,8 @@ async def _diffusion(folder: Path, found: list[Sandbox]) -> dict[str, list[tuple
                 outcome = await session.run(["python", *command], limits=Limits())
                 told = outcome.output
             else:
-                plain = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=workspace, stdout=PIPE)
+                same = clean_environment(Limits(), "experiment", home=str(folder), path=os.environ["PATH"])
+                plain = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=workspace, stdout=PIPE, env=same)
                 told = (await plain.communicate())[0].decode()
             wall = time.perf_counter() - began
             if sandbox:

@@ -52,7 +52,8 @@ class BatchProgress:
 
     def table(self) -> Table:
         """The batch as it stands."""
-        table = Table(Column("run", no_wrap=True), "state", "phase", "minutes", "score", "gate", "", box=None)
+        fixed = [Column(name, no_wrap=True) for name in ("state", "phase", "minutes", "score", "gate")]
+        table = Table(Column("run", overflow="fold"), *fixed, "", box=None)
         for row in self._batch.rows:
             table.add_row(*_cells(row))
         states = Counter(row.state for row in self._batch.rows)
