@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from agents.models.build import CLIENTS
+from agents.models.providers import PROVIDERS
+
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {"tools": {"tools"}, "agents": {"agents", "tools"}, "scenarios": {"scenarios", "agents", "tools"}}
 FILES = [path for room in MAY_IMPORT for path in sorted((ROOT / room).rglob("*.py"))]
@@ -31,3 +34,7 @@ def test_imports_point_down(path: Path) -> None:
 
 def test_the_rooms_are_not_empty() -> None:
     assert len(FILES) > 80
+
+
+def test_every_provider_has_a_client() -> None:
+    assert list(CLIENTS) == list(PROVIDERS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tools.atomic import write_text
 from tools.errors import ToolError, UserError
 from tools.paper import HEADINGS, write_section
-from tools.paper.syntax import without_comments
+from tools.reading.tex import whole_source
 
 _KNOWN = {
     "introduction": "introduction",
@@ -26,7 +26,6 @@ _KNOWN = {
 }
 """What a heading has in it -> the section that it is."""
 _SECTION = re.compile(r"\\section\*?\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
-_INPUT = re.compile(r"\\(?:input|include)\s*\{([^}]+)\}")
 _FILECONTENTS = re.compile(
     r"\\begin\{filecontents\*?\}\s*(?:\[[^\]]*\])?\s*\{[^}]*\.bib\}(.*?)\\end\{filecontents\*?\}", re.DOTALL
 )
@@ -60,13 +59,16 @@ def lay_draft(source: Path, paper: Path) -> list[str]:
     Raises:
         UserError: it cannot be read, or a section of it does more than typeset itself.
     """
-    text = _read(source, 0)
+    missing: list[str] = []
+    text = whole_source(source, missing)
+    if missing:
+        raise UserError(f"{source}: {missing[0]}")
     paper.mkdir(parents=True, exist_ok=True)
     beside = [path.read_text(encoding="utf-8") for path in sorted(source.parent.glob("*.bib"))]
-    entries = "\n\n".join([*_FILECONTENTS.findall(text), *beside]).strip()
+    entries = "\n\n".join([*_FILECONTENTS.findall(source.read_text(encoding="utf-8")), *beside]).strip()
     if entries:
         write_text(paper / "references.bib", f"{entries}\n")
-    sections = _sections(_FILECONTENTS.sub("", text))
+    sections = _sections(text)
     if not sections:
         raise UserError(f"{source}: no \\section in it; a draft has its sections in \\section{{…}}")
     for name, latex in sections.items():
@@ -75,22 +77,6 @@ def lay_draft(source: Path, paper: Path) -> list[str]:
         except ToolError as error:
             raise UserError(f"{source}: {error}") from None
     return list(sections)
-
-
-def _read(source: Path, depth: int) -> str:
-    try:
-        text = without_comments(source.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, OSError) as error:
-        raise UserError(f"{source}: cannot be read: {error}") from None
-    home = source.parent.resolve()
-
-    def included(found: re.Match[str]) -> str:
-        name = found[1].strip()
-        path = home / (name if name.endswith(".tex") else f"{name}.tex")
-        inside = path.resolve().is_relative_to(home) and path.is_file()
-        return _read(path, depth + 1) if inside and depth < 5 else ""
-
-    return _INPUT.sub(included, text)
 
 
 def _sections(text: str) -> dict[str, str]:

@@ -3,11 +3,70 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from autogen_core.models import ChatCompletionClient
 
 from agents.models.config import ModelsConfig, ModelSpec
 from agents.models.limits import Limits
 from agents.models.normalised import NormalisedClient
-from agents.models.providers import PROVIDERS, Seat
+from agents.models.providers import PROVIDERS
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What a client may know of whom it plays: the run's seed, and the role where one client plays one role."""
+
+    seed: int = 0
+    role: str = ""
+
+
+def _anthropic(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+    from agents.models.anthropic_messages import AnthropicClient
+
+    return AnthropicClient(spec)
+
+
+def _openai(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+    from agents.models.openai_responses import OpenAIResponsesClient
+
+    return OpenAIResponsesClient(spec)
+
+
+def _openai_compatible(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+    from agents.models.openai_chat import OpenAIChatClient
+
+    return OpenAIChatClient(spec)
+
+
+def _offline(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+    from agents.models.offline import OfflineClient
+
+    return OfflineClient(seed=seat.seed)
+
+
+def _replay(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+    from agents.models.replay import ReplayClient
+
+    return ReplayClient(spec, seat.role)
+
+
+def _human(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+    from agents.models.human import HumanClient
+
+    return HumanClient(seat.role)
+
+
+CLIENTS: dict[str, Callable[[ModelSpec, Seat], ChatCompletionClient]] = {
+    "offline": _offline,
+    "openai": _openai,
+    "anthropic": _anthropic,
+    "openai_compatible": _openai_compatible,
+    "replay": _replay,
+    "human": _human,
+}
+"""Each imports its client when it is asked for one: an SDK takes a second to import, and most runs need none or one."""
 
 
 def build_client(spec: ModelSpec, *, seed: int = 0, role: str = "", limits: Limits | None = None) -> NormalisedClient:
@@ -16,8 +75,7 @@ def build_client(spec: ModelSpec, *, seed: int = 0, role: str = "", limits: Limi
     Raises:
         UserError: the key's environment variable is not set, or a journal to replay cannot be read.
     """
-    provider = PROVIDERS[spec.provider]
-    inner = provider.client(spec, Seat(seed, role))
+    inner = CLIENTS[spec.provider](spec, Seat(seed, role))
     return NormalisedClient(inner, spec, (limits or Limits()).of(spec))
 
 

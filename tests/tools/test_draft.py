@@ -47,11 +47,13 @@ def test_sections_bibliography_and_images_are_found(tmp_path: Path) -> None:
     [
         (DRAFT.replace("One", "").replace("Noise matters", "\\immediate\\write18{ls}"), r"introduction, line 1: \\immediate"),
         (DRAFT.replace("\\citep{welch1947}", "\\citep{nobody}"), "has no entry in references.bib"),
+        (DRAFT.replace("\\input{method}", "\\input{nowhere}"), "there is no nowhere.tex beside the paper"),
         ("\\documentclass{article}\\begin{document}Nothing\\end{document}", "no .section in it"),
     ],
 )
 def test_a_draft_that_cannot_be_taken_is_told_by_section_and_line(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "draft.tex").write_text(text, encoding="utf-8")
+    (tmp_path / "method.tex").touch()
     with pytest.raises(UserError, match=told):
         lay_draft(tmp_path / "draft.tex", tmp_path / "paper")
 

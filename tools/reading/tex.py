@@ -37,7 +37,7 @@ def read_tex(path: Path) -> tuple[str, tuple[HiddenText, ...], tuple[str, ...]]:
         UserError: a file is not UTF-8, or `\\input` leads out of the paper's folder or in a circle.
     """
     notes: list[str] = []
-    source = _with_inputs(path, path.resolve().parent, notes, 0)
+    source = whole_source(path, notes)
     preamble, begins, body = source.partition("\\begin{document}")
     text = body.partition("\\end{document}")[0] if begins else source
     title = _command("title", preamble) or _command("title", text)
@@ -47,6 +47,15 @@ def read_tex(path: Path) -> tuple[str, tuple[HiddenText, ...], tuple[str, ...]]:
         text = pattern.sub("", text)
     text = _plain(text)
     return (f"# {_plain(title)}\n\n{text}" if title else text), tuple(hidden), tuple(notes)
+
+
+def whole_source(path: Path, notes: list[str]) -> str:
+    """A .tex file without its comments, and with the files that it inputs in their places; `notes` hears of missing ones.
+
+    Raises:
+        UserError: as `read_tex`.
+    """
+    return _with_inputs(path, path.resolve().parent, notes, 0)
 
 
 def _with_inputs(path: Path, folder: Path, notes: list[str], depth: int) -> str:
