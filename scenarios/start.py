@@ -140,6 +140,8 @@ def read_start(plan: Plan) -> Start:
         results=_folder(place, "results", spec.results),
         draft=find_draft(Path(spec.draft).expanduser()) if spec.draft else None,
     )
+    if ideas and any(kind.name == "ideation" for _, kind in plan.phases):
+        raise UserError(f"{place}: phases.ideation: an idea is given, so there is none to propose; leave the phase out")
     if ideas and plan.template is None:
         raise UserError(f"{place}: start: goes with a template; name it with --template")
     if start.results and plan.template:

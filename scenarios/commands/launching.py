@@ -20,8 +20,6 @@ from scenarios.summary import read_summary
 from scenarios.views.progress import Progress
 
 _START = "Begin in the middle"
-_FIRST_WITH_IDEAS = "novelty"
-"""The phase that a scenario begins with where it is given ideas."""
 
 
 def launch(
@@ -59,7 +57,6 @@ def launch(
         overrides.update(starting_from(find_run(run, out_folder)))
     starts = {"ideas": idea, "code": code, "results": results, "draft": draft}
     overrides.update({f"start.{key}": value for key, value in starts.items() if value})
-    first = first or (_FIRST_WITH_IDEAS if idea else "")
     given = {"template": template, "profile": profile, "models": models, "sandbox.backend": sandbox, "ideas": ideas}
     overrides.update({key: value for key, value in given.items() if value})
     if template and not profile:
@@ -70,8 +67,8 @@ def launch(
         overrides["roles"] = [str(role) for role in roles]
     overrides.update(parse_overrides(settings or []))
     loaded = load_scenario(find_scenario(scenario), overrides)
-    if first:
-        loaded = loaded.begun_with(first)
+    if first or idea:
+        loaded = loaded.begun_with(first or loaded.first_with_idea)
     with Progress(out) as progress:
         folder, status = asyncio.run(launch_run(loaded, out_folder, progress, name=name))
     close(folder, status)

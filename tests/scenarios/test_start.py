@@ -89,6 +89,7 @@ def test_results_that_were_measured_elsewhere_are_marked(command, given, tmp_pat
         (("--from", "experiments", "--code", "{idea}"), "start.code: belongs to one idea"),
         (("--from", "experiments", "--idea", "{idea}", "--code", "nowhere"), "start.code: there is no folder nowhere"),
         (("--from", "figures", "--idea", "{idea}", "--results", "."), "there is no run_0/final_info.json in it"),
+        (("--set", "start.ideas={idea}"), "phases.ideation: an idea is given, so there is none to propose"),
         (("--set", "archive=nowhere.json"), "archive: there is no file nowhere.json"),
     ],
 )
