@@ -106,7 +106,8 @@ class Lab:
     async def _begin(self, study: Study, number: int) -> None:
         """Where the run was given ideas, a study starts from its own."""
         if (start := self._studies.begun(study, number)) is not None:
-            await self._step(study, f"{study.slot}/start", start.lay)
+            first = self._plan.phases[0][1]
+            await self._step(study, f"{study.slot}/start", lambda study: start.lay(study, first))
             study.panels_held = start.panels
 
     async def _play_phase(self, study: Study, spec: PhaseSpec, kind: PhaseKind, key: str) -> None:

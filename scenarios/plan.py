@@ -47,8 +47,9 @@ class Plan:
 
     @property
     def needs(self) -> frozenset[str]:
-        """What the phases need of the machine: sandbox, tex."""
-        return frozenset().union(*(kind.needs for _, kind in self.phases))
+        """What the phases need of the machine: sandbox, tex; a draft that is given is compiled."""
+        drafted = {"sandbox", "tex"} if self.scenario.start.draft else set()
+        return frozenset(drafted).union(*(kind.needs for _, kind in self.phases))
 
     def model_of(self, role: str) -> ModelSpec:
         """The model that plays a role."""

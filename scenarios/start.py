@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from scenarios.phases.kind import PhaseKind
 from scenarios.plan import Plan
 from scenarios.scenario import StartSpec, load_scenario
 from scenarios.study import Study
@@ -25,6 +26,7 @@ from tools.idea import Idea, load_idea, stored
 from tools.reviewing import load_meta_review
 from tools.schema import first_problem
 from tools.template import GENERATED, Template
+from tools.writing import build_paper, report_of
 
 FOLDER = "start"
 IDEAS, ARCHIVE, PROJECT, CODE, RESULTS, DRAFT = "ideas.json", "archive.json", "project", "code", "results", "draft"
@@ -105,8 +107,12 @@ class Start:
         shutil.copytree(self.project, half, symlinks=True)
         half.rename(place)
 
-    async def lay(self, study: Study) -> None:
-        """Put code, results and draft into the study's folder."""
+    async def lay(self, study: Study, first: PhaseKind) -> None:
+        """Put code, results and draft into the study's folder. `first` is the phase that finds them there.
+
+        Raises:
+            UserError: the draft does not compile, and the first phase reads its PDF.
+        """
         desk, workspace = study.desk, study.workspace
         if self.code:
             _lay_code(self.code, workspace.work, desk.template)
@@ -116,6 +122,9 @@ class Start:
             ledger.save(desk.ledger_file)
         if self.draft:
             _copy(self.draft, workspace.paper)
+            compilation = await build_paper(desk)
+            if not compilation.ok and "paper" in first.needs:
+                raise UserError(f"the draft does not compile: {report_of(compilation)}")
 
 
 def read_start(plan: Plan) -> Start:

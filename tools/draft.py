@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.atomic import write_text
@@ -67,16 +68,25 @@ def lay_draft(source: Path, paper: Path) -> list[str]:
     beside = [path.read_text(encoding="utf-8") for path in sorted(source.parent.glob("*.bib"))]
     entries = "\n\n".join([*_FILECONTENTS.findall(source.read_text(encoding="utf-8")), *beside]).strip()
     if entries:
-        write_text(paper / "references.bib", f"{entries}\n")
+        write_text(paper / "references.bib", f"{_once(entries)}\n")
     sections = _sections(text)
     if not sections:
         raise UserError(f"{source}: no \\section in it; a draft has its sections in \\section{{…}}")
     for name, latex in sections.items():
         try:
-            write_section(paper, name, _with_images(latex, source.parent, paper / "figures"))
+            write_section(paper, name, _with_images(latex, _image_folders(text, source.parent), paper / "figures"))
         except ToolError as error:
             raise UserError(f"{source}: {error}") from None
     return list(sections)
+
+
+def _once(entries: str) -> str:
+    """The entries with each key once, as BibTeX wants it: the first of that name counts."""
+    kept: dict[str, str] = {}
+    for number, entry in enumerate(re.split(r"^(?=[ \t]*@)", entries, flags=re.MULTILINE)):
+        key = re.match(r"\s*@\s*\w+\s*\{\s*([^,\s}]+)", entry)
+        kept.setdefault(key[1].casefold() if key else f"({number})", entry)
+    return "".join(kept.values()).strip()
 
 
 def _sections(text: str) -> dict[str, str]:
@@ -100,13 +110,20 @@ def _sections(text: str) -> dict[str, str]:
     return {name: found[name] for name in HEADINGS if found.get(name)}
 
 
-def _with_images(latex: str, home: Path, figures: Path) -> str:
-    """The section with the images that lie beside the draft copied to `figures/`."""
+def _image_folders(text: str, home: Path) -> list[Path]:
+    """Where a draft's images lie: beside it, and where its \\graphicspath says."""
+    named = re.search(r"\\graphicspath\s*\{((?:\s*\{[^{}]*\})+)\s*\}", text)
+    return [home, *(home / name for name in re.findall(r"\{([^{}]*)\}", named[1] if named else ""))]
+
+
+def _with_images(latex: str, folders: Sequence[Path], figures: Path) -> str:
+    """The section with the draft's images copied to `figures/`."""
 
     def copied(found: re.Match[str]) -> str:
         name = found[2].strip()
-        path = next((p for p in (home / f"{name}{end}" for end in ("", *_IMAGES)) if p.is_file()), None)
-        if path is None or path.suffix not in _IMAGES or not path.resolve().is_relative_to(home.resolve()):
+        places = (folder / f"{name}{end}" for folder in folders for end in ("", *_IMAGES))
+        path = next((place for place in places if place.is_file() and place.suffix in _IMAGES), None)
+        if path is None:
             return found[0]
         figures.mkdir(exist_ok=True)
         shutil.copyfile(path, figures / path.name)

@@ -66,7 +66,7 @@ class WritingTools(Toolset):
 
     async def compile_paper(self) -> str:
         """Assemble and compile the paper. Answers its pages, or each problem with the section and line it is in."""
-        return _report(await build_paper(self._desk))
+        return report_of(await build_paper(self._desk))
 
     async def submit_paper(
         self, summary: Annotated[str, Field(description="what the paper finds, in two sentences without numbers")]
@@ -81,7 +81,7 @@ class WritingTools(Toolset):
             raise ToolError(f"figure {unused[0]} was handed in but is in no section; include it, with its caption")
         compilation = await build_paper(self._desk)
         if not compilation.ok:
-            raise ToolError("the paper does not compile:\n" + _report(compilation))
+            raise ToolError("the paper does not compile:\n" + report_of(compilation))
         return Submission(f"paper handed in, {compilation.pages} pages: {summary}", "paper", self._desk.submitted)
 
 
@@ -111,7 +111,8 @@ def _provenance(desk: Desk, ledger: Ledger) -> Provenance:
     )
 
 
-def _report(compilation: Compilation) -> str:
+def report_of(compilation: Compilation) -> str:
+    """What became of a compilation, in words for whoever writes the paper."""
     problems = "\n".join(f"  {problem}" for problem in compilation.problems[:12])
     if compilation.ok:
         return f"compiled, {compilation.pages} pages" + (f"; to look at:\n{problems}" if problems else "")
