@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.atomic import write_text
+from tools.atomic import write_json, write_text
 from tools.errors import ToolError, UserError
 from tools.paper import HEADINGS, write_section
 from tools.reading.tex import whole_source
 
+DRAFTED = "draft.json"
 _KNOWN = {
     "introduction": "introduction",
     "related": "related_work",
@@ -77,7 +79,14 @@ def lay_draft(source: Path, paper: Path) -> list[str]:
             write_section(paper, name, _with_images(latex, _image_folders(text, source.parent), paper / "figures"))
         except ToolError as error:
             raise UserError(f"{source}: {error}") from None
+    write_json(paper / DRAFTED, list(sections))
     return list(sections)
+
+
+def drafted(paper: Path) -> list[str]:
+    """The sections of the draft that a paper began as; none where it began as none."""
+    path = paper / DRAFTED
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
 
 
 def _once(entries: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.desk import Desk
+from tools.draft import drafted
 from tools.errors import ToolError
 from tools.experiments import load_ledger
 from tools.figures import load_figures
@@ -107,6 +108,7 @@ def _provenance(desk: Desk, ledger: Ledger) -> Provenance:
         date=datetime.now(UTC).date().isoformat(),
         runs=[run.name for run in ledger.completed],
         brought=[run.name for run in ledger.completed if run.environment.get("origin") == GIVEN],
+        drafted=drafted(desk.workspace.paper),
         offline=desk.offline,
     )
 

@@ -60,16 +60,38 @@ def test_an_idea_of_ones_own_on_code_of_ones_own_then_figures_of_that_run(comman
     assert [phase["phase"] for phase in settings["phases"]] == ["figures"]
 
 
-@pytest.mark.slow
-def test_results_that_were_measured_elsewhere_are_marked(command, given, tmp_path: Path) -> None:
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """A baseline and a run that were measured elsewhere."""
     for number, loss in enumerate((1.0, 0.5)):
         folder = tmp_path / "results" / f"run_{number}"
         folder.mkdir(parents=True)
         info = {"flat": {"means": {"final_loss": loss}, "final_info_dict": {"final_loss": [loss - 0.1, loss, loss + 0.1]}}}
         (folder / "final_info.json").write_text(json.dumps(info), encoding="utf-8")
     (tmp_path / "results" / "notes.txt").write_text("## Run 1: half the loss\n", encoding="utf-8")
-    done = command("launch", given["scenario"], "--from", "figures", "--idea", given["idea"],
-                   "--results", tmp_path / "results", "--out", given["runs"])
+    return tmp_path / "results"
+
+
+@pytest.mark.slow
+def test_a_draft_of_ones_own_goes_to_the_gate_and_says_that_it_is_one(command, given, results: Path, tmp_path: Path) -> None:
+    draft = r"""\documentclass{article}\title{Halved}\begin{document}\begin{abstract}The loss falls by 51.3\%.\end{abstract}
+        \section{Results} It is \result{run_1/flat/final_loss} now.\end{document}"""
+    (tmp_path / "draft.tex").write_text(draft, encoding="utf-8")
+    settings = yaml.safe_load(given["scenario"].read_text()) | {"phases": ["gate"]}
+    given["scenario"].write_text(yaml.safe_dump(settings), encoding="utf-8")
+    done = command("launch", given["scenario"], "--idea", given["idea"], "--results", results, "--from", "gate",
+                   "--draft", tmp_path / "draft.tex", "--out", given["runs"])  # fmt: skip
+    assert done.returncode == 0 and "withheld" in done.stdout, done.stdout + done.stderr
+    root = next(given["runs"].glob("*/ideas/*"))
+    checks = {check["name"]: check for check in json.loads((root / "gate.json").read_text())["checks"]}
+    assert [finding["excerpt"] for finding in checks["numbers"]["findings"]] == ["The loss falls by 51.3\\%."]
+    assert "brought along" in (root / "paper" / "paper.tex").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_results_that_were_measured_elsewhere_are_marked(command, given, results: Path) -> None:
+    done = command("launch", given["scenario"], "--from", "figures", "--idea", given["idea"], "--results", results,
+                   "--out", given["runs"])
     assert done.returncode == 0, done.stdout + done.stderr
     rows = ledger(next(given["runs"].glob("*/ideas/*")))
     assert [row["note"] for row in rows] == [

@@ -33,6 +33,8 @@ class Provenance:
     """The completed runs, by name."""
     brought: Sequence[str] = field(default=())
     """Those of them that were measured elsewhere."""
+    drafted: Sequence[str] = field(default=())
+    """The sections of a draft that the paper began as, which somebody else wrote."""
     offline: bool = False
     """No language model was asked; the paper then says so on its first page."""
     disclosure: str = ""
