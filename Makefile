@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
+# Most tests wait more than they work, so two at once pay on any machine. A file's tests stay together.
+PARALLEL ?= -n 2 --dist loadfile
 
 .PHONY: demo test test-quick lint bench setup system clean
 
@@ -25,10 +27,10 @@ demo: setup
 	$(RUN) run.py launch quickstart
 
 test: setup
-	$(RUN) -m pytest
+	$(RUN) -m pytest $(PARALLEL)
 
 test-quick: setup
-	$(RUN) -m pytest -m "not slow and not docker"
+	$(RUN) -m pytest $(PARALLEL) -m "not slow and not docker"
 
 lint: setup
 	$(RUN) -m ruff check .

@@ -1,4 +1,4 @@
-"""The sandboxes that work on this machine, and the table that closes a run of the attacks."""
+"""The sandboxes that work on this machine."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ sys.path.insert(0, str(Path(__file__).parent))  # attacks.py, targets.py and ver
 
 from verdicts import Verdicts
 
-VERDICTS = Verdicts()
-
 
 @pytest.fixture(scope="session", params=["bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
@@ -28,12 +26,5 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
 
 
 @pytest.fixture
-def verdicts() -> Verdicts:
-    return VERDICTS
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if lines := list(VERDICTS.lines()):
-        terminalreporter.section("attacks")
-        for line in lines:
-            terminalreporter.write_line(line)
+def verdicts(request: pytest.FixtureRequest) -> Verdicts:
+    return Verdicts(request.node.user_properties)

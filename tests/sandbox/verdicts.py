@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+PROPERTY = "verdict"
 COLUMNS = ("without", "bubblewrap", "docker")
 
 
@@ -32,16 +33,31 @@ class Verdict:
 
 
 class Verdicts:
-    def __init__(self) -> None:
-        self._rows: dict[str, dict[str, Verdict | str]] = {}
+    """What one test keeps; it travels with the test's report, from whatever process ran it."""
+
+    def __init__(self, properties: list[tuple[str, object]]) -> None:
+        self._properties = properties
 
     def keep(self, attack: str, where: str, verdict: Verdict | str) -> None:
-        self._rows.setdefault(attack, {})[where] = verdict
+        self._properties.append((PROPERTY, [attack, where, str(verdict)]))
+
+
+class Table:
+    """The verdicts of all tests."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[str, str]] = {}
+
+    def add(self, properties: Iterable[tuple[str, object]]) -> None:
+        for name, value in properties:
+            if name == PROPERTY:
+                attack, where, verdict = value  # type: ignore[misc]
+                self._rows.setdefault(attack, {})[where] = verdict
 
     def lines(self) -> Iterator[str]:
         if self._rows:
             yield f"{'':36}{COLUMNS[0]:16}" + "".join(f"{column:32}" for column in COLUMNS[1:])
             yield f"{'':52}" + f"{'contained, clean, told, goes on':32}" * (len(COLUMNS) - 1)
         for name, row in self._rows.items():
-            cells = [str(row.get(column, "-")) for column in COLUMNS]
+            cells = [row.get(column, "-") for column in COLUMNS]
             yield f"{name:36}{cells[0]:16}" + "".join(f"{cell:32}" for cell in cells[1:])

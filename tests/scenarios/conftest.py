@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from run import main
+from scenarios.commands.console import out
 from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +78,7 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
     def run(*arguments: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["run.py", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
+        out.width = 200
         capsys.readouterr()
         code = 0
         try:
