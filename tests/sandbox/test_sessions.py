@@ -105,3 +105,12 @@ async def test_a_run_that_is_killed_leaves_nothing_behind(sandbox: Sandbox, tmp_
     await choose(sandbox.name)
     await asyncio.sleep(0.2)
     assert tree.marked(f"SESSION={mark}") == []
+
+
+async def test_a_flood_that_nobody_reads_ends(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Its pipe stays full after the kill; the session must not wait for somebody to read it."""
+    session = sandbox.session(tmp_path)
+    for _ in range(5):
+        outcome = await asyncio.wait_for(session.run(["yes", "x" * 4000], limits=Limits(output_kb=1)), 30)
+        assert outcome.reason == "output"
+    await session.close()

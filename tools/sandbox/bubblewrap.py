@@ -107,7 +107,7 @@ class _Subject:
 
     async def gone(self) -> None:
         await asyncio.to_thread(select.select, [self._handle], [], [])
-        await self.process.wait()
+        await tree.ended(self.process)
         os.close(self._handle)
         os.close(self._gate)
 

@@ -85,7 +85,7 @@ class _Subject:
                 os.kill(pid, signal.SIGKILL)
 
     async def gone(self) -> None:
-        await self.process.wait()
+        await tree.ended(self.process)
         while tree.marked(self._mark):  # a process that forks while it is killed is met again
             self.kill()
             await asyncio.sleep(0.01)

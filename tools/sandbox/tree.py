@@ -15,6 +15,7 @@ from pathlib import Path
 PROC = Path("/proc")
 BLOCK = 4096
 TICKS = os.sysconf("SC_CLK_TCK")
+_LOOK_SECONDS = 0.005
 GONE = (FileNotFoundError, ProcessLookupError)
 """A process may end between listing and reading it."""
 
@@ -34,6 +35,13 @@ def end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
+
+
+async def ended(process: asyncio.subprocess.Process) -> None:
+    """Return once a child that asyncio watches has ended. Its own `wait` also waits until somebody has read all that the child
+    wrote, and of a flood nobody does."""
+    while process.returncode is None:
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def descendants(root: int) -> list[int]:
