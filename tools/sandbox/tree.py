@@ -38,9 +38,9 @@ def end(process: asyncio.subprocess.Process) -> None:
 
 
 async def ended(process: asyncio.subprocess.Process) -> None:
-    """Return once a child that asyncio watches has ended. Its own `wait` also waits until somebody has read all that the child
-    wrote, and of a flood nobody does."""
-    while process.returncode is None:
+    """Return once a child that asyncio watches has ended. Its own `wait` also waits until somebody has read all that the
+    child wrote, and of a flood nobody does."""
+    while process.returncode is None:  # noqa: ASYNC110  asyncio tells of the end of the output and of the child together
         await asyncio.sleep(_LOOK_SECONDS)
 
 
