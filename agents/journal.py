@@ -9,13 +9,16 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from tools.errors import UserError
+
+_END = 1 << 18
+"""Bytes."""
 
 StepType = Literal["start", "run", "phase", "turn", "model", "fault", "tool", "step"]
 
@@ -105,3 +108,20 @@ def read_journal(path: Path) -> Iterator[Record]:
                     f"{path}:{number}: this line is not a journal record; the file was changed by hand "
                     "or the disk is damaged. Restore it, or start a new run"
                 ) from None
+
+
+def last_record(path: Path, *, leaving_out: Collection[StepType] = ()) -> Record | None:
+    """The newest whole record of a journal, types left out; None where there is none. Of a long journal its end alone is
+    read, unless that is not enough."""
+    size = path.stat().st_size
+    for length in (_END, size):
+        with path.open("rb") as file:
+            file.seek(max(0, size - length))
+            lines = file.read(length).split(b"\n")
+        for line in reversed(lines[(1 if length < size else 0) : -1]):
+            record = Record(**json.loads(line))
+            if record.type not in leaving_out:
+                return record
+        if length >= size:
+            break
+    return None

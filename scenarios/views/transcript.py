@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from agents.journal import Record, read_journal
+from agents.journal import Record, last_record, read_journal
 from agents.models import usage_detail
 from tools.errors import UserError
 
@@ -57,8 +57,8 @@ def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = Fal
 def last_phase(folder: Path) -> str:
     """The phase that the newest record of a run belongs to; empty before the first."""
     path = folder / "journal.jsonl"
-    keys = [record.key for record in read_journal(path) if record.type not in ("start", "run")] if path.exists() else []
-    return " ".join(keys[-1].split("/")[:2][::-1]) if keys else ""
+    newest = last_record(path, leaving_out=("start", "run")) if path.exists() else None
+    return " ".join(newest.key.split("/")[:2][::-1]) if newest else ""
 
 
 def render(found: Iterable[Entry], format: Format) -> str:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from agents.journal import Journal, read_journal
+from agents.journal import Journal, last_record, read_journal
 from tools.errors import UserError
 
 
@@ -41,3 +41,19 @@ def test_one_process_at_a_time(tmp_path):
     with pytest.raises(UserError, match="another process"):
         Journal(tmp_path / "journal.jsonl")
     held.close()
+
+
+def test_the_newest_record_is_found_in_a_long_journal_and_behind_a_torn_line(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    path.touch()
+    assert last_record(path) is None
+    journal = Journal(path)
+    for number in range(300):
+        journal.put(f"turn:{number}", "turn", {"text": "word " * 400})
+    journal.put("run/end", "run", {"text": "word " * 100_000})
+    journal.close()
+    with path.open("ab") as file:
+        file.write(b'{"key": "torn')
+    assert last_record(path).key == "run/end"
+    assert last_record(path, leaving_out=("run",)).key == "turn:299"
+    assert last_record(path, leaving_out=("run", "turn")) is None
