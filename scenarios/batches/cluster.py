@@ -40,7 +40,9 @@ class Cluster:
                 configure_logging=False,
             )
         except (ConnectionError, RuntimeError, ValueError) as error:
-            raise UserError(f"--address {address}: no Ray cluster answers there: {error}") from None
+            raise UserError(
+                f"--address {address}: no Ray cluster answers there: {error}. If it wants a token, set RAY_AUTH_MODE=token"
+            ) from None
         self._running: dict[Path, Any] = {}
 
     async def run(self, task: Task) -> int:
