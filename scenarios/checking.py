@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scenarios.doctor import Check
+from scenarios.plan import ROOT
 from tools.desk import Desk
 from tools.errors import ToolError
 from tools.experiments import load_ledger, run_once
@@ -18,7 +19,7 @@ from tools.ledger import RunRecord
 from tools.literature import build
 from tools.sandbox import Sandbox
 from tools.settings import read_settings
-from tools.template import Template
+from tools.template import SKELETON, Template, load_template
 from tools.workspace import Workspace
 
 
@@ -59,12 +60,21 @@ def _files(template: Template) -> Iterator[Check]:
     yield Check(
         "Seed ideas", not wrong, told, "Each needs Name, Title, Experiment, Interestingness, Feasibility, Novelty"
     )
+    if placeholders := placeholders_of(template):
+        yield Check("Words", True, f"still those of a new template, and papers print them: {', '.join(placeholders)}")
     if template.metrics:
         yield Check("Metrics", True, f"primary {template.primary_metric}; {', '.join(template.metrics)}")
     else:
         yield Check(
             "Metrics", True, "none are declared, so nothing is said to be better or worse; see docs/templates.md"
         )
+
+
+def placeholders_of(template: Template) -> list[str]:
+    """The texts of a template that nobody has put in place of those it was made with."""
+    made = load_template(str(ROOT / "templates" / SKELETON), ROOT / "templates")
+    texts = ("title", "field", "description", "task_description")
+    return [name for name in texts if template.folder != made.folder and getattr(template, name) == getattr(made, name)]
 
 
 def _is_idea(idea: dict[str, object]) -> bool:

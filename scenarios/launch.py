@@ -85,6 +85,8 @@ def find_run(name: str, runs: Path) -> Path:
     """
     if (Path(name) / "scenario.yaml").exists():
         return Path(name)
+    if Path(name).is_dir() and "/" in name:
+        raise UserError(f"{name} is no run folder: there is no scenario.yaml in it")
     known = list_runs(runs)
     if name == "last" and known:
         return known[-1]
@@ -150,6 +152,8 @@ def _own_plan(folder: Path, overrides: Mapping[str, object] = {}) -> Plan:
 
 
 def _new_folder(runs: Path, scenario: str, name: str) -> Path:
+    if Path(name).name != name:
+        raise UserError(f"--name {name}: a name of one folder, without / in it; where it lies is said with --out")
     folder = runs / (name or f"{datetime.now().astimezone():%Y-%m-%d}-{scenario}-{secrets.token_hex(3)}")
     try:
         if folder.exists() and not (folder / "scenario.yaml").exists():

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from scenarios.phases.kind import PhaseKind
 from scenarios.plan import Plan
-from scenarios.scenario import StartSpec, load_scenario
+from scenarios.scenario import Scenario, StartSpec, load_scenario
 from scenarios.study import Study
 from tools.archive import Entry, read_archive
 from tools.atomic import write_json
@@ -135,8 +135,11 @@ def read_start(plan: Plan) -> Start:
     """
     spec, place = plan.scenario.start, f"scenario {plan.scenario.name}"
     ideas = read_ideas(Path(spec.ideas).expanduser()) if spec.ideas else ()
-    project = _project(spec, plan.template) if spec.run else None
+    project = _project(spec) if spec.run else None
+    if project and ideas:
+        raise UserError(f"{place}: start.ideas: {spec.run} has an idea of its own; leave one of them out")
     if project:
+        _check_same(plan.scenario, plan.template)
         ideas = ideas or (load_idea(project / "idea.json"),)
     for key in ("code", "results", "draft"):
         if getattr(spec, key) and len(ideas) != 1:
@@ -230,21 +233,34 @@ def _archive(plan: Plan) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _project(spec: StartSpec, template: Template | None) -> Path:
+def _project(spec: StartSpec) -> Path:
     """The folder of the idea that goes on."""
     run = Path(spec.run).expanduser()
     found = {path.parent.name: path.parent for path in sorted(run.glob("ideas/*/idea.json"))}
     if not found:
         raise UserError(f"start.run: {run} holds no idea to go on with")
     if not spec.idea and len(found) > 1:
-        raise UserError(f"start.run: {run} has the ideas {', '.join(found)}; choose one with --set start.idea=NAME")
+        raise UserError(f"start.run: {run} has the ideas {', '.join(found)}; choose one with --idea NAME")
     name = spec.idea or next(iter(found))
     if name not in found:
         raise UserError(f"start.idea: {run} has no idea {name!r}; {nearest(name, found)}")
-    before = [path.parent.name for path in run.glob("template/*/experiment.py")]
-    if template and before and template.name not in before:
-        raise UserError(f"start.run: {run} was made with template {before[0]}, and this one is launched with {template.name}")
     return found[name]
+
+
+def _check_same(scenario: Scenario, template: Template | None) -> None:
+    """An idea goes on as it was begun: results of one template, scale or seed are not another's."""
+    run = Path(scenario.start.run).expanduser()
+    made = [path.parent.name for path in run.glob("template/*/experiment.py")]
+    if template and made and template.name not in made:
+        raise UserError(f"start.run: {run} was made with template {made[0]}, and this one is launched with {template.name}")
+    before = load_scenario(run / "scenario.yaml") if (run / "scenario.yaml").exists() else scenario
+    for key in ("profile", "seed"):
+        then, now = (str(getattr(which, key)) or "(the default)" for which in (before, scenario))
+        if then != now:
+            raise UserError(
+                f"start.run: {run} was made with {key} {then}, and its results are of it; this one is launched with {key} "
+                f"{now}. Leave it out, or begin a new run with experiments"
+            )
 
 
 def _folder(place: str, key: str, given: str) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,8 @@ from tools.template import no_template
 from tools.workspace import Workspace
 
 ARCHIVE = "ideas.json"
+AUTHORS = "authors.json"
+OFFLINE = "offline"
 
 
 class Studies:
@@ -46,6 +49,8 @@ class Studies:
         if not (workspace.root / "idea.json").exists():
             save_idea(idea, workspace.root / "idea.json")
         study.desk.workspace = workspace
+        study.desk.authors = _keep_authors(workspace.root / AUTHORS, study.desk.authors)
+        study.desk.offline = self._offline and set(study.desk.authors.values()) <= {OFFLINE}
         put_idea(self.folder / ARCHIVE, self._entry(idea))
 
     def open(self, slot: str) -> Study:
@@ -113,3 +118,15 @@ class Studies:
 
     def _authors(self) -> dict[str, str]:
         return {role: self._plan.model_of(role).label for role in self._plan.roles}
+
+
+def _keep_authors(path: Path, now: dict[str, str]) -> dict[str, str]:
+    """Who has played which role on an idea, in this run and in those that it goes on from."""
+    before: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    kept = dict(before)
+    for role, model in now.items():
+        earlier = before.get(role, model)
+        kept[role] = earlier if earlier.endswith(model) else f"{earlier}, then {model}"
+    if kept != before:
+        write_json(path, kept)
+    return kept

@@ -32,7 +32,8 @@ _SECTION = re.compile(r"\\section\*?\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 _FILECONTENTS = re.compile(
     r"\\begin\{filecontents\*?\}\s*(?:\[[^\]]*\])?\s*\{[^}]*\.bib\}(.*?)\\end\{filecontents\*?\}", re.DOTALL
 )
-_REST = re.compile(r"\\(?:bibliography(?:style)?|printbibliography|appendix|maketitle)\b(?:\{[^}]*\})?|\\label\{[^}]*\}")
+_REST = re.compile(r"\\(?:bibliography(?:style)?|printbibliography|appendix|maketitle)\b(?:\{[^}]*\})?")
+_LABEL = re.compile(r"\\label\{([^}]*)\}\s*")
 _IMAGE = re.compile(r"(\\includegraphics\s*(?:\[[^\]]*\])?\s*)\{([^}]+)\}")
 _IMAGES = (".png", ".pdf", ".jpg", ".jpeg")
 
@@ -110,6 +111,8 @@ def _sections(text: str) -> dict[str, str]:
     for heading, latex in zip(parts[::2], parts[1::2], strict=True):
         name = next((section for word, section in _KNOWN.items() if word in heading.lower()), "")
         latex = _REST.sub("", latex).strip()
+        if (own := _LABEL.match(latex)) and own[1] == f"sec:{name}":
+            latex = latex[own.end() :]  # the paper's template gives each section this label itself
         if not name or name in found:
             latex = f"\\subsection{{{heading.strip()}}}\n{latex}"
             name = name or last

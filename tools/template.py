@@ -146,7 +146,7 @@ def load_template(name: str, templates: Path) -> Template:
     Raises:
         UserError: it does not exist, has no experiment.py, or one of its files is broken.
     """
-    folder = templates / name if (templates / name).is_dir() else Path(name).expanduser()
+    folder = templates / name if name in template_names(templates) else Path(name).expanduser()
     if not folder.is_dir():
         known = template_names(templates)
         raise UserError(f"template {name!r}: no such folder, and no template of that name; {nearest(name, known)}")
@@ -210,6 +210,8 @@ def write_new_template(folder: Path, templates: Path) -> list[Path]:
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", folder.name):
         raise UserError(f"template name {folder.name!r}: use letters, digits, underscores and dashes, a letter first")
+    if folder.name in template_names(templates):
+        raise UserError(f"{folder.name}: a template of this name comes with Colloquium; choose another name")
     if folder.exists():
         raise UserError(f"{folder} is there already; choose another name, or check it: run.py templates check {folder}")
     try:

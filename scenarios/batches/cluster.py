@@ -32,7 +32,7 @@ class Cluster:
         self._ray: Any = ray
         try:
             ray.init(
-                address=address or None,
+                address=address or "local",
                 num_cpus=None if address else slots,
                 log_to_driver=False,
                 include_dashboard=False,

@@ -93,6 +93,8 @@ def open_batch(folder: Path, scenario: Scenario, spec: BatchSpec) -> Batch:
     path = folder / SETTINGS
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists() and any(folder.iterdir()):
+            raise UserError(f"{folder} is there already and holds no batch; choose another folder with --out")
         if path.exists():
             _check_same(folder, kept, path)
         write_json(path, kept)

@@ -35,7 +35,8 @@ def launch(
         str, typer.Option("--from", help="Begin with this phase, like experiments or writeup.", rich_help_panel=_START)
     ] = "",
     idea: Annotated[
-        str, typer.Option(help="JSON file with an idea, or a list of them.", rich_help_panel=_START)
+        str,
+        typer.Option(help="JSON file with an idea or a list; with --run, the name of one of its own.", rich_help_panel=_START),
     ] = "",
     run: Annotated[
         str, typer.Option(help="A run whose idea goes on: its folder, its name, or last.", rich_help_panel=_START)
@@ -55,7 +56,8 @@ def launch(
     overrides: dict[str, object] = {}
     if run:
         overrides.update(starting_from(find_run(run, out_folder)))
-    starts = {"ideas": idea, "code": code, "results": results, "draft": draft}
+    chosen = "idea" if run and not Path(idea).is_file() else "ideas"
+    starts = {chosen: idea, "code": code, "results": results, "draft": draft}
     overrides.update({f"start.{key}": value for key, value in starts.items() if value})
     given = {"template": template, "profile": profile, "models": models, "sandbox.backend": sandbox, "ideas": ideas}
     overrides.update({key: value for key, value in given.items() if value})
@@ -67,7 +69,7 @@ def launch(
         overrides["roles"] = [str(role) for role in roles]
     overrides.update(parse_overrides(settings or []))
     loaded = load_scenario(find_scenario(scenario), overrides)
-    if first or idea:
+    if first or (idea and not run):
         loaded = loaded.begun_with(first or loaded.first_with_idea)
     with Progress(out) as progress:
         folder, status = asyncio.run(launch_run(loaded, out_folder, progress, name=name))

@@ -13,7 +13,7 @@ from scenarios.commands.console import RUNS, Out, out
 from scenarios.summary import read_summary
 from scenarios.views.table import draw_scores, render_table, table_of
 from scenarios.views.transcript import entries, last_phase, render
-from tools.errors import UserError
+from tools.errors import UserError, nearest
 
 
 def transcript(
@@ -28,7 +28,14 @@ def transcript(
     """Read what was said and done in a run."""
     if format not in ("text", "markdown", "json"):
         raise UserError(f"--format {format!r}: choose text, markdown or json")
-    found = entries(launch.find_run(run, out_folder), phase=phase, agent=agent, tools=tools, since=since)
+    folder = launch.find_run(run, out_folder)
+    found = list(entries(folder, phase=phase, agent=agent, tools=tools, since=since))
+    if not found and (phase or agent):
+        everything = list(entries(folder, tools=tools, since=since))
+        key = "phase" if phase else "agent"
+        known = dict.fromkeys(str(getattr(entry, key)).partition(":")[0] for entry in everything)
+        hint = nearest(phase or agent, filter(None, known))
+        raise UserError(f"--{key} {phase or agent}: nothing of it is in the transcript; {hint}")
     typer.echo(render(found, format))  # type: ignore[arg-type]
 
 
@@ -72,4 +79,7 @@ def table(
         raise UserError(f"no run in {out_folder} has come to an end with a template; launch one, or name another --out")
     typer.echo(render_table(lines, format), nl=False)  # type: ignore[arg-type]
     if plot:
-        draw_scores(lines, plot)
+        try:
+            draw_scores(lines, plot)
+        except OSError as error:
+            raise UserError(f"--plot {plot}: {error.strerror}") from None

@@ -21,7 +21,7 @@ async def _baseline(study: Study) -> None:
     if record.status != "completed":
         raise ColloquiumError(
             f"the baseline of template {study.desk.template.name} {record.status}, so there is nothing to compare with: "
-            f"{record.reason}\nMend the template's experiment.py, then launch again"
+            f"{record.reason}\nMend that experiment.py, then launch again"
         )
     study.workspace.tag("run_0")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import yaml
 from scenarios.start import read_ideas
 from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 from tools.errors import UserError
+from tools.workspace import Workspace
 
 IDEA = {
     "Name": "momentum_check",
@@ -144,3 +146,24 @@ def test_broken_ideas_are_told_by_number_and_field(tmp_path: Path, data: object,
     path.write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(UserError, match=told):
         read_ideas(path)
+
+
+@pytest.mark.slow
+def test_an_idea_goes_on_as_it_was_begun(command, given) -> None:
+    """At its scale and seed, as itself; and whoever played a role on it before is still named."""
+    first = ("launch", given["scenario"], "--from", "experiments", "--out", given["runs"])
+    assert command(*first, "--idea", given["idea"], "--name", "first").returncode == 0
+    on = ("launch", given["scenario"], "--from", "figures", "--run", "first", "--out", given["runs"])
+    for more, told in [
+        (("--set", "seed=7"), "was made with seed 0"),
+        (("--idea", given["idea"]), "has an idea of its own; leave one of them out"),
+        (("--idea", "momentum_chekc"), "no idea 'momentum_chekc'; did you mean 'momentum_check'?"),
+    ]:
+        done = command(*on, *more)
+        assert done.returncode == 2 and told in done.stderr, done.stdout + done.stderr
+    project = Workspace(given["runs"] / "first" / "ideas" / "momentum_check")
+    (project.root / "authors.json").write_text(json.dumps({"coder": "openai gpt-x"}), encoding="utf-8")
+    asyncio.run(project.save("as if a model had written the code"))
+    assert command(*on, "--idea", "momentum_check", "--name", "second").returncode == 0
+    kept = json.loads((given["runs"] / "second" / "ideas" / "momentum_check" / "authors.json").read_text())
+    assert kept == {"coder": "openai gpt-x", "plotter": "offline", "phd_student": "offline"}

@@ -38,7 +38,7 @@ def test_sections_bibliography_and_images_are_found(tmp_path: Path) -> None:
     assert texts["title"] == "On Seeds" and texts["introduction"] == "Noise matters \\citep{welch1947}."
     assert "figures/plots.png" in texts["experimental_setup"] and (paper / "figures" / "plots.png").exists()
     assert texts["experimental_setup"].endswith("\\subsection{Discussion}\nSo it is.")
-    assert texts["conclusion"] == "Done."
+    assert texts["conclusion"] == "\\label{sec:end} Done."
     assert "welch1947" in (paper / "references.bib").read_text(encoding="utf-8")
 
 

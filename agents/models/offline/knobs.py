@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tools.settings import Setting, read_settings
 
 _NOT_A_KNOB = re.compile(
-    r"seed|out_?dir|port|version|verbose|worker|thread|device|_?every|interval|eval|test|n_?runs|repeat|trial|"
+    r"seed|out_?dir|port|version|verbose|worker|thread|device|_?every|interval|eval|(?:^|_)test|n_?runs|repeat|trial|"
     r"num_train|train_steps|^n_?steps$|epochs?$|max_?iter|points|samples|n_?data|size_of_data|timeout|dpi|fig|"
     r"epsilon$|^eps$|^k$|^n$|^i$|^x$|^y$|^d$",
     re.IGNORECASE,
