@@ -31,13 +31,15 @@ def batch(
     idea: Annotated[str, typer.Option(help="JSON file of ideas to try, instead of ideas of each one's own.")] = "",
     profile: Annotated[str, typer.Option(help="The profile of every template; each one's default otherwise.")] = "",
     jobs: Annotated[int, typer.Option(help="Runs at once.", min=1, max=1000)] = 2,
-    gpus: Annotated[int, typer.Option(help="Graphics processors to deal out; all of this machine by default.", min=-1)] = -1,
+    gpus: Annotated[
+        int, typer.Option(help="Graphics processors to deal out; all of this machine by default.", min=-1, show_default=False)
+    ] = -1,
     executor: Annotated[
         Literal["processes", "ray"], typer.Option(help="Processes of this machine, or a Ray cluster.")
     ] = "processes",
     address: Annotated[str, typer.Option(help="The Ray cluster's address, or auto; one on this machine by default.")] = "",
     retries: Annotated[int, typer.Option(help="How often a run is taken up again whose process was lost.", min=0)] = 3,
-    budget: Annotated[float, typer.Option(help="Dollars at most for the whole batch.", min=-1)] = -1,
+    budget: Annotated[float, typer.Option(help="Dollars at most for the whole batch.", min=-1, show_default=False)] = -1,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Override: key=value, like seed=1.")] = None,
     out_folder: Annotated[Path | None, typer.Option("--out", help="Folder of the batch; asked again, it goes on.")] = None,
 ) -> None:

@@ -34,7 +34,9 @@ def bench_reviewer(
     ] = None,
     scenario: Annotated[str, typer.Option(help="With --run: the panel that reviews, a name or a file.")] = "review_panel",
     models: Annotated[str, typer.Option(help="With --run: a models config, for the panel and its control.")] = "",
-    budget: Annotated[float, typer.Option(help="With --run: dollars at most, for everything together.", min=-1)] = -1,
+    budget: Annotated[
+        float, typer.Option(help="With --run: dollars at most, for everything together.", min=-1, show_default=False)
+    ] = -1,
     jobs: Annotated[int, typer.Option(help="With --run: papers at once.", min=1)] = 2,
     strip: Annotated[bool, typer.Option("--strip", help="With --run: hide from the text what gives decisions away.")] = False,
     settings: Annotated[
@@ -56,7 +58,7 @@ def bench_reviewer(
         Path | None, typer.Option("--out", help="Folder for report, plot and numbers; runs/bench-FOLDER with --run.")
     ] = None,
     resamples: Annotated[int, typer.Option(help="Bootstrap resamples.", min=100)] = 10_000,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap.", min=0, show_default=False)] = 0,
 ) -> None:
     """Measure reviews against a conference's decisions and scores, baselines beside them, every pair of files compared.
     With --run, make them first, a one-prompt control included."""

@@ -28,15 +28,15 @@ def launch(
     profile: Annotated[str, typer.Option(help="The template's profile: smoke, cpu, gpu, …")] = "",
     models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
     sandbox: Annotated[str, typer.Option(help="auto, docker, bubblewrap, or none (at your own risk).")] = "",
-    ideas: Annotated[int, typer.Option(help="How many ideas.", min=0)] = 0,
-    budget: Annotated[float, typer.Option(help="Dollars at most.", min=-1)] = -1,
+    ideas: Annotated[int, typer.Option(help="How many ideas.", min=0, show_default=False)] = 0,
+    budget: Annotated[float, typer.Option(help="Dollars at most.", min=-1, show_default=False)] = -1,
     roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
     first: Annotated[
         str, typer.Option("--from", help="Begin with this phase, like experiments or writeup.", rich_help_panel=_START)
     ] = "",
     idea: Annotated[
         str,
-        typer.Option(help="JSON file with an idea or a list; with --run, the name of one of its own.", rich_help_panel=_START),
+        typer.Option(help="JSON file of an idea, or of a list; with --run, the name of one of its.", rich_help_panel=_START),
     ] = "",
     run: Annotated[
         str, typer.Option(help="A run whose idea goes on: its folder, its name, or last.", rich_help_panel=_START)
@@ -78,7 +78,9 @@ def launch(
 
 def resume(
     run: Annotated[str, typer.Argument(help="A run folder, (part of) its name, or last.")] = "last",
-    budget: Annotated[float, typer.Option(help="Dollars at most from now on, those spent included.", min=-1)] = -1,
+    budget: Annotated[
+        float, typer.Option(help="Dollars at most from now on, those spent included.", min=-1, show_default=False)
+    ] = -1,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Another budget: key=value, like budget.minutes=90.")
     ] = None,

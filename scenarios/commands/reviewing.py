@@ -27,14 +27,18 @@ def review(
     panel: Annotated[str, typer.Option(help="The scenario whose panel reviews: a name or a file.")] = "review_panel",
     form: Annotated[str, typer.Option(help="Review form: neurips, iclr, workshop, or a file of yours.")] = "",
     models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
-    reviewers: Annotated[int, typer.Option(help="How many reviewers.", min=0)] = 0,
-    rounds: Annotated[int, typer.Option(help="Discussion rounds.", min=-1)] = -1,
-    reflections: Annotated[int, typer.Option(help="Times at most that each goes over their own review.", min=-1)] = -1,
+    reviewers: Annotated[int, typer.Option(help="How many reviewers.", min=0, show_default=False)] = 0,
+    rounds: Annotated[int, typer.Option(help="Discussion rounds.", min=-1, show_default=False)] = -1,
+    reflections: Annotated[
+        int, typer.Option(help="Times at most that each goes over their own review.", min=-1, show_default=False)
+    ] = -1,
     rule: Annotated[str, typer.Option(help="Decision rule: chair, median, every_reviewer, or a file of yours.")] = "",
     examples: Annotated[Path | None, typer.Option(help="Folder with papers and their reviews, as examples.")] = None,
     rebuttal: Annotated[Path | None, typer.Option(help="The authors' answer, heard after the discussion.")] = None,
     roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
-    budget: Annotated[float, typer.Option(help="Dollars at most; for a folder, for all papers together.", min=-1)] = -1,
+    budget: Annotated[
+        float, typer.Option(help="Dollars at most; for a folder, for all papers together.", min=-1, show_default=False)
+    ] = -1,
     jobs: Annotated[int, typer.Option(help="Papers at once, of a folder.", min=1)] = 2,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Override: key=value, like reading.pages=9 or seed=1.")

@@ -31,7 +31,7 @@ def estimate(
     scenario: Annotated[str, typer.Argument(help="A scenario's name or file, like paper.")],
     template: Annotated[str, typer.Option(help="Research template: a name or a folder.")] = "",
     models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
-    ideas: Annotated[int, typer.Option(help="How many ideas.", min=0)] = 0,
+    ideas: Annotated[int, typer.Option(help="How many ideas.", min=0, show_default=False)] = 0,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Override: key=value.")] = None,
     out_folder: Out = RUNS,
 ) -> None:
