@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from scenarios.study import Study
+from scenarios.summary import overall
 from tools.archive import Outcome
 from tools.errors import ToolError
 from tools.experiments import load_ledger
@@ -26,12 +27,6 @@ def outcome_of_study(study: Study) -> Outcome:
         score=overall(panel["scores"]) if panel else None,
         decision=str(panel["decision"]) if panel else "",
     )
-
-
-def overall(scores: dict[str, float]) -> float | None:
-    """The one score that stands for a review: `Overall`, or the form's first."""
-    found = scores.get("Overall", next(iter(scores.values()), None))
-    return None if found is None else float(found)
 
 
 def _runs(ledger: Ledger, primary: str) -> Iterator[str]:

@@ -77,7 +77,7 @@ class Start:
         if self.project:
             shutil.copytree(self.project, folder / PROJECT, symlinks=True)
         if self.code:
-            shutil.copytree(self.code, folder / CODE, ignore=shutil.ignore_patterns(*GENERATED, "run_*", ".git"))
+            shutil.copytree(self.code, folder / CODE, ignore=shutil.ignore_patterns(*GENERATED, ".git"))
         if self.results:
             for path in sorted(self.results.glob("run_*")) + sorted(self.results.glob("notes.txt")):
                 _copy(path, folder / RESULTS / path.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from agents.conduct import Conduct
@@ -33,6 +34,22 @@ def read_summary(folder: Path) -> dict[str, object]:
     """The summary of a run; empty while its first phase has not ended."""
     path = folder / "summary.json"
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def dollars_of(folder: Path) -> float:
+    """What a run has cost so far; nothing while it has no summary."""
+    return float(str(read_summary(folder).get("dollars", 0)))
+
+
+def spent_in(folder: Path) -> float:
+    """Dollars that all runs in a folder have cost so far."""
+    return sum(dollars_of(path.parent) for path in folder.glob("*/summary.json"))
+
+
+def overall(scores: Mapping[str, float]) -> float | None:
+    """The one score that stands for a review: `Overall`, or the form's first."""
+    found = scores.get("Overall", next(iter(scores.values()), None))
+    return None if found is None else float(found)
 
 
 def _of_study(study: Study) -> dict[str, object]:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from tools.errors import ToolError, UserError
 from tools.final_info import parse_final_info
+from tools.integrity import RESULT_BYTES
 from tools.ledger import BASELINE, Ledger, RunRecord
 from tools.sandbox.residue import read_json
 from tools.settings import settings_of_run
 from tools.template import Template
 
 GIVEN = "brought along, not measured here"
-_RESULT_BYTES = 2_000_000
 _NOTE = re.compile(r"^\W*(?:Run|run)[ _](\d+)\W+\s*(.*)$")
 
 
@@ -48,7 +48,7 @@ def lay_runs(folder: Path, runs: list[RunRecord], work: Path, ledger: Ledger) ->
 
 def _record(folder: Path, note: str, template: Template) -> RunRecord:
     try:
-        data = read_json(folder.parent, f"{folder.name}/final_info.json", max_bytes=_RESULT_BYTES)
+        data = read_json(folder.parent, f"{folder.name}/final_info.json", max_bytes=RESULT_BYTES)
         info = parse_final_info(data, template.metrics)
     except ToolError as error:
         raise ToolError(f"{folder.name}: {error}") from None

@@ -23,7 +23,7 @@ from tools.sandbox.residue import read_json
 SOURCES = ("experiment.py", "plot.py")
 CLOCK_SECONDS = 0.05
 """How far a date may lie outside the run, both told by one file system: its clock ticks a hundred times a second."""
-_RESULT_BYTES = 2_000_000
+RESULT_BYTES = 2_000_000
 
 
 def fixed_paths(desk: Desk, ledger: Ledger) -> list[str]:
@@ -122,7 +122,7 @@ def read_result(desk: Desk, final: str, outcome: Outcome, began: float) -> objec
         if taken:
             raise TamperedError(f"its result was no file of its own: {taken[0]}")
         raise ToolError(f"it ended without writing {final}")
-    data = read_json(work, final, max_bytes=_RESULT_BYTES)
+    data = read_json(work, final, max_bytes=RESULT_BYTES)
     dated, now = (work / final).lstat().st_mtime, moment(desk)
     if not began - CLOCK_SECONDS <= dated <= now + CLOCK_SECONDS:
         told = f"{began - dated:.0f} s before it began" if dated < began else f"{dated - now:.0f} s after it ended"

@@ -23,9 +23,6 @@ from tools.errors import UserError
 
 SETTINGS = "batch.json"
 SCENARIO = "scenario-of-batch.yaml"
-_PAUSED, _MISTAKE = 3, 2
-_AGAIN_SECONDS = 1.0
-"""How long after a lost process the next try begins."""
 
 State = Literal["waiting", "running", "finished", "ended early", "paused", "failed", "interrupted", "given up"]
 
@@ -102,6 +99,7 @@ def open_batch(folder: Path, scenario: Scenario, spec: BatchSpec) -> Batch:
     except OSError as error:
         raise UserError(f"{folder} cannot be made: {error.strerror}; choose another folder with --out") from None
     return Batch(folder, scenario, spec)
+
 
 def after_ideas(scenario: Scenario) -> int:
     """Where the phases begin that an idea goes through; 0 when there are none."""

@@ -19,7 +19,7 @@ from scenarios.launch import launch, resume
 from scenarios.plan import make_plan
 from scenarios.purse import Purse
 from scenarios.scenario import Scenario, load_scenario, save_scenario
-from scenarios.summary import read_summary
+from scenarios.summary import dollars_of, read_summary, spent_in
 from tools.document import PAPER_SUFFIXES
 from tools.errors import ColloquiumError, UserError
 from tools.panel.record import PanelReport
@@ -132,7 +132,7 @@ async def review_all(
 async def _review(paper: Path, home: Path, scenario: Scenario, purse: Purse, company: Company) -> Row:
     part = purse.take()
     _put_aside_without_review(home)
-    before = float(str(read_summary(home).get("dollars", 0)))
+    before = dollars_of(home)
     try:
         if (home / "scenario.yaml").exists():
             more = {} if part is None else {"budget.dollars": before + part}
@@ -146,7 +146,7 @@ async def _review(paper: Path, home: Path, scenario: Scenario, purse: Purse, com
     except OSError as error:
         return Row(paper.stem, f"paused: {error}")
     finally:
-        purse.give_back(part, float(str(read_summary(home).get("dollars", 0))) - before)
+        purse.give_back(part, dollars_of(home) - before)
     return row_of(paper, home)
 
 
@@ -157,11 +157,6 @@ def _put_aside_without_review(home: Path) -> None:
         while (aside := home.with_name(f"{home.name}-failed-{number}")).exists():
             number += 1
         home.rename(aside)
-
-
-def spent_in(folder: Path) -> float:
-    """Dollars that all runs in the folder of a batch have cost so far, those without a review included."""
-    return sum(float(str(read_summary(path.parent).get("dollars", 0))) for path in folder.glob("*/summary.json"))
 
 
 def row_of(paper: Path, home: Path) -> Row:

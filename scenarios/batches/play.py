@@ -14,10 +14,11 @@ from scenarios.plan import make_plan
 from scenarios.purse import Purse
 from scenarios.scenario import Scenario, load_scenario, save_scenario
 from scenarios.start import read_ideas
-from scenarios.summary import read_summary
+from scenarios.summary import dollars_of, read_summary, spent_in
 from tools.archive import Entry, read_archive
 from tools.atomic import write_json
 from tools.errors import ColloquiumError
+from tools.idea import stored
 
 _PAUSED = 3
 _AGAIN_SECONDS = 1.0
@@ -35,9 +36,9 @@ async def play_batch(
         told: hears of every change of a row.
     """
     player = _Player(batch, executor, retries, told)
-    spent = sum(float(str(read_summary(path.parent).get("dollars", 0))) for path in batch.folder.glob("*/summary.json"))
     cells = len(batch.spec.templates) * len(batch.spec.models)
-    player.purse = Purse(None if dollars is None else dollars - spent, cells * (batch.spec.ideas + (not batch.spec.given)))
+    left = None if dollars is None else dollars - spent_in(batch.folder)
+    player.purse = Purse(left, cells * (batch.spec.ideas + (not batch.spec.given)))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, player.stop)
@@ -69,7 +70,7 @@ class _Player:
         for template in spec.templates:
             for models in spec.models:
                 if spec.given:
-                    ideas = [idea.model_dump(by_alias=True, exclude_defaults=True) for idea in read_ideas(Path(spec.given))]
+                    ideas = [stored(idea) for idea in read_ideas(Path(spec.given))]
                     self._add_studies(template, models, ideas)
                 else:
                     scenario = of_cell(self._batch.scenario, spec, template, models)
@@ -99,7 +100,7 @@ class _Player:
             self._close(row, 0)
             return
         part = self.purse.take()
-        before = float(str(read_summary(row.task.home).get("dollars", 0)))
+        before = dollars_of(row.task.home)
         if part is not None:
             _allow(row.task, before + part)
         while True:
@@ -115,7 +116,7 @@ class _Player:
                 break
             self._tell(row, "running", f"lost after try {row.tries}, taken up again")
             await asyncio.sleep(_AGAIN_SECONDS)
-        self.purse.give_back(part, float(str(read_summary(row.task.home).get("dollars", 0))) - before)
+        self.purse.give_back(part, dollars_of(row.task.home) - before)
 
     def _close(self, row: Row, code: int) -> None:
         summary = read_summary(row.task.home)
@@ -161,6 +162,7 @@ class _Player:
     def _tell(self, row: Row, state: State, note: str = "") -> None:
         row.state, row.note = state, " ".join(note.split())
         self._told(row)
+
 
 def _ideas_of(run: Path) -> list[Entry]:
     """The ideas that a run has proposed, with what its novelty check found."""

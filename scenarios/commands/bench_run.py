@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenarios.batches.paper_tables import FILES
-from scenarios.batches.papers import Row, open_batch, papers_in, spent_in
+from scenarios.batches.papers import Row, open_batch, papers_in
 from scenarios.commands.paper_batches import cut_short, end, panel_scenario, review_batch
 from scenarios.scenario import Scenario
+from scenarios.summary import spent_in
 from tools.errors import UserError
 from tools.reviewer_bench.cells import paper_id_of
 from tools.reviewer_bench.papers import rated_files

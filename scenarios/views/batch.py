@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from scenarios.batches.ideas import Batch, Row
-from scenarios.summary import read_summary
+from scenarios.summary import overall, read_summary
 from scenarios.views.transcript import last_phase
 
 _SECONDS = 1.0
@@ -70,7 +70,7 @@ def _cells(row: Row) -> list[str]:
     home = row.task.home
     summary: dict[str, Any] = read_summary(home)
     ideas = summary.get("ideas", [])
-    scores = [score for idea in ideas for score in idea["scores"][-1:]]
+    scores = [score for idea in ideas for last in idea["scores"][-1:] if (score := overall(last)) is not None]
     minutes = summary["seconds"] / 60 if summary else _minutes(home)
     colour = _COLOURS.get(row.state, "")
     return [
@@ -78,7 +78,7 @@ def _cells(row: Row) -> list[str]:
         f"[{colour}]{row.state}[/{colour}]" if colour else row.state,
         last_phase(home) if row.state == "running" else "",
         f"{minutes:.1f}" if minutes else "",
-        " ".join(f"{score.get('Overall', next(iter(score.values()), '')):g}" for score in scores),
+        " ".join(f"{score:g}" for score in scores),
         " ".join(idea["gate"] for idea in ideas if idea["gate"]),
         escape(row.note[:60]),
     ]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scenarios.batches.ideas import SETTINGS
-from scenarios.summary import read_summary
+from scenarios.summary import overall, read_summary
 
 Format = Literal["markdown", "csv", "latex"]
 HEADINGS = (
@@ -119,9 +119,8 @@ def _add(line: Line, idea: dict[str, Any]) -> None:
     line.passed += idea["runs_completed"] > 0
     line.papers += bool(idea["papers"])
     line.released += idea["gate"] == "pass"
-    if idea["scores"]:
-        last = idea["scores"][-1]
-        line.scores.append(float(last.get("Overall", next(iter(last.values())))))
+    if idea["scores"] and (score := overall(idea["scores"][-1])) is not None:
+        line.scores.append(score)
 
 
 def _escaped(text: str) -> str:

@@ -135,13 +135,13 @@ def _reason(archive: list[Earlier]) -> tuple[str, str]:
 
 def _follow_up_idea(closer: FollowUp, knob: Setting, field: str) -> dict[str, object]:
     best, (first, second) = closer.best, closer.values
+    helped = join(list(best.better))
     words, place = knob.name.replace("_", " "), field[0].lower() + field[1:]
-    where = f"on {join(list(best.better))}" if best.better else ""
     plan = (
         f"Follows from `{closer.earlier.name}`, in which {best.run} with `{knob.name}` = {best.value:g} did better than the "
-        f"baseline {where}. Change `{knob.name}` in experiment.py (now {knob.literal}) and nothing else. The first runs take "
-        f"{first:g} and {second:g}; each further run takes a value halfway between the best so far and its neighbour, or "
-        f"beyond it when it is the outermost. {_COMPARED}"
+        f"baseline on {helped}. Change `{knob.name}` in experiment.py (now {knob.literal}) and nothing else. The first runs "
+        f"take {first:g} and {second:g}; each further run takes a value halfway between the best so far and its neighbour, "
+        f"or beyond it when it is the outermost. {_COMPARED}"
     )
     title = (
         f"Beyond the best {words} so far: does more of what helped help more? A study of {place}"
