@@ -35,7 +35,7 @@ def _runs(ledger: Ledger, primary: str) -> Iterator[str]:
         if run.name == BASELINE:
             continue
         if run.status != "completed":
-            yield f"{run.name}, attempt {run.attempt} ({run.note}): failed: {run.reason.splitlines()[0][:160]}"
+            yield f"{run.name}, attempt {run.attempt} ({run.note}): {run.status}: {run.reason.splitlines()[0][:160]}"
             continue
         changes = []
         for dataset, metrics in run.values.items():
