@@ -72,8 +72,7 @@ class Account:
             )
         if budget.tokens is not None and self.tokens + tokens > budget.tokens:
             return (
-                f"{whose}: {self.tokens:,} of {budget.tokens:,} tokens are used, and the next call "
-                f"may take {tokens:,}"
+                f"{whose}: {self.tokens:,} of {budget.tokens:,} tokens are used, and the next call may take {tokens:,}"
             )
         if budget.minutes is not None and self.seconds > budget.minutes * 60:
             return f"{whose}: {self.seconds / 60:.1f} of {budget.minutes:g} minutes are used"

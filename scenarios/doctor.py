@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.models import missing_keys
-from scenarios.plan import Plan
+from scenarios.resolved_scenario import ResolvedScenario
 from scenarios.scenario import SandboxSpec
 from tools.errors import UserError
+from tools.experiments.requirements import FILE, MissingPackagesError
+from tools.experiments.template import Template
 from tools.latex import tex_problem
-from tools.requirements import FILE, MissingPackagesError
 from tools.sandbox import choose
-from tools.template import Template
 
 _PACKAGES = (
     "autogen_agentchat",
@@ -45,16 +45,16 @@ class Check:
 
 
 async def check_machine(
-    plan: Plan | None = None, out: Path = Path(), say: Callable[[str], None] = lambda text: None
+    resolved: ResolvedScenario | None = None, out: Path = Path(), say: Callable[[str], None] = lambda text: None
 ) -> list[Check]:
     """Everything that the plan's phases need, with room for it in `out`; everything there is to need without a plan.
     `say` hears what takes long."""
-    needs = plan.needs if plan else frozenset({"sandbox", "tex", "template"})
+    needs = resolved.needs if resolved else frozenset({"sandbox", "tex", "template"})
     checks = [*_python(), _git(), _disk(out)]
     inside_docker = False
     if "sandbox" in needs:
-        template = plan.template if plan else None
-        check = await _sandbox(plan.scenario.sandbox if plan else SandboxSpec(), template, say)
+        template = resolved.template if resolved else None
+        check = await _sandbox(resolved.scenario.sandbox if resolved else SandboxSpec(), template, say)
         inside_docker = check.detail.startswith("docker")
         checks.append(check)
     if "tex" in needs:
@@ -62,9 +62,11 @@ async def check_machine(
         there = "in the sandbox's image" if inside_docker else "latexmk and all style files are there"
         remedy = "make setup installs it where it may" if problem else ""
         checks.append(Check("LaTeX", problem is None, problem or there, remedy))
-    if plan:
-        missing = missing_keys(plan.models)
-        detail = f"not set: {', '.join(missing)}" if missing else f"models config {plan.models.name} has what it needs"
+    if resolved:
+        missing = missing_keys(resolved.models)
+        detail = (
+            f"not set: {', '.join(missing)}" if missing else f"models config {resolved.models.name} has what it needs"
+        )
         checks.append(Check("Keys", not missing, detail, "Export them in this shell, or launch with --models offline"))
     return checks
 
@@ -107,10 +109,10 @@ async def _sandbox(spec: SandboxSpec, template: Template | None, say: Callable[[
         return packages_check(template, error)
     except UserError as error:
         return Check("Sandbox", False, str(error), "Or, at your own risk, launch with --sandbox none")
-    promises = {promise.name: promise for promise in await sandbox.promises()}
-    held = [name for name, promise in promises.items() if promise.held]
-    broken = [f"{name} ({promises[name].detail})" for name in spec.require if name not in held and name in promises]
-    broken += [name for name in spec.require if name not in promises]
+    guarantees = {guarantee.name: guarantee for guarantee in await sandbox.guarantees()}
+    held = [name for name, guarantee in guarantees.items() if guarantee.held]
+    broken = [f"{name} ({guarantees[name].detail})" for name in spec.require if name not in held and name in guarantees]
+    broken += [name for name in spec.require if name not in guarantees]
     if broken:
         return Check(
             "Sandbox",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from agents.journal import read_journal
 from agents.models.config import ModelSpec
-from agents.models.tariff import Tariff
+from agents.models.pricing import Pricing
 from agents.models.usage import UsageDetail
-from scenarios.plan import Plan, cast_of, seats_of, turn_limit_of
+from scenarios.resolved_scenario import ResolvedScenario, participant_names, participants_of, turn_limit_of
 
 
 @dataclass(frozen=True)
@@ -45,27 +45,29 @@ class Forecast:
     """No finished run tells of this role in this phase."""
 
 
-def forecast(plan: Plan, runs: Iterable[Path]) -> list[Forecast]:
+def forecast(resolved: ResolvedScenario, runs: Iterable[Path]) -> list[Forecast]:
     """One line for each role in each phase of the scenario."""
     habits = _habits(runs)
     lines = []
-    for spec, kind in plan.phases:
-        cast = cast_of(spec, kind)
-        usual = {role: habits.get((kind.name, role)) for role in cast}
+    for spec, kind in resolved.phases:
+        roles = participant_names(spec, kind)
+        usual = {role: habits.get((kind.name, role)) for role in roles}
         turns = sum((habit or ASSUMED).turns for habit in usual.values())
-        seats = seats_of(spec, kind, answered=bool(plan.scenario.rebuttal))
-        limit = max(1.0, turn_limit_of(spec, kind, seats) / turns) if turns else 1.0
-        for role in cast:
-            model = plan.model_of(role)
-            lines.append(_line(plan, kind.name, role, model, usual[role], limit))
+        participants = participants_of(spec, kind, answered=bool(resolved.scenario.rebuttal))
+        limit = max(1.0, turn_limit_of(spec, kind, participants) / turns) if turns else 1.0
+        for role in roles:
+            model = resolved.model_of(role)
+            lines.append(_line(resolved, kind.name, role, model, usual[role], limit))
     return lines
 
 
-def _line(plan: Plan, phase: str, role: str, model: ModelSpec, usual: Habit | None, limit: float) -> Forecast:
+def _line(
+    resolved: ResolvedScenario, phase: str, role: str, model: ModelSpec, usual: Habit | None, limit: float
+) -> Forecast:
     habit = usual or ASSUMED
-    calls = habit.turns * habit.calls * plan.scenario.ideas
+    calls = habit.turns * habit.calls * resolved.scenario.ideas
     usage = UsageDetail(round(calls * habit.prompt_tokens), round(calls * habit.answer_tokens))
-    dollars = float(Tariff(model).charge(usage)["uncached_dollars"])
+    dollars = float(Pricing(model).charge(usage)["uncached_dollars"])
     return Forecast(
         phase=phase,
         role=role,
@@ -85,11 +87,11 @@ def _habits(runs: Iterable[Path]) -> dict[tuple[str, str], Habit]:
     for run in runs:
         seen = set()
         for record in read_journal(run / "journal.jsonl"):
-            study, phase, role, *_ = [*record.key.split("/"), "", ""]
+            idea_run, phase, role, *_ = [*record.key.split("/"), "", ""]
             key = (phase.partition(":")[0], role)
             if record.type == "turn":
                 turns[key] += 1
-                seen.add((study, phase, role))
+                seen.add((idea_run, phase, role))
             elif record.type == "model":
                 calls[key] += 1
                 prompt[key] += int(record.data.get("prompt_size", 0))

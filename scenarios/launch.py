@@ -11,20 +11,20 @@ from datetime import datetime
 from pathlib import Path
 
 from agents.observer import Observer
-from scenarios.company import Company
 from scenarios.doctor import check_machine
-from scenarios.lab import Lab
-from scenarios.plan import Plan, make_plan
+from scenarios.resolved_scenario import ResolvedScenario, resolve_scenario
+from scenarios.review_input_loader import load_review_inputs
+from scenarios.run_group import RunGroup
+from scenarios.runner import Runner
 from scenarios.scenario import Scenario, load_scenario, save_scenario
-from scenarios.start import read_start
-from scenarios.submission import read_given
-from tools.environment import describe_hardware
+from scenarios.warm_start import read_warm_start
 from tools.errors import UserError
+from tools.experiments.environment import describe_hardware
 from tools.sandbox import Sandbox, choose
 
 
 async def launch(
-    scenario: Scenario, runs: Path, observer: Observer, *, name: str = "", company: Company | None = None
+    scenario: Scenario, runs: Path, observer: Observer, *, name: str = "", run_group: RunGroup | None = None
 ) -> tuple[Path, str]:
     """Check everything, make the run folder, play. Answers the folder and the run's status.
 
@@ -36,14 +36,14 @@ async def launch(
     Raises:
         UserError: something is missing or wrong; nothing has been made then.
     """
-    plan = make_plan(scenario)
-    start = read_start(plan)
-    given = await read_given(plan)
-    sandbox = await _ready(plan, runs, observer)
+    resolved = resolve_scenario(scenario)
+    start = read_warm_start(resolved)
+    given = await load_review_inputs(resolved)
+    sandbox = await _ready(resolved, runs, observer)
     folder = _new_folder(runs, scenario.name, name)
-    if plan.template:
-        own = folder / "template" / plan.template.name
-        shutil.copytree(plan.template.folder, own, ignore=shutil.ignore_patterns("run_*", "__pycache__"))
+    if resolved.template:
+        own = folder / "template" / resolved.template.name
+        shutil.copytree(resolved.template.folder, own, ignore=shutil.ignore_patterns("run_*", "__pycache__"))
     start.keep(folder)
     given.keep(folder)
     if scenario.paper:
@@ -56,12 +56,15 @@ async def launch(
         **_versions(),
     }
     ideas = len(start.ideas) or scenario.ideas
-    save_scenario(at_home(scenario).model_copy(update={"ideas": ideas, "launched": launched}), folder / "scenario.yaml")
-    return folder, await _play(folder, _own_plan(folder), sandbox, observer, company)
+    save_scenario(
+        with_absolute_paths(scenario).model_copy(update={"ideas": ideas, "launched": launched}),
+        folder / "scenario.yaml",
+    )
+    return folder, await _play(folder, _resolve_run(folder), sandbox, observer, run_group)
 
 
 async def resume(
-    folder: Path, observer: Observer, overrides: Mapping[str, object] = {}, *, company: Company | None = None
+    folder: Path, observer: Observer, overrides: Mapping[str, object] = {}, *, run_group: RunGroup | None = None
 ) -> str:
     """Take a run up where its journal ends. Answers the run's status. Of the scenario only the budget may be changed.
 
@@ -71,10 +74,10 @@ async def resume(
     for key in overrides:
         if key.partition(".")[0] != "budget":
             raise UserError(f"--set {key}: a run is taken up as it was launched; only its budget can be changed")
-    plan = _own_plan(folder, overrides)
+    resolved = _resolve_run(folder, overrides)
     if overrides:
-        save_scenario(plan.scenario, folder / "scenario.yaml")
-    return await _play(folder, plan, await _ready(plan, folder, observer), observer, company)
+        save_scenario(resolved.scenario, folder / "scenario.yaml")
+    return await _play(folder, resolved, await _ready(resolved, folder, observer), observer, run_group)
 
 
 def find_run(name: str, runs: Path) -> Path:
@@ -103,37 +106,43 @@ def list_runs(runs: Path) -> list[Path]:
     return sorted(found, key=lambda folder: (folder / "scenario.yaml").stat().st_mtime_ns)
 
 
-async def _ready(plan: Plan, out: Path, observer: Observer) -> Sandbox:
-    problems = await check_machine(plan, out, observer.note)
+async def _ready(resolved: ResolvedScenario, out: Path, observer: Observer) -> Sandbox:
+    problems = await check_machine(resolved, out, observer.note)
     missing = [problem for problem in problems if not problem.ok]
     if missing:
         raise UserError("\n".join(f"{problem.name}: {problem.detail}. {problem.remedy}" for problem in missing))
-    if "sandbox" not in plan.needs:
+    if "sandbox" not in resolved.needs:
         return await choose("none")
-    requirements = plan.template.requirements if plan.template else ()
-    return await choose(plan.scenario.sandbox.backend, requirements=requirements, say=observer.note)
+    requirements = resolved.template.requirements if resolved.template else ()
+    return await choose(resolved.scenario.sandbox.backend, requirements=requirements, say=observer.note)
 
 
-async def _play(folder: Path, plan: Plan, sandbox: Sandbox, observer: Observer, company: Company | None) -> str:
-    if company is None:
-        with Company(observer.note) as alone:
-            return await _play(folder, plan, sandbox, observer, alone)
-    lab = Lab(folder, plan, sandbox, observer, company.limits)
-    with company.includes(lab.conduct):
-        return await lab.play()
+async def _play(
+    folder: Path, resolved: ResolvedScenario, sandbox: Sandbox, observer: Observer, run_group: RunGroup | None
+) -> str:
+    if run_group is None:
+        with RunGroup(observer.note) as alone:
+            return await _play(folder, resolved, sandbox, observer, alone)
+    runner = Runner(folder, resolved, sandbox, observer, run_group.limits)
+    with run_group.includes(runner.run_context):
+        return await runner.play()
 
 
-def at_home(scenario: Scenario) -> Scenario:
+def with_absolute_paths(scenario: Scenario) -> Scenario:
     """The scenario with its files by their whole paths, so that the run can be taken up from any folder."""
     keys = ("paper", "archive", "examples", "rebuttal", "models", "form", "rule")
     named = {key: str(getattr(scenario, key)) for key in keys}
     files = {key: Path(name).expanduser() for key, name in named.items() if name}
-    starts = {key: str(Path(name).expanduser().resolve()) for key, name in scenario.start if name and key != "idea"}
-    start = scenario.start.model_copy(update=starts)
+    starts = {
+        key: str(Path(name).expanduser().resolve()) for key, name in scenario.warm_start if name and key != "idea"
+    }
+    start = scenario.warm_start.model_copy(update=starts)
     own = ("models", "form", "rule")  # a name in configs/, unless it is a YAML file
-    found = {key: str(path.resolve()) for key, path in files.items() if key not in own or path.suffix in (".yaml", ".yml")}
+    found = {
+        key: str(path.resolve()) for key, path in files.items() if key not in own or path.suffix in (".yaml", ".yml")
+    }
     roles = [str(Path(role).resolve()) for role in scenario.roles]
-    return scenario.model_copy(update={**found, "start": start, "roles": roles})
+    return scenario.model_copy(update={**found, "warm_start": start, "roles": roles})
 
 
 def _versions() -> dict[str, str]:
@@ -141,14 +150,14 @@ def _versions() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in ("autogen-agentchat", "openai", "anthropic", "docker")}
 
 
-def _own_plan(folder: Path, overrides: Mapping[str, object] = {}) -> Plan:
+def _resolve_run(folder: Path, overrides: Mapping[str, object] = {}) -> ResolvedScenario:
     """The plan of a run from its own folder: its scenario, its copy of the template."""
     path = folder / "scenario.yaml"
     if not path.exists():
         raise UserError(f"{folder} holds no run: there is no scenario.yaml in it")
     scenario = load_scenario(path, overrides)
     copies = list((folder / "template").glob("*/experiment.py"))
-    return make_plan(scenario, copies[0].parent if copies else None)
+    return resolve_scenario(scenario, copies[0].parent if copies else None)
 
 
 def _new_folder(runs: Path, scenario: str, name: str) -> Path:

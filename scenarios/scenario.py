@@ -16,7 +16,10 @@ from tools.schema import read_mapping, validated
 FOLDER = Path(__file__).parent
 _SHORT = {"sandbox": "backend"}
 """Parts that may be written as a single value, and what that value is."""
-PromiseName = Literal["network", "filesystem", "environment", "syscalls", "memory", "processes", "disk", "time"]
+_OLD_KEYS = {"allowance": "run_quota", "start": "warm_start"}
+_OLD_PHASE_KEYS = {"cast": "participants"}
+"""Keys of earlier versions and their present names; scenario files and run folders with them still load."""
+GuaranteeName = Literal["network", "filesystem", "environment", "syscalls", "memory", "processes", "disk", "time"]
 
 
 class _Strict(BaseModel):
@@ -28,7 +31,7 @@ class PhaseSpec(_Strict):
 
     phase: str
     """The kind of phase, like writeup."""
-    cast: list[str] = []
+    participants: list[str] = []
     """The roles in the room; the first leads. A role may sit more than once, and `role@model` names its model."""
     reviewers: int | None = Field(None, ge=1, le=50)
     """How many reviewers of the cast sit on a panel: the first ones, and again from the first when it has fewer."""
@@ -81,11 +84,11 @@ class SandboxSpec(_Strict):
 
     backend: str = "auto"
     """docker, bubblewrap, auto (the better one that answers), or none."""
-    require: list[PromiseName] = []
+    require: list[GuaranteeName] = []
     """Promises that have to hold on this machine, or nothing is launched."""
 
 
-class StartSpec(_Strict):
+class WarmStartSpec(_Strict):
     """What the run begins with, so that the phases that would make it can be left out. It is copied into the run folder."""
 
     ideas: str = ""
@@ -102,7 +105,7 @@ class StartSpec(_Strict):
     """A .tex file, or a folder with one, its .bib and its figures: the paper begins as this."""
 
 
-class AllowanceSpec(_Strict):
+class RunQuotaSpec(_Strict):
     """How much one idea may use."""
 
     runs: int = Field(5, ge=1)
@@ -162,7 +165,7 @@ class Scenario(_Strict):
     """Roles that you play yourself at the terminal."""
     approve: list[str] = []
     """Deliverables that you are asked about at the terminal before the run goes on with them, like idea and paper."""
-    start: StartSpec = StartSpec()
+    warm_start: WarmStartSpec = WarmStartSpec()
     archive: str = ""
     """An ideas.json with ideas that count as proposed already, and what came of them; another run's, or seeds of yours."""
     baseline: Literal["kept", "fresh"] = "kept"
@@ -170,7 +173,7 @@ class Scenario(_Strict):
     require_novelty: bool = True
     """Ideas that are not found novel go no further."""
     budget: BudgetSpec = BudgetSpec()  # type: ignore[call-arg]
-    allowance: AllowanceSpec = AllowanceSpec()  # type: ignore[call-arg]
+    run_quota: RunQuotaSpec = RunQuotaSpec()  # type: ignore[call-arg]
     phases: list[PhaseSpec] = Field(min_length=1)
     """The phases in their order."""
     launched: dict[str, str] = {}
@@ -226,11 +229,28 @@ def load_scenario(path: Path, overrides: Mapping[str, object] = {}) -> Scenario:
     Raises:
         UserError: the file or an override is wrong.
     """
-    data = read_mapping(path, "must be keys with values, like template: diffusion_2d")
+    data = _with_present_keys(read_mapping(path, "must be keys with values, like template: diffusion_2d"))
     for key, value in overrides.items():
-        _override(data, key.split("."), value, key)
+        _override(data, _present_path(key), value, key)
     scenario = validated(Scenario, data, path)
     return scenario if scenario.name else scenario.model_copy(update={"name": path.stem})
+
+
+def _with_present_keys(data: dict[str, Any]) -> dict[str, Any]:
+    renamed = {_OLD_KEYS.get(key, key): value for key, value in data.items()}
+    if isinstance(phases := renamed.get("phases"), list):
+        renamed["phases"] = [
+            {_OLD_PHASE_KEYS.get(key, key): value for key, value in phase.items()} if isinstance(phase, dict) else phase
+            for phase in phases
+        ]
+    return renamed
+
+
+def _present_path(key: str) -> list[str]:
+    parts = key.split(".")
+    if parts[0] == "phases":
+        return [*parts[:2], *(_OLD_PHASE_KEYS.get(part, part) for part in parts[2:])]
+    return [_OLD_KEYS.get(parts[0], parts[0]), *parts[1:]]
 
 
 def save_scenario(scenario: Scenario, path: Path) -> None:

@@ -30,19 +30,19 @@ from bench_sandbox import sandboxes  # noqa: E402
 from bench_templates import templates  # noqa: E402
 from rich.console import Console  # noqa: E402
 
-from agents.chat import converse  # noqa: E402
-from agents.conduct import Conduct  # noqa: E402
-from agents.floor import Floor  # noqa: E402
+from agents.autogen.group_chat import converse  # noqa: E402
+from agents.conversation.conversation import Conversation  # noqa: E402
+from agents.conversation.policies import Participants, round_robin  # noqa: E402
+from agents.durable.model_calls import JournalClient  # noqa: E402
+from agents.durable.tool_calls import ToolWorkbench  # noqa: E402
+from agents.durable.turn_state import TurnState  # noqa: E402
+from agents.durable.turns import DurableAgent  # noqa: E402
 from agents.journal import Journal  # noqa: E402
 from agents.models.base import BaseClient  # noqa: E402
 from agents.models.config import ModelSpec  # noqa: E402
-from agents.models.tariff import Tariff  # noqa: E402
-from agents.models.wire import Request  # noqa: E402
-from agents.policies import Seats, round_robin  # noqa: E402
-from agents.seams.model_calls import JournalClient  # noqa: E402
-from agents.seams.scope import TurnScope  # noqa: E402
-from agents.seams.tool_calls import ToolWorkbench  # noqa: E402
-from agents.seams.turns import DurableAgent  # noqa: E402
+from agents.models.pricing import Pricing  # noqa: E402
+from agents.models.protocol_common import Request  # noqa: E402
+from agents.run_context import RunContext  # noqa: E402
 from scenarios.launch import launch  # noqa: E402
 from scenarios.scenario import find_scenario, load_scenario  # noqa: E402
 from scenarios.views.progress import Progress  # noqa: E402
@@ -57,8 +57,13 @@ class Echo(BaseClient):
 
     def __init__(self) -> None:
         super().__init__(
-            ModelInfo(vision=False, function_calling=True, json_output=False, structured_output=False,
-                      family=ModelFamily.UNKNOWN)
+            ModelInfo(
+                vision=False,
+                function_calling=True,
+                json_output=False,
+                structured_output=False,
+                family=ModelFamily.UNKNOWN,
+            )
         )
 
     async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
@@ -71,17 +76,18 @@ async def bare() -> None:
 
 
 async def durable(folder: Path) -> None:
-    conduct = Conduct(Journal(folder / f"{time.monotonic_ns()}.jsonl"))
-    seats = Seats(NAMES)
-    floor = Floor(seats, round_robin(seats), "nothing", TURNS, conduct)
+    run_context = RunContext(Journal(folder / f"{time.monotonic_ns()}.jsonl"))
+    participants = Participants(NAMES)
+    conversation = Conversation(participants, round_robin(participants), "nothing", TURNS, run_context)
     participants = []
     for name in NAMES:
-        scope = TurnScope(name)
-        client = JournalClient(Echo(), conduct, scope, Tariff(ModelSpec(provider="offline")))
-        agent = AssistantAgent(name, model_client=client, workbench=[ToolWorkbench([], conduct, scope, None)],
-                               system_message="Answer.")
-        participants.append(DurableAgent(agent, scope, "bench", conduct, lambda: floor.round))
-    await converse(floor, participants, "Go on.")
+        scope = TurnState(name)
+        client = JournalClient(Echo(), run_context, scope, Pricing(ModelSpec(provider="offline")))
+        agent = AssistantAgent(
+            name, model_client=client, workbench=[ToolWorkbench([], run_context, scope, None)], system_message="Answer."
+        )
+        participants.append(DurableAgent(agent, scope, "bench", run_context, lambda: conversation.round))
+    await converse(conversation, participants, "Go on.")
 
 
 async def seconds_a_turn(play: Callable[[], Awaitable[None]]) -> float:
@@ -107,8 +113,10 @@ def journal_cost(folder: Path) -> tuple[float, float]:
 async def turns(folder: Path) -> str:
     plain = await seconds_a_turn(bare)
     ours = await seconds_a_turn(lambda: durable(folder))
-    return (f"a turn: bare autogen {plain * 1e3:.2f} ms, with journal and policies {ours * 1e3:.2f} ms, "
-            f"ratio {ours / plain:.2f}")
+    return (
+        f"a turn: bare autogen {plain * 1e3:.2f} ms, with journal and policies {ours * 1e3:.2f} ms, "
+        f"ratio {ours / plain:.2f}"
+    )
 
 
 async def records(folder: Path) -> str:
@@ -124,19 +132,28 @@ async def demo(folder: Path) -> str:
     class Phases(Progress):
         """Also remembers when each phase began."""
 
-        def phase_started(self, study: str, phase: str, note: str = "") -> None:
+        def phase_started(self, idea_run: str, phase: str, note: str = "") -> None:
             starts.append((phase, time.monotonic()))
 
     starts: list[tuple[str, float]] = []
     with (folder / "log").open("w") as log:
-        await launch(load_scenario(find_scenario("quickstart"), {"baseline": "fresh"}), folder, Phases(Console(file=log)))
+        await launch(
+            load_scenario(find_scenario("quickstart"), {"baseline": "fresh"}), folder, Phases(Console(file=log))
+        )
     starts.append(("", time.monotonic()))
     lines = [f"  {phase:<12} {ended - began:7.1f}" for (phase, began), (_, ended) in itertools.pairwise(starts)]
     return "\n".join(["seconds of the demo by phase", *lines])
 
 
-PARTS = {"turn": turns, "journal": records, "prompts": prompts, "panel": reviewers, "sandbox": sandboxes, "templates": speeds,
-         "demo": demo}
+PARTS = {
+    "turn": turns,
+    "journal": records,
+    "prompts": prompts,
+    "panel": reviewers,
+    "sandbox": sandboxes,
+    "templates": speeds,
+    "demo": demo,
+}
 
 
 async def main(arguments: list[str]) -> None:

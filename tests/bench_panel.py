@@ -34,7 +34,7 @@ async def reviewers(folder: Path) -> str:
     paper.write_text("# On Seeds\n\nWe train with five seeds.\n", encoding="utf-8")
     seconds = {}
     for count in (1, 5):
-        with OpenAIServer(Slow({f"reviewer_{seat}": 5 for seat in SEATS})) as server:
+        with OpenAIServer(Slow({f"reviewer_{participant}": 5 for participant in SEATS})) as server:
             model = {"provider": "openai_compatible", "model": "slow", "base_url": server.base_url}
             config = folder / "slow.yaml"
             config.write_text(json.dumps({"default": "slow", "models": {"slow": model}}), encoding="utf-8")

@@ -15,9 +15,9 @@ from asyncio.subprocess import PIPE
 from pathlib import Path
 
 from tools.errors import UserError
+from tools.experiments.template import load_template
 from tools.sandbox import Limits, Sandbox, choose
 from tools.sandbox.base import clean_environment
-from tools.template import load_template
 
 ROOT = Path(__file__).parents[1]
 BACKENDS = ("docker", "bubblewrap")
@@ -109,7 +109,9 @@ async def _diffusion(folder: Path, found: list[Sandbox]) -> dict[str, list[tuple
     template = load_template("diffusion_2d", ROOT / "templates")
     args = template.profile("cpu").args | LONG
     command = ["-c", TIMED, "experiment.py", "--out_dir=run_0", *(f"--{key}={value}" for key, value in args.items())]
-    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in (OUTSIDE, *(sandbox.name for sandbox in found))}
+    seconds: dict[str, list[tuple[float, float]]] = {
+        name: [] for name in (OUTSIDE, *(sandbox.name for sandbox in found))
+    }
     places = [None, *found]
     for number in range(RUNS):
         for sandbox in places if number % 2 else reversed(places):
@@ -123,7 +125,9 @@ async def _diffusion(folder: Path, found: list[Sandbox]) -> dict[str, list[tuple
                 told = outcome.output
             else:
                 same = clean_environment(Limits(), "experiment", home=str(folder), path=os.environ["PATH"])
-                plain = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=workspace, stdout=PIPE, env=same)
+                plain = await asyncio.create_subprocess_exec(
+                    sys.executable, *command, cwd=workspace, stdout=PIPE, env=same
+                )
                 told = (await plain.communicate())[0].decode()
             wall = time.perf_counter() - began
             if sandbox:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tools.environment import describe_hardware
-from tools.template import load_template, template_names
+from tools.experiments.environment import describe_hardware
+from tools.experiments.template import load_template, template_names
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SHORTENED: dict[str, dict[str, int]] = {

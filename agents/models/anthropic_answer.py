@@ -12,8 +12,8 @@ from pydantic import BaseModel, Discriminator, Tag
 from agents.models.anthropic_request import PROVIDER, Block
 from agents.models.config import ModelSpec
 from agents.models.errors import ContextTooLong, Refused
+from agents.models.protocol_common import arguments_object, keep, tool_name
 from agents.models.usage import UsageDetail
-from agents.models.wire import arguments_object, keep, tool_name
 
 
 class Text(BaseModel):
@@ -162,9 +162,7 @@ def result_of(message: Message, spec: ModelSpec) -> CreateResult:
     if message.stop_reason == "model_context_window_exceeded":
         raise ContextTooLong(f"{spec.label}: context too long, prompt and answer fill it", usage=usage)
     calls = [
-        FunctionCall(id=b.id, name=b.name, arguments=_as_written(b))
-        for b in message.content
-        if isinstance(b, ToolUse)
+        FunctionCall(id=b.id, name=b.name, arguments=_as_written(b)) for b in message.content if isinstance(b, ToolUse)
     ]
     text = "".join(b.text for b in message.content if isinstance(b, Text))
     thinking = [b.thinking for b in message.content if isinstance(b, Thinking) and b.thinking]

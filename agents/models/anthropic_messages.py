@@ -16,7 +16,7 @@ from agents.models.anthropic_request import body
 from agents.models.base import RemoteClient
 from agents.models.config import ModelSpec
 from agents.models.errors import Malformed, Rejected, TimedOut, Unreachable, refused_by_server
-from agents.models.wire import Request, raw
+from agents.models.protocol_common import Request, raw
 
 
 class AnthropicClient(RemoteClient):

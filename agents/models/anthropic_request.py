@@ -20,7 +20,7 @@ from autogen_core.models import (
 )
 
 from agents.models.config import ModelSpec
-from agents.models.wire import Request, arguments_object, kept, readable, said, tool_name
+from agents.models.protocol_common import Request, arguments_object, kept, readable, said, tool_name
 
 Block = dict[str, Any]
 PROVIDER = "anthropic"

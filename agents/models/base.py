@@ -14,8 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from agents.models.config import ModelSpec
 from agents.models.errors import redact
+from agents.models.protocol_common import Request, ToolChoice, estimate_tokens, request_of
 from agents.models.usage import UsageDetail, usage_detail
-from agents.models.wire import Request, ToolChoice, estimate_tokens, request_of
 from tools.errors import UserError
 
 

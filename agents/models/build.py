@@ -10,8 +10,8 @@ from autogen_core.models import ChatCompletionClient
 
 from agents.models.config import ModelsConfig, ModelSpec
 from agents.models.limits import Limits
-from agents.models.normalised import NormalisedClient
 from agents.models.providers import PROVIDERS
+from agents.models.resilient_client import ResilientClient
 
 
 @dataclass(frozen=True)
@@ -22,40 +22,40 @@ class Seat:
     role: str = ""
 
 
-def _anthropic(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+def _anthropic(spec: ModelSpec, participant: Seat) -> ChatCompletionClient:
     from agents.models.anthropic_messages import AnthropicClient
 
     return AnthropicClient(spec)
 
 
-def _openai(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+def _openai(spec: ModelSpec, participant: Seat) -> ChatCompletionClient:
     from agents.models.openai_responses import OpenAIResponsesClient
 
     return OpenAIResponsesClient(spec)
 
 
-def _openai_compatible(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+def _openai_compatible(spec: ModelSpec, participant: Seat) -> ChatCompletionClient:
     from agents.models.openai_chat import OpenAIChatClient
 
     return OpenAIChatClient(spec)
 
 
-def _offline(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
-    from agents.models.offline import OfflineClient
+def _offline(spec: ModelSpec, participant: Seat) -> ChatCompletionClient:
+    from agents.offline import OfflineClient
 
-    return OfflineClient(seed=seat.seed)
+    return OfflineClient(seed=participant.seed)
 
 
-def _replay(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+def _replay(spec: ModelSpec, participant: Seat) -> ChatCompletionClient:
     from agents.models.replay import ReplayClient
 
-    return ReplayClient(spec, seat.role)
+    return ReplayClient(spec, participant.role)
 
 
-def _human(spec: ModelSpec, seat: Seat) -> ChatCompletionClient:
+def _human(spec: ModelSpec, participant: Seat) -> ChatCompletionClient:
     from agents.models.human import HumanClient
 
-    return HumanClient(seat.role)
+    return HumanClient(participant.role)
 
 
 CLIENTS: dict[str, Callable[[ModelSpec, Seat], ChatCompletionClient]] = {
@@ -69,14 +69,14 @@ CLIENTS: dict[str, Callable[[ModelSpec, Seat], ChatCompletionClient]] = {
 """Each imports its client when it is asked for one: an SDK takes a second to import, and most runs need none or one."""
 
 
-def build_client(spec: ModelSpec, *, seed: int = 0, role: str = "", limits: Limits | None = None) -> NormalisedClient:
+def build_client(spec: ModelSpec, *, seed: int = 0, role: str = "", limits: Limits | None = None) -> ResilientClient:
     """A client for the model. Clients built with the same `limits` share the limits of their endpoints.
 
     Raises:
         UserError: the key's environment variable is not set, or a journal to replay cannot be read.
     """
     inner = CLIENTS[spec.provider](spec, Seat(seed, role))
-    return NormalisedClient(inner, spec, (limits or Limits()).of(spec))
+    return ResilientClient(inner, spec, (limits or Limits()).of(spec))
 
 
 def client_key(spec: ModelSpec, role: str) -> str:

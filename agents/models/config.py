@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents.models.providers import PROVIDERS
 from tools.errors import UserError, nearest
+from tools.project import CONFIGS
 from tools.schema import read_mapping, validated
 
-CONFIGS = Path(__file__).parents[2] / "configs" / "models"
+FOLDER = CONFIGS / "models"
 
 
 class Price(BaseModel):
@@ -130,7 +131,7 @@ class ModelsConfig(BaseModel):
 
 def known_configs() -> list[str]:
     """Names of the configs that come with the project."""
-    return sorted(path.stem for path in CONFIGS.glob("*.yaml"))
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
 def load_models_config(name_or_path: str | Path, overrides: Sequence[str] = ()) -> ModelsConfig:
@@ -142,7 +143,7 @@ def load_models_config(name_or_path: str | Path, overrides: Sequence[str] = ()) 
     """
     path = Path(name_or_path)
     if path.suffix not in (".yaml", ".yml"):
-        path = CONFIGS / f"{name_or_path}.yaml"
+        path = FOLDER / f"{name_or_path}.yaml"
         if not path.is_file():
             raise UserError(f"models config {str(name_or_path)!r}: {nearest(str(name_or_path), known_configs())}")
     if not path.is_file():

@@ -20,8 +20,8 @@ from autogen_core.tools import ToolSchema
 
 from agents.models.base import BaseClient
 from agents.models.errors import PersonLeft
+from agents.models.protocol_common import Request, readable
 from agents.models.usage import UsageDetail
-from agents.models.wire import Request, readable
 
 _SHOWN = 6000
 

@@ -19,8 +19,7 @@ from pydantic import BaseModel, Field
 from agents.models.config import ModelSpec
 from agents.models.errors import Malformed, Refused
 from agents.models.openai_sdk import OpenAIClient
-from agents.models.usage import UsageDetail
-from agents.models.wire import (
+from agents.models.protocol_common import (
     Request,
     answer_tokens,
     arguments_object,
@@ -34,6 +33,7 @@ from agents.models.wire import (
     tool_name,
     tool_text,
 )
+from agents.models.usage import UsageDetail
 
 _PROVIDER = "openai_compatible"
 _FINISHED = {"length": "length", "content_filter": "content_filter"}

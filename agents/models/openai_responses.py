@@ -23,8 +23,7 @@ from pydantic import BaseModel, Discriminator, Tag
 from agents.models.config import ModelSpec
 from agents.models.errors import Malformed, Refused, refused_by_server
 from agents.models.openai_sdk import OpenAIClient
-from agents.models.usage import UsageDetail
-from agents.models.wire import (
+from agents.models.protocol_common import (
     Request,
     arguments_object,
     keep,
@@ -36,6 +35,7 @@ from agents.models.wire import (
     tool_name,
     tool_text,
 )
+from agents.models.usage import UsageDetail
 
 Item = dict[str, Any]
 _PROVIDER = "openai"

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from agents.models.base import BaseClient
 from agents.models.config import ModelSpec
 from agents.models.errors import ReplayExhausted
-from agents.models.wire import Request
+from agents.models.protocol_common import Request
 from tools.errors import UserError
 
 

@@ -8,8 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from scenarios.batches.task import ROOT, Task
+from scenarios.batches.task import Task
 from tools.errors import MachineError, UserError
+from tools.project import ROOT
 
 LOST = -1
 _STOP = "stop"
@@ -24,7 +25,9 @@ class Cluster:
 
     def __init__(self, slots: int, address: str) -> None:
         if find_spec("ray") is None:
-            raise UserError("--executor ray: Ray is not installed; install it beside the others, as pyproject.toml names it")
+            raise UserError(
+                "--executor ray: Ray is not installed; install it beside the others, as pyproject.toml names it"
+            )
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         import ray  # type: ignore[import-untyped, import-not-found, unused-ignore]
 

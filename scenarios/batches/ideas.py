@@ -15,9 +15,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from scenarios.batches.task import Task
-from scenarios.plan import make_plan
+from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import Scenario, save_scenario
-from scenarios.start import read_ideas
+from scenarios.warm_start import read_ideas
 from tools.atomic import write_json
 from tools.errors import UserError
 
@@ -85,7 +85,7 @@ def open_batch(folder: Path, scenario: Scenario, spec: BatchSpec) -> Batch:
         read_ideas(Path(spec.given))
     for template in spec.templates:
         for models in spec.models:
-            make_plan(of_cell(scenario, spec, template, models))
+            resolve_scenario(of_cell(scenario, spec, template, models))
     kept = {"scenario": scenario.model_dump(mode="json", exclude={"budget"}), **spec.model_dump()}
     path = folder / SETTINGS
     try:
@@ -106,6 +106,7 @@ def after_ideas(scenario: Scenario) -> int:
     gives_idea = ("ideation", "novelty")
     return next((i for i, phase in enumerate(scenario.phases) if phase.phase not in gives_idea), 0)
 
+
 def of_cell(scenario: Scenario, spec: BatchSpec, template: str, models: str) -> Scenario:
     """The scenario on one template, played by one models config."""
     profile = spec.profile or (scenario.profile if template == scenario.template else "")
@@ -115,7 +116,10 @@ def of_cell(scenario: Scenario, spec: BatchSpec, template: str, models: str) -> 
 def cell_name(template: str, models: str) -> str:
     return re.sub(r"[^\w.-]+", "_", f"{Path(template).name}-{Path(models).stem}")
 
+
 def _check_same(folder: Path, kept: dict[str, object], path: Path) -> None:
     before = json.loads(path.read_text(encoding="utf-8"))
     if changed := [key for key in kept if before.get(key) != kept[key]]:
-        raise UserError(f"{folder}: this batch was begun with another {', '.join(changed)}; begin another one with --out")
+        raise UserError(
+            f"{folder}: this batch was begun with another {', '.join(changed)}; begin another one with --out"
+        )

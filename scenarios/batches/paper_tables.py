@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scenarios.batches.papers import Row
 from tools.atomic import write_json, write_text
-from tools.panel.store import REPORT
+from tools.review.store import REPORT
 from tools.reviewer_bench.records import panel_record
 
 FILES = ("reviews.csv", "reviews.json", "reviews.jsonl")

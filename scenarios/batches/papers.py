@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from agents.observer import Observer
-from scenarios.company import Company
 from scenarios.launch import launch, resume
-from scenarios.plan import make_plan
-from scenarios.purse import Purse
+from scenarios.resolved_scenario import resolve_scenario
+from scenarios.run_group import RunGroup
+from scenarios.run_summary import dollars_of, read_summary, spent_in
 from scenarios.scenario import Scenario, load_scenario, save_scenario
-from scenarios.summary import dollars_of, read_summary, spent_in
-from tools.document import PAPER_SUFFIXES
+from scenarios.shared_budget import SharedBudget
+from tools.documents.document import PAPER_SUFFIXES
 from tools.errors import ColloquiumError, UserError
-from tools.panel.record import PanelReport
-from tools.panel.store import REPORT
+from tools.review.records import PanelReport
+from tools.review.store import REPORT
 
 SETTINGS = "batch.yaml"
 FINISHED = "finished"
@@ -72,7 +72,7 @@ def open_batch(folder: Path, scenario: Scenario) -> None:
     Raises:
         UserError: it was begun with other settings; it cannot be made; or the scenario is wrong.
     """
-    make_plan(scenario)
+    resolve_scenario(scenario)
     path = folder / SETTINGS
     if path.exists():
         before = load_scenario(path)
@@ -114,39 +114,39 @@ async def review_all(
             rows[paper] = row
             told(row)
     waiting = iter([paper for paper in papers if paper not in rows])
-    purse = Purse(None if dollars is None else dollars - spent_in(folder), len(papers) - len(rows))
+    shared_budget = SharedBudget(None if dollars is None else dollars - spent_in(folder), len(papers) - len(rows))
 
-    with Company(note) as company:
+    with RunGroup(note) as run_group:
 
         async def worker() -> None:
             for paper in waiting:
-                if company.interrupted:
+                if run_group.interrupted:
                     return
-                rows[paper] = await _review(paper, homes[paper], scenario, purse, company)
+                rows[paper] = await _review(paper, homes[paper], scenario, shared_budget, run_group)
                 told(rows[paper])
 
         await asyncio.gather(*(worker() for _ in range(jobs)))
     return [rows.get(paper) or row_of(paper, homes[paper]) for paper in papers]
 
 
-async def _review(paper: Path, home: Path, scenario: Scenario, purse: Purse, company: Company) -> Row:
-    part = purse.take()
+async def _review(paper: Path, home: Path, scenario: Scenario, shared_budget: SharedBudget, run_group: RunGroup) -> Row:
+    part = shared_budget.take()
     _put_aside_without_review(home)
     before = dollars_of(home)
     try:
         if (home / "scenario.yaml").exists():
             more = {} if part is None else {"budget.dollars": before + part}
-            await resume(home, Observer(), more, company=company)
+            await resume(home, Observer(), more, run_group=run_group)
         else:
             budget = scenario.budget if part is None else scenario.budget.model_copy(update={"dollars": part})
             own = scenario.model_copy(update={"paper": str(paper), "budget": budget})
-            await launch(own, home.parent, Observer(), name=home.name, company=company)
+            await launch(own, home.parent, Observer(), name=home.name, run_group=run_group)
     except ColloquiumError as error:
         return Row(paper.stem, " ".join(str(error).split()).removeprefix(f"{paper}: "))
     except OSError as error:
         return Row(paper.stem, f"paused: {error}")
     finally:
-        purse.give_back(part, dollars_of(home) - before)
+        shared_budget.give_back(part, dollars_of(home) - before)
     return row_of(paper, home)
 
 

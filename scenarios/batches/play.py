@@ -9,16 +9,16 @@ from pathlib import Path
 
 from scenarios.batches.ideas import Batch, Row, State, after_ideas, cell_name, of_cell
 from scenarios.batches.task import FINISHED, Executor, Task
-from scenarios.launch import at_home
-from scenarios.plan import make_plan
-from scenarios.purse import Purse
+from scenarios.launch import with_absolute_paths
+from scenarios.resolved_scenario import resolve_scenario
+from scenarios.run_summary import dollars_of, read_summary, spent_in
 from scenarios.scenario import Scenario, load_scenario, save_scenario
-from scenarios.start import read_ideas
-from scenarios.summary import dollars_of, read_summary, spent_in
-from tools.archive import Entry, read_archive
+from scenarios.shared_budget import SharedBudget
+from scenarios.warm_start import read_ideas
 from tools.atomic import write_json
 from tools.errors import ColloquiumError
-from tools.idea import stored
+from tools.ideas.archive import Entry, read_archive
+from tools.ideas.idea import stored
 
 _PAUSED = 3
 _AGAIN_SECONDS = 1.0
@@ -38,7 +38,7 @@ async def play_batch(
     player = _Player(batch, executor, retries, told)
     cells = len(batch.spec.templates) * len(batch.spec.models)
     left = None if dollars is None else dollars - spent_in(batch.folder)
-    player.purse = Purse(left, cells * (batch.spec.ideas + (not batch.spec.given)))
+    player.shared_budget = SharedBudget(left, cells * (batch.spec.ideas + (not batch.spec.given)))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, player.stop)
@@ -57,7 +57,7 @@ class _Player:
     def __init__(self, batch: Batch, executor: Executor, retries: int, told: Callable[[Row], None]) -> None:
         self._batch, self._executor, self._retries, self._told = batch, executor, retries, told
         self._queue: asyncio.Queue[Row] = asyncio.Queue()
-        self.purse = Purse(None, 1)
+        self.shared_budget = SharedBudget(None, 1)
         self._stopped = False
 
     def stop(self) -> None:
@@ -75,7 +75,9 @@ class _Player:
                 else:
                     scenario = of_cell(self._batch.scenario, spec, template, models)
                     before = scenario.phases[: after_ideas(scenario)]
-                    self._add("ideas", template, models, scenario.model_copy(update={"phases": before, "ideas": spec.ideas}))
+                    self._add(
+                        "ideas", template, models, scenario.model_copy(update={"phases": before, "ideas": spec.ideas})
+                    )
         workers = [asyncio.create_task(self._work()) for _ in range(self._executor.slots)]
         joined = asyncio.create_task(self._queue.join())
         await asyncio.wait([joined, *workers], return_when=asyncio.FIRST_COMPLETED)
@@ -99,7 +101,7 @@ class _Player:
         if _has_ended(row.task.home):
             self._close(row, 0)
             return
-        part = self.purse.take()
+        part = self.shared_budget.take()
         before = dollars_of(row.task.home)
         if part is not None:
             _allow(row.task, before + part)
@@ -116,7 +118,7 @@ class _Player:
                 break
             self._tell(row, "running", f"lost after try {row.tries}, taken up again")
             await asyncio.sleep(_AGAIN_SECONDS)
-        self.purse.give_back(part, dollars_of(row.task.home) - before)
+        self.shared_budget.give_back(part, dollars_of(row.task.home) - before)
 
     def _close(self, row: Row, code: int) -> None:
         summary = read_summary(row.task.home)
@@ -137,12 +139,12 @@ class _Player:
         """A run for each idea; one that was not found novel is left with the run that proposed it."""
         scenario = of_cell(self._batch.scenario, self._batch.spec, template, models)
         wanted = [idea for idea in ideas if idea.get("novel", True) or not scenario.require_novelty]
-        self.purse.waiting -= self._batch.spec.ideas - len(wanted)
+        self.shared_budget.waiting -= self._batch.spec.ideas - len(wanted)
         for idea in wanted:
             path = self._batch.folder / "ideas" / f"{cell_name(template, models)}-{idea['Name']}.json"
             write_json(path, {key: value for key, value in idea.items() if key != "outcome"})
-            start = scenario.start.model_copy(update={"ideas": str(path.resolve())})
-            rest = {"phases": scenario.phases[after_ideas(scenario) :], "start": start, "ideas": 1}
+            start = scenario.warm_start.model_copy(update={"ideas": str(path.resolve())})
+            rest = {"phases": scenario.phases[after_ideas(scenario) :], "warm_start": start, "ideas": 1}
             self._add(idea["Name"], template, models, scenario.model_copy(update=rest))
 
     def _add(self, name: str, template: str, models: str, scenario: Scenario) -> None:
@@ -150,10 +152,10 @@ class _Player:
         whole = f"{cell_name(template, models)}-{name}"
         settings = folder / "settings" / f"{whole}.yaml"
         settings.parent.mkdir(exist_ok=True)
-        plan = make_plan(scenario)
-        place = str(plan.template.folder) if plan.template else ""
-        save_scenario(at_home(scenario).model_copy(update={"template": place}), settings)
-        task = Task(whole, folder / whole, settings, folder / "logs" / f"{whole}.txt", plan.profile.gpus)
+        resolved = resolve_scenario(scenario)
+        place = str(resolved.template.folder) if resolved.template else ""
+        save_scenario(with_absolute_paths(scenario).model_copy(update={"template": place}), settings)
+        task = Task(whole, folder / whole, settings, folder / "logs" / f"{whole}.txt", resolved.profile.gpus)
         row = Row(task, template, models)
         self._batch.rows.append(row)
         self._told(row)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-ROOT = Path(__file__).parents[2]
+from tools.project import ROOT
+
 FINISHED = (0, 1)
 """Exit codes of a run that came to its end, with a paper or without."""
 

@@ -14,13 +14,13 @@ from scenarios.batches.play import play_batch
 from scenarios.batches.processes import Processes
 from scenarios.batches.task import Executor
 from scenarios.commands.console import out, place
-from scenarios.company import INTERRUPTED
+from scenarios.run_group import INTERRUPTED
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
-from scenarios.start import read_ideas
 from scenarios.views.batch import BatchProgress
 from scenarios.views.table import render_table, table_of
-from tools.environment import graphics_cards
+from scenarios.warm_start import read_ideas
 from tools.errors import UserError
+from tools.experiments.environment import graphics_cards
 
 
 def batch(
@@ -32,16 +32,25 @@ def batch(
     profile: Annotated[str, typer.Option(help="The profile of every template; each one's default otherwise.")] = "",
     jobs: Annotated[int, typer.Option(help="Runs at once.", min=1, max=1000)] = 2,
     gpus: Annotated[
-        int, typer.Option(help="Graphics processors to deal out; all of this machine by default.", min=-1, show_default=False)
+        int,
+        typer.Option(
+            help="Graphics processors to deal out; all of this machine by default.", min=-1, show_default=False
+        ),
     ] = -1,
     executor: Annotated[
         Literal["processes", "ray"], typer.Option(help="Processes of this machine, or a Ray cluster.")
     ] = "processes",
-    address: Annotated[str, typer.Option(help="The Ray cluster's address, or auto; one on this machine by default.")] = "",
+    address: Annotated[
+        str, typer.Option(help="The Ray cluster's address, or auto; one on this machine by default.")
+    ] = "",
     retries: Annotated[int, typer.Option(help="How often a run is taken up again whose process was lost.", min=0)] = 3,
-    budget: Annotated[float, typer.Option(help="Dollars at most for the whole batch.", min=-1, show_default=False)] = -1,
+    budget: Annotated[
+        float, typer.Option(help="Dollars at most for the whole batch.", min=-1, show_default=False)
+    ] = -1,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Override: key=value, like seed=1.")] = None,
-    out_folder: Annotated[Path | None, typer.Option("--out", help="Folder of the batch; asked again, it goes on.")] = None,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the batch; asked again, it goes on.")
+    ] = None,
 ) -> None:
     """Try ideas on several templates and models, side by side: each idea is a run of its own, and one that fails stops no
     other. Asked again, the batch goes on where it was."""

@@ -32,13 +32,17 @@ def bench_reviewer(
     run: Annotated[
         Path | None, typer.Option(help="Folder of papers, paper_id.pdf: make their reviews first, or go on with them.")
     ] = None,
-    scenario: Annotated[str, typer.Option(help="With --run: the panel that reviews, a name or a file.")] = "review_panel",
+    scenario: Annotated[
+        str, typer.Option(help="With --run: the panel that reviews, a name or a file.")
+    ] = "review_panel",
     models: Annotated[str, typer.Option(help="With --run: a models config, for the panel and its control.")] = "",
     budget: Annotated[
         float, typer.Option(help="With --run: dollars at most, for everything together.", min=-1, show_default=False)
     ] = -1,
     jobs: Annotated[int, typer.Option(help="With --run: papers at once.", min=1)] = 2,
-    strip: Annotated[bool, typer.Option("--strip", help="With --run: hide from the text what gives decisions away.")] = False,
+    strip: Annotated[
+        bool, typer.Option("--strip", help="With --run: hide from the text what gives decisions away.")
+    ] = False,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="With --run: override key=value; phases.… is the panel's alone.")
     ] = None,
@@ -73,14 +77,18 @@ def bench_reviewer(
         from scenarios.commands.bench_run import CONTROL, make_reviews
 
         out_folder = out_folder or RUNS / f"bench-{run.resolve().name}"
-        overrides: dict[str, object] = ({"models": models} if models else {}) | ({"reading.strip": True} if strip else {})
+        overrides: dict[str, object] = ({"models": models} if models else {}) | (
+            {"reading.strip": True} if strip else {}
+        )
         overrides |= parse_overrides(settings or [])
         by = "" if control_file or control == _NONE else control or CONTROL
         dollars = None if budget < 0 else budget
         made = make_reviews(run, ratings, scenario, by, overrides, out_folder, jobs, dollars)
         control_file = made.control or control_file
     elif models or strip or settings or budget >= 0:
-        raise UserError("--models, --budget, --strip and --set are for reviews made here; name a folder of papers with --run")
+        raise UserError(
+            "--models, --budget, --strip and --set are for reviews made here; name a folder of papers with --run"
+        )
     elif not reviews:
         raise UserError("nothing to measure: name a file of reviews with --reviews, or a folder of papers with --run")
     all_reviews = [*(reviews or []), *([made.reviews] if made else [])]

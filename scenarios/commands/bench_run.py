@@ -13,8 +13,8 @@ from pathlib import Path
 from scenarios.batches.paper_tables import FILES
 from scenarios.batches.papers import Row, open_batch, papers_in
 from scenarios.commands.paper_batches import cut_short, end, panel_scenario, review_batch
+from scenarios.run_summary import spent_in
 from scenarios.scenario import Scenario
-from scenarios.summary import spent_in
 from tools.errors import UserError
 from tools.reviewer_bench.cells import paper_id_of
 from tools.reviewer_bench.papers import rated_files
@@ -68,7 +68,9 @@ def make_reviews(
         shared = {key: value for key, value in overrides.items() if not key.startswith(_OF_THE_PANEL)}
         batches = [panel_scenario("--control", control, {**shared, "paper": str(paths[0])}), panel]
         if panel.name == batches[0].name:
-            raise UserError(f"--control {control}: is called {panel.name} like the panel; give one of them another name")
+            raise UserError(
+                f"--control {control}: is called {panel.name} like the panel; give one of them another name"
+            )
     homes = [folder / batch.name for batch in batches]
     for batch, home in zip(batches, homes, strict=True):
         open_batch(home, batch)
@@ -87,4 +89,6 @@ def _told(batches: Sequence[Scenario], homes: Sequence[Path]) -> list[str]:
     names = " and, as its control, ".join(f"`{batch.name}`" for batch in reversed(batches))
     text = "the text without what gives decisions away" if panel.reading.strip else "the text as it stands"
     cost = sum(spent_in(home) for home in homes)
-    return [f"Reviewed here by {names}, with the models `{Path(panel.models).stem}`, which read {text}, for ${cost:.2f}."]
+    return [
+        f"Reviewed here by {names}, with the models `{Path(panel.models).stem}`, which read {text}, for ${cost:.2f}."
+    ]

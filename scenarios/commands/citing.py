@@ -11,9 +11,10 @@ import typer
 from rich.table import Table
 
 from scenarios.commands.console import out
-from scenarios.plan import ROOT, cache_folder
+from scenarios.resolved_scenario import cache_folder
 from tools.literature import build
-from tools.literature.cites import check_bibliography, references_of
+from tools.literature.citation_check import check_bibliography, references_of
+from tools.project import CONFIGS
 
 _COLOURS = {"exists": "green", "wrong": "yellow", "retracted": "red", "not found": "red", "unknown": "dim"}
 
@@ -27,7 +28,7 @@ def cites(
 ) -> None:
     """Check each reference of a paper: does it exist, is it told right, was it retracted."""
     entries = references_of(paper)
-    own = [*(bibliography or []), *sorted((ROOT / "configs" / "literature").glob("*.bib"))]
+    own = [*(bibliography or []), *sorted((CONFIGS / "literature").glob("*.bib"))]
     sources = [name.strip() for name in literature.split(",") if name.strip()]
     known = build(sources, bib_files=own, cache=cache_folder())
     checks = asyncio.run(check_bibliography(entries, known))

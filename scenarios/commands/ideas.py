@@ -12,8 +12,8 @@ from rich.table import Column, Table
 
 from scenarios.commands.console import RUNS, Out, out
 from scenarios.launch import find_run
-from tools.archive import Entry, Outcome, outcome_of, read_archive
 from tools.errors import UserError
+from tools.ideas.archive import Entry, Outcome, outcome_of, read_archive
 
 Order = Literal["archive", "score", "interestingness", "feasibility", "novelty"]
 

@@ -10,14 +10,14 @@ import typer
 from rich.markup import escape
 
 from scenarios.commands.console import RUNS, Out, out, place
-from scenarios.company import INTERRUPTED
 from scenarios.launch import find_run
 from scenarios.launch import launch as launch_run
 from scenarios.launch import resume as resume_run
+from scenarios.run_group import INTERRUPTED
+from scenarios.run_summary import read_summary
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
-from scenarios.start import starting_from
-from scenarios.summary import read_summary
 from scenarios.views.progress import Progress
+from scenarios.warm_start import starting_from
 
 _START = "Begin in the middle"
 
@@ -36,7 +36,9 @@ def launch(
     ] = "",
     idea: Annotated[
         str,
-        typer.Option(help="JSON file of an idea, or of a list; with --run, the name of one of its.", rich_help_panel=_START),
+        typer.Option(
+            help="JSON file of an idea, or of a list; with --run, the name of one of its.", rich_help_panel=_START
+        ),
     ] = "",
     run: Annotated[
         str, typer.Option(help="A run whose idea goes on: its folder, its name, or last.", rich_help_panel=_START)
@@ -49,7 +51,9 @@ def launch(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Override: key=value, like seed=1 or phases.panel.rounds=2.")
     ] = None,
-    name: Annotated[str, typer.Option(help="Name of the run folder; date, scenario and a random part by default.")] = "",
+    name: Annotated[
+        str, typer.Option(help="Name of the run folder; date, scenario and a random part by default.")
+    ] = "",
     out_folder: Out = RUNS,
 ) -> None:
     """Launch a scenario: everything it needs is checked first, then it is played to its end."""
@@ -58,7 +62,7 @@ def launch(
         overrides.update(starting_from(find_run(run, out_folder)))
     chosen = "idea" if run and not Path(idea).is_file() else "ideas"
     starts = {chosen: idea, "code": code, "results": results, "draft": draft}
-    overrides.update({f"start.{key}": value for key, value in starts.items() if value})
+    overrides.update({f"warm_start.{key}": value for key, value in starts.items() if value})
     given = {"template": template, "profile": profile, "models": models, "sandbox.backend": sandbox, "ideas": ideas}
     overrides.update({key: value for key, value in given.items() if value})
     if template and not profile:
@@ -108,7 +112,7 @@ def chat(
     """Talk to one role with its tools. An empty line sends your text; Ctrl-D ends the talk, `resume` goes on with it."""
     given = {"template": template, "models": models, "sandbox.backend": sandbox, "roles": [str(r) for r in roles or []]}
     overrides: dict[str, object] = {key: value for key, value in given.items() if value}
-    overrides |= {"phases.chat.cast": ["person", role], **parse_overrides(settings or [])}
+    overrides |= {"phases.chat.participants": ["person", role], **parse_overrides(settings or [])}
     loaded = load_scenario(find_scenario("chat"), overrides)
     with Progress(out) as progress:
         folder, _ = asyncio.run(launch_run(loaded, out_folder, progress))
@@ -138,7 +142,11 @@ def _close_idea(idea: dict[str, Any]) -> None:
     if idea["name"]:
         out.print(
             f"\nidea {idea['name']}: {idea['runs_completed']} runs completed, {idea['runs_failed']} failed"
-            + (f", {tampered} tampered with their evaluation or results" if (tampered := idea.get("runs_tampered")) else ""),
+            + (
+                f", {tampered} tampered with their evaluation or results"
+                if (tampered := idea.get("runs_tampered"))
+                else ""
+            ),
             highlight=False,
         )
     if idea["ended_early"]:

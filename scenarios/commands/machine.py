@@ -9,7 +9,7 @@ import typer
 
 from scenarios.commands.console import out, show_checks
 from scenarios.doctor import check_machine
-from scenarios.plan import make_plan
+from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import find_scenario, load_scenario
 
 
@@ -19,7 +19,11 @@ def doctor(
 ) -> None:
     """Check what a run needs of this machine, and say what mends what is missing."""
     given = {"template": template, "profile": ""} if template else {}
-    plan = make_plan(load_scenario(find_scenario(scenario or "quickstart"), given)) if scenario or template else None
-    checks = asyncio.run(check_machine(plan, say=out.print))
+    resolved = (
+        resolve_scenario(load_scenario(find_scenario(scenario or "quickstart"), given))
+        if scenario or template
+        else None
+    )
+    checks = asyncio.run(check_machine(resolved, say=out.print))
     if not show_checks(checks):
         raise typer.Exit(2)

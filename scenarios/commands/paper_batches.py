@@ -14,7 +14,7 @@ from rich.table import Table
 from scenarios.batches.paper_tables import FILES, write_tables
 from scenarios.batches.papers import FINISHED, NOT_BEGUN, Row, open_batch, review_all
 from scenarios.commands.console import out, place
-from scenarios.company import INTERRUPTED
+from scenarios.run_group import INTERRUPTED
 from scenarios.scenario import Scenario, find_scenario, load_scenario
 from tools.errors import UserError
 

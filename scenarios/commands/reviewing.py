@@ -18,8 +18,8 @@ from scenarios.launch import launch
 from scenarios.scenario import parse_overrides
 from scenarios.views.progress import Progress
 from tools.errors import UserError
-from tools.panel.record import PanelReport
-from tools.panel.store import REPORT
+from tools.review.records import PanelReport
+from tools.review.store import REPORT
 
 
 def review(
@@ -87,9 +87,11 @@ def _show(report: PanelReport) -> None:
         )
     out.print(table)
     out.print(f" given by {', '.join(review.reviewer for review in report.reviews)}", highlight=False, soft_wrap=True)
-    for seat in report.absent:
+    for participant in report.absent:
         out.print(
-            f"[yellow]{seat.reviewer} gave no review: {escape(seat.reason)}[/yellow]", highlight=False, soft_wrap=True
+            f"[yellow]{participant.reviewer} gave no review: {escape(participant.reason)}[/yellow]",
+            highlight=False,
+            soft_wrap=True,
         )
     if report.paper.hidden:
         out.print(f"[red]hidden in the paper: {len(report.paper.hidden)} pieces of text; see the report[/red]")

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from agents.role import ROLES, load_roles, write_new_card
+from agents.role_card import ROLES, load_roles, write_new_card
 from scenarios.commands.console import out
-from tools.toolbox import tool_names
+from tools.toolsets.registry import tool_names
 
 app = typer.Typer(help="List the roles, or write a new role card.", invoke_without_command=True)
 

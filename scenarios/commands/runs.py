@@ -10,7 +10,7 @@ from rich.table import Table
 
 from scenarios import launch
 from scenarios.commands.console import RUNS, Out, out
-from scenarios.summary import read_summary
+from scenarios.run_summary import read_summary
 from scenarios.views.table import draw_scores, render_table, table_of
 from scenarios.views.transcript import entries, last_phase, render
 from tools.errors import UserError, nearest
@@ -20,7 +20,9 @@ def transcript(
     run: Annotated[str, typer.Argument(help="A run folder, (part of) its name, or last.")] = "last",
     phase: Annotated[str, typer.Option(help="Only this phase.")] = "",
     agent: Annotated[str, typer.Option(help="Only this agent.")] = "",
-    tools: Annotated[bool, typer.Option("--tools", help="Show tool calls as well, and calls of models made again.")] = False,
+    tools: Annotated[
+        bool, typer.Option("--tools", help="Show tool calls as well, and calls of models made again.")
+    ] = False,
     since: Annotated[str, typer.Option(help="Only from this time on, like 12:30 (UTC).")] = "",
     format: Annotated[str, typer.Option(help="text, markdown or json.")] = "text",
     out_folder: Out = RUNS,

@@ -10,7 +10,7 @@ from rich.table import Table
 from scenarios.commands.console import RUNS, Out, out
 from scenarios.estimate import Forecast, forecast
 from scenarios.launch import find_run, list_runs
-from scenarios.plan import make_plan
+from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
 from scenarios.views.cost import Row, cost_rows, total
 
@@ -38,9 +38,9 @@ def estimate(
     """Predict what a scenario will cost, from your finished runs and the scenario's own turn limits."""
     given = {"template": template, "models": models, "ideas": ideas}
     overrides = {key: value for key, value in given.items() if value} | parse_overrides(settings or [])
-    plan = make_plan(load_scenario(find_scenario(scenario), overrides))
+    resolved = resolve_scenario(load_scenario(find_scenario(scenario), overrides))
     runs = [run for run in list_runs(out_folder) if (run / "journal.jsonl").exists()]
-    lines = forecast(plan, runs)
+    lines = forecast(resolved, runs)
     table = _table("calls", "prompts", "answers", "as usual", "at most")
     for line in lines:
         table.add_row(line.phase + ("*" if line.assumed else ""), line.role, line.model, *_forecast_cells(line))
@@ -53,7 +53,7 @@ def estimate(
     )
     if any(line.assumed for line in lines):
         out.print("* assumed: no run there tells of this role in this phase.", highlight=False)
-    limit = plan.scenario.budget.dollars
+    limit = resolved.scenario.budget.dollars
     out.print(
         f"The run pauses at its budget of ${limit:.2f}." if limit is not None else "The scenario sets no budget.",
         highlight=False,

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scenarios.checking import check_template
 from scenarios.commands.console import out, show_checks
 from scenarios.doctor import packages_check
-from scenarios.plan import ROOT
-from tools.requirements import MissingPackagesError
+from scenarios.template_check import check_template
+from tools.experiments.requirements import MissingPackagesError
+from tools.experiments.template import load_template, template_names, write_new_template
+from tools.project import TEMPLATES
 from tools.sandbox import choose
-from tools.template import load_template, template_names, write_new_template
 
 app = typer.Typer(help="List the research templates, write a new one, or check one.", invoke_without_command=True)
 
@@ -26,8 +26,8 @@ def templates(context: typer.Context) -> None:
     if context.invoked_subcommand:
         return
     table = Table("template", "title", "profiles", "metrics", box=None)
-    for name in template_names(ROOT / "templates"):
-        template = load_template(name, ROOT / "templates")
+    for name in template_names(TEMPLATES):
+        template = load_template(name, TEMPLATES)
         table.add_row(name, template.title, ", ".join(template.profiles), ", ".join(template.metrics))
     out.print(table)
 
@@ -39,7 +39,7 @@ def check(
     sandbox: Annotated[str, typer.Option(help="auto, docker, bubblewrap, or none (at your own risk).")] = "auto",
 ) -> None:
     """Check a template of yours: its files, one run as it is, its figures."""
-    template = load_template(folder, ROOT / "templates")
+    template = load_template(folder, TEMPLATES)
     chosen = profile or ("smoke" if "smoke" in template.profiles else "")
     template.profile(chosen)
     out.print(f"{template.name}: running experiment.py, profile {chosen or template.default_profile or '(none)'} …")
@@ -60,7 +60,7 @@ def new_template(
     folder: Annotated[Path, typer.Argument(help="Folder of the new template; its last part is the template's name.")],
 ) -> None:
     """Write a template to start from: a small experiment that runs, with evaluation, figures, metrics and an idea."""
-    for name in write_new_template(folder, ROOT / "templates"):
+    for name in write_new_template(folder, TEMPLATES):
         out.print(f"  {folder / name}", highlight=False, soft_wrap=True)
     out.print(
         f"It runs as it is. Put your experiment in its place, then: python run.py templates check {folder}",

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from scenarios.phases.kind import PhaseKind
-from scenarios.study import Study
+from scenarios.idea_run import IdeaRun
+from scenarios.phases.phase_type import PhaseType
 
 
-def _variables(study: Study) -> dict[str, object]:
-    return {"template": study.desk.template, "profile": study.desk.profile_name}
+def _variables(idea_run: IdeaRun) -> dict[str, object]:
+    return {"template": idea_run.context.template, "profile": idea_run.context.profile_name}
 
 
-CHAT = PhaseKind(
+CHAT = PhaseType(
     name="chat",
     deliverable="",
-    cast=("person", "phd_student"),
+    participants=("person", "phd_student"),
     tools=None,
     turns=1000,
     needs=frozenset({"template", "sandbox"}),
     variables=_variables,
-    usable=lambda study: True,
+    usable=lambda idea_run: True,
 )

@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-from scenarios.phases.kind import PhaseKind
-from scenarios.study import Study
+from scenarios.idea_run import IdeaRun
+from scenarios.phases.phase_type import PhaseType
 from tools.errors import ColloquiumError
-from tools.experiments import load_ledger, run_baseline
+from tools.experiments.execution import load_ledger, run_baseline
 
 
-async def _baseline(study: Study) -> None:
+async def _baseline(idea_run: IdeaRun) -> None:
     """Run the template as it is, on this machine, as run_0."""
-    ledger = load_ledger(study.desk)
+    ledger = load_ledger(idea_run.context)
     if any(run.name == "run_0" and run.status == "completed" for run in ledger.runs):
         return
-    study.desk.progress("the baseline, the template as it is")
-    record = await run_baseline(study.desk, len(ledger.runs) + 1)
+    idea_run.context.progress("the baseline, the template as it is")
+    record = await run_baseline(idea_run.context, len(ledger.runs) + 1)
     ledger.record(record)
-    ledger.save(study.desk.ledger_file)
-    await study.workspace.save("run_0: baseline")
+    ledger.save(idea_run.context.ledger_file)
+    await idea_run.workspace.save("run_0: baseline")
     if record.status != "completed":
         raise ColloquiumError(
-            f"the baseline of template {study.desk.template.name} {record.status}, so there is nothing to compare with: "
+            f"the baseline of template {idea_run.context.template.name} {record.status}, so there is nothing to compare with: "
             f"{record.reason}\nMend that experiment.py, then launch again"
         )
-    study.workspace.tag("run_0")
+    idea_run.workspace.tag("run_0")
 
 
-def _variables(study: Study) -> dict[str, object]:
-    desk = study.desk
-    return {"idea": study.idea, "template": desk.template, "profile": desk.profile, "allowance": desk.allowance}
+def _variables(idea_run: IdeaRun) -> dict[str, object]:
+    context = idea_run.context
+    return {
+        "idea": idea_run.idea,
+        "template": context.template,
+        "profile": context.profile,
+        "run_quota": context.run_quota,
+    }
 
 
-EXPERIMENTS = PhaseKind(
+EXPERIMENTS = PhaseType(
     name="experiments",
     deliverable="study",
-    cast=("phd_student", "coder"),
+    participants=("phd_student", "coder"),
     tools=(
         "list_files",
         "read_file",
@@ -50,5 +55,5 @@ EXPERIMENTS = PhaseKind(
     gives=frozenset({"results"}),
     variables=_variables,
     before=_baseline,
-    usable=lambda study: any(run.name != "run_0" for run in load_ledger(study.desk).completed),
+    usable=lambda idea_run: any(run.name != "run_0" for run in load_ledger(idea_run.context).completed),
 )

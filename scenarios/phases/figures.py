@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from scenarios.phases.kind import PhaseKind
-from scenarios.study import Study
-from tools.experiments import load_ledger
-from tools.figures import load_figures
+from scenarios.idea_run import IdeaRun
+from scenarios.phases.phase_type import PhaseType
+from tools.experiments.execution import load_ledger
+from tools.figures.figure import load_figures
 
 
-def _variables(study: Study) -> dict[str, object]:
-    ledger = load_ledger(study.desk)
+def _variables(idea_run: IdeaRun) -> dict[str, object]:
+    ledger = load_ledger(idea_run.context)
     return {
-        "idea": study.idea,
-        "template": study.desk.template,
+        "idea": idea_run.idea,
+        "template": idea_run.context.template,
         "runs": [(run.name, run.note) for run in ledger.completed],
-        "has_plot": (study.workspace.work / "plot.py").is_file(),
+        "has_plot": (idea_run.workspace.work / "plot.py").is_file(),
     }
 
 
-FIGURES = PhaseKind(
+FIGURES = PhaseType(
     name="figures",
     deliverable="figures",
-    cast=("plotter", "phd_student"),
+    participants=("plotter", "phd_student"),
     tools=(
         "list_files",
         "read_file",
@@ -36,5 +36,5 @@ FIGURES = PhaseKind(
     turns=8,
     needs=frozenset({"template", "idea", "results", "sandbox"}),
     variables=_variables,
-    usable=lambda study: bool(load_figures(study.workspace.paper)),
+    usable=lambda idea_run: bool(load_figures(idea_run.workspace.paper)),
 )

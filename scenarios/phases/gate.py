@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import shutil
 
-from scenarios.phases.kind import PhaseKind
-from scenarios.study import Study
+from scenarios.idea_run import IdeaRun
+from scenarios.phases.phase_type import PhaseType
 from tools.atomic import write_json
-from tools.experiments import load_ledger
-from tools.gate import check, mark_withheld
+from tools.evidence.gate import check, mark_withheld
+from tools.experiments.execution import load_ledger
 
 
-async def _check(study: Study) -> None:
-    paper = study.workspace.paper
-    report = check(paper, load_ledger(study.desk), study.desk.bibliography)
-    write_json(study.workspace.root / "gate.json", report.model_dump(mode="json"))
-    write_json(study.workspace.root / "gates" / f"gate_{study.panels_held + 1}.json", report.model_dump(mode="json"))
+async def _check(idea_run: IdeaRun) -> None:
+    paper = idea_run.workspace.paper
+    report = check(paper, load_ledger(idea_run.context), idea_run.context.bibliography)
+    write_json(idea_run.workspace.root / "gate.json", report.model_dump(mode="json"))
+    write_json(
+        idea_run.workspace.root / "gates" / f"gate_{idea_run.panels_held + 1}.json", report.model_dump(mode="json")
+    )
     if report.verdict == "withheld":
         released = paper / "paper.pdf"
         shutil.copyfile(released, paper / "unmarked.pdf")
         mark_withheld(released, report.summary)
-    study.desk.progress(f"gate: {report.verdict}. {report.summary}")
+    idea_run.context.progress(f"gate: {report.verdict}. {report.summary}")
 
 
-GATE = PhaseKind(name="gate", deliverable="", needs=frozenset({"idea", "paper"}), before=_check)
+GATE = PhaseType(name="gate", deliverable="", needs=frozenset({"idea", "paper"}), before=_check)

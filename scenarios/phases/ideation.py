@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from scenarios.phases.kind import PhaseKind
-from scenarios.study import Study
-from tools.archive import read_archive, told
+from scenarios.idea_run import IdeaRun
+from scenarios.phases.phase_type import PhaseType
+from tools.ideas.archive import read_archive, told
 
 
-def _variables(study: Study) -> dict[str, object]:
-    template = study.desk.template
-    archive = told(read_archive(study.desk.archive))
-    return {"template": template, "archive": archive, "allowance": study.desk.allowance, "profile": study.desk.profile}
+def _variables(idea_run: IdeaRun) -> dict[str, object]:
+    template = idea_run.context.template
+    archive = told(read_archive(idea_run.context.archive))
+    return {
+        "template": template,
+        "archive": archive,
+        "run_quota": idea_run.context.run_quota,
+        "profile": idea_run.context.profile,
+    }
 
 
-IDEATION = PhaseKind(
+IDEATION = PhaseType(
     name="ideation",
     deliverable="idea",
-    cast=("phd_student", "advisor"),
+    participants=("phd_student", "advisor"),
     tools=("list_files", "read_file", "search_literature", "submit_idea"),
     turns=8,
     needs=frozenset({"template"}),
     gives=frozenset({"idea"}),
     variables=_variables,
-    usable=lambda study: study.desk.proposal.exists(),
+    usable=lambda idea_run: idea_run.context.proposal.exists(),
 )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from scenarios.phases.kind import PhaseKind
+from scenarios.phases.phase_type import PhaseType
 
-NOVELTY = PhaseKind(
+NOVELTY = PhaseType(
     name="novelty",
     deliverable="novelty",
-    cast=("phd_student",),
+    participants=("phd_student",),
     tools=("search_literature", "submit_novelty"),
     turns=10,
     needs=frozenset({"idea"}),
-    variables=lambda study: {"idea": study.idea, "template": study.desk.template, "allowance": study.desk.allowance},
+    variables=lambda idea_run: {
+        "idea": idea_run.idea,
+        "template": idea_run.context.template,
+        "run_quota": idea_run.context.run_quota,
+    },
 )

@@ -4,100 +4,110 @@ from __future__ import annotations
 
 import json
 
-from agents.policies import DONE
+from agents.conversation.policies import DONE
 from agents.prompts import render
-from scenarios.given import Given
-from scenarios.phases.kind import PhaseKind
-from scenarios.study import Study
+from scenarios.idea_run import IdeaRun
+from scenarios.phases.phase_type import PhaseType
+from scenarios.review_inputs import ReviewInputs
 from tools.atomic import write_text
-from tools.document import as_data, text_as_data
-from tools.panel.examples import example_as_data
-from tools.panel.record import Absent, MetaReview, Remark
-from tools.panel.report import write_report
-from tools.panel.stages import ALONE, BLIND, REBUTTAL, REFLECTION
-from tools.panel.store import PAPER, load_meta_review, load_rebuttal, load_reviews
-from tools.panel.store import REBUTTAL as REBUTTAL_FILE
-from tools.papers import load_document, read_paper, save_document
-from tools.reviewing import write_meta_review
+from tools.documents.document import as_data, text_as_data
+from tools.documents.reader import load_document, read_paper, save_document
+from tools.review.examples import example_as_data
+from tools.review.meta_review import write_meta_review
+from tools.review.panel_report import write_report
+from tools.review.records import Absent, MetaReview, Remark
+from tools.review.stages import ALONE, BLIND, REBUTTAL, REFLECTION
+from tools.review.store import PAPER, load_meta_review, load_rebuttal, load_reviews
+from tools.review.store import REBUTTAL as REBUTTAL_FILE
 
 BY_RULE = "rule"
 
 
-async def _open(study: Study) -> None:
+async def _open(idea_run: IdeaRun) -> None:
     """Lay out what all reviewers read: the paper, read once, and an answer that the authors have given already."""
-    folder, given = study.desk.review_folder, Given.of(study.run_folder)
-    save_document(given.paper or await read_paper(study.workspace.paper_under_review), folder / PAPER)
+    folder, given = idea_run.context.review_folder, ReviewInputs.of(idea_run.run_folder)
+    save_document(given.paper or await read_paper(idea_run.workspace.paper_under_review), folder / PAPER)
     if answer := given.rebuttal:
         told = f"\n\n({len(answer.hidden)} pieces of hidden text were taken out)" if answer.hidden else ""
         write_text(folder / REBUTTAL_FILE, f"{answer.text}{told}\n")
 
 
-def _variables(study: Study) -> dict[str, object]:
-    document = load_document(study.desk.review_folder / PAPER)
-    before = study.workspace.reviews / f"round_{study.desk.review_round - 1}"
-    gate = study.workspace.root / "gate.json"
+def _variables(idea_run: IdeaRun) -> dict[str, object]:
+    document = load_document(idea_run.context.review_folder / PAPER)
+    before = idea_run.workspace.reviews / f"round_{idea_run.context.review_round - 1}"
+    gate = idea_run.workspace.root / "gate.json"
     return {
-        "single": len(study.seats.names) == 1,
-        "round": study.desk.review_round,
+        "single": len(idea_run.participants.names) == 1,
+        "round": idea_run.context.review_round,
         "rebuttal": load_rebuttal(before) or "(none)",
-        "form": study.desk.form,
-        "has_ledger": study.desk.ledger_file.exists(),
+        "form": idea_run.context.form,
+        "has_ledger": idea_run.context.ledger_file.exists(),
         "hidden": document.hidden,
         "gate": json.loads(gate.read_text(encoding="utf-8"))["summary"] if gate.exists() else "",
-        "examples": [example_as_data(example) for example in Given.of(study.run_folder).examples],
+        "examples": [example_as_data(example) for example in ReviewInputs.of(idea_run.run_folder).examples],
         "paper": as_data(document),
     }
 
 
-def _cue(study: Study, stage: str, speaker: str) -> str:
-    own = [turn for turn in study.turns if turn.speaker == speaker and turn.answered]
+def _turn_prompt(idea_run: IdeaRun, stage: str, speaker: str) -> str:
+    own = [turn for turn in idea_run.turns if turn.speaker == speaker and turn.answered]
     if stage == BLIND:
-        return render("cues/blind") if own else ""
+        return render("turn_prompts/blind") if own else ""
     if stage == REFLECTION:
         number = sum(turn.stage == REFLECTION for turn in own) + 1
-        return render("cues/reflection", number=number, most=study.seats.reflections, done=DONE)
+        return render("turn_prompts/reflection", number=number, most=idea_run.participants.reflections, done=DONE)
     if stage == REBUTTAL:
-        answer = load_rebuttal(study.desk.review_folder) or ""
-        return render("cues/rebuttal", is_authors=speaker == study.seats.authors, rebuttal=text_as_data("rebuttal", answer))
+        answer = load_rebuttal(idea_run.context.review_folder) or ""
+        return render(
+            "turn_prompts/rebuttal",
+            is_authors=speaker == idea_run.participants.authors,
+            rebuttal=text_as_data("rebuttal", answer),
+        )
     return ""
 
 
-async def _close(study: Study) -> None:
+async def _close(idea_run: IdeaRun) -> None:
     """Where the chair fell silent or there is none, the rule decides from the scores, and the meta-review says so. Then the
     report."""
-    desk = study.desk
-    reviews = load_reviews(desk.review_folder)
-    if load_meta_review(desk.review_folder) is None and reviews:
-        silent = "the area chair handed in no meta-review" if study.seats.chair else "no area chair sat on this panel"
+    context = idea_run.context
+    reviews = load_reviews(context.review_folder)
+    if load_meta_review(context.review_folder) is None and reviews:
+        silent = (
+            "the area chair handed in no meta-review"
+            if idea_run.participants.chair
+            else "no area chair sat on this panel"
+        )
         said = MetaReview(
             by=BY_RULE,
             summary=f"({silent})",
             discussion="",
-            reasons=f"By the rule: {desk.form.rule_in_words}",
+            reasons=f"By the rule: {context.form.rule_in_words}",
         )
-        write_meta_review(desk, said, desk.form.decide(list(reviews.values())))
+        write_meta_review(context, said, context.form.decide(list(reviews.values())))
     talk = [
         Remark(stage=turn.stage, speaker=turn.speaker, text=turn.text)
-        for turn in study.turns
-        if turn.stage not in ALONE and turn.answered and turn.speaker != study.seats.chair
+        for turn in idea_run.turns
+        if turn.stage not in ALONE and turn.answered and turn.speaker != idea_run.participants.chair
     ]
     absent = [
-        Absent(reviewer=seat, model=desk.authors.get(seat, ""), reason=_why_absent(study, seat))
-        for seat in study.seats.others
-        if seat not in reviews
+        Absent(
+            reviewer=participant, model=context.authors.get(participant, ""), reason=_why_absent(idea_run, participant)
+        )
+        for participant in idea_run.participants.others
+        if participant not in reviews
     ]
-    write_report(desk, talk, absent, [example.name for example in Given.of(study.run_folder).examples])
+    write_report(context, talk, absent, [example.name for example in ReviewInputs.of(idea_run.run_folder).examples])
 
 
-def _why_absent(study: Study, seat: str) -> str:
-    missed = [turn.text.strip("()") for turn in study.turns if turn.speaker == seat and not turn.answered]
+def _why_absent(idea_run: IdeaRun, participant: str) -> str:
+    missed = [turn.text.strip("()") for turn in idea_run.turns if turn.speaker == participant and not turn.answered]
     return missed[-1] if missed else "it handed in no review"
 
 
-PANEL = PhaseKind(
+PANEL = PhaseType(
     name="panel",
     deliverable="meta_review",
-    cast=("reviewer_methodology", "reviewer_evidence", "reviewer_clarity", "area_chair"),
+    participants=("reviewer_methodology", "reviewer_evidence", "reviewer_clarity", "area_chair"),
     policy=("blind", "reflection", "discussion", "rebuttal", "chair"),
     chair="area_chair",
     tools=(
@@ -116,6 +126,6 @@ PANEL = PhaseKind(
     variables=_variables,
     before=_open,
     after=_close,
-    usable=lambda study: bool(load_reviews(study.desk.review_folder)),
-    cue=_cue,
+    usable=lambda idea_run: bool(load_reviews(idea_run.context.review_folder)),
+    turn_prompt=_turn_prompt,
 )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scenarios.idea_run import IdeaRun
 from scenarios.phases.writeup import WRITEUP, WRITING_TOOLS, paper_variables
-from scenarios.study import Study
-from tools.reviewing import load_meta_review, load_reviews
+from tools.review.store import load_meta_review, load_reviews
 
 
-def _variables(study: Study) -> dict[str, object]:
-    folder = study.desk.review_folder
+def _variables(idea_run: IdeaRun) -> dict[str, object]:
+    folder = idea_run.context.review_folder
     return {
-        **paper_variables(study),
+        **paper_variables(idea_run),
         "reviews": load_reviews(folder),
         "meta_review": load_meta_review(folder),
     }
@@ -21,7 +21,7 @@ def _variables(study: Study) -> dict[str, object]:
 REVISION = replace(
     WRITEUP,
     name="revision",
-    cast=("writer",),
+    participants=("writer",),
     tools=(*WRITING_TOOLS, "read_reviews", "submit_rebuttal"),
     turns=8,
     needs=WRITEUP.needs | {"paper", "reviews"},

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from scenarios.phases.kind import PhaseKind
-from scenarios.study import Study
-from tools.experiments import load_ledger
-from tools.figures import load_figures
+from scenarios.idea_run import IdeaRun
+from scenarios.phases.phase_type import PhaseType
+from tools.experiments.execution import load_ledger
+from tools.figures.figure import load_figures
 from tools.paper import SECTIONS
 
 
-def paper_variables(study: Study) -> dict[str, object]:
+def paper_variables(idea_run: IdeaRun) -> dict[str, object]:
     """What a writer has to know, for the first draft and for a revision."""
-    ledger = load_ledger(study.desk)
-    findings = study.workspace.root / "findings.md"
+    ledger = load_ledger(idea_run.context)
+    findings = idea_run.workspace.root / "findings.md"
     return {
-        "idea": study.idea,
-        "template": study.desk.template,
-        "profile": study.desk.profile,
+        "idea": idea_run.idea,
+        "template": idea_run.context.template,
+        "profile": idea_run.context.profile,
         "runs": ledger.runs,
         "completed": ledger.completed,
         "addresses": ledger.addresses(),
-        "figures": load_figures(study.workspace.paper),
+        "figures": load_figures(idea_run.workspace.paper),
         "sections": SECTIONS,
         "findings": findings.read_text(encoding="utf-8") if findings.exists() else "",
         "settings": sorted(ledger.baseline.settings) if ledger.baseline else [],
@@ -44,14 +44,14 @@ WRITING_TOOLS = (
     "submit_paper",
 )
 
-WRITEUP = PhaseKind(
+WRITEUP = PhaseType(
     name="writeup",
     deliverable="paper",
-    cast=("writer", "phd_student"),
+    participants=("writer", "phd_student"),
     tools=WRITING_TOOLS,
     turns=16,
     needs=frozenset({"template", "idea", "results", "sandbox", "tex", "literature"}),
     gives=frozenset({"paper"}),
     variables=paper_variables,
-    usable=lambda study: (study.workspace.paper / "paper.pdf").exists(),
+    usable=lambda idea_run: (idea_run.workspace.paper / "paper.pdf").exists(),
 )

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from scenarios.batches.ideas import Batch, Row
-from scenarios.summary import overall, read_summary
+from scenarios.run_summary import overall, read_summary
 from scenarios.views.transcript import last_phase
 
 _SECONDS = 1.0

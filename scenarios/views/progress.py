@@ -31,11 +31,11 @@ class Progress(Observer):
         if self._status:
             self._status.stop()
 
-    def phase_started(self, study: str, phase: str, note: str = "") -> None:
-        self._line(f"[bold]{phase}[/bold]  {study} {escape(note)}")
+    def phase_started(self, idea_run: str, phase: str, note: str = "") -> None:
+        self._line(f"[bold]{phase}[/bold]  {idea_run} {escape(note)}")
         self._doing(phase)
 
-    def phase_ended(self, study: str, phase: str, reason: str) -> None:
+    def phase_ended(self, idea_run: str, phase: str, reason: str) -> None:
         self._line(f"  [green]{phase} ended[/green]: {escape(reason)}")
 
     def turn_started(self, speaker: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scenarios.batches.ideas import SETTINGS
-from scenarios.summary import overall, read_summary
+from scenarios.run_summary import overall, read_summary
 
 Format = Literal["markdown", "csv", "latex"]
 HEADINGS = (

@@ -22,7 +22,7 @@ class Entry:
     answer only after others had failed), phase or run."""
 
     time: str
-    study: str
+    idea_run: str
     phase: str
     kind: str
     agent: str
@@ -89,7 +89,7 @@ def _entry(record: Record) -> Entry | None:
             text = "\n    ".join([f"{data['model']} answered at attempt {len(faults) + 1}:", *faults])
             return replace(blank, kind="retry", agent=parts[2], text=text)
         case "run":
-            return replace(blank, study="", phase="", text=f"the run is {data['status']}")
+            return replace(blank, idea_run="", phase="", text=f"the run is {data['status']}")
     return None
 
 

@@ -7,24 +7,24 @@ import asyncio
 import pytest
 
 from agents.budget import Account, Budget, worked_seconds
-from agents.conduct import Conduct, Stopped
 from agents.journal import Journal, Record
+from agents.run_context import RunContext, Stopped
 
 PAID = {"dollars": 1.0, "uncached_dollars": 2.0, "tokens": 100}
 
 
-def conduct(tmp_path, **budget) -> Conduct:
-    return Conduct(Journal(tmp_path / "journal.jsonl"), budget=Budget(**budget))
+def run_context(tmp_path, **budget) -> RunContext:
+    return RunContext(Journal(tmp_path / "journal.jsonl"), budget=Budget(**budget))
 
 
-async def call(conduct: Conduct, key: str, dollars: float, *, costs: float = 1.0) -> None:
-    async with conduct.reserved(100, dollars):
+async def call(run_context: RunContext, key: str, dollars: float, *, costs: float = 1.0) -> None:
+    async with run_context.reserved(100, dollars):
         await asyncio.sleep(0)
-        conduct.put_call(key, "model", {**PAID, "dollars": costs}, 0.0)
+        run_context.put_call(key, "model", {**PAID, "dollars": costs}, 0.0)
 
 
 async def test_a_call_whose_worst_case_the_budget_would_not_carry_is_not_made(tmp_path):
-    run = conduct(tmp_path, dollars=2.5)
+    run = run_context(tmp_path, dollars=2.5)
     await call(run, "idea_1/a/x/1/model:1", 1.0)
     with pytest.raises(Stopped, match=r"\$1.00 of \$2.50 are spent, and the next call may take \$2.00"):
         await call(run, "idea_1/a/x/1/model:2", 2.0)
@@ -32,7 +32,7 @@ async def test_a_call_whose_worst_case_the_budget_would_not_carry_is_not_made(tm
 
 
 async def test_calls_at_once_never_exceed_the_budget_and_wait_for_each_other(tmp_path):
-    run = conduct(tmp_path, dollars=4.0)
+    run = run_context(tmp_path, dollars=4.0)
     outcomes = await asyncio.gather(
         *(call(run, f"idea_1/a/x/{n}/model:1", 2.0) for n in range(6)), return_exceptions=True
     )
@@ -41,7 +41,7 @@ async def test_calls_at_once_never_exceed_the_budget_and_wait_for_each_other(tmp
 
 
 async def test_the_budget_of_a_phase_stops_the_phase_alone(tmp_path):
-    run = conduct(tmp_path)
+    run = run_context(tmp_path)
     with run.account("idea", Budget(), "idea_1"):
         with run.account("phase", Budget(tokens=150), "idea_1/panel"):
             await call(run, "idea_1/panel/x/1/model:1", 0.0)
@@ -54,7 +54,7 @@ async def test_the_budget_of_a_phase_stops_the_phase_alone(tmp_path):
 
 
 async def test_a_stop_of_the_run_outlives_the_phase(tmp_path):
-    run = conduct(tmp_path)
+    run = run_context(tmp_path)
     with run.account("phase", Budget(tokens=0), "idea_1/panel"):
         with pytest.raises(Stopped):
             await call(run, "idea_1/panel/x/1/model:1", 0.0)
@@ -63,11 +63,11 @@ async def test_a_stop_of_the_run_outlives_the_phase(tmp_path):
 
 
 async def test_accounts_know_what_earlier_processes_spent(tmp_path):
-    first = conduct(tmp_path)
+    first = run_context(tmp_path)
     await call(first, "idea_1/a/x/1/model:1", 1.0)
     first.put_call("idea_1/b/x/1/model:1/fault:1", "fault", PAID, 0.0)
     first.journal.close()
-    second = conduct(tmp_path, dollars=1.5)
+    second = run_context(tmp_path, dollars=1.5)
     assert second.run.dollars == 2.0 and second.exhausted("run")
     with second.account("phase", Budget(), "idea_1/a") as phase:
         assert phase.dollars == 1.0
@@ -79,8 +79,11 @@ def test_time_between_two_processes_is_not_worked():
         return Record(key, kind, f"2026-01-01T{clock}+00:00", seconds, {})
 
     records = [
-        record("run/start:1", "10:00:00"), record("idea_1/a/x/1", "10:01:00", 30), record("idea_1/b/x/1", "10:02:00", 10),
-        record("run/start:2", "18:00:00"), record("idea_1/b/x/2", "18:00:30", 20),
+        record("run/start:1", "10:00:00"),
+        record("idea_1/a/x/1", "10:01:00", 30),
+        record("idea_1/b/x/1", "10:02:00", 10),
+        record("run/start:2", "18:00:00"),
+        record("idea_1/b/x/2", "18:00:30", 20),
     ]
     assert worked_seconds(records) == 120 + 30
     assert worked_seconds(records, "idea_1/b/") == 10 + 20

@@ -11,8 +11,8 @@ from autogen_core.models import CreateResult, FunctionExecutionResult, FunctionE
 
 from agents.journal import read_journal
 from tests.agents.models.test_arguments import NO_OBJECT
-from tests.fakes.room import Scripted, hold
-from tools.tool import Tool
+from tests.fakes.conversation import Scripted, hold
+from tools.toolsets.tool import Tool
 
 
 def calls(*made: tuple[str, str]) -> CreateResult:
@@ -41,8 +41,8 @@ async def results(folder: Path, made: CreateResult) -> list[FunctionExecutionRes
     """What the calls of one answer were answered with."""
     bench, one = Bench(), Scripted([made, "Done."])
     tools = [Tool.of(bench.edit_file), Tool.of(bench.run_experiment)]
-    _, ending, conduct = await asyncio.wait_for(hold(folder, {"one": one}, tools, turns=1), 20)
-    assert ending.kind == "turns" and not conduct.stopping
+    _, ending, run_context = await asyncio.wait_for(hold(folder, {"one": one}, tools, turns=1), 20)
+    assert ending.kind == "turns" and not run_context.stopping
     answered = one.heard[1][-1]
     assert isinstance(answered, FunctionExecutionResultMessage)
     return answered.content

@@ -9,9 +9,9 @@ from autogen_core.models import CreateResult
 
 from agents.journal import read_journal
 from tests.agents.test_calls_as_written import calls
-from tests.fakes.room import Scripted, hold
+from tests.fakes.conversation import Scripted, hold
 from tools.errors import ToolError
-from tools.tool import Submission, Tool
+from tools.toolsets.tool import Submission, Tool
 
 
 async def submit_paper() -> Submission:
@@ -40,7 +40,11 @@ PAPER, ANSWER = calls(("submit_paper", "{}")), calls(("submit_answer", "{}"))
         (BOTH, [ANSWER, PAPER], "paper handed in, 6 pages"),
         (BOTH, [PAPER, ANSWER], "answer handed in"),
         (BOTH, [calls(("submit_paper", "{}"), ("submit_answer", "{}"))], "answer handed in"),
-        (BOTH[::2], [calls(("submit_paper", "{}"), ("read_section", "{}")), "I looked once more."], "I looked once more."),
+        (
+            BOTH[::2],
+            [calls(("submit_paper", "{}"), ("read_section", "{}")), "I looked once more."],
+            "I looked once more.",
+        ),
     ],
     ids=["at once", "the paper last", "the paper first", "both in one reply", "not beside a call that failed"],
 )
@@ -48,16 +52,19 @@ async def test_a_turn_ends_where_nothing_is_left_to_do(
     tmp_path: Path, tools: list[Tool], answers: list[str | CreateResult | Exception], said: str
 ) -> None:
     writer = Scripted(answers)
-    floor, ending, conduct = await hold(tmp_path, {"writer": writer}, tools, turns=1, deliverable="paper")
-    assert ending.kind == "accepted" and not conduct.stopping
-    assert [turn.text for turn in floor.turns] == [said] and len(writer.heard) == len(answers)
+    conversation, ending, run_context = await hold(tmp_path, {"writer": writer}, tools, turns=1, deliverable="paper")
+    assert ending.kind == "accepted" and not run_context.stopping
+    assert [turn.text for turn in conversation.turns] == [said] and len(writer.heard) == len(answers)
 
 
 async def test_a_turn_that_ended_so_is_not_played_again(tmp_path: Path) -> None:
     await hold(tmp_path, {"writer": Scripted([PAPER])}, BOTH[:1], turns=1, deliverable="paper")
     again = Scripted([])
-    floor, ending, _ = await hold(tmp_path, {"writer": again}, BOTH[:1], turns=1, deliverable="paper")
-    assert ending.kind == "accepted" and [turn.text for turn in floor.turns] == ["paper handed in, 6 pages"]
+    conversation, ending, _ = await hold(tmp_path, {"writer": again}, BOTH[:1], turns=1, deliverable="paper")
+    assert ending.kind == "accepted" and [turn.text for turn in conversation.turns] == ["paper handed in, 6 pages"]
     assert again.heard == []
     (turn,) = [record for record in read_journal(tmp_path / "journal.jsonl") if record.type == "turn"]
-    assert [message["type"] for message in turn.data["context"]][1:] == ["AssistantMessage", "FunctionExecutionResultMessage"]
+    assert [message["type"] for message in turn.data["context"]][1:] == [
+        "AssistantMessage",
+        "FunctionExecutionResultMessage",
+    ]

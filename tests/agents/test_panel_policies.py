@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 from autogen_core.models import LLMMessage
 
-from agents.floor import Cue
-from agents.policies import DONE, Policy, Seats, Turn, build_policy, build_stages, most_turns
-from tests.fakes.room import Scripted, hold
+from agents.conversation.conversation import TurnPrompt
+from agents.conversation.policies import DONE, Participants, Policy, Turn, build_policy, build_stages, most_turns
+from tests.fakes.conversation import Scripted, hold
 
 STEPS = ["blind", "reflection", "discussion", "rebuttal", "chair"]
 
 
-def play(seats: Seats, say: Callable[[str, str], tuple[str, frozenset[str]]]) -> list[tuple[str, list[str]]]:
+def play(
+    participants: Participants, say: Callable[[str, str], tuple[str, frozenset[str]]]
+) -> list[tuple[str, list[str]]]:
     """Hold a panel: `say` gives, from stage and speaker, the words and what was handed in."""
-    policy: Policy = build_policy(STEPS, seats)
-    stages = build_stages(STEPS, seats)
+    policy: Policy = build_policy(STEPS, participants)
+    stages = build_stages(STEPS, participants)
     turns: list[Turn] = []
     order: list[tuple[str, list[str]]] = []
     while (speakers := policy(turns)) and len(order) < 40:
@@ -33,8 +35,8 @@ def hands_in(stage: str, speaker: str) -> tuple[str, frozenset[str]]:
 
 
 def test_every_step_in_its_order() -> None:
-    seats = Seats(("a", "b", "writer", "chair"), chair="chair", authors="writer", reflections=2)
-    assert play(seats, hands_in) == [
+    participants = Participants(("a", "b", "writer", "chair"), chair="chair", authors="writer", reflections=2)
+    assert play(participants, hands_in) == [
         ("blind", ["a", "b"]),
         ("reflection", ["a", "b"]),
         ("reflection", ["a", "b"]),
@@ -54,42 +56,42 @@ def test_reflection_ends_early_for_each_reviewer_alone() -> None:
             return f"A word changed. {DONE.upper()}.", frozenset({"review"})
         return hands_in(stage, speaker)
 
-    seats = Seats(("a", "b", "c", "chair"), chair="chair", reflections=3, rounds=0)
-    order = play(seats, say)
+    participants = Participants(("a", "b", "c", "chair"), chair="chair", reflections=3, rounds=0)
+    order = play(participants, say)
     assert order[1:4] == [("reflection", ["a", "b", "c"]), ("reflection", ["c"]), ("reflection", ["c"])]
 
 
 def test_without_reflections_authors_or_an_answer_these_steps_are_passed_over() -> None:
-    seats = Seats(("a", "chair"), chair="chair", rounds=0)
-    assert [stage for stage, _ in play(seats, hands_in)] == ["blind", "chair"]
+    participants = Participants(("a", "chair"), chair="chair", rounds=0)
+    assert [stage for stage, _ in play(participants, hands_in)] == ["blind", "chair"]
 
 
 def test_an_answer_that_is_there_needs_no_author() -> None:
-    seats = Seats(("a", "b", "chair"), chair="chair", rounds=0, answered=True)
-    assert play(seats, hands_in)[1:] == [("rebuttal", ["a", "b"]), ("chair", ["chair"])]
+    participants = Participants(("a", "b", "chair"), chair="chair", rounds=0, answered=True)
+    assert play(participants, hands_in)[1:] == [("rebuttal", ["a", "b"]), ("chair", ["chair"])]
 
 
 def test_authors_who_say_nothing_are_asked_twice_and_then_nobody_answers_to_nothing() -> None:
     def silent(stage: str, speaker: str) -> tuple[str, frozenset[str]]:
         return ("…", frozenset()) if speaker == "writer" else hands_in(stage, speaker)
 
-    seats = Seats(("a", "writer", "chair"), chair="chair", authors="writer", rounds=0)
-    assert play(seats, silent)[1:] == [("rebuttal", ["writer"]), ("rebuttal", ["writer"]), ("chair", ["chair"])]
+    participants = Participants(("a", "writer", "chair"), chair="chair", authors="writer", rounds=0)
+    assert play(participants, silent)[1:] == [("rebuttal", ["writer"]), ("rebuttal", ["writer"]), ("chair", ["chair"])]
 
 
-@pytest.mark.parametrize("seats", [
-    Seats(("a", "chair"), chair="chair"),
-    Seats(("a", "b", "c", "writer", "chair"), chair="chair", rounds=2, reflections=3, authors="writer"),
-    Seats((*tuple("abcdefghij"), "chair"), chair="chair", rounds=1, reflections=1, answered=True),
+@pytest.mark.parametrize("participants", [
+    Participants(("a", "chair"), chair="chair"),
+    Participants(("a", "b", "c", "writer", "chair"), chair="chair", rounds=2, reflections=3, authors="writer"),
+    Participants((*tuple("abcdefghij"), "chair"), chair="chair", rounds=1, reflections=1, answered=True),
 ])  # fmt: skip
-def test_a_panel_of_any_size_ends_within_the_turns_that_are_told(seats: Seats) -> None:
+def test_a_panel_of_any_size_ends_within_the_turns_that_are_told(participants: Participants) -> None:
     def stubborn(stage: str, speaker: str) -> tuple[str, frozenset[str]]:
         return ("no", frozenset()) if stage in ("blind", "chair") else ("again", frozenset({"review"}))
 
-    told = most_turns(STEPS, seats)
+    told = most_turns(STEPS, participants)
     for say in (hands_in, stubborn):
-        assert sum(len(speakers) for _, speakers in play(seats, say)) <= (told or 0)
-    assert most_turns(["dialogue"], seats) is None
+        assert sum(len(speakers) for _, speakers in play(participants, say)) <= (told or 0)
+    assert most_turns(["dialogue"], participants) is None
 
 
 def said_to(heard: Sequence[LLMMessage]) -> str:
@@ -97,7 +99,7 @@ def said_to(heard: Sequence[LLMMessage]) -> str:
 
 
 async def test_who_works_alone_hears_the_others_afterwards_and_in_order(tmp_path: Path) -> None:
-    cues = {1: Cue(alone=True), 2: Cue("Once more, alone.", alone=True), 3: Cue()}
+    cues = {1: TurnPrompt(alone=True), 2: TurnPrompt("Once more, alone.", alone=True), 3: TurnPrompt()}
 
     def everybody(turns: Sequence[Turn]) -> list[str]:
         return ["one", "two"] if len(turns) < 6 else []
@@ -106,16 +108,24 @@ async def test_who_works_alone_hears_the_others_afterwards_and_in_order(tmp_path
         return {name: Scripted([f"{name} blind", f"{name} again", f"{name} talks"]) for name in ("one", "two")}
 
     first = models()
-    await hold(tmp_path, dict(first), turns=9, policy=everybody, cue=lambda floor: cues[floor.round])
+    await hold(
+        tmp_path, dict(first), turns=9, policy=everybody, turn_prompt=lambda conversation: cues[conversation.round]
+    )
     for name, other in (("one", "two"), ("two", "one")):
         heard = first[name].heard
         assert f"{other} blind" not in said_to(heard[1]) and "Once more, alone." in said_to(heard[1])
         assert said_to(heard[2]).endswith(f"{name} again | {other} blind | {other} again")
 
     last_line = (tmp_path / "journal.jsonl").read_text(encoding="utf-8").splitlines()
-    kept = [line for line in last_line if not ('/one/3"' in line or '/one/3/' in line)]
+    kept = [line for line in last_line if not ('/one/3"' in line or "/one/3/" in line)]
     (tmp_path / "again").mkdir()
     (tmp_path / "again" / "journal.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8")
     second = {"one": Scripted(["one talks"]), "two": Scripted([])}
-    await hold(tmp_path / "again", dict(second), turns=9, policy=everybody, cue=lambda floor: cues[floor.round])
+    await hold(
+        tmp_path / "again",
+        dict(second),
+        turns=9,
+        policy=everybody,
+        turn_prompt=lambda conversation: cues[conversation.round],
+    )
     assert said_to(second["one"].heard[0]) == said_to(first["one"].heard[2]), "a resumed turn hears the same"

@@ -1,14 +1,14 @@
 import pytest
 
-from agents.cast import Cast
-from agents.conduct import Conduct
+from agents.conversation.participants import ParticipantFactory
+from agents.conversation.policies import Participants, Turn, build_policy
 from agents.journal import Journal
 from agents.models.config import load_models_config
-from agents.policies import Seats, Turn, build_policy
-from agents.role import RoleCard
+from agents.role_card import RoleCard
+from agents.run_context import RunContext
 from tools.errors import UserError
 
-PANEL = Seats(("a", "b", "c", "chair"), chair="chair", rounds=1)
+PANEL = Participants(("a", "b", "c", "chair"), chair="chair", rounds=1)
 
 
 def play(policy, submits=lambda speaker: True, most=40):
@@ -35,12 +35,12 @@ def test_a_silent_chair_is_asked_three_times_at_most():
 
 
 def test_a_dialogue_returns_to_the_lead_after_each_partner():
-    order = play(build_policy(["dialogue"], Seats(("lead", "x", "y"))), most=6)
+    order = play(build_policy(["dialogue"], Participants(("lead", "x", "y"))), most=6)
     assert order == [["lead"], ["x"], ["lead"], ["y"], ["lead"], ["x"]]
 
 
 def test_a_round_takes_everybody_in_order():
-    assert play(build_policy(["round"], Seats(("a", "b"))), most=4) == [["a"], ["b"], ["a"], ["b"]]
+    assert play(build_policy(["round"], Participants(("a", "b"))), most=4) == [["a"], ["b"], ["a"], ["b"]]
 
 
 def test_an_unknown_policy_names_the_nearest():
@@ -49,14 +49,14 @@ def test_an_unknown_policy_names_the_nearest():
 
 
 async def test_a_model_picks_the_next_speaker_and_the_journal_keeps_its_choice(tmp_path):
-    conduct = Conduct(Journal(tmp_path / "journal.jsonl"))
+    run_context = RunContext(Journal(tmp_path / "journal.jsonl"))
     cards = {name: RoleCard(name=name, description=f"The {name}.", prompt="Speak.") for name in ("plotter", "reader")}
-    select = Cast(cards, load_models_config("offline"), conduct, 0).selector("idea_1/figures")
-    seats = Seats(("plotter", "reader"))
+    select = ParticipantFactory(cards, load_models_config("offline"), run_context, 0).selector("idea_1/figures")
+    participants = Participants(("plotter", "reader"))
     turns = []
     for _ in range(3):
-        turns.append(Turn(await select(turns, seats), "done"))
+        turns.append(Turn(await select(turns, participants), "done"))
     assert [turn.speaker for turn in turns] == ["plotter", "reader", "plotter"]
-    assert [record.key for record in conduct.journal.records()] == [
+    assert [record.key for record in run_context.journal.records()] == [
         f"idea_1/figures/selector/{n}/model:1" for n in (1, 2, 3)
     ]

@@ -6,25 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from agents.cast import Cast
-from agents.conduct import Conduct
+from agents.conversation.participants import ParticipantFactory
+from agents.conversation.policies import Participants, Turn
 from agents.journal import Journal
 from agents.models import ModelsConfig, ModelSpec, client_key
 from agents.models.errors import AuthenticationFailed, Refused
-from agents.policies import Seats, Turn
-from agents.role import ROLES, load_roles
-from tests.fakes.room import Scripted
-from tools.toolbox import tool_names
+from agents.role_card import ROLES, load_roles
+from agents.run_context import RunContext
+from tests.fakes.conversation import Scripted
+from tools.toolsets.registry import tool_names
 
 SPEC = ModelSpec(provider="offline")
-SEATS = Seats(("writer", "coder"))
+SEATS = Participants(("writer", "coder"))
 
 
-def cast(folder: Path, *answers: str | Exception) -> Cast:
+def cast(folder: Path, *answers: str | Exception) -> ParticipantFactory:
     config = ModelsConfig(models={"only": SPEC}, default="only")
     clients = {client_key(SPEC, "selector"): Scripted(answers)}
-    conduct = Conduct(Journal(folder / "selecting.jsonl"))
-    return Cast(load_roles([ROLES], tool_names()), config, conduct, 0, clients)
+    run_context = RunContext(Journal(folder / "selecting.jsonl"))
+    return ParticipantFactory(load_roles([ROLES], tool_names()), config, run_context, 0, clients)
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ async def test_somebody_is_always_named(tmp_path: Path, answers: list[str | Exce
 async def test_a_permanent_failure_stops_the_run(tmp_path: Path) -> None:
     group = cast(tmp_path, AuthenticationFailed("m: authentication failed; check the key"))
     assert await group.selector("phase")([], SEATS) in SEATS.names
-    assert group.conduct.stop_reason == "selector: m: authentication failed; check the key"
+    assert group.run_context.stop_reason == "selector: m: authentication failed; check the key"
 
 
 async def test_while_the_run_stops_no_model_is_asked(tmp_path: Path) -> None:
     group = cast(tmp_path)
-    group.conduct.stop("interrupted")
+    group.run_context.stop("interrupted")
     assert await group.selector("phase")([], SEATS) in SEATS.names

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-EXPERIMENT = '''
+EXPERIMENT = """
 import argparse
 import json
 import random
@@ -36,7 +36,7 @@ for name, curvature in {"flat": 1.0, "steep": 6.0}.items():
     mean = sum(losses) / len(losses)
     info[name] = {"means": {"final_loss": mean}, "final_info_dict": {"final_loss": losses}}
 (out_dir / "final_info.json").write_text(json.dumps(info))
-'''
+"""
 
 
 def write_foreign_template(folder: Path, experiment: str = EXPERIMENT, **files: str) -> Path:

@@ -37,7 +37,9 @@ class Panellist:
         last = str(messages[-1].content)
         self.heard.setdefault(name, []).append(last)
         asked = {tool["name"]: tool for tool in tools}
-        calls = [c for m in messages if isinstance(m, AssistantMessage) and isinstance(m.content, list) for c in m.content]
+        calls = [
+            c for m in messages if isinstance(m, AssistantMessage) and isinstance(m.content, list) for c in m.content
+        ]
         own = [call for call in calls if call.name == "submit_review"]
         if "review handed in" in last or "meta-review" in last or "rebuttal handed in" in last:
             return Answer(text=f"{name} has handed it in.")

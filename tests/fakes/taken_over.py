@@ -9,8 +9,8 @@ from pathlib import Path
 
 from agents.models import Limits
 from agents.observer import Observer
-from scenarios.lab import Lab
-from scenarios.plan import make_plan
+from scenarios.resolved_scenario import resolve_scenario
+from scenarios.runner import Runner
 from scenarios.scenario import load_scenario, save_scenario
 from tools.sandbox import Sandbox
 
@@ -28,5 +28,5 @@ async def take_over(
         shutil.rmtree(folder / "ideas")  # it is made when the idea is there
     scenario = load_scenario(run / "scenario.yaml", changes)
     save_scenario(scenario, folder / "scenario.yaml")
-    plan = make_plan(scenario, next((folder / "template").glob("*/experiment.py")).parent)
-    return await Lab(folder, plan, sandbox, observer, Limits()).play()
+    resolved = resolve_scenario(scenario, next((folder / "template").glob("*/experiment.py")).parent)
+    return await Runner(folder, resolved, sandbox, observer, Limits()).play()

@@ -16,8 +16,8 @@ from attacks import ATTACKS, NUMBER, Attack
 from targets import Host, believed, host, lingering, prepare, uncontained
 from verdicts import Verdict, Verdicts
 
-from tools.sandbox import Limits, Sandbox, tree
-from tools.sandbox.residue import read_json
+from tools.sandbox import Limits, Sandbox, process_stats
+from tools.sandbox.workspace_sanitizer import read_json
 
 pytestmark = [
     pytest.mark.skipif(platform.system() != "Linux", reason="attacks on Linux"),
@@ -56,7 +56,7 @@ async def test_contained(
 
     verdict = Verdict(
         contained="SUCCEEDED" not in outcome.output and not read and target.unharmed(),
-        clean=not left and not tree.marked(f"ATTACK={mark}"),
+        clean=not left and not process_stats.marked(f"ATTACK={mark}"),
         told=outcome.reason in attack.reasons and (outcome.reason == "finished" or bool(outcome.explanation)),
         goes_on=after.output == "still here\n" and (tmp_path / "evaluation" / "metric.py").read_text() == "truth",
         reason=outcome.reason,
@@ -78,7 +78,7 @@ def test_works_without_a_sandbox(attack: Attack, target: Host, tmp_path: Path, v
         worked = bool(believed(lambda: json.loads((tmp_path / "final_info.json").read_text())))
     else:
         worked = bool(lingering(tmp_path)) if attack.lingers else "SUCCEEDED" in output
-    for pid in tree.marked(f"ATTACK={mark}"):
+    for pid in process_stats.marked(f"ATTACK={mark}"):
         os.kill(pid, 9)
     target.restore()
     verdicts.keep(attack.name, "without", "works" if worked else "DID NOT WORK")

@@ -14,13 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tools.sandbox import Limits, Sandbox, Session, choose, tree
+from tools.sandbox import Limits, Sandbox, Session, choose, process_stats
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SMALL = Limits(wall_seconds=20, output_kb=4)
 LEAVES = "open('/tmp/left', 'w'); import subprocess; subprocess.Popen(['sleep', '60'], start_new_session=True)"
-LOOKS = "import os; print(os.path.exists('/tmp/left'), sum(map(str.isdigit, os.listdir('/proc'))) < 5, open('held').read())"
+LOOKS = (
+    "import os; print(os.path.exists('/tmp/left'), sum(map(str.isdigit, os.listdir('/proc'))) < 5, open('held').read())"
+)
 HARNESS = """
 import asyncio, sys
 from pathlib import Path
@@ -58,9 +60,13 @@ async def test_a_command_meets_nothing_of_the_one_before(sandbox: Sandbox, tmp_p
         assert await python(session, LOOKS) == f"False True {number}"
         await python(session, LEAVES)
         await asyncio.sleep(0.5)
-    assert await python(session, "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE))",
-                        Limits(open_files=99)) == "(99, 99)"
-    assert await python(session, "import os; print(os.environ['GIVEN'])", GIVEN="this time") == "this time"
+    assert (
+        await python(
+            session, "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE))", Limits(open_files=99)
+        )
+        == "(99, 99)"
+    )
+    assert await python(session, "import os; print(os.environ['GIVEN'])", EXTERNAL="this time") == "this time"
     missing = await session.run(["no-such-program"], limits=SMALL)
     assert missing.reason == "failed" and missing.exit_code and "no-such-program" in missing.output
     await session.close()
@@ -90,7 +96,7 @@ async def test_nothing_is_left_of_a_command_that_was(sandbox: Sandbox, tmp_path:
             await running
     await session.close()
     assert how == "cancelled" or (await running).reason == "stopped"
-    assert tree.marked(f"SESSION={mark}") == []
+    assert process_stats.marked(f"SESSION={mark}") == []
 
 
 async def test_a_run_that_is_killed_leaves_nothing_behind(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -99,12 +105,12 @@ async def test_a_run_that_is_killed_leaves_nothing_behind(sandbox: Sandbox, tmp_
     harness = subprocess.Popen(  # noqa: ASYNC220
         [sys.executable, "-c", HARNESS, sandbox.name, str(tmp_path), mark], env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
-    await until(lambda: tree.marked(f"SESSION={mark}"))
+    await until(lambda: process_stats.marked(f"SESSION={mark}"))
     harness.send_signal(signal.SIGKILL)
     harness.wait()
     await choose(sandbox.name)
     await asyncio.sleep(0.2)
-    assert tree.marked(f"SESSION={mark}") == []
+    assert process_stats.marked(f"SESSION={mark}") == []
 
 
 async def test_a_flood_that_nobody_reads_ends(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -25,9 +25,17 @@ def command_line(*arguments: object) -> list[str]:
 
 def play(template: Path, runs: Path, *more: object, environment: dict[str, str] | None = None) -> Path:
     """The quickstart on a template, to its end; answers the run folder."""
-    command = command_line("launch", "quickstart", "--template", template, "--sandbox", "bubblewrap", *more, "--out", runs)
+    command = command_line(
+        "launch", "quickstart", "--template", template, "--sandbox", "bubblewrap", *more, "--out", runs
+    )
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600, env={**os.environ, **(environment or {})}
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+        env={**os.environ, **(environment or {})},
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return next(runs.iterdir())
@@ -97,7 +105,12 @@ def colloquium() -> Command:
 
     def run(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command_line(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=500, check=False,
+            command_line(*arguments),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=500,
+            check=False,
             env={**os.environ, "COLUMNS": "200", **(environment or {})},
         )
 

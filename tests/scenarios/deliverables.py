@@ -23,10 +23,22 @@ def deliverables(run: Path) -> dict[str, Any]:
     """Every deliverable of a run by its name inside the run folder."""
     found: dict[str, Any] = {}
     for root in sorted((run / "ideas").iterdir()):
-        names = ["idea.json", "novelty.json", "results.json", "gate.json", "findings.md", "searches.json",
-                 "paper/references.bib", "paper/figures.json"]
+        names = [
+            "idea.json",
+            "novelty.json",
+            "results.json",
+            "gate.json",
+            "findings.md",
+            "searches.json",
+            "paper/references.bib",
+            "paper/figures.json",
+        ]
         files = [root / name for name in names]
-        files += sorted(root.glob("paper/sections/*.tex")) + sorted(root.glob("reviews/*/*")) + sorted(root.glob("work/*.py"))
+        files += (
+            sorted(root.glob("paper/sections/*.tex"))
+            + sorted(root.glob("reviews/*/*"))
+            + sorted(root.glob("work/*.py"))
+        )
         for path in files:
             if path.exists() and path.name not in _VIEWS:
                 name = f"{root.name}/{path.relative_to(root)}"

@@ -26,15 +26,24 @@ def write(path: Path, text: str) -> Path:
         (SCENARIO + "profile: cqu\n", "no profile 'cqu'; did you mean 'cpu'?"),
         (SCENARIO + "models: ofline\n", "did you mean 'offline'?"),
         (SCENARIO + "sandbox: dokcer\n", "did you mean 'docker'?"),
-        (SCENARIO + "sandbox: {backend: auto, requires: []}\n", "sandbox.requires: unknown key; did you mean 'require'?"),
+        (
+            SCENARIO + "sandbox: {backend: auto, requires: []}\n",
+            "sandbox.requires: unknown key; did you mean 'require'?",
+        ),
         (SCENARIO + "sandbox: {require: [newtork]}\n", "sandbox.require"),
         (SCENARIO + "form: neurip\n", "did you mean 'neurips'?"),
         (SCENARIO + "literature: [locale]\n", "did you mean 'local'?"),
         (SCENARIO + "ideas: many\n", "ideas:"),
         (SCENARIO + "budget: {dolars: 3}\n", "budget.dolars: unknown key; did you mean 'dollars'?"),
-        ("template: diffusion_2d\nphases: [{phase: ideation, cast: [phd_studnt]}]\n", "did you mean 'phd_student'?"),
+        (
+            "template: diffusion_2d\nphases: [{phase: ideation, participants: [phd_studnt]}]\n",
+            "did you mean 'phd_student'?",
+        ),
         ("template: diffusion_2d\nphases: [{phase: ideation, policy: dialog}]\n", "did you mean 'dialogue'?"),
-        ("template: diffusion_2d\nphases: [{phase: ideation, accepted_by: coder}]\n", "coder is not in the phase's cast"),
+        (
+            "template: diffusion_2d\nphases: [{phase: ideation, accepted_by: coder}]\n",
+            "coder is not in the phase's cast",
+        ),
         ("phases: [ideation\n", "not valid YAML"),
         ("phases: []\n", "phases:"),
         ("phases: [experiments]\n", "template: its phases experiment"),
@@ -83,7 +92,7 @@ def test_a_template_without_an_experiment(command, tmp_path: Path) -> None:
     [
         ("pass", "ended without writing run_0/final_info.json"),
         ("(out_dir / 'final_info.json').write_text('{broken')", "final_info.json"),
-        ("(out_dir / 'final_info.json').write_text('{\"a\": {\"means\": {\"loss\": NaN}}}')", "NaN"),
+        ('(out_dir / \'final_info.json\').write_text(\'{"a": {"means": {"loss": NaN}}}\')', "NaN"),
         ("raise SystemExit('no data here')", "no data here"),
     ],
 )

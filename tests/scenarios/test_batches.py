@@ -30,7 +30,7 @@ def scenario(tmp_path: Path) -> Path:
     slow = EXPERIMENT.replace("info = {}", "import time\ntime.sleep(1)\ninfo = {}")
     for name in ("descent", "valley"):
         write_foreign_template(tmp_path / name, slow)
-    settings = {"template": str(tmp_path / "descent"), "sandbox": "bubblewrap", "allowance": {"runs": 2},
+    settings = {"template": str(tmp_path / "descent"), "sandbox": "bubblewrap", "run_quota": {"runs": 2},
                 "phases": ["ideation", "novelty", "experiments"]}  # fmt: skip
     (tmp_path / "short.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     return tmp_path / "short.yaml"
@@ -79,7 +79,11 @@ class Told:
 
 
 def opened(scenario: Path, **more: object) -> Batch:
-    spec = {"templates": [str(scenario.parent / name) for name in ("descent", "valley")], "models": ["offline"], "ideas": 2}
+    spec = {
+        "templates": [str(scenario.parent / name) for name in ("descent", "valley")],
+        "models": ["offline"],
+        "ideas": 2,
+    }
     return open_batch(scenario.parent / "batch", load_scenario(scenario), BatchSpec.model_validate(spec | more))
 
 
@@ -158,8 +162,12 @@ async def test_graphics_cards_are_dealt_out(tmp_path: Path) -> None:
 
     class Shows(Task):
         def command(self) -> list[str]:
-            moment, seen = "date +%s.%N", f"{self.home}.seen"
-            return ["bash", "-c", f"({moment}; echo $CUDA_VISIBLE_DEVICES; sleep 0.3; {moment}) > {seen}"]
+            filesystem_now, seen = "date +%s.%N", f"{self.home}.seen"
+            return [
+                "bash",
+                "-c",
+                f"({filesystem_now}; echo $CUDA_VISIBLE_DEVICES; sleep 0.3; {filesystem_now}) > {seen}",
+            ]
 
     executor = Processes(3, ["4", "7"])
     tasks = [Shows(f"t{i}", tmp_path / f"t{i}", tmp_path, tmp_path / "logs" / f"t{i}", gpus=1) for i in range(3)]
@@ -184,7 +192,9 @@ def test_a_worker_is_killed_in_the_middle_of_a_run(scenario: Path, executor: str
         os.kill(parent_of(player) if executor == "ray" else player, signal.SIGKILL)
         code = process.wait(300)
     told = batch.with_suffix(".log").read_text()
-    assert code == 0 and "lost after try 1, taken up again" in told and "| descent | offline | 2 | 2 | 2 |" in told, told
+    assert code == 0 and "lost after try 1, taken up again" in told and "| descent | offline | 2 | 2 | 2 |" in told, (
+        told
+    )
     lines = (home / "journal.jsonl").read_text().splitlines()
     assert lines[: len(before) - 1] == before[:-1], "what was finished stays as it was"
     keys = [json.loads(line)["key"] for line in lines]

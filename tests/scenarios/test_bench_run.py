@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from agents.journal import read_journal
-from scenarios.submission import without_leaks
+from scenarios.review_input_loader import without_leaks
 from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.panellist import PLAIN, Panellist
 from tests.scenarios.conftest import ROOT, command_line
 from tests.scenarios.test_paper_batches import finished, journals
 from tests.scenarios.test_reviewing import TEXT, Command, models_config
-from tools.document import as_data, read_document
+from tools.documents.document import as_data, read_document
 
 SCORES = {"reviewer_methodology": 7, "reviewer_evidence": 7, "reviewer_clarity": 6, PLAIN: 4}
 SHORT = ("--resamples", 100, "--set", "phases.panel.rounds=0", "--set", "phases.panel.reviewers=2")
@@ -67,7 +67,9 @@ def test_a_folder_of_rated_papers_becomes_a_report_with_its_control(
     done = command(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     report = (out / "report.md").read_text(encoding="utf-8")
-    assert "| review_panel | Overall ≥ 6 | 2 |" in report and "| one_prompt_review (control) | Overall ≥ 6 | 2 |" in report
+    assert (
+        "| review_panel | Overall ≥ 6 | 2 |" in report and "| one_prompt_review (control) | Overall ≥ 6 | 2 |" in report
+    )
     assert "### review_panel minus one_prompt_review" in report and "no one-prompt control" not in report
     assert "with the models `offline`, which read the text as it stands" in report
     assert "| author names | 100% | 0% | 1.00" in report, "what leaks predict is told without being asked for"
@@ -94,7 +96,7 @@ def test_a_note_does_not_quote_the_running_head_that_was_taken_out(papers: Path)
         (("--run", "{papers}", "--ratings", "{tmp}/other.tsv"), "none of its papers is rated"),
         (("--run", "{papers}", "--ratings", "{tmp}/rejected.tsv"), "the conference rejected all 1 papers"),
         (("--run", "{papers}", "--scenario", "quickstart"), "need a scenario with one phase"),
-        (("--run", "{papers}", "--set", "phases.panel.cast=[nobody]"), "no role 'nobody'"),
+        (("--run", "{papers}", "--set", "phases.panel.participants=[nobody]"), "no role 'nobody'"),
         (("--run", "{papers}", "--control", "review_panel"), "give one of them another name"),
         (("--control", "one_prompt_review"), "without --run it is a file of reviews"),
         (("--budget", 3), "name a folder of papers with --run"),

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from scenarios.views.cost import cost_rows, total
-from tests.fakes.mind import Mind
 from tests.fakes.openai_server import OpenAIServer
+from tests.fakes.wire_researcher import Mind
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +48,9 @@ def test_a_run_pauses_at_its_budget_and_goes_on_with_more(command, models: Path,
 
 def test_an_idea_that_spent_its_own_budget_ends_and_the_run_goes_on(command, models: Path, tmp_path: Path) -> None:
     runs = tmp_path / "runs"
-    done = command("launch", "ideation", "--ideas", 2, "--models", models, "--set", "budget.idea.dollars=0.02", "--out", runs)
+    done = command(
+        "launch", "ideation", "--ideas", 2, "--models", models, "--set", "budget.idea.dollars=0.02", "--out", runs
+    )
     run = next(runs.iterdir())
     ended = [idea["ended_early"] for idea in outcome(run)["ideas"]]  # type: ignore[index,union-attr]
     assert len(ended) == 2 and all("budget of the idea" in reason for reason in ended)
@@ -60,6 +62,8 @@ def test_an_idea_that_spent_its_own_budget_ends_and_the_run_goes_on(command, mod
 
 def test_a_phase_that_spent_its_own_budget_ends_without_its_deliverable(command, models: Path, tmp_path: Path) -> None:
     runs = tmp_path / "runs"
-    command("launch", "ideation", "--ideas", 1, "--models", models, "--set", "phases.ideation.dollars=0.013", "--out", runs)
+    command(
+        "launch", "ideation", "--ideas", 1, "--models", models, "--set", "phases.ideation.dollars=0.013", "--out", runs
+    )
     (idea,) = outcome(next(runs.iterdir()))["ideas"]  # type: ignore[misc]
     assert "ideation ended without its idea (budget of the phase" in idea["ended_early"]

@@ -10,7 +10,10 @@ import pytest
 from agents.journal import Journal
 from agents.models import UsageDetail
 
-RETRIED = ["m: rate limited (429: slow down); waited 1.0 s", "m: timed out, the server was silent for 3 s; waited 2.0 s"]
+RETRIED = [
+    "m: rate limited (429: slow down); waited 1.0 s",
+    "m: timed out, the server was silent for 3 s; waited 2.0 s",
+]
 
 
 @pytest.fixture
@@ -37,4 +40,6 @@ def test_in_words(command, run: Path, format: str) -> None:
 
 def test_as_data(command, run: Path) -> None:
     entries = json.loads(command("transcript", run, "--format", "json", "--tools").stdout)
-    assert [(entry["kind"], entry["agent"]) for entry in entries] == [(kind, "writer") for kind in ("retry", "fault", "turn")]
+    assert [(entry["kind"], entry["agent"]) for entry in entries] == [
+        (kind, "writer") for kind in ("retry", "fault", "turn")
+    ]

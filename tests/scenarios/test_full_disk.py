@@ -59,6 +59,12 @@ def test_a_disk_that_fills_up_pauses_the_run(disk: Path, tmp_path: Path) -> None
     assert "No space left" in shown or "MiB" in shown, shown
     filler.unlink()
     assert lines_of(runs)[: len(before)] == before
-    done = subprocess.run(command_line("resume", next(runs.iterdir()), "--out", runs), cwd=ROOT, capture_output=True,
-                          text=True, check=False, timeout=300)
+    done = subprocess.run(
+        command_line("resume", next(runs.iterdir()), "--out", runs),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stdout + done.stderr

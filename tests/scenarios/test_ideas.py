@@ -33,7 +33,9 @@ def test_ideas_are_listed_with_scores_and_outcomes(command, file: Path) -> None:
 def test_the_highest_come_first_and_are_a_file_of_ideas_again(command, file: Path, order: str) -> None:
     printed = json.loads(command("ideas", file, "--sort", order, "--json").stdout)
     assert printed == IDEAS[::-1]
-    assert [idea["Name"] for idea in json.loads(command("ideas", file, "--studied", "--json").stdout)] == ["second_idea"]
+    assert [idea["Name"] for idea in json.loads(command("ideas", file, "--studied", "--json").stdout)] == [
+        "second_idea"
+    ]
 
 
 def test_nothing_to_list_is_told(command, tmp_path: Path) -> None:

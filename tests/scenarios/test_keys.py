@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.mind import Mind
 from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.served import KEY_VARIABLE, write_models
+from tests.fakes.wire_researcher import Mind
 from tests.scenarios.conftest import ROOT, command_line
 from tests.scenarios.deliverables import differences
 

@@ -45,8 +45,10 @@ async def nonsense(seed: int, phase: str, run: Path, folder: Path, sandbox: Sand
     """Let nonsense take over a copy of the run at a phase; answers the summary."""
     screen = io.StringIO()
     with serve(PROVIDERS[seed % len(PROVIDERS)], Nonsense(seed)) as server, Progress(Console(file=screen)) as progress:
-        models = write_models(folder / "models.yaml", PROVIDERS[seed % len(PROVIDERS)], server, max_output_tokens=20_000)
-        changes = {"models": str(models), "budget.tokens": TOKENS, "allowance.runs": 2, "allowance.attempts": 2}
+        models = write_models(
+            folder / "models.yaml", PROVIDERS[seed % len(PROVIDERS)], server, max_output_tokens=20_000
+        )
+        changes = {"models": str(models), "budget.tokens": TOKENS, "run_quota.runs": 2, "run_quota.attempts": 2}
         status = await take_over(run, phase, folder / "run", sandbox, progress, changes)
     assert "Traceback" not in screen.getvalue(), screen.getvalue()
     for format in ("text", "markdown", "json"):

@@ -26,7 +26,7 @@ def scenario(tmp_path: Path) -> Path:
     noisy = EXPERIMENT.replace("0.01 * generator", "noise_level * generator")
     noisy = noisy.replace("NUM_SEEDS = 4", "noise_level = 0.01\nNUM_SEEDS = 4")
     template = write_foreign_template(tmp_path / "descent", noisy, template__yaml=GOAL)
-    settings = {"template": str(template), "sandbox": "bubblewrap", "ideas": 4, "allowance": {"runs": 2},
+    settings = {"template": str(template), "sandbox": "bubblewrap", "ideas": 4, "run_quota": {"runs": 2},
                 "phases": [{"phase": "ideation", "accepted_by": "advisor", "turns": 8}, "experiments"]}  # fmt: skip
     path = tmp_path / "endless.yaml"
     path.write_text(yaml.safe_dump(settings), encoding="utf-8")
@@ -65,7 +65,7 @@ def test_an_idea_that_fails_stays_with_its_reason_and_a_group_without_ideas_ends
     experiment = Path(yaml.safe_load(scenario.read_text())["template"]) / "experiment.py"
     source = experiment.read_text(encoding="utf-8").replace("momentum = 0.5", "").replace("momentum", "0.5")
     experiment.write_text(source.replace("info = {}", "info = {}\nassert step_size == 0.1"), encoding="utf-8")
-    done = command("launch", scenario, "--set", "ideas=9", "--set", "allowance.attempts=1", "--out", tmp_path / "runs")
+    done = command("launch", scenario, "--set", "ideas=9", "--set", "run_quota.attempts=1", "--out", tmp_path / "runs")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 times in a row the group had no idea to propose" in done.stdout
     archive = ideas_of(next((tmp_path / "runs").iterdir()))

@@ -16,8 +16,8 @@ from agents.journal import read_journal
 from agents.models import usage_detail
 from scenarios.views.transcript import entries, render
 from tests.fakes.faults import ENDING, LAPSES, PASSING, mixture
-from tests.fakes.mind import Mind
 from tests.fakes.served import KEY_VARIABLE, PROVIDERS, serve, write_models
+from tests.fakes.wire_researcher import Mind
 from tests.scenarios.conftest import play
 from tests.scenarios.deliverables import differences
 
@@ -48,7 +48,9 @@ class Case:
         return [kind for kind in (*PASSING, *ENDING, *LAPSES) if inside or kind != "error in stream"]
 
     def __str__(self) -> str:
-        return f"{self.provider}, {'streamed' if self.stream else 'plain'}{f', {SHARE:.0%} faulty' if self.faulty else ''}"
+        return (
+            f"{self.provider}, {'streamed' if self.stream else 'plain'}{f', {SHARE:.0%} faulty' if self.faulty else ''}"
+        )
 
 
 CLEAN = [Case("openai", True, False), Case("openai_compatible", False, False), Case("anthropic", True, False)]
@@ -77,7 +79,9 @@ def _play(case: Case, template: Path, folder: Path) -> Played:
     faults = mixture(case.kinds, SHARE, seed=PROVIDERS.index(case.provider)) if case.faulty else ()
     context = {} if case.faulty else {"context_tokens": 20_000, "max_output_tokens": 4_000}
     with serve(case.provider, Mind(at_once=not case.faulty), faults, key="k") as server:
-        models = write_models(folder / "models.yaml", case.provider, server, stream=case.stream, timeout_seconds=3, **context)
+        models = write_models(
+            folder / "models.yaml", case.provider, server, stream=case.stream, timeout_seconds=3, **context
+        )
         run = play(template, folder / "runs", "--models", models, environment={KEY_VARIABLE: "k"})
         return Played(run, list(server.injected), len(server.requests))
 
@@ -114,7 +118,9 @@ def test_every_fault_is_in_the_transcript(case: Case, played: dict[Case, Played]
 @pytest.mark.parametrize("case", FAULTY, ids=str)
 def test_every_attempt_is_charged(case: Case, played: dict[Case, Played]) -> None:
     """Every request is an answer, or one of the failed attempts that a record tells of."""
-    records = [record for record in read_journal(played[case].run / "journal.jsonl") if record.type in ("model", "fault")]
+    records = [
+        record for record in read_journal(played[case].run / "journal.jsonl") if record.type in ("model", "fault")
+    ]
     answered = [record for record in records if record.type == "model"]
     failed = sum(len(usage_detail(record.data["result"]).faults) for record in answered)
     failed += sum(1 + len(record.data["faults"]) for record in records if record.type == "fault")

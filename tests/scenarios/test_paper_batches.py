@@ -157,7 +157,9 @@ def test_ctrl_c_stops_every_paper_and_says_how_to_go_on(tmp_path: Path) -> None:
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     shown, _ = process.communicate(timeout=60)
-    assert process.returncode == 130 and "the same command goes on with them" in shown and "Traceback" not in shown, shown
+    assert process.returncode == 130 and "the same command goes on with them" in shown and "Traceback" not in shown, (
+        shown
+    )
     rows = json.loads((batch / "reviews.json").read_text(encoding="utf-8"))
     states = {row["status"].partition(":")[0] for row in rows}
     assert len(rows) == 30 and states == {"finished", "paused", "not begun"}

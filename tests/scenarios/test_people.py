@@ -60,8 +60,9 @@ def test_without_an_answer_the_run_pauses_and_asks_again_on_resume(tmp_path: Pat
 
 @pytest.mark.slow
 def test_a_role_played_at_the_terminal(tmp_path: Path) -> None:
-    done = typed("/accept well argued\n\n", "launch", "ideation", "--ideas", "1", "--set", "human=[advisor]",
-                 "--out", tmp_path)
+    done = typed(
+        "/accept well argued\n\n", "launch", "ideation", "--ideas", "1", "--set", "human=[advisor]", "--out", tmp_path
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert ("ideation", "advisor", ["idea"]) in turns(next(tmp_path.iterdir()))
 

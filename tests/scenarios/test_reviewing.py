@@ -14,15 +14,15 @@ import jsonschema
 import pytest
 
 from agents.journal import read_journal
-from scenarios.plan import make_plan
+from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import load_scenario
 from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.panellist import Panellist
 from tests.fakes.pdfs import plain_page, write_pdf
 from tests.scenarios.conftest import ROOT, Done
-from tests.tools.test_pdf_hidden import SECRET, WAYS
-from tools.forms import load_form
-from tools.panel.record import SCHEMA
+from tests.tools.documents.test_hidden_text import SECRET, WAYS
+from tools.review.forms import load_form
+from tools.review.records import SCHEMA
 
 Command = Callable[..., Done]
 
@@ -71,7 +71,9 @@ def test_a_review_says_what_came_out_and_where_it_lies(command: Command, tmp_pat
     assert [review["reviewer"] for review in report["reviews"]] == [
         "reviewer_methodology", "reviewer_evidence", "reviewer_clarity",
     ]  # fmt: skip
-    assert (folder / "report.md").exists() and report["decision"] in (folder / "report.html").read_text(encoding="utf-8")
+    assert (folder / "report.md").exists() and report["decision"] in (folder / "report.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_options_are_the_scenarios(command: Command, tmp_path: Path, draft: Path) -> None:
@@ -84,7 +86,9 @@ def test_options_are_the_scenarios(command: Command, tmp_path: Path, draft: Path
     assert "seed: 3" in next((tmp_path / "runs").glob("*/scenario.yaml")).read_text(encoding="utf-8")
 
 
-def test_a_form_a_rule_and_a_reviewer_of_ones_own_are_a_file_each(command: Command, tmp_path: Path, draft: Path) -> None:
+def test_a_form_a_rule_and_a_reviewer_of_ones_own_are_a_file_each(
+    command: Command, tmp_path: Path, draft: Path
+) -> None:
     (tmp_path / "tiny.yaml").write_text(
         "title: Tiny\nfields:\n  - {name: Points, kind: list, quoted: true, description: Say it.}\n"
         "  - {name: Rating, kind: integer, minimum: 1, maximum: 3, description: Rate it.}\n"
@@ -99,7 +103,7 @@ def test_a_form_a_rule_and_a_reviewer_of_ones_own_are_a_file_each(command: Comma
         "---\nname: reviewer_sceptic\ndescription: Doubts the statistics.\ntools: []\n---\nYou ask for seeds.\n"
     )
     done = command("review", draft, "--form", tmp_path / "tiny.yaml", "--rule", tmp_path / "kind.yaml", "--roles", roles,
-                   "--set", "phases.panel.cast=[reviewer_sceptic, reviewer_clarity, area_chair]", "--reviewers", 2,
+                   "--set", "phases.panel.participants=[reviewer_sceptic, reviewer_clarity, area_chair]", "--reviewers", 2,
                    "--out", tmp_path / "runs")  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     report = report_of(tmp_path / "runs")
@@ -141,7 +145,7 @@ def test_the_whole_procedure_with_models(command: Command, tmp_path: Path, draft
 
 
 def test_authors_can_be_a_seat(command: Command, tmp_path: Path, draft: Path) -> None:
-    cast = "phases.panel.cast=[reviewer_evidence, writer, area_chair]"
+    cast = "phases.panel.participants=[reviewer_evidence, writer, area_chair]"
     done = command("review", draft, "--set", "phases.panel.authors=writer", "--set", cast, "--reviewers", 1,
                    "--out", tmp_path / "runs")  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -155,14 +159,16 @@ def test_authors_can_be_a_seat(command: Command, tmp_path: Path, draft: Path) ->
 def test_a_reviewer_whose_model_fails_does_not_lose_the_others(
     command: Command, tmp_path: Path, draft: Path, fault: str
 ) -> None:
-    cast = "phases.panel.cast=[reviewer_evidence@offline, reviewer_clarity@offline, reviewer_methodology, area_chair@offline]"
+    cast = "phases.panel.participants=[reviewer_evidence@offline, reviewer_clarity@offline, reviewer_methodology, area_chair@offline]"
     with OpenAIServer(Panellist({}), faults=iter(lambda: fault, None)) as server:
         done = command("review", draft, "--models", models_config(tmp_path, server), "--set", cast, "--reviewers", 3,
                        "--out", tmp_path / "runs")  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     report = report_of(tmp_path / "runs")
     assert [r["reviewer"] for r in report["reviews"]] == ["reviewer_evidence_offline", "reviewer_clarity_offline"]
-    assert [(a["reviewer"], a["model"]) for a in report["absent"]] == [("reviewer_methodology", "openai_compatible served")]
+    assert [(a["reviewer"], a["model"]) for a in report["absent"]] == [
+        ("reviewer_methodology", "openai_compatible served")
+    ]
     assert "no answer" in report["absent"][0]["reason"]
     assert "reviewer_methodology gave no review" in done.stdout
     assert "gave no review" in (round_of(tmp_path / "runs") / "report.html").read_text(encoding="utf-8")
@@ -205,7 +211,7 @@ def test_a_paper_too_long_for_a_model_is_told_before_any_call(command: Command, 
         small = {"provider": "openai_compatible", "model": "small", "base_url": server.base_url,
                  "context_tokens": 20000, "max_output_tokens": 4000}  # fmt: skip
         config = models_config(tmp_path, server, small=small)
-        cast = "phases.panel.cast=[reviewer_evidence@small, area_chair]"
+        cast = "phases.panel.participants=[reviewer_evidence@small, area_chair]"
         done = command("review", draft, "--models", config, "--set", cast, "--reviewers", 1, "--out", tmp_path / "runs")
         assert not server.requests
     assert done.returncode == 2 and "--set reading.characters=" in done.stderr and not (tmp_path / "runs").exists()
@@ -219,9 +225,9 @@ def test_a_paper_too_long_for_a_model_is_told_before_any_call(command: Command, 
         (("--rule", "medain"), "did you mean 'median'"),
         (("--rebuttal", "answer.md"), "no such file"),
         (("--examples", "examples"), "there is no such folder"),
-        (("--set", "phases.panel.cast=[reviewer_evidence@opsu, area_chair]"), "no model 'opsu'"),
-        (("--set", "phases.panel.cast=[reviewer_evidenc, area_chair]"), "did you mean 'reviewer_evidence'"),
-        (("--set", "phases.panel.cast=[reviewer_evidence]"), "area_chair is not in the phase's cast"),
+        (("--set", "phases.panel.participants=[reviewer_evidence@opsu, area_chair]"), "no model 'opsu'"),
+        (("--set", "phases.panel.participants=[reviewer_evidenc, area_chair]"), "did you mean 'reviewer_evidence'"),
+        (("--set", "phases.panel.participants=[reviewer_evidence]"), "area_chair is not in the phase's cast"),
         (("--set", "phases.panel.authors=writer"), "writer is not in the phase's cast"),
     ],
 )
@@ -237,7 +243,9 @@ def test_a_mistake_is_one_clear_line_and_nothing_is_made(
     ("review", "told"),
     [("{broken", "not JSON"), ("[]", "must hold a filled form"), ('{"Overall": 11}', "Overall 11 is no score")],
 )
-def test_a_broken_example_is_one_clear_line(command: Command, tmp_path: Path, draft: Path, review: str, told: str) -> None:
+def test_a_broken_example_is_one_clear_line(
+    command: Command, tmp_path: Path, draft: Path, review: str, told: str
+) -> None:
     examples = tmp_path / "examples"
     examples.mkdir()
     (examples / "one.txt").write_text("A paper.", encoding="utf-8")
@@ -254,14 +262,16 @@ def test_what_the_documentation_shows_works(tmp_path: Path, draft: Path) -> None
         "default: opus\nmodels:\n  opus: {provider: offline}\n  gpt: {provider: offline, model: gpt}\n"
     )
     (tmp_path / "my_panel.yaml").write_text(panel.replace("my_models.yaml", str(tmp_path / "my_models.yaml")))
-    plan = make_plan(load_scenario(tmp_path / "my_panel.yaml", {"paper": str(draft)}))
-    assert plan.roles == ["reviewer_methodology_opus", "reviewer_methodology_gpt", "reviewer_evidence", "writer",
+    resolved = resolve_scenario(load_scenario(tmp_path / "my_panel.yaml", {"paper": str(draft)}))
+    assert resolved.roles == ["reviewer_methodology_opus", "reviewer_methodology_gpt", "reviewer_evidence", "writer",
                           "area_chair_opus"]  # fmt: skip
-    assert plan.seat_roles["reviewer_methodology_gpt"] == "reviewer_methodology"
-    spec = plan.models.spec_for("reviewer_methodology_gpt", plan.cards["reviewer_methodology_gpt"].model)
-    assert spec.model == "gpt" and plan.form.rule.by == "chair"
+    assert resolved.participant_roles["reviewer_methodology_gpt"] == "reviewer_methodology"
+    spec = resolved.models.spec_for("reviewer_methodology_gpt", resolved.cards["reviewer_methodology_gpt"].model)
+    assert spec.model == "gpt" and resolved.form.rule.by == "chair"
     (tmp_path / "mine.yaml").write_text(rule)
-    assert "the highest of Overall is at least 6" in load_form("neurips").under(str(tmp_path / "mine.yaml")).rule_in_words
+    assert (
+        "the highest of Overall is at least 6" in load_form("neurips").under(str(tmp_path / "mine.yaml")).rule_in_words
+    )
 
 
 @pytest.mark.slow

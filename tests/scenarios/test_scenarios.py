@@ -21,8 +21,20 @@ baseline is at 1.0 $\pm$ 0.1. \section{Limitations} Five seeds are few.
 @pytest.mark.slow
 def test_paper_launches_with_five_reviewers(colloquium, tmp_path: Path) -> None:
     template = write_foreign_template(tmp_path / "descent")
-    done = colloquium("launch", "paper", "--models", "offline", "--template", template, "--out", tmp_path / "runs",
-                      "--set", "literature=[local]", "--sandbox", "bubblewrap")
+    done = colloquium(
+        "launch",
+        "paper",
+        "--models",
+        "offline",
+        "--template",
+        template,
+        "--out",
+        tmp_path / "runs",
+        "--set",
+        "literature=[local]",
+        "--sandbox",
+        "bubblewrap",
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     root = next((tmp_path / "runs").glob("*/ideas/*"))
     assert len(list((root / "reviews" / "round_2").glob("reviewer_*.json"))) == 5

@@ -8,7 +8,7 @@ import pytest
 
 from agents.journal import Journal
 from scenarios.estimate import ASSUMED, forecast
-from scenarios.plan import make_plan
+from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import find_scenario, load_scenario
 from scenarios.views.cost import cost_rows, total
 
@@ -28,7 +28,14 @@ def run(tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     (folder / "scenario.yaml").write_text("phases: [ideation]\n", encoding="utf-8")
     journal = Journal(folder / "journal.jsonl")
-    fault = {"model": "anthropic m", "dollars": 0.5, "uncached_dollars": 0.5, "tokens": 70, "kind": "cut off", "text": "…"}
+    fault = {
+        "model": "anthropic m",
+        "dollars": 0.5,
+        "uncached_dollars": 0.5,
+        "tokens": 70,
+        "kind": "cut off",
+        "text": "…",
+    }
     journal.put("idea_1/experiments/coder/1/model:1/fault:1", "fault", fault)
     journal.put("idea_1/experiments/coder/1/model:1", "model", answered(1.0, 1000, 0, 100))
     journal.put("idea_1/experiments/coder/1", "turn", {"speaker": "coder"})
@@ -61,12 +68,12 @@ def test_the_commands_print_them(command, run: Path) -> None:
 
 
 def test_a_forecast_rests_on_finished_runs_and_says_where_it_does_not(run: Path) -> None:
-    plan = make_plan(load_scenario(find_scenario("paper"), {"models": "anthropic", "ideas": 2}))
-    lines = {(line.phase, line.role): line for line in forecast(plan, [run])}
+    resolved = resolve_scenario(load_scenario(find_scenario("paper"), {"models": "anthropic", "ideas": 2}))
+    lines = {(line.phase, line.role): line for line in forecast(resolved, [run])}
     coder, plotter = lines["experiments", "coder"], lines["figures", "plotter"]
     assert not coder.assumed and plotter.assumed
     assert (coder.calls, coder.prompt_tokens, coder.answer_tokens) == (4, 8000, 800), "two calls an idea, two ideas"
-    price = plan.models.spec_for("coder").price
+    price = resolved.models.spec_for("coder").price
     assert price is not None
     assert coder.dollars == pytest.approx((8000 * price.input + 800 * price.output) / 1e6)
     assert coder.most_dollars > coder.dollars

@@ -24,8 +24,14 @@ def run(folder: Path, template: str, ideas: list[dict[str, Any]], dollars: float
 def idea(
     novel: bool = True, completed: int = 1, papers: int = 1, gate: str = "pass", scores: tuple[int, ...] = ()
 ) -> dict[str, Any]:
-    return {"name": f"idea_{next(NUMBERS)}", "novel": novel, "runs_completed": completed, "papers": ["p.pdf"] * papers,
-            "gate": gate, "scores": [{"Soundness": 1, "Overall": score} for score in scores]}
+    return {
+        "name": f"idea_{next(NUMBERS)}",
+        "novel": novel,
+        "runs_completed": completed,
+        "papers": ["p.pdf"] * papers,
+        "gate": gate,
+        "scores": [{"Soundness": 1, "Overall": score} for score in scores],
+    }
 
 
 def test_ideas_are_counted_by_template_and_models(tmp_path: Path) -> None:

@@ -60,8 +60,9 @@ def test_every_executed_version_stays_retrievable(undisturbed: Path) -> None:
     root = idea_of(undisturbed)
     settings = set()
     for run in json.loads((root / "results.json").read_text())["runs"]:
-        shown = subprocess.run(["git", "show", f"{run['commit']}:work/experiment.py"], cwd=root, capture_output=True,
-                               text=True, check=True).stdout
+        shown = subprocess.run(
+            ["git", "show", f"{run['commit']}:work/experiment.py"], cwd=root, capture_output=True, text=True, check=True
+        ).stdout
         settings.add(re.search(r"step_size = (\S+)", shown)[1])  # type: ignore[index]
     assert len(settings) == 4, "the baseline and three values"
 
@@ -154,17 +155,38 @@ def test_a_statistician_joins_the_panel_by_one_file_and_one_line(tmp_path: Path,
     roles = tmp_path / "my_roles"
     roles.mkdir()
     (roles / "statistician.md").write_text(re.sub(r"^    ", "", card[0], flags=re.MULTILINE), encoding="utf-8")
-    entry = re.search(r"^      - phase: panel\n        cast: .*$", doc, re.MULTILINE)
+    entry = re.search(r"^      - phase: panel\n        participants: .*$", doc, re.MULTILINE)
     assert entry
     scenario = "models: offline\nphases:\n" + re.sub(r"^    ", "", entry[0], flags=re.MULTILINE)
     (tmp_path / "mine.yaml").write_text(scenario, encoding="utf-8")
     paper = idea_of(undisturbed) / "paper" / "paper.pdf"
-    arguments = ("launch", tmp_path / "mine.yaml", "--roles", roles, "--set", f"paper={paper}", "--out", tmp_path / "runs")
+    arguments = (
+        "launch",
+        tmp_path / "mine.yaml",
+        "--roles",
+        roles,
+        "--set",
+        f"paper={paper}",
+        "--out",
+        tmp_path / "runs",
+    )
     done = subprocess.run(
         command_line(*arguments),
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "COLUMNS": "200"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env={**os.environ, "COLUMNS": "200"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
     reviews = next((tmp_path / "runs").glob("*/ideas/*/reviews/round_1"))
     assert sorted(path.stem for path in reviews.glob("*.json")) == [
-        "meta_review", "paper", "review", "reviewer_clarity", "reviewer_evidence", "reviewer_methodology", "statistician"]
+        "meta_review",
+        "paper",
+        "review",
+        "reviewer_clarity",
+        "reviewer_evidence",
+        "reviewer_methodology",
+        "statistician",
+    ]

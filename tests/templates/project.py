@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tools.template import load_template
+from tools.experiments.template import load_template
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from tests.templates.project import TEMPLATES, copied, load_module, run_experiment
-from tools.final_info import parse_final_info
-from tools.template import load_template
+from tools.experiments.final_info import parse_final_info
+from tools.experiments.template import load_template
 
 FOLDER = TEMPLATES / "diffusion_2d"
 module = partial(load_module, FOLDER)

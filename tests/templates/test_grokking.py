@@ -19,9 +19,9 @@ import pytest
 import torch
 
 from tests.templates.project import TEMPLATES, copied, load_module, run_experiment
-from tools.final_info import parse_final_info
-from tools.ledger import Ledger, RunRecord
-from tools.template import load_template
+from tools.experiments.final_info import parse_final_info
+from tools.evidence.ledger import Ledger, RunRecord
+from tools.experiments.template import load_template
 
 FOLDER = TEMPLATES / "grokking"
 module = partial(load_module, FOLDER)

@@ -25,8 +25,8 @@ import torch
 
 from tests.fakes.file_server import FileServer
 from tests.templates.project import TEMPLATES, copied, load_module, run_experiment
-from tools.final_info import parse_final_info
-from tools.template import load_template
+from tools.experiments.final_info import parse_final_info
+from tools.experiments.template import load_template
 
 FOLDER = TEMPLATES / "nano_gpt"
 run = partial(run_experiment, "nano_gpt")

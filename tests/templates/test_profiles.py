@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.template import load_template, template_names
+from tools.experiments.template import load_template, template_names
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 

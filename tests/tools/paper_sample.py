@@ -6,11 +6,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from tools.ledger import Ledger, RunRecord
+from tools.evidence.ledger import Ledger, RunRecord
+from tools.evidence.results_tex import write_results_tex
+from tools.experiments.template import Metric
 from tools.literature import Bibliography, Record
 from tools.paper import Provenance, assemble, write_section
-from tools.results_tex import write_results_tex
-from tools.template import Metric
 
 METRICS = {
     "kl_divergence": Metric(name="kl_divergence", goal="min", label="KL divergence"),

@@ -19,7 +19,7 @@ from tools.errors import ToolError, UserError
 from tools.latex.log import Problem, read_log
 from tools.paper.inputs import INPUTS, write_inputs
 from tools.sandbox.base import Limits, Outcome, Sandbox
-from tools.sandbox.residue import read_file
+from tools.sandbox.workspace_sanitizer import read_file
 
 _COMMAND = (
     "latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "-no-shell-escape", "-norc",

@@ -2,7 +2,7 @@
 
 from tools.literature.bib import Entries, bib_entries_of
 from tools.literature.bibliography import Bibliography
-from tools.literature.cites import CiteCheck, check_bibliography, references_of
+from tools.literature.citation_check import CiteCheck, check_bibliography, references_of
 from tools.literature.literature import Answer, Literature, build
 from tools.literature.record import Record, Source, SourceDown, format_records
 

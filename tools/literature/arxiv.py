@@ -11,7 +11,7 @@ import arxiv  # type: ignore[import-untyped]
 import requests
 
 from tools.literature.local import STOP_WORDS
-from tools.literature.polite import Limits, Polite
+from tools.literature.rate_limited_http import Limits, RateLimitedHttp
 from tools.literature.record import Record, SourceDown, arxiv_id_in, doi_in, plain
 
 LIMITS = Limits(interval=3.0, timeout=15)
@@ -22,8 +22,8 @@ class Arxiv:
 
     name = "arxiv"
 
-    def __init__(self, polite: Polite, *, base_url: str = "https://export.arxiv.org") -> None:
-        self._polite = polite
+    def __init__(self, rate_limited_http: RateLimitedHttp, *, base_url: str = "https://export.arxiv.org") -> None:
+        self._polite = rate_limited_http
         self._base_url = base_url
 
     async def search(self, query: str, limit: int) -> list[Record]:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from tools.literature.polite import Limits, Polite
+from tools.literature.rate_limited_http import Limits, RateLimitedHttp
 from tools.literature.record import Record, SourceDown, arxiv_id_in, doi_in, plain
 
 LIMITS = Limits(interval=0.5)
@@ -18,8 +18,10 @@ class Crossref:
 
     name = "crossref"
 
-    def __init__(self, polite: Polite, *, mail: str | None = None, base_url: str = "https://api.crossref.org") -> None:
-        self._polite = polite
+    def __init__(
+        self, rate_limited_http: RateLimitedHttp, *, mail: str | None = None, base_url: str = "https://api.crossref.org"
+    ) -> None:
+        self._polite = rate_limited_http
         self._mail = mail
         self._url = f"{base_url}/works"
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from tools.errors import UserError, nearest
 from tools.literature import arxiv, crossref, openalex, semantic_scholar
-from tools.literature.answers import AnswerCache
 from tools.literature.local import LocalLibrary
-from tools.literature.polite import Polite
+from tools.literature.rate_limited_http import RateLimitedHttp
 from tools.literature.record import DoiSource, Record, Source, SourceDown, merge
+from tools.literature.response_cache import ResponseCache
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Literature:
 
     def __init__(self, sources: Sequence[Source], cache: Path | None, total_seconds: float = 60) -> None:
         self.sources = tuple(sources)
-        self._answers = AnswerCache(cache)
+        self._answers = ResponseCache(cache)
         self._total_seconds = total_seconds
 
     async def search(self, query: str, limit: int = 10) -> Answer:
@@ -77,14 +77,14 @@ class Literature:
 
 REMOTE: Mapping[str, Callable[[Path], Source]] = {
     "semantic_scholar": lambda state: semantic_scholar.SemanticScholar(
-        Polite("semantic_scholar", semantic_scholar.LIMITS, state), key=os.environ.get("S2_API_KEY")
+        RateLimitedHttp("semantic_scholar", semantic_scholar.LIMITS, state), key=os.environ.get("S2_API_KEY")
     ),
-    "arxiv": lambda state: arxiv.Arxiv(Polite("arxiv", arxiv.LIMITS, state)),
+    "arxiv": lambda state: arxiv.Arxiv(RateLimitedHttp("arxiv", arxiv.LIMITS, state)),
     "openalex": lambda state: openalex.OpenAlex(
-        Polite("openalex", openalex.LIMITS, state), key=os.environ.get("OPENALEX_API_KEY")
+        RateLimitedHttp("openalex", openalex.LIMITS, state), key=os.environ.get("OPENALEX_API_KEY")
     ),
     "crossref": lambda state: crossref.Crossref(
-        Polite("crossref", crossref.LIMITS, state), mail=os.environ.get("CROSSREF_MAILTO")
+        RateLimitedHttp("crossref", crossref.LIMITS, state), mail=os.environ.get("CROSSREF_MAILTO")
     ),
 }
 """The sources on the network, each made from the folder in which its rate limit is shared by all processes."""

@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-from tools.literature.polite import Limits, Polite
+from tools.literature.rate_limited_http import Limits, RateLimitedHttp
 from tools.literature.record import Record, SourceDown, arxiv_id_in, doi_in, plain
 
 LIMITS = Limits(interval=0.2)
@@ -22,8 +22,10 @@ class OpenAlex:
 
     name = "openalex"
 
-    def __init__(self, polite: Polite, *, key: str | None = None, base_url: str = "https://api.openalex.org") -> None:
-        self._polite = polite
+    def __init__(
+        self, rate_limited_http: RateLimitedHttp, *, key: str | None = None, base_url: str = "https://api.openalex.org"
+    ) -> None:
+        self._polite = rate_limited_http
         self._key = key
         self._url = f"{base_url}/works"
 

@@ -11,7 +11,7 @@ from semanticscholar import AsyncSemanticScholar  # type: ignore[import-untyped]
 from semanticscholar.ApiRequester import ApiRequester  # type: ignore[import-untyped]
 from semanticscholar.Paper import Paper  # type: ignore[import-untyped]
 
-from tools.literature.polite import Limits, Polite
+from tools.literature.rate_limited_http import Limits, RateLimitedHttp
 from tools.literature.record import Record, SourceDown, arxiv_id_in, doi_in, plain
 
 LIMITS = Limits(interval=1.0)
@@ -23,9 +23,11 @@ class SemanticScholar:
 
     name = "semantic_scholar"
 
-    def __init__(self, polite: Polite, *, key: str | None = None, base_url: str | None = None) -> None:
+    def __init__(
+        self, rate_limited_http: RateLimitedHttp, *, key: str | None = None, base_url: str | None = None
+    ) -> None:
         self._client = AsyncSemanticScholar(api_key=key, api_url=base_url, retry=False)
-        self._client._requester = _PoliteRequester(polite)
+        self._client._requester = _PoliteRequester(rate_limited_http)
 
     async def search(self, query: str, limit: int) -> list[Record]:
         # The service finds nothing for hyphenated words, and the package puts the query into the address as it is.
@@ -42,9 +44,9 @@ class SemanticScholar:
 class _PoliteRequester(ApiRequester):  # type: ignore[misc]
     """The package's own requester takes 502 and 503 for an empty answer and sleeps for minutes on 429."""
 
-    def __init__(self, polite: Polite) -> None:
+    def __init__(self, rate_limited_http: RateLimitedHttp) -> None:
         super().__init__(timeout=0, retry=False)
-        self._polite = polite
+        self._polite = rate_limited_http
 
     async def get_data_async(
         self, url: str, parameters: str, headers: dict[str, str], payload: dict[str, Any] | None = None

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import UserError
-from tools.forms import form_names, load_form
-from tools.panel.store import REPORT
+from tools.review.forms import form_names, load_form
+from tools.review.store import REPORT
 from tools.reviewer_bench.cells import Row, read_file
 
 _OF_A_REPORT = ("form", "round", "decision", "overall", "rule", "reviews")

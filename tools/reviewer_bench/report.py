@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from tools.evidence.statistics import write_p
 from tools.reviewer_bench.benchmark import Benchmark
 from tools.reviewer_bench.bootstrap import Estimate
 from tools.reviewer_bench.comparison import Comparison
 from tools.reviewer_bench.evaluation import Row
 from tools.reviewer_bench.metrics import OF_DECISIONS, OF_SCORES
-from tools.statistics import write_p
 
 if TYPE_CHECKING:  # loads scikit-learn, which a report without leaks does not need
     from tools.reviewer_bench.leak_power import LeakPower

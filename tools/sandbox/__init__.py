@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 
 from tools.errors import UserError, nearest
-from tools.requirements import MissingPackagesError, require_installed
-from tools.sandbox.base import Limits, Outcome, Promise, Purpose, Sandbox, Session
+from tools.experiments.requirements import MissingPackagesError, require_installed
+from tools.sandbox.base import Guarantee, Limits, Outcome, Purpose, Sandbox, Session
 from tools.sandbox.settings import Settings
 
-__all__ = ["NAMES", "Limits", "Outcome", "Promise", "Purpose", "Sandbox", "Session", "Settings", "choose"]
+__all__ = ["NAMES", "Guarantee", "Limits", "Outcome", "Purpose", "Sandbox", "Session", "Settings", "choose"]
 
 NAMES = ("auto", "docker", "bubblewrap", "none")
 
@@ -59,6 +59,8 @@ async def choose(
             require_installed(requirements)
             return await Bubblewrap.start()
         except MissingPackagesError as error:
-            raise MissingPackagesError(f"{error}; Docker, whose image gets them, does not work here: {no_docker}") from None
+            raise MissingPackagesError(
+                f"{error}; Docker, whose image gets them, does not work here: {no_docker}"
+            ) from None
         except UserError as no_bubblewrap:
             raise UserError(f"no sandbox works here. Docker: {no_docker}. Bubblewrap: {no_bubblewrap}") from None

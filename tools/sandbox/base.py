@@ -83,7 +83,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Promise:
+class Guarantee:
     """One thing a sandbox keeps from happening, as tried on this machine."""
 
     name: str
@@ -117,7 +117,7 @@ class Sandbox(Protocol):
 
     name: str
 
-    async def promises(self) -> list[Promise]:
+    async def guarantees(self) -> list[Guarantee]:
         """What this sandbox holds on this machine, each tried where trying is harmless."""
         ...
 

@@ -17,13 +17,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.errors import UserError
-from tools.sandbox import seccomp, tree
-from tools.sandbox.base import INSIDE, Limits, Promise, Purpose, Session, clean_environment
+from tools.sandbox import process_stats, seccomp
+from tools.sandbox.base import INSIDE, Guarantee, Limits, Purpose, Session, clean_environment
 from tools.sandbox.gpus import dealt_gpus
-from tools.sandbox.guard import Guard
 from tools.sandbox.local import LocalSession
-from tools.sandbox.probe import probe
-from tools.sandbox.supervise import Subject
+from tools.sandbox.readonly_guard import ReadonlyGuard
+from tools.sandbox.self_test import probe
+from tools.sandbox.supervisor import SupervisedProcess
 
 TEMPORARY_MB = 512
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib64", "/lib32")
@@ -55,7 +55,7 @@ class Bubblewrap:
             raise UserError(f"bubblewrap cannot start here: {said.decode('utf-8', 'replace').strip()}; {HINT}")
         return cls()
 
-    async def promises(self) -> list[Promise]:
+    async def guarantees(self) -> list[Guarantee]:
         return await probe(self)
 
     def session(
@@ -68,8 +68,8 @@ class BubblewrapSession(LocalSession):
     """Each command gets namespaces of its own."""
 
     async def start(
-        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: Guard
-    ) -> Subject:
+        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: ReadonlyGuard
+    ) -> SupervisedProcess:
         path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
         variables = clean_environment(limits, self.purpose, home="/tmp", path=path) | dict(environment)
         arguments = [
@@ -98,16 +98,16 @@ class _Subject:
         os.write(self._gate, b"1")
 
     def pids(self) -> list[int]:
-        return tree.descendants(self.root)
+        return process_stats.descendants(self.root)
 
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-        tree.end(self.process)
+        process_stats.end(self.process)
 
     async def gone(self) -> None:
         await asyncio.to_thread(select.select, [self._handle], [], [])
-        await tree.ended(self.process)
+        await process_stats.ended(self.process)
         os.close(self._handle)
         os.close(self._gate)
 
@@ -152,7 +152,7 @@ async def _start(arguments: Sequence[str], command: Sequence[str]) -> _Subject:
     except BaseException:
         os.close(gate_write)
         if process:
-            tree.end(process)
+            process_stats.end(process)
             await process.wait()
         raise
     finally:
@@ -224,7 +224,7 @@ def _devices(limits: Limits) -> list[str]:
     return [*words, "--remount-ro", "/dev", *size, "/tmp"]
 
 
-def _workspace(workspace: Path, guard: Guard) -> list[str]:
+def _workspace(workspace: Path, guard: ReadonlyGuard) -> list[str]:
     words = ["--bind", str(workspace), str(INSIDE), "--chdir", str(INSIDE)]
     for path, writable in guard.mounts:
         words += ["--bind" if writable else "--ro-bind", str(workspace / path), str(INSIDE / path)]

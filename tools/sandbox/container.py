@@ -25,7 +25,7 @@ from docker.utils.socket import frames_iter
 from tools.sandbox import seccomp
 from tools.sandbox.base import INSIDE, Limits
 from tools.sandbox.gpus import dealt_gpus
-from tools.sandbox.guard import Guard
+from tools.sandbox.readonly_guard import ReadonlyGuard
 
 USER = 1000
 """Who the code is inside when this process is root; else it is this process's user."""
@@ -46,7 +46,7 @@ except OSError as error:
 
 
 @dataclass(frozen=True)
-class Design:
+class ContainerSpec:
     """All that is decided when a container is made; a container that waits fits a command of an equal design only.
 
     A bind mount is of a file and not of its name: a file that was replaced since makes another design.
@@ -60,7 +60,9 @@ class Design:
     """Host path, path inside, whether read-only, and the inode."""
 
     @classmethod
-    def of(cls, image: str, run_id: str, runtime: str, limits: Limits, workspace: Path, guard: Guard) -> Design:
+    def of(
+        cls, image: str, run_id: str, runtime: str, limits: Limits, workspace: Path, guard: ReadonlyGuard
+    ) -> ContainerSpec:
         paths = [(workspace, INSIDE, False)]
         paths += [(workspace / path, INSIDE / path, not writable) for path, writable in guard.mounts]
         mounts = tuple((str(here), str(there), fixed, here.lstat().st_ino) for here, there, fixed in paths)
@@ -94,15 +96,15 @@ class Design:
         return options
 
 
-class Waiting:
+class WarmContainer:
     """A started container at its gate. It ends by itself when this process is gone."""
 
-    def __init__(self, container: Container, design: Design, stream: Any) -> None:
+    def __init__(self, container: Container, design: ContainerSpec, stream: Any) -> None:
         self.container, self.design = container, design
         self._stream = stream
 
     @classmethod
-    def start(cls, client: docker.DockerClient, design: Design) -> Waiting:
+    def start(cls, client: docker.DockerClient, design: ContainerSpec) -> WarmContainer:
         command = ["python", "-I", "-c", GATE]
         container = client.containers.create(design.image, command, **design.options())
         try:
@@ -133,15 +135,15 @@ class Waiting:
             self._stream.close()
 
 
-class Standby:
+class WarmPool:
     """The container of a session's next command, ready before the command is known, from the second command on."""
 
     def __init__(self, client: docker.DockerClient) -> None:
         self._client = client
-        self._next: asyncio.Task[Waiting] | None = None
+        self._next: asyncio.Task[WarmContainer] | None = None
         self._taken = 0
 
-    async def take(self, design: Design) -> Waiting:
+    async def take(self, design: ContainerSpec) -> WarmContainer:
         """The container that is ready if it fits, else a new one. When this is cancelled, `drop` finds what it began."""
         self._taken += 1
         if self._next:
@@ -154,7 +156,7 @@ class Standby:
         self._next = None
         return waiting
 
-    def prepare(self, design: Design) -> None:
+    def prepare(self, design: ContainerSpec) -> None:
         """Begin to make the next one, where a further command is likely: a session of one command gets none."""
         if self._taken > 1:
             self._next = self._start(design)
@@ -166,11 +168,11 @@ class Standby:
                 await asyncio.to_thread((await self._next).end)
             self._next = None
 
-    def _start(self, design: Design) -> asyncio.Task[Waiting]:
-        return asyncio.create_task(asyncio.to_thread(Waiting.start, self._client, design))
+    def _start(self, design: ContainerSpec) -> asyncio.Task[WarmContainer]:
+        return asyncio.create_task(asyncio.to_thread(WarmContainer.start, self._client, design))
 
 
-def _failed(task: asyncio.Task[Waiting]) -> bool:
+def _failed(task: asyncio.Task[WarmContainer]) -> bool:
     return task.done() and task.exception() is not None
 
 

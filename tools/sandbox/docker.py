@@ -19,14 +19,14 @@ from docker.errors import APIError, DockerException
 from docker.models.containers import Container
 
 from tools.errors import UserError
-from tools.sandbox import image, residue, tree
-from tools.sandbox.base import Limits, Outcome, Promise, Purpose, Reason, Session, clean_environment, explain
-from tools.sandbox.container import OWNER, USER, Design, Standby, Waiting, kill
-from tools.sandbox.guard import Guard
+from tools.sandbox import image, process_stats, workspace_sanitizer
+from tools.sandbox.base import Guarantee, Limits, Outcome, Purpose, Reason, Session, clean_environment, explain
+from tools.sandbox.container import OWNER, USER, ContainerSpec, WarmContainer, WarmPool, kill
 from tools.sandbox.output import Output
-from tools.sandbox.probe import probe
+from tools.sandbox.readonly_guard import ReadonlyGuard
+from tools.sandbox.self_test import probe
 from tools.sandbox.settings import DockerSettings
-from tools.sandbox.supervise import telling
+from tools.sandbox.supervisor import telling
 
 TICK = 0.1
 DISK_TICK = 0.5
@@ -86,7 +86,7 @@ class Docker:
 
         return await asyncio.to_thread(image.ensure, self.client, purpose, self.settings, self._requirements, say)
 
-    async def promises(self) -> list[Promise]:
+    async def guarantees(self) -> list[Guarantee]:
         return await probe(self)
 
     def session(
@@ -106,8 +106,8 @@ class DockerSession:
         self._read_only = tuple(read_only)
         self._stopped = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._standby = Standby(sandbox.client)
-        Guard(self.workspace, self._read_only)  # a wrong path is told now
+        self._standby = WarmPool(sandbox.client)
+        ReadonlyGuard(self.workspace, self._read_only)  # a wrong path is told now
 
     async def run(
         self,
@@ -119,11 +119,11 @@ class DockerSession:
     ) -> Outcome:
         variables = clean_environment(limits, self._purpose, home="/tmp", path="/usr/local/bin:/usr/bin:/bin")
         async with self._turn:
-            guard = await asyncio.to_thread(Guard, self.workspace, self._read_only)
+            guard = await asyncio.to_thread(ReadonlyGuard, self.workspace, self._read_only)
             name = await self._sandbox.image(self._purpose)
             await asyncio.to_thread(self._give_workspace)
             runtime = self._sandbox.settings.runtime
-            design = Design.of(name, self._run_id, runtime, limits, self.workspace, guard)
+            design = ContainerSpec.of(name, self._run_id, runtime, limits, self.workspace, guard)
             waiting = await self._standby.take(design)
             try:
                 return await self._see_through(waiting, (command, variables | dict(environment)), guard, on_output)
@@ -139,16 +139,16 @@ class DockerSession:
 
     async def _see_through(
         self,
-        waiting: Waiting,
+        waiting: WarmContainer,
         command: tuple[Sequence[str], Mapping[str, str]],
-        guard: Guard,
+        guard: ReadonlyGuard,
         on_output: Callable[[str], None] | None,
     ) -> Outcome:
         """Let the container begin with the command, and see it to its end or to the first limit that it breaks."""
         container, limits = waiting.container, waiting.design.limits
         loop = asyncio.get_running_loop()
         output = Output(limits.output_kb * 1024, _in_moderation(loop, on_output) if on_output else None)
-        before = await asyncio.to_thread(tree.folder_bytes, self.workspace)
+        before = await asyncio.to_thread(process_stats.folder_bytes, self.workspace)
         ended = asyncio.Event()
 
         def read() -> None:
@@ -174,9 +174,9 @@ class DockerSession:
         code = int(state["ExitCode"]) if reason is None else None
         if reason is None and state["OOMKilled"]:
             reason, code = "memory", None
-        written = max(0, await asyncio.to_thread(tree.folder_bytes, self.workspace) - before)
+        written = max(0, await asyncio.to_thread(process_stats.folder_bytes, self.workspace) - before)
         tampered = guard.changes()
-        swept = await asyncio.to_thread(residue.sweep, self.workspace)
+        swept = await asyncio.to_thread(workspace_sanitizer.sweep, self.workspace)
         final: Reason = "tampered" if tampered else reason or ("finished" if code == 0 else "failed")
         return Outcome(
             exit_code=code,
@@ -224,8 +224,10 @@ class DockerSession:
         if not container.attrs["State"].get("Pid"):
             container.reload()
         root = int(container.attrs["State"].get("Pid") or 0)
-        pids = [root, *tree.descendants(root)] if root else []
-        return tree.folder_bytes(self.workspace) + tree.unlinked_bytes(pids, self.workspace.stat().st_dev)
+        pids = [root, *process_stats.descendants(root)] if root else []
+        return process_stats.folder_bytes(self.workspace) + process_stats.unlinked_bytes(
+            pids, self.workspace.stat().st_dev
+        )
 
     def _give_workspace(self) -> None:
         """The code inside is nobody's root; where this process is, the workspace is handed to the inside user."""

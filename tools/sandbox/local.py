@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tools.sandbox import cgroup
 from tools.sandbox.base import Limits, Outcome, Purpose
-from tools.sandbox.guard import Guard
-from tools.sandbox.supervise import Subject, supervise
+from tools.sandbox.readonly_guard import ReadonlyGuard
+from tools.sandbox.supervisor import SupervisedProcess, supervise
 
 
 class LocalSession(abc.ABC):
@@ -24,12 +24,12 @@ class LocalSession(abc.ABC):
         self._run_id = run_id or "run"
         self._stopped = asyncio.Event()
         self._turn = asyncio.Lock()
-        Guard(self.workspace, self._read_only)  # a wrong path is told now
+        ReadonlyGuard(self.workspace, self._read_only)  # a wrong path is told now
 
     @abc.abstractmethod
     async def start(
-        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: Guard
-    ) -> Subject:
+        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: ReadonlyGuard
+    ) -> SupervisedProcess:
         """Start `command` up to the gate before its first instruction."""
 
     async def run(
@@ -41,7 +41,7 @@ class LocalSession(abc.ABC):
         on_output: Callable[[str], None] | None = None,
     ) -> Outcome:
         async with self._turn:
-            guard = await asyncio.to_thread(Guard, self.workspace, self._read_only)
+            guard = await asyncio.to_thread(ReadonlyGuard, self.workspace, self._read_only)
             group = cgroup.make(f"{self._run_id}-{uuid.uuid4().hex[:8]}", limits)
             try:
                 return await supervise(

@@ -17,12 +17,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.errors import ToolError
-from tools.sandbox import tree
-from tools.sandbox.base import Limits, Promise, Purpose, Session, clean_environment
-from tools.sandbox.guard import Guard
+from tools.sandbox import process_stats
+from tools.sandbox.base import Guarantee, Limits, Purpose, Session, clean_environment
 from tools.sandbox.local import LocalSession
-from tools.sandbox.probe import probe
-from tools.sandbox.supervise import Subject
+from tools.sandbox.readonly_guard import ReadonlyGuard
+from tools.sandbox.self_test import probe
+from tools.sandbox.supervisor import SupervisedProcess
 
 MARK = "COLLOQUIUM_COMMAND"
 GATE = 'read -r go && exec "$@" </dev/null'
@@ -31,7 +31,7 @@ GATE = 'read -r go && exec "$@" </dev/null'
 class Unsandboxed:
     name = "none"
 
-    async def promises(self) -> list[Promise]:
+    async def guarantees(self) -> list[Guarantee]:
         return await probe(self)
 
     def session(
@@ -42,8 +42,8 @@ class Unsandboxed:
 
 class UnsandboxedSession(LocalSession):
     async def start(
-        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: Guard
-    ) -> Subject:
+        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: ReadonlyGuard
+    ) -> SupervisedProcess:
         words = [sys.executable if command[0] == "python" else command[0], *command[1:]]
         path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
         if shutil.which(words[0], path=path) is None:
@@ -76,8 +76,8 @@ class _Subject:
         self.process.stdin.write(b"go\n")
 
     def pids(self) -> list[int]:
-        alive = tree.descendants(self.root) if self.process.returncode is None else []
-        return sorted({*alive, *tree.marked(self._mark)})
+        alive = process_stats.descendants(self.root) if self.process.returncode is None else []
+        return sorted({*alive, *process_stats.marked(self._mark)})
 
     def kill(self) -> None:
         for pid in self.pids():
@@ -85,8 +85,8 @@ class _Subject:
                 os.kill(pid, signal.SIGKILL)
 
     async def gone(self) -> None:
-        await tree.ended(self.process)
-        while tree.marked(self._mark):  # a process that forks while it is killed is met again
+        await process_stats.ended(self.process)
+        while process_stats.marked(self._mark):  # a process that forks while it is killed is met again
             self.kill()
             await asyncio.sleep(0.01)
         self._home.cleanup()

@@ -9,8 +9,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tools.errors import UserError
+from tools.project import CONFIGS
 
-FILE = Path(__file__).resolve().parents[2] / "configs" / "sandbox.yaml"
+FILE = CONFIGS / "sandbox.yaml"
 
 OVERRIDES = {
     "base_image": "COLLOQUIUM_BASE_IMAGE",

@@ -16,7 +16,7 @@ from autogen_core.models import (
 from autogen_core.tools import ToolSchema
 
 from agents.models import ModelSpec, build_client
-from agents.models.wire import arguments_object, read_arguments
+from agents.models.protocol_common import arguments_object, read_arguments
 from tests.fakes.answer import Answer
 from tests.fakes.anthropic_server import AnthropicServer
 from tests.fakes.openai_server import OpenAIServer
@@ -61,7 +61,9 @@ async def test_whatever_was_written_the_conversation_goes_on(
     look = ToolSchema(name="look", description="Look.", parameters={"type": "object", "properties": {}})
     written = [*NO_OBJECT.values(), '{"text": "a\\ud800b"}', '{"text": "a\ud800b"}']
     calls = tuple(FunctionCall(f"c{i}", text, "look\ud800 around!") for i, text in enumerate(written))
-    answers = iter([Answer(text="Hm\ud800.", calls=calls, thinking="Well\ud800." if reasoning else ""), Answer("I see.")])
+    answers = iter(
+        [Answer(text="Hm\ud800.", calls=calls, thinking="Well\ud800." if reasoning else ""), Answer("I see.")]
+    )
     with kind(lambda messages, tools: next(answers)) as fake:
         given = {"base_url": fake.base_url, "key_env": "FAKE_KEY", "retries": 0, "reasoning_effort": reasoning}
         client = build_client(ModelSpec(provider=provider, model="fake-1", **given))

@@ -45,8 +45,8 @@ from agents.models.errors import (
     Unreachable,
 )
 from agents.models.limits import Limits
-from agents.models.normalised import NormalisedClient
-from agents.models.wire import keep, readable
+from agents.models.protocol_common import keep, readable
+from agents.models.resilient_client import ResilientClient
 from tests.fakes.answer import Answer, Brain
 from tests.fakes.anthropic_server import AnthropicServer
 from tests.fakes.model_server import ModelServer
@@ -76,7 +76,7 @@ def server(provider: str, brain: Brain, faults: Iterable[str | None] = ()) -> Mo
     return (AnthropicServer if provider == "anthropic" else OpenAIServer)(brain, faults, key=KEY)
 
 
-def client(provider: str, fake: Any, **spec: Any) -> NormalisedClient:
+def client(provider: str, fake: Any, **spec: Any) -> ResilientClient:
     given = {
         "backoff_seconds": 0.01, "timeout_seconds": 10, "retries": 3, "base_url": fake.base_url, "key_env": "FAKE_KEY",
         "capabilities": Capabilities(vision=True, structured_output=True), **spec,
@@ -327,8 +327,12 @@ async def test_a_passing_fault_costs_nothing_but_time(provider: str, stream: boo
         results = {fault: await model.create(HELLO) for fault in faults}
     assert {str(result.content) for result in results.values()} == {"You said: Hello"}
     told = {fault: usage_detail(result).faults for fault, result in results.items()}
-    late = {fault: [line for line in lines if "timed out" in line] for fault, lines in told.items() if fault != "silence"}
-    assert {fault: len(lines) - len(late.get(fault, [])) for fault, lines in told.items()} == dict.fromkeys(faults, 1), told
+    late = {
+        fault: [line for line in lines if "timed out" in line] for fault, lines in told.items() if fault != "silence"
+    }
+    assert {fault: len(lines) - len(late.get(fault, [])) for fault, lines in told.items()} == dict.fromkeys(
+        faults, 1
+    ), told
 
 
 LASTING: dict[str, tuple[type[ModelError], bool]] = {

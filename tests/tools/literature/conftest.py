@@ -9,7 +9,7 @@ from tests.fakes.literature_server import LiteratureServer, Paper
 from tools.literature.arxiv import Arxiv
 from tools.literature.crossref import Crossref
 from tools.literature.openalex import OpenAlex
-from tools.literature.polite import Limits, Polite
+from tools.literature.rate_limited_http import Limits, RateLimitedHttp
 from tools.literature.record import Source
 from tools.literature.semantic_scholar import SemanticScholar
 
@@ -23,11 +23,11 @@ PAPERS = [
     Paper("p2", "On the Learning Rate", ("Ada Lovelace",), abstract=None, venue="", arxiv="2101.00002"),
 ]
 
-SOURCES: dict[str, Callable[[Polite, str], Source]] = {
-    "semantic_scholar": lambda polite, url: SemanticScholar(polite, key="secret", base_url=url),
-    "arxiv": lambda polite, url: Arxiv(polite, base_url=url),
-    "openalex": lambda polite, url: OpenAlex(polite, key="secret", base_url=f"{url}/openalex"),
-    "crossref": lambda polite, url: Crossref(polite, mail="a@b.org", base_url=f"{url}/crossref"),
+SOURCES: dict[str, Callable[[RateLimitedHttp, str], Source]] = {
+    "semantic_scholar": lambda rate_limited_http, url: SemanticScholar(rate_limited_http, key="secret", base_url=url),
+    "arxiv": lambda rate_limited_http, url: Arxiv(rate_limited_http, base_url=url),
+    "openalex": lambda rate_limited_http, url: OpenAlex(rate_limited_http, key="secret", base_url=f"{url}/openalex"),
+    "crossref": lambda rate_limited_http, url: Crossref(rate_limited_http, mail="a@b.org", base_url=f"{url}/crossref"),
 }
 
 
@@ -45,4 +45,4 @@ def state(tmp_path: Path) -> Path:
 @pytest.fixture(params=SOURCES)
 def source(request: pytest.FixtureRequest, server: LiteratureServer, state: Path) -> Source:
     """Each of the remote sources in turn, asking the fake server."""
-    return SOURCES[request.param](Polite(request.param, QUICK, state), server.url)
+    return SOURCES[request.param](RateLimitedHttp(request.param, QUICK, state), server.url)

@@ -14,7 +14,7 @@ from tests.fakes.literature_server import LiteratureServer, Reply
 from tests.tools.literature.conftest import QUICK, SOURCES
 from tools.errors import UserError
 from tools.literature import Literature, Record, SourceDown, build, format_records
-from tools.literature.polite import Limits, Polite
+from tools.literature.rate_limited_http import Limits, RateLimitedHttp
 from tools.literature.record import merge
 
 BIB = "@article{ho2020denoising, title = {Denoising Diffusion}, author = {Ho, Jonathan and Jain, Ajay}, year = 2020}"
@@ -41,7 +41,7 @@ def record(source: str, number: str, title: str = "A Title", **fields: object) -
 
 
 def all_remote(server: LiteratureServer, tmp_path: Path, total_seconds: float = 60) -> Literature:
-    sources = [make(Polite(name, QUICK, tmp_path / "limits"), server.url) for name, make in SOURCES.items()]
+    sources = [make(RateLimitedHttp(name, QUICK, tmp_path / "limits"), server.url) for name, make in SOURCES.items()]
     return Literature(sources, tmp_path / "cache", total_seconds)
 
 
@@ -112,7 +112,7 @@ async def test_a_doi_is_looked_up_where_that_is_possible(server: LiteratureServe
 
 
 def _search(url: str, state: Path, number: int) -> None:
-    source = SOURCES["semantic_scholar"](Polite("semantic_scholar", Limits(interval=0.15), state), url)
+    source = SOURCES["semantic_scholar"](RateLimitedHttp("semantic_scholar", Limits(interval=0.15), state), url)
     asyncio.run(source.search(f"query {number}", 2))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.literature_server import LiteratureServer, Paper, Reply, arxiv
 from tests.tools.literature.conftest import QUICK, SOURCES
-from tools.literature.polite import Polite
+from tools.literature.rate_limited_http import RateLimitedHttp
 from tools.literature.record import Source, SourceDown
 
 BROKEN_XML = b'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/1'
@@ -137,7 +137,9 @@ async def test_the_interval_holds_over_parallel_tasks_and_instances(server: Lite
     limits = type(QUICK)(interval=0.1, timeout=1)
     for _ in range(3):
         server.replies.append(Reply(429))
-    sources = [SOURCES["semantic_scholar"](Polite("semantic_scholar", limits, state), server.url) for _ in range(5)]
+    sources = [
+        SOURCES["semantic_scholar"](RateLimitedHttp("semantic_scholar", limits, state), server.url) for _ in range(5)
+    ]
     await asyncio.gather(*(source.search(f"query {number}", 2) for number, source in enumerate(sources)))
     assert len(server.requests) == 8
     assert min(server.gaps()) >= limits.interval
@@ -175,7 +177,7 @@ async def test_keys_go_to_the_service_and_nowhere_else(server: LiteratureServer,
     server.always = Reply(500)
     for name in ("semantic_scholar", "openalex"):
         with pytest.raises(SourceDown) as raised:
-            await SOURCES[name](Polite(name, QUICK, state), server.url).search("noise", 5)
+            await SOURCES[name](RateLimitedHttp(name, QUICK, state), server.url).search("noise", 5)
         assert "secret" not in str(raised.value)
     assert server.requests[0].headers["x-api-key"] == "secret"
     assert server.requests[-1].query["api_key"] == "secret"
@@ -184,7 +186,7 @@ async def test_keys_go_to_the_service_and_nowhere_else(server: LiteratureServer,
 
 async def test_arxiv_asks_for_all_words_and_only_then_for_some(server: LiteratureServer, state: Path) -> None:
     server.papers = []
-    await SOURCES["arxiv"](Polite("arxiv", QUICK, state), server.url).search("the noise of diffusion", 5)
+    await SOURCES["arxiv"](RateLimitedHttp("arxiv", QUICK, state), server.url).search("the noise of diffusion", 5)
     asked = [request.query["search_query"] for request in server.requests]
     assert asked == ["all:noise AND all:diffusion", "all:noise OR all:diffusion"]
 
@@ -192,7 +194,7 @@ async def test_arxiv_asks_for_all_words_and_only_then_for_some(server: Literatur
 async def test_arxiv_pages_on_where_the_service_gives_fewer_than_asked(server: LiteratureServer, state: Path) -> None:
     server.papers = [Paper("p", f"Paper {n}", arxiv=f"2101.0000{n}") for n in range(4)]
     server.replies.append(Reply(200, arxiv(server.papers[:2], 4)))
-    records = await SOURCES["arxiv"](Polite("arxiv", QUICK, state), server.url).search("paper", 4)
+    records = await SOURCES["arxiv"](RateLimitedHttp("arxiv", QUICK, state), server.url).search("paper", 4)
     assert [record.title for record in records] == ["Paper 0", "Paper 1", "Paper 2", "Paper 3"]
 
 
@@ -200,11 +202,11 @@ async def test_arxiv_error_entry_is_an_error(server: LiteratureServer, state: Pa
     entry = arxiv([Paper("e", "Error", arxiv="X", abstract="incorrect id format")], 1)
     server.always = Reply(200, entry.replace(b"/abs/Xv2", b"/api/errors#incorrect_id"))
     with pytest.raises(SourceDown, match="refused the query: incorrect id format"):
-        await SOURCES["arxiv"](Polite("arxiv", QUICK, state), server.url).search("paper", 4)
+        await SOURCES["arxiv"](RateLimitedHttp("arxiv", QUICK, state), server.url).search("paper", 4)
 
 
 async def test_retractions_are_told(server: LiteratureServer, state: Path) -> None:
     server.papers = [Paper("p1", "A Finding", doi="10.1000/xyz", retracted=True)]
     for name in ("openalex", "crossref"):
-        (record,) = await SOURCES[name](Polite(name, QUICK, state), server.url).search("finding", 1)
+        (record,) = await SOURCES[name](RateLimitedHttp(name, QUICK, state), server.url).search("finding", 1)
         assert record.retracted

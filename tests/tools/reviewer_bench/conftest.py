@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "reviewer_bench"
+from tests import real_data
+
+SHARED = real_data.REVIEWER_BENCH
 
 Write = Callable[[str, str], Path]
 

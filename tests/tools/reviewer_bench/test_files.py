@@ -10,9 +10,9 @@ import pytest
 
 from tools.atomic import write_json
 from tools.errors import UserError
-from tools.forms import load_form
-from tools.panel.record import MetaReview, PanelReport, Paper, SeatReview
-from tools.panel.scores import scores_of
+from tools.review.forms import load_form
+from tools.review.records import MetaReview, PanelReport, Paper, ReviewRecord
+from tools.review.scores import scores_of
 from tools.reviewer_bench.cells import accepted_of, numbers_of, paper_id_of, score_of
 from tools.reviewer_bench.matching import match
 from tools.reviewer_bench.ratings import Rating, read_ratings
@@ -230,7 +230,7 @@ def test_a_single_record_in_json(write: Write) -> None:
 def test_a_panels_report_becomes_a_line(tmp_path: Path, write: Write) -> None:
     assert panel_record("a", tmp_path) is None  # no decision yet
     reviews = [
-        SeatReview(reviewer=f"r{overall}", form="neurips", review={"Overall": overall, "Decision": "Accept"})
+        ReviewRecord(reviewer=f"r{overall}", form="neurips", review={"Overall": overall, "Decision": "Accept"})
         for overall in (5, 6, 6)
     ]
     report = PanelReport(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
-from tools.document import read_document
+from tests import real_data
+from tools.documents.document import read_document
 from tools.reviewer_bench.headings import is_heading
 from tools.reviewer_bench.leak_power import LEAKS, leak_features
 from tools.reviewer_bench.leaks import strip_leaks
 
-PAPERS = Path(__file__).parents[4] / "shared" / "data" / "ai_scientist_papers"
+PAPERS = real_data.PAPERS
 
 BODY = """ABSTRACT
 

@@ -1,0 +1,134 @@
+"""From cards to the people of a phase: each seat is a card, its tools as the phase offers them, and its model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from autogen_core.model_context import UnboundedChatCompletionContext
+from autogen_core.models import ChatCompletionClient, UserMessage
+
+from agents.autogen.passthrough_agent import PassthroughAgent
+from agents.conversation.conversation import Conversation, Selector
+from agents.conversation.policies import Participants, Turn
+from agents.durable.model_calls import JournalClient
+from agents.durable.tool_calls import Checkpoint, ToolWorkbench
+from agents.durable.turn_state import TurnState
+from agents.durable.turns import DurableAgent
+from agents.history_compaction import HistoryCompaction, ResultRecall
+from agents.models import Limits as ModelLimits
+from agents.models import build_client, client_key
+from agents.models.config import ModelsConfig, ModelSpec
+from agents.models.errors import ModelError
+from agents.models.pricing import Pricing
+from agents.models.providers import PROVIDERS
+from agents.prompts import render
+from agents.role_card import RoleCard
+from agents.run_context import RunContext, Stopped
+from tools.toolsets.tool import Tool
+
+TOOL_CALLS_PER_TURN = 80
+SUBMIT_PREFIX = "submit_"
+"""Tools that hand something in are called so."""
+
+
+@dataclass(frozen=True)
+class ParticipantFactory:
+    """Makes the seats of one phase. `models` are shared by all phases of a run, so that limits hold across them."""
+
+    cards: dict[str, RoleCard]
+    config: ModelsConfig
+    run_context: RunContext
+    seed: int
+    clients: dict[str, ChatCompletionClient] = field(default_factory=dict)
+    limits: ModelLimits = field(default_factory=ModelLimits)
+
+    def participant(
+        self,
+        name: str,
+        phase_key: str,
+        tools: Sequence[Tool],
+        checkpoint: Checkpoint | None,
+        conversation: Conversation,
+    ) -> DurableAgent:
+        """One participant of the phase's chat."""
+        card = self.cards[name]
+        scope = TurnState(name)
+        spec, context = self._spec(name), UnboundedChatCompletionContext()
+        compaction = HistoryCompaction.of(spec.context_tokens) if PROVIDERS[spec.provider].remote else None
+        seated = [*tools, ResultRecall(context).tool()] if compaction and not card.plain else tools
+        agent = PassthroughAgent(
+            name=name,
+            description=card.description,
+            model_client=self._client(card.name, spec, scope, compaction),
+            model_context=context,
+            workbench=[ToolWorkbench(seated, self.run_context, scope, checkpoint)],
+            system_message=self._system_message(card, conversation.participants),
+            max_tool_iterations=1 if card.plain else TOOL_CALLS_PER_TURN,
+        )
+        dispensable = self._is_dispensable(name, spec, conversation.participants)
+        return DurableAgent(
+            agent,
+            scope,
+            phase_key,
+            self.run_context,
+            lambda: conversation.round,
+            lambda: conversation.turn_prompt(name),
+            dispensable,
+            conversation.deliverable,
+            [tool.name for tool in tools if tool.name.startswith(SUBMIT_PREFIX)],
+        )
+
+    def _is_dispensable(self, name: str, spec: ModelSpec, participants: Participants) -> bool:
+        """A reviewer on a model of its own: where that model fails for good, reviewers on other models are left."""
+        if not participants.chair or name not in participants.others or not PROVIDERS[spec.provider].remote:
+            return False
+        return any(self._spec(other) != spec for other in participants.others if other != name)
+
+    def _spec(self, name: str) -> ModelSpec:
+        return self.config.spec_for(name, self.cards[name].model)
+
+    def task(self, phase: str, variables: dict[str, object]) -> str:
+        """What all participants of a phase read first."""
+        return render(phase, **variables)
+
+    def selector(self, phase_key: str) -> Selector:
+        """A model that names the next speaker. An answer that names nobody is asked for again, twice at most."""
+        scope = TurnState("selector")
+        client = self._client("selector", self.config.spec_for("selector"), scope)
+
+        async def select(turns: Sequence[Turn], participants: Participants) -> str:
+            scope.begin(f"{phase_key}/selector/{len(turns) + 1}")
+            descriptions = {name: self.cards[name].description for name in participants.names}
+            prompt = render("selector", participants=descriptions, turns=turns)
+            for _ in range(3):
+                try:
+                    answer = await client.create([UserMessage(content=prompt, source="lab")])
+                except Stopped:
+                    break
+                except ModelError as error:
+                    if error.permanent:
+                        self.run_context.stop(f"selector: {error}")
+                        break
+                    continue
+                named = [name for name in participants.names if name in str(answer.content)]
+                if len(named) == 1:
+                    return named[0]
+                prompt += f"\n\nYou answered {str(answer.content)[:80]!r}. Answer with exactly one name of the list."
+            if not self.run_context.stopping:
+                self.run_context.observer.note("the selector named nobody; the next in the order of the cast speaks")
+            return participants.names[len(turns) % len(participants.names)]
+
+        return select
+
+    def _client(
+        self, role: str, spec: ModelSpec, scope: TurnState, compaction: HistoryCompaction | None = None
+    ) -> JournalClient:
+        key = client_key(spec, role)
+        if key not in self.clients:
+            self.clients[key] = build_client(spec, seed=self.seed, role=role, limits=self.limits)
+        return JournalClient(self.clients[key], self.run_context, scope, Pricing(spec), compaction)
+
+    def _system_message(self, card: RoleCard, participants: Participants) -> str:
+        others = {name: self.cards[name].description for name in participants.names if name != card.name}
+        return render("system", card=card, others=others)

@@ -1,0 +1,168 @@
+"""The seam of tool calls."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from autogen_core import CancellationToken
+from autogen_core.tools import ParametersSchema, TextResultContent, ToolResult, ToolSchema, Workbench
+from pydantic import BaseModel, ValidationError
+
+from agents.durable.turn_state import TurnState, digest
+from agents.models.protocol_common import read_arguments, tool_name
+from agents.run_context import RunContext, Stopped
+from tools.errors import MachineError, ToolError, nearest
+from tools.toolsets.tool import Shown, Submission, Tool
+
+_OF_THE_CALL = {errno.EACCES, errno.EEXIST, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT,
+                errno.ENOTDIR, errno.ENOTEMPTY, errno.EPERM}  # fmt: skip
+"""What comes of the names that a call was given, not of the machine."""
+
+
+class Checkpoint(Protocol):
+    """Keeps the state of the files that tools change, so that a half-done call can be undone."""
+
+    async def save(self, message: str) -> str:
+        """Keep the files as they are now; answers the name of that state."""
+
+
+class ToolWorkbench(Workbench):
+    """The tools of one seat. It never raises: autogen waits for ever for a tool call that does."""
+
+    component_config_schema = BaseModel
+
+    def __init__(
+        self, tools: Sequence[Tool], run_context: RunContext, scope: TurnState, checkpoint: Checkpoint | None
+    ) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+        self._run_context, self._scope, self._checkpoint = run_context, scope, checkpoint
+        self._order = asyncio.Lock()
+
+    async def list_tools(self) -> list[ToolSchema]:
+        return [
+            ToolSchema(name=tool.name, description=tool.description, parameters=_parameters(tool.arguments))
+            for tool in self._tools.values()
+        ]
+
+    async def call_as_written(self, name: str, arguments: str) -> ToolResult:
+        """Carry out a call as a model wrote it. Calls of one answer are carried out in their order: an edit and the
+        run of what was edited may come at once."""
+        async with self._order:
+            if name not in self._tools:
+                problem = f"there is no tool {name[:80]!r}; {nearest(name, self._tools)}"
+                return await self._call_recorded(tool_name(name), {"as written": arguments}, problem)
+            try:
+                given = read_arguments(arguments)
+            except ValueError as error:
+                problem = f"{name} was not called, its arguments are no JSON object: {error}"
+                return await self._call_recorded(name, {"as written": arguments}, problem)
+            return await self._call_recorded(name, given)
+
+    async def call_tool(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        cancellation_token: CancellationToken | None = None,
+        call_id: str | None = None,
+    ) -> ToolResult:
+        return await self._call_recorded(name, dict(arguments or {}))
+
+    async def _call_recorded(self, name: str, arguments: dict[str, Any], problem: str = "") -> ToolResult:
+        scope, run_context = self._scope, self._run_context
+        given = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
+        call = f"{name}:{digest([name, given])[:10]}"
+        scope.tool_calls[call] += 1
+        key = f"{scope.key}/tool:{call}:{scope.tool_calls[call]}"
+        if record := run_context.journal.get(key):
+            found = [(deliverable, status) for deliverable, status in record.data["submissions"]]
+            scope.submitted(found, record.data["text"])
+            return _result(name, record.data["text"], record.data["failed"])
+        if run_context.stopping:
+            return _result(name, run_context.stop_reason, failed=True)
+        run_context.observer.tool_started(scope.speaker, name, given)
+        began = time.monotonic()
+        try:
+            text, failed, submissions = (problem, True, []) if problem else await self._call(name, arguments)
+        except (Stopped, asyncio.CancelledError):
+            return _result(name, run_context.stop_reason or "cancelled", failed=True)
+        try:
+            commit = await self._checkpoint.save(f"{scope.speaker}: {name}") if self._checkpoint else ""
+            data = {
+                "tool": name,
+                "arguments": arguments,
+                "text": text,
+                "failed": failed,
+                "submissions": submissions,
+                "commit": commit,
+            }
+            run_context.journal.put(key, "tool", data, time.monotonic() - began)
+        except (OSError, MachineError) as error:
+            run_context.stop(f"{name} could not be recorded: {error}")
+            return _result(name, run_context.stop_reason, failed=True)
+        scope.submitted(submissions, text)
+        run_context.observer.tool_ended(scope.speaker, name, text, failed)
+        return _result(name, text, failed)
+
+    async def _call(self, name: str, arguments: dict[str, Any]) -> tuple[str, bool, list[tuple[str, str]]]:
+        tool = self._tools[name]
+        try:
+            checked = tool.arguments.model_validate(arguments)
+            given = {field: getattr(checked, field) for field in tool.arguments.model_fields}
+            answer = await self._run_context.unless_stopped(tool.call(**given))
+        except ValidationError as error:
+            problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors())
+            return f"{name} was not called, its arguments are not valid: {problems}", True, []
+        except ToolError as error:
+            return str(error), True, []
+        except (Stopped, asyncio.CancelledError):
+            raise
+        except (MachineError, OSError) as error:
+            if isinstance(error, OSError) and error.errno in _OF_THE_CALL:
+                return f"{name} failed: {error.strerror}", True, []
+            self._run_context.stop(f"{name}: {error}")
+            raise Stopped(self._run_context.stop_reason) from error
+        except Exception as error:  # a defect in a tool must not end the conversation; it is kept with its place
+            self._run_context.observer.note(traceback.format_exc())
+            return f"{name} failed inside ({type(error).__name__}: {error}); this is not your mistake", True, []
+        if isinstance(answer, Submission):
+            return answer.text, False, [(answer.deliverable, answer.status)]
+        if isinstance(answer, Shown):
+            marks = [self._run_context.image_store.keep(image) for image in answer.images]
+            return "\n".join([answer.text, *marks]), False, []
+        return answer, False, []
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def reset(self) -> None: ...
+
+    async def save_state(self) -> Mapping[str, Any]:
+        return {}
+
+    async def load_state(self, state: Mapping[str, Any]) -> None: ...
+
+
+def _result(name: str, text: str, failed: bool) -> ToolResult:
+    return ToolResult(name=name, result=[TextResultContent(content=text)], is_error=failed)
+
+
+def _parameters(arguments: type[BaseModel]) -> ParametersSchema:
+    schema = arguments.model_json_schema()
+    for prop in schema.get("properties", {}).values():
+        prop.pop("title", None)
+    parameters = ParametersSchema(
+        type="object",
+        properties=schema.get("properties", {}),
+        required=schema.get("required", []),
+        additionalProperties=False,
+    )
+    if "$defs" in schema:
+        parameters["$defs"] = schema["$defs"]  # type: ignore[typeddict-unknown-key]
+    return parameters

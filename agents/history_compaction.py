@@ -1,0 +1,203 @@
+"""Prompt economy: what a model is sent of a long conversation.
+
+The beginning of a prompt stays as it was for as long as it can, since providers read an unchanged beginning from their
+cache. So old tool output is not shortened a little with every call, but a good piece at a time. What is read anew soon after
+leaves at once, since little has to be sent again for it.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from typing import Annotated, Any
+
+from autogen_core import FunctionCall
+from autogen_core.model_context import ChatCompletionContext
+from autogen_core.models import AssistantMessage, FunctionExecutionResultMessage, LLMMessage, UserMessage
+from pydantic import Field
+
+from agents.models.protocol_common import CHARACTERS_PER_TOKEN, read_arguments
+from tools.errors import ToolError
+from tools.toolsets.tool import Tool
+
+READ_AGAIN = "read_again"
+_MADE_AGAIN = "[{:,} characters, left out: the same call was made again later]"
+
+
+@dataclass(frozen=True)
+class HistoryCompaction:
+    """How much is kept, in characters and in calls. The newest `whole` characters of tool output are sent as they
+    are, and up to `step` more; before that only the first `head` of each, and before the newest `headed` calls (up to
+    twice as many) nothing but a count."""
+
+    whole: int = 40_000
+    step: int = 20_000
+    head: int = 300
+    headed: int = 40
+
+    @classmethod
+    def of(cls, context_tokens: int) -> HistoryCompaction:
+        """For a model that reads that much: old tool output takes a third of it at most."""
+        most = int(context_tokens * CHARACTERS_PER_TOKEN / 3)
+        whole = min(cls.whole, most * 2 // 3)
+        return cls(whole=whole, step=whole // 2)
+
+    def shorten(self, messages: Sequence[LLMMessage]) -> list[LLMMessage]:
+        """The conversation as it is sent. Calls and their results are shortened and left out only together."""
+        rounds = _rounds(messages)
+        old = self._old(rounds)
+        dropped = max(0, old - self.headed) // self.headed * self.headed
+        repeated = _made_again(rounds[:old])
+        sent = list[LLMMessage | None](messages)
+        for item in rounds[:old]:
+            sent[item.at] = self._shortened_calls(item.calls)
+            sent[item.at + 1] = self._shortened_results(item.results, item.first, repeated)
+        superseded = self._superseded(rounds)
+        for item in rounds[old:]:
+            if not superseded.isdisjoint(result.call_id for result in item.results.content):
+                sent[item.at + 1] = _without(item.results, superseded)
+        for item in rounds[:dropped]:
+            sent[item.at] = sent[item.at + 1] = None
+        if dropped:
+            sent[rounds[0].at] = _left_out(rounds[:dropped])
+        return [message for message in sent if message is not None]
+
+    def _old(self, rounds: Sequence[_Round]) -> int:
+        """How many rounds of calls, from the first on, are no longer sent whole."""
+        seen = list(accumulate(item.characters for item in rounds))
+        total = seen[-1] if seen else 0
+        return bisect_right(seen, max(0, total - self.whole) // self.step * self.step)
+
+    def _superseded(self, rounds: Sequence[_Round]) -> set[str]:
+        """The ids of calls whose long results are left out at once, since the same call was made again before as much had
+        followed: a file read anew, say. Later it would cost the cache more than it saves."""
+        found: set[str] = set()
+        before: dict[tuple[str, str], tuple[str, int, int]] = {}
+        seen = 0
+        for item in rounds:
+            began, seen = seen, seen + item.characters
+            sizes = {result.call_id: len(result.content) for result in item.results.content}
+            for call in item.made:
+                name, size, ended = before.get((call.name, call.arguments), ("", 0, 0))
+                if name and size > 3 * self.head and began - ended <= size:
+                    found.add(name)
+                before[call.name, call.arguments] = (call.id, sizes.get(call.id, 0), seen)
+        return found
+
+    def _shortened_results(
+        self, message: FunctionExecutionResultMessage, first: int, repeated: set[str]
+    ) -> FunctionExecutionResultMessage:
+        results = []
+        for number, result in enumerate(message.content, start=first):
+            text = result.content
+            if result.call_id in repeated and len(text) > self.head // 3:
+                text = _MADE_AGAIN.format(len(text))
+            elif len(text) > 2 * self.head:
+                text = (
+                    f"{text[: self.head]}\n[{len(text) - self.head:,} more characters, left out by now; "
+                    f"{READ_AGAIN}(result={number}) shows the whole]"
+                )
+            results.append(result.model_copy(update={"content": text}))
+        return message.model_copy(update={"content": results})
+
+    def _shortened_calls(self, message: AssistantMessage) -> AssistantMessage:
+        calls = [self._shortened_call(call) for call in message.content if isinstance(call, FunctionCall)]
+        return message.model_copy(update={"content": calls})
+
+    def _shortened_call(self, call: FunctionCall) -> FunctionCall:
+        if len(call.arguments) <= 4 * self.head:
+            return call
+        try:
+            given = read_arguments(call.arguments)
+        except ValueError:
+            return call
+        short = {name: self._shortened_argument(value) for name, value in given.items()}
+        return replace(call, arguments=json.dumps(short, ensure_ascii=False))
+
+    def _shortened_argument(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value) > 2 * self.head:
+            return f"{value[: self.head]} [and {len(value) - self.head:,} more characters, left out by now]"
+        return value
+
+
+class ResultRecall:
+    """The tool with which a model reads again what its prompt no longer shows."""
+
+    def __init__(self, context: ChatCompletionContext) -> None:
+        self._context = context
+
+    def tool(self) -> Tool:
+        return Tool.of(self.read_again)
+
+    async def read_again(
+        self, result: Annotated[int, Field(ge=1, description="the number that stands where the result was left out")]
+    ) -> str:
+        """Show the whole of an earlier tool result that was shortened in this conversation."""
+        results = [
+            item
+            for message in await self._context.get_messages()
+            if isinstance(message, FunctionExecutionResultMessage)
+            for item in message.content
+        ]
+        if result > len(results):
+            raise ToolError(f"there is no result {result}; {len(results)} results came before this call")
+        return str(results[result - 1].content)
+
+
+@dataclass(frozen=True)
+class _Round:
+    """A message with calls, at place `at` of the conversation, and the one after it with their results, of which the
+    first has the number `first` among all results."""
+
+    at: int
+    first: int
+    calls: AssistantMessage
+    results: FunctionExecutionResultMessage
+
+    @property
+    def characters(self) -> int:
+        return len(str(self.calls.content)) + sum(len(result.content) for result in self.results.content)
+
+    @property
+    def made(self) -> list[FunctionCall]:
+        return [call for call in self.calls.content if isinstance(call, FunctionCall)]
+
+
+def _rounds(messages: Sequence[LLMMessage]) -> list[_Round]:
+    found, first = [], 1
+    for at, (calls, results) in enumerate(pairwise(messages)):
+        if isinstance(calls, AssistantMessage) and isinstance(results, FunctionExecutionResultMessage):
+            found.append(_Round(at, first, calls, results))
+            first += len(results.content)
+    return found
+
+
+def _made_again(rounds: Sequence[_Round]) -> set[str]:
+    """The ids of calls that were made again with the same arguments."""
+    made = [call for item in rounds for call in item.made]
+    last = {(call.name, call.arguments): call.id for call in made}
+    return {call.id for call in made if last[call.name, call.arguments] != call.id}
+
+
+def _without(message: FunctionExecutionResultMessage, superseded: set[str]) -> FunctionExecutionResultMessage:
+    results = [
+        result.model_copy(update={"content": _MADE_AGAIN.format(len(result.content))})
+        if result.call_id in superseded
+        else result
+        for result in message.content
+    ]
+    return message.model_copy(update={"content": results})
+
+
+def _left_out(rounds: Sequence[_Round]) -> UserMessage:
+    calls = Counter(call.name for item in rounds for call in item.made)
+    counted = ", ".join(f"{name} {count} times" if count > 1 else name for name, count in sorted(calls.items()))
+    return UserMessage(
+        content=f"[{calls.total()} tool calls of yours and their results are left out by now: {counted}. "
+        f"{READ_AGAIN}(result=1) shows the first, and so on.]",
+        source="lab",
+    )

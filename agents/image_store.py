@@ -1,0 +1,60 @@
+"""What models with eyes are shown: images that tools gave, kept in the run folder and named in the words of the result.
+
+A result names its images by their content, so that the same conversation shows the same images after a resume.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from autogen_core import Image
+from autogen_core.models import FunctionExecutionResultMessage, LLMMessage, UserMessage
+
+from tools.atomic import write_bytes
+
+_MARK = re.compile(r"\[image ([0-9a-f]{16})\]")
+_NEWEST = 6
+"""So many images are shown, and up to twice as many: the older ones leave together, since a provider's cache holds only
+what does not change."""
+
+
+class ImageStore:
+    """The images of one run."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, image: bytes) -> str:
+        """Keep a PNG image; answers the mark that names it."""
+        name = hashlib.sha256(image).hexdigest()[:16]
+        path = self._folder / f"{name}.png"
+        if not path.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_bytes(path, image)
+        return f"[image {name}]"
+
+    def show(self, messages: Sequence[LLMMessage]) -> list[LLMMessage]:
+        """The conversation with the newest images that its tool results name, each after the result."""
+        named = [name for message in messages for name in self._named(message)]
+        gone = max(0, len(named) - _NEWEST) // _NEWEST * _NEWEST
+        shown: list[LLMMessage] = []
+        for message in messages:
+            shown.append(message)
+            images = self._named(message)
+            visible = images[gone:] if gone < len(images) else []
+            gone = max(0, gone - len(images))
+            if visible:
+                parts: list[str | Image] = []
+                for name in visible:
+                    parts += [f"[image {name}]", Image.from_file(self._folder / f"{name}.png")]
+                shown.append(UserMessage(content=parts, source="lab"))
+        return shown
+
+    def _named(self, message: LLMMessage) -> list[str]:
+        if not isinstance(message, FunctionExecutionResultMessage):
+            return []
+        names = [name for result in message.content for name in _MARK.findall(result.content)]
+        return [name for name in names if (self._folder / f"{name}.png").is_file()]

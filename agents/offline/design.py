@@ -1,0 +1,117 @@
+"""How a paper words what kind of study it reports: a first sweep of one setting, one that follows up another, or results
+that were brought along. What holds of one kind is not said of another."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agents.offline.facts import Facts, join, latex
+
+
+@dataclass(frozen=True)
+class Design:
+    """The parts of a paper that depend on the kind of study. All LaTeX."""
+
+    aim: str
+    """The abstract's first sentences."""
+    kind: str
+    """The introduction's account of the study and its plan."""
+    contributions: str
+    method: str
+    ran: str
+    """How and where the experiments ran; the environment follows."""
+    limits: str
+    closing: str
+    """The conclusion's first sentence."""
+
+
+def design_of(facts: Facts) -> Design:
+    """The wording that fits a study."""
+    if facts.brought:
+        return _brought(facts)
+    tunable = tunable_of(facts)
+    parent = re.search(r"Follows from `(\w+)`, in which", facts.experiment)
+    if parent:
+        first = "begin with two values beside the one that did best in that study"
+        why = (
+            rf" It follows from an earlier study of this group, \texttt{{{latex(parent[1])}}}, in which another value of the "
+            "setting did better than the baseline on some of the results. That study's numbers are in its own ledger."
+        )
+        how = (
+            "The first two runs take the values that the plan names. Each further run takes the value halfway, on a "
+            "logarithmic scale, between the best value so far on the main metric and its neighbour, or beyond it when it is "
+            "the outermost; the later values depend on the earlier results, and the first ones on another study's."
+        )
+    else:
+        first, why = "begin with half and twice its value", ""
+        how = (
+            "The first two runs halve and double the value. Each further run goes on in the direction that did better on "
+            "the main metric so far, on the average over the datasets, so the later values depend on the earlier results."
+        )
+    return Design(
+        aim=(
+            f"How much does the outcome of an experiment depend on one of its settings? We vary {tunable} in an experiment on "
+            f"{_datasets(facts)}, hold everything else fixed, and compare every run with a baseline made on the same "
+            f"machine with the same seeds."
+        ),
+        kind=(
+            f"This paper reports such a study.{why} The experiment is this: {latex(facts.template)}\n\n"
+            f"The question is what happens to its metrics when {tunable} changes. The plan, fixed before the runs: change "
+            f"this setting in the source and nothing else, {first}, choose each further value by what was measured, and "
+            f"compare every run with the baseline on all metrics and datasets. The idea counts as refuted when no run "
+            f"differs from the baseline by more than the noise of its seeds."
+        ),
+        contributions="the runs themselves, with code, settings and every seed in a ledger",
+        method=(
+            f"One setting is varied: {tunable}. Every run changes its value in the source of the experiment and nothing else; "
+            f"the files of the evaluation are the same for all runs and were compared before and after each.\n\n{how} That "
+            f"makes the search efficient and its tests slightly optimistic."
+        ),
+        ran="The experiments ran with this software and hardware",
+        limits=(
+            f"Only {tunable} was varied, at {_in_words(len(facts.completed))} values, in one experiment. Other settings may "
+            "interact with it. Times were measured on a machine that did other work as well."
+        ),
+        closing=f"We varied {tunable} and compared every run with a baseline from the same machine.",
+    )
+
+
+def tunable_of(facts: Facts) -> str:
+    return rf"\texttt{{{latex(facts.tunable)}}}"
+
+
+def _brought(facts: Facts) -> Design:
+    given = "runs that were measured elsewhere and brought along as files of results"
+    return Design(
+        aim=(
+            f"We compare {given}, of an experiment on {_datasets(facts)}, with the baseline among them, and say which "
+            f"differences their seeds can tell from chance."
+        ),
+        kind=(
+            f"This paper compares {given}. The system that wrote it made none of the runs that are marked so in its tables, "
+            f"and knows of them what their files say. The experiment, as its template describes it, is this: "
+            f"{latex(facts.template)}"
+        ),
+        contributions="the values of every run and seed in a ledger, with what was brought along marked",
+        method=(
+            "The runs that are marked so were made elsewhere. Their code, settings, seeds and machine were not seen, but "
+            "for what the tables list; whether the evaluation was the same for all of them was not checked, and their "
+            "order and the reasons for them are not known."
+        ),
+        ran="What is known of the software and hardware of the baseline",
+        limits=(
+            "The runs that are marked so were not made by this system, so nothing vouches for them but their files. What "
+            "they changed is told by their notes alone."
+        ),
+        closing="We compared results that were brought along with the baseline among them.",
+    )
+
+
+def _datasets(facts: Facts) -> str:
+    return join([latex(dataset) for dataset in facts.datasets])
+
+
+def _in_words(count: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[count] if count < len(words) else str(count)

@@ -1,0 +1,93 @@
+"""The reviser: mends what writing can mend, and says in the rebuttal what it cannot."""
+
+from __future__ import annotations
+
+import re
+
+from agents.offline.facts import Facts, latex, read_facts
+from agents.offline.results import metrics_to_report, read_lines
+from agents.offline.script import Call, Opening, Script, call, say, together
+
+_NEEDS_RUNS = "This asks for new experiments or for judgement; writing cannot answer it, so the paper is left as it is."
+
+
+def reviser(opening: Opening) -> Script:
+    """Answer each weakness: an addition to a section where one helps, an open no where none does."""
+    facts = read_facts(opening.task)
+    ledger = yield from call("read_results")
+    metrics = metrics_to_report([line for line in read_lines(ledger.text) if line.run == "run_0"]) or facts.measured
+    answers, additions = [], {"results": _all_changes(facts, metrics)}
+    for point in _weaknesses(opening.task):
+        section, text = _mend(point, facts)
+        if section:
+            additions[section] = additions.get(section, "") + "\n\n" + text
+        answers.append(f"- {point} " + (f"Answered in {section.replace('_', ' ')}." if section else _NEEDS_RUNS))
+    answers.append("- Added for all reviewers: the change of every cell that the first version showed only in tables.")
+    now = yield from together(Call("read_section", {"section": section}) for section in additions)
+    texts = [
+        f"{before.text.rstrip()}\n\n{added.strip()}" for before, added in zip(now, additions.values(), strict=True)
+    ]
+    written = yield from together(
+        Call("write_section", {"section": section, "latex": text})
+        for section, text in zip(additions, texts, strict=True)
+    )
+    for section, answer in zip(additions, written, strict=True):
+        if answer.failed:
+            answers.append(f"- The addition to {section} could not be written: {answer.text}")
+    yield from call("submit_rebuttal", answers="# Answer to the reviews\n\n" + "\n".join(answers))
+    answer = yield from call(
+        "submit_paper", summary="The paper as revised after the reviews; the claims are unchanged."
+    )
+    yield from say(answer.text)
+
+
+def _weaknesses(task: str) -> list[str]:
+    points = []
+    for block in re.findall(r"^Weaknesses:\n((?:- .*\n?)+)", task, re.MULTILINE):
+        points += [line[2:].strip() for line in block.splitlines()]
+    return list(dict.fromkeys(points))
+
+
+def _mend(point: str, facts: Facts) -> tuple[str, str]:
+    """The section that a point is answered in, and the words; empty where writing cannot answer it."""
+    runs = len(facts.completed)
+    point = point.partition("«")[0].lower()  # the reviewer's words, without the paper's
+    if "comparisons" in point:
+        return "method", (
+            f"With {runs} completed runs and {len(facts.datasets)} datasets each metric gives "
+            f"{(runs - 1) * len(facts.datasets)} comparisons with the baseline."
+        )
+    if "ablation" in point:
+        return (
+            "method",
+            f"Only \\texttt{{{latex(facts.tunable)}}} differs between the runs, so each run is its own ablation.",
+        )
+    if "limitation" in point:
+        return (
+            "limitations",
+            "The study is small, and says nothing about settings, data or machines that it did not use.",
+        )
+    if "code" in point:
+        return "experimental_setup", "The code of every run is kept with this paper, each run under a tag of its own."
+    return "", ""
+
+
+def _all_changes(facts: Facts, metrics: list[str]) -> str:
+    """Every change of the metrics that the first version gave in tables only."""
+    rows = []
+    for metric in metrics[2:]:
+        for run in [r.name for r in facts.completed if r.name != "run_0"]:
+            cells = [
+                rf"{latex(a.split('/')[1])}, \change{{{a}}}"
+                for a in facts.addresses
+                if a.startswith(f"{run}/") and a.endswith(f"/{metric}")
+            ]
+            if cells:
+                rows.append(rf"\item {latex(facts.metric(metric).label)}, {latex(run)}: " + "; ".join(cells) + ".")
+    intervals = rf"\noisefloor{{{facts.datasets[0]}/{metrics[0]}}}"
+    if not rows:
+        return (
+            f"For scale: on {latex(facts.datasets[0])} the {latex(facts.metric(metrics[0]).label)} has a noise floor of "
+            f"{intervals}."
+        )
+    return "\\subsection{Every remaining change}\n\\begin{itemize}\n" + "\n".join(rows) + "\n\\end{itemize}"

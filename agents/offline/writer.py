@@ -1,0 +1,308 @@
+"""The writer: a plain report of what was run and what came out, every measured number a reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+
+from agents.offline.design import design_of, tunable_of
+from agents.offline.facts import Facts, join, latex, read_facts
+from agents.offline.results import metrics_to_report, read_lines
+from agents.offline.script import Call, Calls, Opening, Result, Script, call, say, together
+
+_PER_QUERY = 3
+
+
+def writer(opening: Opening) -> Script:
+    """Cite what searches find, write all sections, compile, let the results be read, hand in."""
+    facts = read_facts(opening.task)
+    ledger, *compared = yield from together([Call("read_results", {}), *_comparisons(facts)])
+    lines = read_lines(ledger.text)
+    metrics = metrics_to_report([line for line in lines if line.run == "run_0"]) or facts.measured
+    capped = list(dict.fromkeys(line.metric for line in lines if line.censored))
+    significant = _significant(compared)
+    cited = yield from _cite(facts)
+    texts = sections(facts, metrics, significant, cited, capped)
+    written = yield from together(
+        Call("write_section", {"section": name, "latex": text}) for name, text in texts.items()
+    )
+    for section, answer in zip(texts, written, strict=True):
+        if answer.failed:
+            yield from say(f"I could not write {section}: {answer.text}")
+            return
+    compiled = yield from call("compile_paper")
+    yield from say(f"The draft is there: {compiled.text.splitlines()[0]}. Please read the results section.")
+    answer = yield from call("submit_paper", summary=_summary(facts, significant))
+    yield from say(answer.text)
+
+
+def _comparisons(facts: Facts) -> list[Call]:
+    """Of every run with the baseline."""
+    return [Call("compare_runs", {"run": run.name}) for run in facts.completed if run.name != "run_0"]
+
+
+def _significant(comparisons: list[Result]) -> list[str]:
+    """Addresses at which a run differs from the baseline by Welch's test, as the ledger's comparison says."""
+    found: list[str] = []
+    for compared in comparisons:
+        for line in compared.text.splitlines():
+            address, _, verdict = line.partition(": ")
+            if re.search(r"p [<=]", verdict) and "no significant change" not in verdict:
+                found.append(address)
+    return found
+
+
+def _cite(facts: Facts) -> Generator[Calls, list[Result], list[tuple[str, list[str]]]]:
+    """What was searched for, and the keys of the best records of each search."""
+    field = facts.template.partition(".")[0]
+    tunable = facts.tunable.replace("_", " ")
+    queries = [
+        field,
+        f"{tunable} training",
+        "hyperparameter sensitivity analysis",
+        "random seeds variance benchmarks",
+        "statistical test unequal variances",
+        "reproducibility of empirical machine learning",
+        "scientific software arrays plotting",
+    ]
+    answers = yield from together(Call("search_literature", {"query": query}) for query in queries)
+    chosen: dict[str, str] = {}
+    """Record -> the query that it is cited for."""
+    for query, answer in zip(queries, answers, strict=True):
+        new = [r for r in re.findall(r"^\d+\. \[([^\]]+)\]", answer.text, re.MULTILINE) if r not in chosen]
+        chosen |= dict.fromkeys(new[:_PER_QUERY], query)
+    added = yield from together(Call("add_citation", {"record": record}) for record in chosen)
+    keys: dict[str, list[str]] = {}
+    for query, answer in zip(chosen.values(), added, strict=True):
+        if match := re.search(r"\\cite\{([^}]+)\}", answer.text):
+            keys.setdefault(query, []).append(match[1])
+    return list(keys.items())
+
+
+def sections(
+    facts: Facts,
+    metrics: list[str],
+    significant: list[str],
+    cited: list[tuple[str, list[str]]],
+    capped: list[str],
+) -> dict[str, str]:
+    """The text of every section."""
+    return {
+        "title": latex(facts.title),
+        "abstract": _abstract(facts, metrics[0], significant),
+        "introduction": _introduction(facts, cited),
+        "related_work": _related_work(cited),
+        "background": _background(facts, metrics),
+        "method": _method(facts),
+        "experimental_setup": _setup(facts, metrics),
+        "results": _results(facts, metrics, significant),
+        "limitations": _limitations(facts, capped),
+        "conclusion": _conclusion(facts, metrics[0], significant, metrics[0] in capped),
+    }
+
+
+def _runs(facts: Facts) -> list[str]:
+    return [run.name for run in facts.completed if run.name != "run_0"]
+
+
+def _at(runs: list[str]) -> str:
+    return join([latex(run) for run in runs])
+
+
+def _abstract(facts: Facts, metric: str, significant: list[str]) -> str:
+    label = latex(facts.metric(metric).label)
+    main = [a for a in significant if a.endswith(f"/{metric}")]
+    if main:
+        found = (
+            "The clearest differences from the baseline: "
+            + "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}, \change{{{a}}}" for a in main[:2])
+            + "."
+        )
+    else:
+        found = f"On the {label}, no run is told apart from the baseline by the test."
+    return (
+        f"{design_of(facts).aim} {found} All numbers in this paper are filled in from the ledger of the runs; failed runs "
+        f"are listed with the others."
+    )
+
+
+def _introduction(facts: Facts, cited: list[tuple[str, list[str]]]) -> str:
+    support = cited[2][1] if len(cited) > 2 else (cited[0][1] if cited else [])
+    cite = rf"~\citep{{{','.join(support)}}}" if support else ""
+    design = design_of(facts)
+    return (
+        f"Results of learning systems depend on settings that are chosen once and seldom varied{cite}. "
+        f"A study that varies one of them while all others stay fixed tells whether the choice matters at all, and "
+        f"whether the noise of a few seeds would even let one see it.\n\n"
+        f"{design.kind}\n\n"
+        f"We contribute (i) {design.contributions}; (ii) a comparison of each run with the baseline on all datasets and "
+        f"metrics, with a test and the smallest difference that the seeds can tell apart; and (iii) a list of what the "
+        f"runs do not show."
+    )
+
+
+def _related_work(cited: list[tuple[str, list[str]]]) -> str:
+    rows = []
+    for query, keys in cited:
+        works = join([rf"\citet{{{key}}}" for key in keys])
+        rows.append(f"For ``{latex(query)}'' the search gave {works}.")
+    return (
+        "The works below were found by searching the literature sources of this run; they are cited as what the searches "
+        "returned. Their order is that of the searches. No language model has read them, so nothing is claimed here about "
+        "what they found.\n\n" + "\n\n".join(rows)
+    )
+
+
+def _background(facts: Facts, metrics: list[str]) -> str:
+    rows = []
+    for name in metrics:
+        metric = facts.metric(name)
+        goal = {"min": "smaller is better", "max": "larger is better"}.get(
+            metric.goal, "no direction is declared better"
+        )
+        about = f": {latex(metric.description.rstrip('.'))}" if metric.description else ""
+        rows.append(rf"\item \textbf{{{latex(metric.label)}}} ({goal}){about}.")
+    return (
+        f"{latex(facts.template)}\n\nThe experiment reports these metrics for each of its datasets "
+        f"({join([latex(d) for d in facts.datasets])}):\n\\begin{{itemize}}\n" + "\n".join(rows) + "\n\\end{itemize}"
+    )
+
+
+def _method(facts: Facts) -> str:
+    return (
+        f"{design_of(facts).method}\n\n"
+        r"For each result with several seeds we give mean and standard error, $s/\sqrt{n}$ with the sample standard "
+        r"deviation $s$ over $n$ seeds. A run is compared with the baseline by Welch's test, which does not assume equal "
+        "variances. We call a change significant when $p$ is below one in twenty. No correction for the number of "
+        "comparisons is made; the number of comparisons is the number of cells in the tables."
+    )
+
+
+def _setup(facts: Facts, metrics: list[str]) -> str:
+    wanted = [s for s in facts.settings if s.startswith("experiment.")]
+    settings = "; ".join(rf"\texttt{{{latex(s.removeprefix('experiment.'))}}} = \setting{{{s}}}" for s in wanted[:24])
+    machine = "; ".join(rf"{latex(name)}: \env{{{name}}}" for name in facts.environment)
+    text = f"{design_of(facts).ran}: {machine}.\n\n"
+    if settings:
+        text += f"The baseline's settings, read from its source and its command line: {settings}.\n\n"
+    text += (
+        "Table~\\ref{tab:runs} lists every run, those that failed as well. What differs between them is in "
+        "Table~\\ref{tab:settings}.\n\n"
+        + _table("runs", "Every run of this study.", r"\runstable")
+        + _table("settings", "The settings that differ between the runs.", r"\settingstable")
+    )
+    return text
+
+
+def _results(facts: Facts, metrics: list[str], significant: list[str]) -> str:
+    parts = []
+    for name in metrics:
+        label = latex(facts.metric(name).label)
+        parts.append(rf"\subsection{{{label[0].upper() + label[1:]}}}")
+        figure = next((f for f in facts.figures if f.file == f"effect_{name}.png"), None)
+        shown = (
+            rf" Figure~\ref{{{figure.label}}} draws them against the value of {tunable_of(facts)}." if figure else ""
+        )
+        parts.append(rf"Table~\ref{{tab:{name}}} gives the {label} of every completed run.{shown}")
+        parts.append(
+            _table(
+                name,
+                f"{label[0].upper() + label[1:]} of every completed run on every dataset.",
+                rf"\resulttable{{{name}}}",
+            )
+        )
+        if figure:
+            parts.append(_figure(figure.file, figure.label, figure.caption))
+        if name in metrics[:2]:
+            parts += [_of_run(facts, run, name) for run in _runs(facts)]
+            parts.append(_noise(facts, name))
+    others = [f for f in facts.figures if not f.file.startswith("effect_")]
+    if others:
+        parts.append(
+            "\\subsection{The runs side by side}\nThe template's own plots of the completed runs: "
+            + join([rf"Figure~\ref{{{f.label}}}" for f in others])
+            + "."
+        )
+        parts += [_figure(f.file, f.label, f.caption) for f in others]
+    return "\n\n".join(parts)
+
+
+def _of_run(facts: Facts, run: str, metric: str) -> str:
+    note = next((r.note for r in facts.completed if r.name == run), "")
+    value = re.match(r"(\w+) = (\S+) ", note)
+    where = (
+        rf" ({tunable_of(facts)} = \setting{{{run}/experiment.{facts.tunable}}})"
+        if (value and f"experiment.{facts.tunable}" in facts.settings)
+        else ""
+    )
+    changes = [
+        rf"{latex(a.split('/')[1])}, \change{{{a}}}"
+        for a in facts.addresses
+        if a.startswith(f"{run}/") and a.endswith(f"/{metric}") and a.replace(run, "run_0", 1) in facts.addresses
+    ]
+    return rf"\textbf{{{latex(run)}}}{where}. " + "; ".join(changes) + "."
+
+
+def _noise(facts: Facts, metric: str) -> str:
+    floors = [
+        rf"{latex(d)} \noisefloor{{{d}/{metric}}}" for d in facts.datasets if f"run_0/{d}/{metric}" in facts.addresses
+    ]
+    return (
+        "The smallest difference that the baseline's seeds can tell apart from noise is, by dataset: "
+        + "; ".join(floors)
+        + "."
+    )
+
+
+def _limitations(facts: Facts, capped: list[str]) -> str:
+    failed = [run.name for run in facts.runs if run.status != "completed"]
+    text = (
+        f"{design_of(facts).limits} Few seeds stand behind each number, so differences below the noise floor cannot be "
+        "seen, and a result that is not significant is no proof of equality. Many comparisons are made and not corrected "
+        "for, so single significant cells are to be read with care. The text of this paper was put together by rules; it "
+        "interprets nothing beyond what the ledger says."
+    )
+    if capped:
+        labels = join([latex(facts.metric(metric).label) for metric in capped])
+        text += f" Some values of the {labels} hit their cap: they are bounds, marked in the tables, and not compared."
+    return text + (f" The runs without results are {_at(failed)}; their reasons are in the ledger." if failed else "")
+
+
+def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool) -> str:
+    label = latex(facts.metric(metric).label)
+    main = [a for a in significant if a.endswith(f"/{metric}")]
+    if main:
+        rows = "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}: \change{{{a}}}" for a in main)
+        body = f"On the {label} these runs were told apart from the baseline: {rows}."
+        if len(main) < sum(address.endswith(f"/{metric}") and "run_0/" not in address for address in facts.addresses):
+            body += " All other cells were not."
+    else:
+        body = (
+            f"On the {label}, none of the runs {_at(_runs(facts))} was told apart from the baseline by the test. With "
+            "the seeds that there are, the question stays open for differences below the noise floor."
+        )
+    if capped:
+        body += " Cells with a capped value were not compared."
+    return (
+        f"{design_of(facts).closing} {body} The ledger, the code of this study and the conversation that led to it are "
+        "kept with this paper."
+    )
+
+
+def _summary(facts: Facts, significant: list[str]) -> str:
+    if facts.brought:
+        return "Results that were brought along are compared with the baseline among them; the paper says what differs."
+    if significant:
+        return f"Varying {facts.tunable} changes some results beyond the noise of the seeds; the paper says which."
+    return f"Varying {facts.tunable} changes no result beyond the noise of the seeds."
+
+
+def _table(label: str, caption: str, body: str) -> str:
+    return f"\\begin{{table}}[htbp]\n\\centering\n\\caption{{{caption}}}\n\\label{{tab:{label}}}\n{body}\n\\end{{table}}\n\n"
+
+
+def _figure(file: str, label: str, caption: str) -> str:
+    return (
+        f"\\begin{{figure}}[htbp]\n\\centering\n\\includegraphics[width=\\linewidth]{{figures/{file}}}\n"
+        f"\\caption{{{latex(caption)}}}\n\\label{{{label}}}\n\\end{{figure}}"
+    )

@@ -1,0 +1,138 @@
+"""How a run is conducted: its journal, its observer, its accounts, and the one place where a stop is asked for.
+
+Exceptions inside an agent reach the team only as text, so a stop is a state that every seam asks for, not an exception
+that is expected to travel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from agents.budget import SCOPES, Account, Budget, Scope
+from agents.image_store import ImageStore
+from agents.journal import Journal, StepType
+from agents.observer import Observer
+from tools.errors import ColloquiumError
+
+T = TypeVar("T")
+
+
+class Stopped(ColloquiumError):  # noqa: N818  a state that is asked for, no error
+    """What is at work has been asked to stop; the step at hand is not recorded and is done again on resume."""
+
+
+@dataclass
+class RunContext:
+    """Shared by all seams of one run. `budget` is the run's own."""
+
+    journal: Journal
+    observer: Observer = field(default_factory=Observer)
+    budget: Budget = field(default_factory=Budget)
+
+    def __post_init__(self) -> None:
+        self._stop = asyncio.Event()
+        self._settled = asyncio.Condition()
+        self.stop_reason = ""
+        self.stop_scope: Scope = "phase"
+        self.image_store = ImageStore(self.journal.path.parent / "images")
+        self.run = Account.over("run", self.budget, self.journal.records())
+        self._open: list[Account] = [self.run]
+
+    @contextmanager
+    def account(self, scope: Scope, budget: Budget, prefix: str) -> Iterator[Account]:
+        """Keep an account of an idea or a phase while it is at work. A stop of its own ends with it."""
+        account = Account.over(scope, budget, self.journal.records(), f"{prefix}/")
+        self._open.append(account)
+        try:
+            yield account
+        finally:
+            self._open.remove(account)
+            if self.stopping and self.stop_scope == scope:
+                self._stop.clear()
+                self.stop_reason = ""
+
+    def exhausted(self, scope: Scope) -> str:
+        """Why the scope's account carries nothing more; empty while it does."""
+        return next((account.refuses(in_flight=False) for account in self._open if account.scope == scope), "")
+
+    def stop(self, reason: str, scope: Scope = "run") -> None:
+        """Ask everything in the scope to stop; the first reason stays, unless a wider scope has to stop."""
+        if not self.stopping or SCOPES.index(scope) > SCOPES.index(self.stop_scope):
+            self.stop_reason, self.stop_scope = reason, scope
+        self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
+    def check(self) -> None:
+        """Before more is done: stop where a stop is asked for, or an account carries nothing more.
+
+        Raises:
+            Stopped: there is to be no more.
+        """
+        for account in self._open:
+            if reason := account.refuses(in_flight=False):
+                self.stop(reason, account.scope)
+        if self.stopping:
+            raise Stopped(self.stop_reason)
+
+    @asynccontextmanager
+    async def reserved(self, tokens: int, dollars: float) -> AsyncIterator[None]:
+        """Hold the worst case of a call on every account while the call is in flight. Where only the worst cases of
+        others in flight stand in the way, their real cost is waited for.
+
+        Raises:
+            Stopped: an account would not carry the call.
+        """
+        async with self._settled:
+            while True:
+                self.check()
+                for account in self._open:
+                    if reason := account.refuses(tokens, dollars, in_flight=False):
+                        self.stop(reason, account.scope)
+                        raise Stopped(self.stop_reason)
+                if not any(account.refuses(tokens, dollars) for account in self._open):
+                    break
+                await self._settled.wait()
+            held = list(self._open)
+            for account in held:
+                account.reserved_tokens += tokens
+                account.reserved_dollars += dollars
+        try:
+            yield
+        finally:
+            async with self._settled:
+                for account in held:
+                    account.reserved_tokens -= tokens
+                    account.reserved_dollars -= dollars
+                self._settled.notify_all()
+
+    def put_call(self, key: str, type: StepType, data: dict[str, Any], seconds: float) -> None:
+        """Record a model call, and charge it to every account."""
+        record = self.journal.put(key, type, data, seconds)
+        for account in self._open:
+            account.count(record)
+
+    async def unless_stopped(self, work: Awaitable[T]) -> T:
+        """Await the work, or cancel it as soon as a stop is asked for.
+
+        Raises:
+            Stopped: the stop came first; the work has been cancelled and has ended.
+        """
+        task = asyncio.ensure_future(work)
+        stop = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise Stopped(self.stop_reason)
+            return task.result()
+        finally:
+            stop.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)

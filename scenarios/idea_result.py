@@ -1,0 +1,47 @@
+"""What came of a study, for the archive: the next ideas are proposed in the light of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from scenarios.idea_run import IdeaRun
+from scenarios.run_summary import overall
+from tools.errors import ToolError
+from tools.evidence.ledger import BASELINE, Ledger
+from tools.experiments.execution import load_ledger
+from tools.ideas.archive import Outcome
+from tools.review.store import load_meta_review
+
+
+def outcome_of_idea_run(idea_run: IdeaRun) -> Outcome:
+    """The outcome of a study as it stands."""
+    root = idea_run.workspace.root
+    gate = root / "gate.json"
+    rounds = sorted((root / "reviews").glob("round_*"))
+    panel = next((found for found in map(load_meta_review, reversed(rounds)) if found), None)
+    return Outcome(
+        ended_early=idea_run.outcome,
+        runs=list(_runs(load_ledger(idea_run.context), idea_run.context.template.primary_metric)),
+        gate=json.loads(gate.read_text(encoding="utf-8"))["verdict"] if gate.exists() else "",
+        score=overall(panel["scores"]) if panel else None,
+        decision=str(panel["decision"]) if panel else "",
+    )
+
+
+def _runs(ledger: Ledger, primary: str) -> Iterator[str]:
+    """Every run beside the baseline in a line: what it changed, and the primary metric of each dataset against it."""
+    for run in ledger.runs:
+        if run.name == BASELINE:
+            continue
+        if run.status != "completed":
+            yield f"{run.name}, attempt {run.attempt} ({run.note}): {run.status}: {run.reason.splitlines()[0][:160]}"
+            continue
+        changes = []
+        for dataset, metrics in run.values.items():
+            metric = primary if primary in metrics else next(iter(metrics))
+            try:
+                changes.append(f"{dataset}/{metric} {ledger.compare(f'{run.name}/{dataset}/{metric}').change}")
+            except ToolError:
+                changes.append(f"{dataset}/{metric} has nothing to compare with")
+        yield f"{run.name} ({run.note}): {'; '.join(changes)}"

@@ -1,0 +1,140 @@
+"""The studies of a run: each gets its desk and the folder of its idea, and goes into the archive with its outcome."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from agents.journal import Journal
+from agents.observer import Observer
+from scenarios.idea_result import outcome_of_idea_run
+from scenarios.idea_run import IdeaRun
+from scenarios.resolved_scenario import ResolvedScenario, cache_folder
+from scenarios.warm_start import WarmStart
+from tools.atomic import write_json
+from tools.experiments.baselines import Baselines
+from tools.experiments.template import no_template
+from tools.experiments.workspace import Workspace
+from tools.ideas.archive import Entry, put_idea
+from tools.ideas.idea import Idea, save_idea, stored
+from tools.sandbox import Sandbox
+from tools.toolsets.context import RunQuota, ToolContext
+
+ARCHIVE = "ideas.json"
+AUTHORS = "authors.json"
+OFFLINE = "offline"
+
+
+class IdeaRuns:
+    """Opens the studies of one run. Doing it again after a resume leads to the same place."""
+
+    def __init__(
+        self, folder: Path, resolved: ResolvedScenario, sandbox: Sandbox, journal: Journal, observer: Observer
+    ) -> None:
+        self.folder, self._resolved, self._sandbox, self._journal, self._observer = (
+            folder,
+            resolved,
+            sandbox,
+            journal,
+            observer,
+        )
+        self._start = WarmStart.of(folder)
+
+    def open_archive(self) -> None:
+        """Write the ideas so far: at first the template's seed ideas and those that the run was given."""
+        path = self.folder / ARCHIVE
+        given = {entry["Name"]: entry for entry in self._start.archive}
+        seeds = self._resolved.template.seed_ideas if self._resolved.template else ()
+        if not path.exists():
+            write_json(path, [*(seed for seed in seeds if seed["Name"] not in given), *given.values()])
+
+    def start_idea(self, idea_run: IdeaRun, idea: Idea) -> None:
+        """From here on the study works in a folder of the idea's name, with the template as its first commit."""
+        workspace = Workspace.create(self.folder / "ideas" / idea.name, self._resolved.template)
+        self._restore(idea_run.slot, workspace, in_ideation=False)
+        if not (workspace.root / "idea.json").exists():
+            save_idea(idea, workspace.root / "idea.json")
+        idea_run.context.workspace = workspace
+        idea_run.context.authors = _keep_authors(workspace.root / AUTHORS, idea_run.context.authors)
+        idea_run.context.offline = self._offline and set(idea_run.context.authors.values()) <= {OFFLINE}
+        put_idea(self.folder / ARCHIVE, self._entry(idea))
+
+    def open(self, slot: str) -> IdeaRun:
+        scenario, template = self._resolved.scenario, self._resolved.template
+        paper = Path(scenario.paper)
+        place = self.folder / "proposals" / slot if template else self.folder / "ideas" / paper.stem
+        workspace = Workspace.create(place, template)
+        self._restore(slot, workspace, in_ideation=template is not None)
+        if not template and not list(workspace.paper.glob("submission.*")):
+            workspace.paper.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.folder / paper.name, workspace.paper / f"submission{paper.suffix}")
+        context = ToolContext(
+            template=template or no_template(self.folder),
+            profile=self._resolved.profile,
+            profile_name=scenario.profile or (template.default_profile if template else ""),
+            workspace=workspace,
+            sandbox=self._sandbox,
+            literature=self._resolved.literature,
+            form=self._resolved.form,
+            archive=self.folder / ARCHIVE,
+            proposal=self.folder / "proposals" / f"{slot}.json",
+            baselines=Baselines(cache_folder() / "baselines") if scenario.baseline == "kept" else None,
+            seed=scenario.seed,
+            run_id=self.folder.name,
+            run_quota=replace(RunQuota(), runs=scenario.run_quota.runs, attempts=scenario.run_quota.attempts),
+            progress=self._observer.tool_progress,
+            authors=self._authors(),
+            roles=self._resolved.participant_roles,
+            offline=self._offline,
+        )
+        return IdeaRun(slot, context, self.folder)
+
+    def _restore(self, slot: str, workspace: Workspace, *, in_ideation: bool) -> None:
+        """Put right what a call that was cut short has left: back to the last state that the journal knows."""
+        commit = ""
+        for record in self._journal.records():
+            ideation = record.key.startswith(f"{slot}/ideation")
+            here = ideation == in_ideation or not self._resolved.template
+            if here and record.key.startswith(f"{slot}/") and record.data.get("commit"):
+                commit = record.data["commit"]
+        workspace.restore(commit or "HEAD")
+
+    def begun(self, idea_run: IdeaRun, number: int) -> WarmStart | None:
+        """Put a study where the idea that the run was given for it is worked on; None where it was given none."""
+        if not self._start.ideas:
+            return None
+        idea = self._start.ideas[number - 1]
+        self._start.open(self.folder / "ideas" / idea.name)
+        self.start_idea(idea_run, idea)
+        return self._start
+
+    def keep_outcome(self, idea_run: IdeaRun) -> None:
+        """What came of an idea goes into the archive, for the ideas after it."""
+        if (idea := idea_run.idea) and self._resolved.template:
+            outcome = outcome_of_idea_run(idea_run).model_dump(exclude_defaults=True)
+            put_idea(self.folder / ARCHIVE, self._entry(idea) | {"outcome": outcome})
+
+    def _entry(self, idea: Idea) -> Entry:
+        return {**stored(idea), "template": self._resolved.template.name if self._resolved.template else ""}
+
+    @property
+    def _offline(self) -> bool:
+        """No language model plays any role."""
+        return all(self._resolved.model_of(role).provider == "offline" for role in self._resolved.roles)
+
+    def _authors(self) -> dict[str, str]:
+        return {role: self._resolved.model_of(role).label for role in self._resolved.roles}
+
+
+def _keep_authors(path: Path, now: dict[str, str]) -> dict[str, str]:
+    """Who has played which role on an idea, in this run and in those that it goes on from."""
+    before: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    kept = dict(before)
+    for role, model in now.items():
+        earlier = before.get(role, model)
+        kept[role] = earlier if earlier.endswith(model) else f"{earlier}, then {model}"
+    if kept != before:
+        write_json(path, kept)
+    return kept

@@ -1,0 +1,172 @@
+"""The plan of a run: everything that a scenario names, found and checked before any work is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.conversation.policies import SELECTOR, Participants, build_policy, most_turns
+from agents.models.config import ModelsConfig, ModelSpec, load_models_config
+from agents.role_card import ROLES, RoleCard, load_roles
+from scenarios.participants import assign_participants
+from scenarios.phases import PHASES
+from scenarios.phases.phase_type import PhaseType
+from scenarios.scenario import PhaseSpec, Scenario
+from tools.errors import UserError, nearest
+from tools.experiments.template import Profile, Template, load_template
+from tools.literature import Literature, build
+from tools.project import CONFIGS, ROOT, TEMPLATES
+from tools.review.forms import Form, load_form
+from tools.sandbox import NAMES
+from tools.toolsets.registry import tool_names
+
+
+def cache_folder() -> Path:
+    """What survives runs: answers of literature sources, and baselines."""
+    return Path(os.environ.get("COLLOQUIUM_CACHE") or ROOT / ".cache")
+
+
+@dataclass(frozen=True)
+class ResolvedScenario:
+    """A scenario with its names resolved. `template` is None where no phase experiments."""
+
+    scenario: Scenario
+    template: Template | None
+    profile: Profile
+    models: ModelsConfig
+    cards: dict[str, RoleCard]
+    """The card of every role and of every seat."""
+    participant_roles: dict[str, str]
+    """The role on every seat."""
+    form: Form
+    literature: Literature
+    phases: tuple[tuple[PhaseSpec, PhaseType], ...]
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the phases need of the machine: sandbox, tex; a draft that is given is compiled."""
+        drafted = {"sandbox", "tex"} if self.scenario.warm_start.draft else set()
+        return frozenset(drafted).union(*(kind.needs for _, kind in self.phases))
+
+    def model_of(self, role: str) -> ModelSpec:
+        """The model that plays a role."""
+        return self.models.spec_for(role, self.cards[role].model)
+
+    @property
+    def roles(self) -> list[str]:
+        """Every seat, each once, in order of appearance."""
+        return list(dict.fromkeys(name for spec, kind in self.phases for name in participant_names(spec, kind)))
+
+
+def resolve_scenario(scenario: Scenario, template_folder: Path | None = None) -> ResolvedScenario:
+    """Resolve every name of a scenario. `template_folder` stands in for its template: a run keeps a copy of its own.
+
+    Raises:
+        UserError: something that the scenario names does not exist or does not fit.
+    """
+    place = f"scenario {scenario.name}"
+    kinds = [(spec, _kind(place, spec)) for spec in scenario.phases]
+    needs = frozenset().union(*(kind.needs for _, kind in kinds))
+    template = _template(place, scenario, needs, template_folder)
+    backend = scenario.sandbox.backend
+    if backend not in NAMES:
+        raise UserError(f"{place}: sandbox: no sandbox {backend!r}; {nearest(backend, NAMES)}")
+    cards = load_roles([ROLES, *map(Path, scenario.roles)], tool_names())
+    models = load_models_config(scenario.models)
+    assignments = [
+        assign_participants(f"{place}: phases.{spec.phase}", spec, kind, cards, models) for spec, kind in kinds
+    ]
+    phases = [(assignment.spec, kind) for assignment, (_, kind) in zip(assignments, kinds, strict=True)]
+    for spec, kind in phases:
+        _check_policies(place, spec, kind)
+    _check_names(
+        place, "human", scenario.human, [name for spec, kind in phases for name in participant_names(spec, kind)]
+    )
+    _check_names(place, "approve", scenario.approve, [kind.deliverable for _, kind in phases if kind.holds_chat])
+    return ResolvedScenario(
+        scenario=scenario,
+        template=template,
+        profile=template.profile(scenario.profile) if template else Profile.model_validate({}),
+        models=models.played_by_people(scenario.human),
+        cards=cards
+        | {participant: card for assignment in assignments for participant, card in assignment.cards.items()},
+        participant_roles={
+            participant: role for assignment in assignments for participant, role in assignment.roles.items()
+        },
+        form=load_form(scenario.form).under(scenario.rule) if scenario.rule else load_form(scenario.form),
+        literature=build(scenario.literature, bib_files=_bib_files(place, scenario, template), cache=cache_folder()),
+        phases=tuple(phases),
+    )
+
+
+def participant_names(spec: PhaseSpec, kind: PhaseType) -> tuple[str, ...]:
+    return tuple(spec.participants) or kind.participants
+
+
+def participants_of(spec: PhaseSpec, kind: PhaseType, *, answered: bool = False) -> Participants:
+    """The seats of a phase. `answered`: the authors' answer to the reviews is there already."""
+    return Participants(
+        participant_names(spec, kind),
+        chair=spec.chair,
+        rounds=spec.rounds,
+        reflections=spec.reflections,
+        authors=spec.authors,
+        answered=answered,
+    )
+
+
+def policies_of(spec: PhaseSpec, kind: PhaseType) -> Sequence[str]:
+    return spec.policies or kind.policy
+
+
+def turn_limit_of(spec: PhaseSpec, kind: PhaseType, participants: Participants) -> int:
+    """The turns that a phase may take: as the scenario says; else all that its policies call for, where they end by
+    themselves; else the kind's own limit."""
+    return spec.turns or most_turns(policies_of(spec, kind), participants) or kind.turns
+
+
+def _kind(place: str, spec: PhaseSpec) -> PhaseType:
+    if spec.phase not in PHASES:
+        raise UserError(f"{place}: phases: no phase {spec.phase!r}; {nearest(spec.phase, PHASES)}")
+    return PHASES[spec.phase]
+
+
+def _template(place: str, scenario: Scenario, needs: frozenset[str], folder: Path | None) -> Template | None:
+    if not scenario.template:
+        if "template" in needs:
+            raise UserError(
+                f"{place}: template: its phases experiment, so it needs one; name it in the scenario or with --template"
+            )
+        if "paper" in needs and not scenario.paper:
+            raise UserError(f"{place}: paper: nothing to review; name a PDF, .tex or text file with --set paper=FILE")
+        return None
+    return load_template(str(folder or scenario.template), TEMPLATES)
+
+
+def _check_policies(place: str, spec: PhaseSpec, kind: PhaseType) -> None:
+    where = f"{place}: phases.{spec.phase}"
+    policies = policies_of(spec, kind)
+    if list(policies) != [SELECTOR] and kind.holds_chat:
+        try:
+            build_policy(policies, participants_of(spec, kind))
+        except UserError as error:
+            raise UserError(f"{where}: {error}") from None
+
+
+def _check_names(place: str, key: str, names: Sequence[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise UserError(f"{place}: {key}: {name!r} occurs in no phase of it; {nearest(name, known)}")
+
+
+def _bib_files(place: str, scenario: Scenario, template: Template | None) -> list[Path]:
+    own = [Path(name).expanduser() for name in scenario.bibliography]
+    for path in own:
+        if not path.is_file():
+            raise UserError(f"{place}: bibliography: there is no file {path}")
+    of_template = []
+    if template:
+        of_template = sorted(template.folder.glob("*.bib")) + sorted(template.folder.glob("latex/*.tex"))
+    return [*own, *of_template, *sorted((CONFIGS / "literature").glob("*.bib"))]

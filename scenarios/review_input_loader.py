@@ -1,0 +1,66 @@
+"""Reading what a review scenario is given, before any work is done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from scenarios.resolved_scenario import ResolvedScenario
+from scenarios.review_inputs import ReviewInputs
+from tools.documents.document import CHARACTERS_PER_TOKEN, Document, as_data
+from tools.documents.reader import read_paper
+from tools.errors import UserError
+from tools.review.examples import read_examples
+from tools.reviewer_bench.leaks import Removed, strip_leaks
+
+STRIPPED = "authors, acknowledgements and links to code were taken out of the text, where it had any"
+
+
+async def load_review_inputs(resolved: ResolvedScenario) -> ReviewInputs:
+    """Read everything that a plan was given.
+
+    Raises:
+        UserError: a file cannot be read, or the reviewers' models do not read that much.
+    """
+    scenario = resolved.scenario
+    limit, has_paper = scenario.reading.characters, bool(scenario.paper and not resolved.template)
+    if scenario.rebuttal and not has_paper:
+        raise UserError(f"scenario {scenario.name}: rebuttal: goes with `paper`, a file of yours that is reviewed")
+    paper, removed = None, tuple[Removed, ...]()
+    if has_paper:
+        paper = await read_paper(Path(scenario.paper), max_pages=scenario.reading.pages, max_chars=limit)
+        if scenario.reading.strip:
+            paper, removed = without_leaks(paper)
+    given = ReviewInputs(
+        paper=paper,
+        removed=removed,
+        rebuttal=await read_paper(Path(scenario.rebuttal), max_chars=limit) if scenario.rebuttal else None,
+        examples=await read_examples(Path(scenario.examples), resolved.form, limit) if scenario.examples else (),
+    )
+    _check_length(resolved, given)
+    return given
+
+
+def without_leaks(paper: Document) -> tuple[Document, tuple[Removed, ...]]:
+    """The paper without what gives a conference's decision away, and what was taken out. The note on it is the same for every
+    paper, and notes that quote the paper lose the quotation, which may be a running head: either would give away as much."""
+    stripped = strip_leaks(paper.text)
+    notes = (*(note.partition(": «")[0] for note in paper.notes), STRIPPED)
+    return replace(paper, text=stripped.text, notes=notes, pages_shown=False), stripped.removed
+
+
+def _check_length(resolved: ResolvedScenario, given: ReviewInputs) -> None:
+    """A paper that is too long for a model is told now, and not by every call."""
+    paper = given.paper
+    characters = len(as_data(paper)) if paper else 0
+    characters += sum(len(example.text) for example in given.examples)
+    tokens = int(characters / CHARACTERS_PER_TOKEN)
+    for participant in resolved.roles:
+        spec = resolved.model_of(participant)
+        room = spec.context_tokens - spec.max_output_tokens
+        if spec.provider != "offline" and tokens > room:
+            raise UserError(
+                f"{resolved.scenario.paper}: about {tokens:,} tokens with the examples; {spec.label}, which plays {participant}, has "
+                f"room for {room:,}. Give the reviewers less with --set reading.characters="
+                f"{int(room * CHARACTERS_PER_TOKEN * 0.8)}, or another model"
+            )

@@ -1,0 +1,50 @@
+"""What a review scenario is given: the paper, examples of reviews, the authors' answer.
+
+Kept in the run folder as read, so that a run goes on without the files that it was launched with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tools.atomic import write_json
+from tools.documents.document import Document
+from tools.documents.reader import load_document, save_document
+from tools.review.examples import Example, load_examples, save_examples
+from tools.reviewer_bench.leaks import Removed
+
+FOLDER = "given"
+
+
+@dataclass(frozen=True)
+class ReviewInputs:
+    """What was given; any part may be missing."""
+
+    paper: Document | None = None
+    rebuttal: Document | None = None
+    examples: tuple[Example, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    """What was taken out of the paper since it gives the decision away; nobody but people reads it."""
+
+    def keep(self, run_folder: Path) -> None:
+        folder = run_folder / FOLDER
+        if self.paper:
+            save_document(self.paper, folder / "paper.json")
+        if self.rebuttal:
+            save_document(self.rebuttal, folder / "rebuttal.json")
+        if self.examples:
+            save_examples(self.examples, folder / "examples.json")
+        if self.removed:
+            write_json(folder / "removed.json", [asdict(piece) for piece in self.removed])
+
+    @classmethod
+    def of(cls, run_folder: Path) -> ReviewInputs:
+        """What a run was given."""
+        folder = run_folder / FOLDER
+        paper, rebuttal = (folder / f"{name}.json" for name in ("paper", "rebuttal"))
+        return cls(
+            paper=load_document(paper) if paper.exists() else None,
+            rebuttal=load_document(rebuttal) if rebuttal.exists() else None,
+            examples=load_examples(folder / "examples.json"),
+        )

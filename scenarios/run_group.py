@@ -1,0 +1,56 @@
+"""What the runs of one process share: the limits of the models' endpoints, and Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from agents.models import Limits
+from agents.run_context import RunContext
+
+INTERRUPTED = 130
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class RunGroup:
+    """Runs side by side. `with` it, Ctrl-C asks all of them to stop, and a second one ends the process at once."""
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        self.limits = Limits()
+        self.interrupted = False
+        self._note = note
+        self._conducts: list[RunContext] = []
+
+    def __enter__(self) -> RunGroup:
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._interrupt)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+    @contextmanager
+    def includes(self, run_context: RunContext) -> Iterator[None]:
+        """A run is part of the company while it goes on."""
+        self._conducts.append(run_context)
+        if self.interrupted:
+            run_context.stop("interrupted")
+        try:
+            yield
+        finally:
+            self._conducts.remove(run_context)
+
+    def _interrupt(self) -> None:
+        if self.interrupted:
+            os._exit(INTERRUPTED)
+        self.interrupted = True
+        self._note("stopping after what is in flight; press Ctrl-C again to end at once")
+        for run_context in self._conducts:
+            run_context.stop("interrupted")

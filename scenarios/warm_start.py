@@ -1,0 +1,294 @@
+"""What a run begins with when not all of its phases are to be played: ideas, code, results or a draft of the user's, or
+the idea of an earlier run. Kept in the run folder as read, so that the run goes on without the files it was given.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from scenarios.idea_run import IdeaRun
+from scenarios.phases.phase_type import PhaseType
+from scenarios.resolved_scenario import ResolvedScenario
+from scenarios.scenario import Scenario, WarmStartSpec, load_scenario
+from tools.atomic import write_json
+from tools.errors import UserError, nearest
+from tools.experiments.execution import load_ledger
+from tools.experiments.external_results import given_runs, lay_runs
+from tools.experiments.template import GENERATED, Template
+from tools.ideas.archive import Entry, read_archive
+from tools.ideas.idea import Idea, load_idea, stored
+from tools.paper.build import build_paper, report_of
+from tools.paper.draft import find_draft, lay_draft
+from tools.review.store import load_meta_review
+from tools.schema import first_problem
+
+FOLDER = "start"
+IDEAS, ARCHIVE, PROJECT, CODE, RESULTS, DRAFT = "ideas.json", "archive.json", "project", "code", "results", "draft"
+_REMEDIES = {
+    "idea": "give one with --idea FILE, or an earlier run's with --run RUN",
+    "results": "give them with --results DIR, or an earlier run's with --run RUN",
+    "paper": "give a draft with --draft FILE, or an earlier run's with --run RUN",
+    "reviews": "give an earlier run's with --run RUN",
+}
+
+
+@dataclass(frozen=True)
+class WarmStart:
+    """What a run was given to begin with; any part may be missing."""
+
+    ideas: tuple[Idea, ...] = ()
+    archive: tuple[Entry, ...] = ()
+    """Ideas that count as proposed already."""
+    project: Path | None = None
+    """The folder of an earlier run's idea."""
+    code: Path | None = None
+    results: Path | None = None
+    draft: Path | None = None
+
+    @property
+    def provides(self) -> set[str]:
+        """What need not be made any more: idea, results, paper, reviews."""
+        there = {"idea": bool(self.ideas), "results": self.results is not None, "paper": self.draft is not None}
+        if self.project:
+            there["results"] |= (self.project / "results.json").exists()
+            there["paper"] |= (self.project / "paper" / "paper.pdf").exists()
+            there["reviews"] = self.panels > 0
+        return {name for name, found in there.items() if found}
+
+    @property
+    def panels(self) -> int:
+        """How many panels the earlier run has held on its idea."""
+        rounds = (self.project / "reviews").glob("round_*") if self.project else ()
+        return sum(load_meta_review(folder) is not None for folder in rounds)
+
+    def keep(self, run_folder: Path) -> None:
+        """Copy it into the run folder."""
+        folder = run_folder / FOLDER
+        if self.archive:
+            write_json(folder / ARCHIVE, list(self.archive))
+        if self.ideas:
+            write_json(folder / IDEAS, [stored(idea) for idea in self.ideas])
+        if self.project:
+            shutil.copytree(self.project, folder / PROJECT, symlinks=True)
+        if self.code:
+            shutil.copytree(self.code, folder / CODE, ignore=shutil.ignore_patterns(*GENERATED, ".git"))
+        if self.results:
+            for path in sorted(self.results.glob("run_*")) + sorted(self.results.glob("notes.txt")):
+                _copy(path, folder / RESULTS / path.name)
+        if self.draft:
+            lay_draft(self.draft, folder / DRAFT)
+
+    @classmethod
+    def of(cls, run_folder: Path) -> WarmStart:
+        """What a run was given."""
+        folder = run_folder / FOLDER
+        return cls(
+            ideas=read_ideas(folder / IDEAS) if (folder / IDEAS).exists() else (),
+            archive=tuple(read_archive(folder / ARCHIVE)),
+            project=_there(folder / PROJECT),
+            code=_there(folder / CODE),
+            results=_there(folder / RESULTS),
+            draft=_there(folder / DRAFT),
+        )
+
+    def open(self, place: Path) -> None:
+        """Put the earlier run's project where the idea is going to be worked on, unless it is there already."""
+        if self.project is None or (place / ".git").exists():
+            return
+        half = place.with_name(f".{place.name}.tmp")
+        for folder in (half, place):
+            shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.project, half, symlinks=True)
+        half.rename(place)
+
+    async def lay(self, idea_run: IdeaRun, first: PhaseType) -> None:
+        """Put code, results and draft into the study's folder. `first` is the phase that finds them there.
+
+        Raises:
+            UserError: the draft does not compile, and the first phase reads its PDF.
+        """
+        context, workspace = idea_run.context, idea_run.workspace
+        if self.code:
+            _lay_code(self.code, workspace.work, context.template)
+        if self.results:
+            ledger = load_ledger(context)
+            lay_runs(self.results, given_runs(self.results, context.template), workspace.work, ledger)
+            ledger.save(context.ledger_file)
+        if self.draft:
+            _copy(self.draft, workspace.paper)
+            compilation = await build_paper(context)
+            if not compilation.ok and "paper" in first.needs:
+                raise UserError(f"the draft does not compile: {report_of(compilation)}")
+
+
+def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
+    """Read what a plan is given to begin with, and check that its phases have what they need.
+
+    Raises:
+        UserError: a file is missing or wrong, or a phase needs what neither is given nor comes from a phase before it.
+    """
+    spec, place = resolved.scenario.warm_start, f"scenario {resolved.scenario.name}"
+    ideas = read_ideas(Path(spec.ideas).expanduser()) if spec.ideas else ()
+    project = _project(spec) if spec.run else None
+    if project and ideas:
+        raise UserError(f"{place}: warm_start.ideas: {spec.run} has an idea of its own; leave one of them out")
+    if project:
+        _check_same(resolved.scenario, resolved.template)
+        ideas = ideas or (load_idea(project / "idea.json"),)
+    for key in ("code", "results", "draft"):
+        if getattr(spec, key) and len(ideas) != 1:
+            raise UserError(f"{place}: warm_start.{key}: belongs to one idea; name its file with --idea FILE")
+    start = WarmStart(
+        ideas=ideas,
+        archive=_archive(resolved),
+        project=project,
+        code=_folder(place, "code", spec.code),
+        results=_folder(place, "results", spec.results),
+        draft=find_draft(Path(spec.draft).expanduser()) if spec.draft else None,
+    )
+    if ideas and any(kind.name == "ideation" for _, kind in resolved.phases):
+        raise UserError(f"{place}: phases.ideation: an idea is given, so there is none to propose; leave the phase out")
+    if ideas and resolved.template is None:
+        raise UserError(f"{place}: warm_start: goes with a template; name it with --template")
+    if start.results and resolved.template:
+        if project and (project / "results.json").exists():
+            raise UserError(f"{place}: warm_start.results: {project} has results of its own; leave one of them out")
+        given_runs(start.results, resolved.template)
+    if start.draft:
+        with tempfile.TemporaryDirectory(prefix="colloquium-draft-") as name:
+            lay_draft(start.draft, Path(name))
+    _check_needs(resolved, start)
+    return start
+
+
+def starting_from(run: Path) -> dict[str, object]:
+    """The overrides by which a scenario goes on with the idea of an earlier run: on its template, at its scale."""
+    before = load_scenario(run / "scenario.yaml")
+    copies = [path.parent for path in run.glob("template/*/experiment.py")]
+    template = {"template": str(copies[0])} if copies else {}
+    return {**template, "profile": before.profile, "seed": before.seed, "warm_start.run": str(run)}
+
+
+def read_ideas(path: Path) -> tuple[Idea, ...]:
+    """The ideas of a JSON file: one, or a list of them.
+
+    Raises:
+        UserError: it cannot be read, or an idea in it lacks something or has the name of another.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"ideas {path}: {error.strerror}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"ideas {path}: not valid JSON: {error}") from None
+    entries = data if isinstance(data, list) else [data]
+    ideas: list[Idea] = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            ideas.append(Idea.model_validate(entry))
+        except ValidationError as error:
+            raise UserError(first_problem(f"ideas {path}: idea {number}", error, Idea)) from None
+    names = [idea.name for idea in ideas]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise UserError(f"ideas {path}: two ideas are called {twice!r}; give one of them another Name")
+    if not ideas:
+        raise UserError(f"ideas {path}: there is none in it")
+    return tuple(ideas)
+
+
+def _check_needs(resolved: ResolvedScenario, start: WarmStart) -> None:
+    there = set(start.provides) | ({"paper"} if resolved.scenario.paper else set())
+    for _, kind in resolved.phases:
+        for need in ("idea", "results", "paper", "reviews"):
+            if need in kind.needs and need not in there:
+                raise UserError(
+                    f"scenario {resolved.scenario.name}: phases.{kind.name}: needs {need}, which no phase before it makes; "
+                    f"{_REMEDIES[need]}"
+                )
+        there |= kind.gives
+
+
+def _archive(resolved: ResolvedScenario) -> tuple[Entry, ...]:
+    """The ideas that count as proposed already."""
+    name = resolved.scenario.archive
+    if not name:
+        return ()
+    path = Path(name).expanduser()
+    if not path.is_file():
+        raise UserError(f"scenario {resolved.scenario.name}: archive: there is no file {path}")
+    entries = read_archive(path)
+    own = resolved.template.name if resolved.template else ""
+    foreign = next((entry for entry in entries if entry.get("template", own) != own), None)
+    if foreign:
+        raise UserError(
+            f"{path}: {foreign['Name']} was studied on template {foreign['template']}, and this run is on {own or 'none'}; "
+            f"name an archive of this template, or launch with --template {foreign['template']}"
+        )
+    return tuple(entries)
+
+
+def _project(spec: WarmStartSpec) -> Path:
+    """The folder of the idea that goes on."""
+    run = Path(spec.run).expanduser()
+    found = {path.parent.name: path.parent for path in sorted(run.glob("ideas/*/idea.json"))}
+    if not found:
+        raise UserError(f"warm_start.run: {run} holds no idea to go on with")
+    if not spec.idea and len(found) > 1:
+        raise UserError(f"warm_start.run: {run} has the ideas {', '.join(found)}; choose one with --idea NAME")
+    name = spec.idea or next(iter(found))
+    if name not in found:
+        raise UserError(f"warm_start.idea: {run} has no idea {name!r}; {nearest(name, found)}")
+    return found[name]
+
+
+def _check_same(scenario: Scenario, template: Template | None) -> None:
+    """An idea goes on as it was begun: results of one template, scale or seed are not another's."""
+    run = Path(scenario.warm_start.run).expanduser()
+    made = [path.parent.name for path in run.glob("template/*/experiment.py")]
+    if template and made and template.name not in made:
+        raise UserError(
+            f"warm_start.run: {run} was made with template {made[0]}, and this one is launched with {template.name}"
+        )
+    before = load_scenario(run / "scenario.yaml") if (run / "scenario.yaml").exists() else scenario
+    for key in ("profile", "seed"):
+        then, now = (str(getattr(which, key)) or "(the default)" for which in (before, scenario))
+        if then != now:
+            raise UserError(
+                f"warm_start.run: {run} was made with {key} {then}, and its results are of it; this one is launched with {key} "
+                f"{now}. Leave it out, or begin a new run with experiments"
+            )
+
+
+def _folder(place: str, key: str, given: str) -> Path | None:
+    if not given:
+        return None
+    path = Path(given).expanduser()
+    if not path.is_dir():
+        raise UserError(f"{place}: warm_start.{key}: there is no folder {path}")
+    return path
+
+
+def _lay_code(code: Path, work: Path, template: Template) -> None:
+    """Lay files over the template's. The evaluation's stay the template's own."""
+    for path in sorted(code.rglob("*")):
+        name = path.relative_to(code)
+        if path.is_file() and not path.is_symlink() and name.as_posix() not in template.protected:
+            _copy(path, work / name)
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        shutil.copytree(path, target, symlinks=True, dirs_exist_ok=True)
+    else:
+        shutil.copyfile(path, target)
+
+
+def _there(path: Path) -> Path | None:
+    return path if path.exists() else None

@@ -1,0 +1,131 @@
+"""What a model is sent of a long conversation."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from autogen_core import FunctionCall
+from autogen_core.model_context import UnboundedChatCompletionContext
+from autogen_core.models import (
+    AssistantMessage,
+    FunctionExecutionResult,
+    FunctionExecutionResultMessage,
+    LLMMessage,
+    SystemMessage,
+    UserMessage,
+)
+
+from agents.history_compaction import HistoryCompaction, ResultRecall
+from tools.errors import ToolError
+
+OPENING: list[LLMMessage] = [
+    SystemMessage(content="You are the coder."),
+    UserMessage(content="The task.", source="lab"),
+]
+
+
+def conversation(calls: int, characters: int = 2000, arguments: str = "") -> list[LLMMessage]:
+    messages = list(OPENING)
+    for number in range(1, calls + 1):
+        given = arguments or f'{{"file": "f{number}.py"}}'
+        call = FunctionCall(id=f"c{number}", name="read_file", arguments=given)
+        result = FunctionExecutionResult(
+            content=f"{number}:" + "x" * characters, name="read_file", call_id=f"c{number}"
+        )
+        messages += [AssistantMessage(content=[call], source="coder"), FunctionExecutionResultMessage(content=[result])]
+        if number % 10 == 0:
+            messages.append(AssistantMessage(content="I have read ten files.", source="coder"))
+    return messages
+
+
+def size(messages: list[LLMMessage]) -> int:
+    return sum(len(str(message.content)) for message in messages)
+
+
+def test_a_short_conversation_is_sent_as_it_is() -> None:
+    assert HistoryCompaction().shorten(conversation(15)) == conversation(15)
+
+
+def test_the_opening_and_what_was_said_stay_and_pairs_stay_pairs() -> None:
+    sent = HistoryCompaction().shorten(conversation(300))
+    assert sent[:2] == OPENING
+    assert sum(m.content == "I have read ten files." for m in sent) == 30
+    for message, following in pairwise(sent):
+        calls = isinstance(message, AssistantMessage) and isinstance(message.content, list)
+        assert calls == isinstance(following, FunctionExecutionResultMessage)
+        if calls:
+            assert [c.id for c in message.content] == [r.call_id for r in following.content]
+
+
+def test_the_newest_output_is_whole() -> None:
+    whole = conversation(100)
+    sent = HistoryCompaction().shorten(whole)
+    assert sent[-36:] == whole[-36:]
+
+
+def test_the_cost_of_a_phase_grows_with_its_turns_and_not_with_their_square() -> None:
+    def sent_in_all(calls: int) -> int:
+        return sum(size(HistoryCompaction().shorten(conversation(n))) for n in range(1, calls + 1, 10))
+
+    assert sent_in_all(300) / sent_in_all(150) < 2.5
+    unshortened = sum(size(conversation(n)) for n in range(1, 301, 10))
+    assert sent_in_all(300) < unshortened / 4
+
+
+def test_the_beginning_of_the_prompt_changes_seldom() -> None:
+    """A provider's cache reads as far as two prompts agree."""
+    compaction, agreed, total = HistoryCompaction(), 0, 0
+    before: list[LLMMessage] = []
+    for number in range(1, 150):
+        sent = compaction.shorten(conversation(number))
+        same = next(
+            (i for i, (a, b) in enumerate(zip(before, sent, strict=False)) if a != b), min(len(before), len(sent))
+        )
+        agreed, total, before = agreed + size(sent[:same]), total + size(sent), sent
+    assert agreed / total > 0.75
+
+
+def test_what_was_asked_again_is_left_out_and_long_arguments_are_cut() -> None:
+    long = '{"file": "a.py", "text": "' + "y" * 5000 + '"}'
+    sent = HistoryCompaction().shorten(conversation(30, arguments=long))
+    first_call, first_result = sent[2], sent[3]
+    assert "the same call was made again later" in first_result.content[0].content
+    assert len(first_call.content[0].arguments) < 1000
+
+
+def reads(*files: str, characters: int = 4000) -> list[LLMMessage]:
+    """A conversation that reads these files in their order, each read with the words of its number."""
+    messages = list(OPENING)
+    for number, file in enumerate(files, start=1):
+        call = FunctionCall(id=f"c{number}", name="read_file", arguments=f'{{"file": "{file}"}}')
+        content = f"{number}:" + "x" * (characters if file == "long.py" else 1500)
+        result = FunctionExecutionResult(content=content, name="read_file", call_id=f"c{number}")
+        messages += [AssistantMessage(content=[call], source="coder"), FunctionExecutionResultMessage(content=[result])]
+    return messages
+
+
+def shown(messages: list[LLMMessage]) -> list[int]:
+    """The numbers of the reads that are sent whole."""
+    results = [m.content[0].content for m in messages if isinstance(m, FunctionExecutionResultMessage)]
+    return [int(text.partition(":")[0]) for text in results if not text.startswith("[")]
+
+
+def test_a_file_read_anew_is_not_sent_twice_unless_much_has_followed() -> None:
+    compaction = HistoryCompaction()
+    assert shown(compaction.shorten(reads("long.py", "a.py", "long.py"))) == [2, 3]
+    assert shown(compaction.shorten(reads("long.py", "a.py", "long.py", "b.py", "long.py"))) == [2, 4, 5]
+    assert shown(compaction.shorten(reads("long.py", "a.py", "b.py", "c.py", "long.py"))) == [1, 2, 3, 4, 5]
+    assert shown(compaction.shorten(reads("long.py", "a.py", "long.py", characters=500))) == [1, 2, 3], (
+        "short ones stay"
+    )
+
+
+async def test_what_was_left_out_can_be_read_again() -> None:
+    context = UnboundedChatCompletionContext(initial_messages=conversation(100)[2:])
+    shown = next(m for m in HistoryCompaction().shorten(await context.get_messages()) if "read_again" in str(m.content))
+    assert "read_again(result=" in str(shown.content)
+    recall = ResultRecall(context)
+    assert await recall.read_again(7) == "7:" + "x" * 2000
+    with pytest.raises(ToolError, match="no result 101"):
+        await recall.read_again(101)

@@ -1,0 +1,203 @@
+"""Beginning in the middle: with an idea, code, results or a draft of one's own, or with an earlier run's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scenarios.warm_start import read_ideas
+from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
+from tools.errors import UserError
+from tools.experiments.workspace import Workspace
+
+IDEA = {
+    "Name": "momentum_check",
+    "Title": "Does momentum matter for descent?",
+    "Experiment": "Change `momentum` and nothing else; refuted when no run differs from the baseline.",
+    "Interestingness": 4,
+    "Feasibility": 9,
+    "Novelty": 3,
+}
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> dict[str, Path]:
+    """A template, an idea, and a scenario of three phases."""
+    (tmp_path / "idea.json").write_text(json.dumps(IDEA), encoding="utf-8")
+    scenario = {
+        "template": str(write_foreign_template(tmp_path / "descent")),
+        "sandbox": "bubblewrap",
+        "run_quota": {"runs": 1},
+        "phases": ["ideation", "experiments", "figures"],
+    }
+    (tmp_path / "short.yaml").write_text(yaml.safe_dump(scenario), encoding="utf-8")
+    return {"scenario": tmp_path / "short.yaml", "idea": tmp_path / "idea.json", "runs": tmp_path / "runs"}
+
+
+def ledger(root: Path) -> list[dict[str, object]]:
+    return list(json.loads((root / "results.json").read_text(encoding="utf-8"))["runs"])
+
+
+@pytest.mark.slow
+def test_an_idea_of_ones_own_on_code_of_ones_own_then_figures_of_that_run(command, given, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "experiment.py").write_text(EXPERIMENT.replace("momentum = 0.5", "momentum = 0.3"), encoding="utf-8")
+    done = command(
+        "launch",
+        given["scenario"],
+        "--from",
+        "experiments",
+        "--idea",
+        given["idea"],
+        "--code",
+        code,
+        "--out",
+        given["runs"],
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    root = next(given["runs"].glob("*/ideas/momentum_check"))
+    baseline, run = ledger(root)
+    assert baseline["settings"]["experiment.momentum"] == 0.3 and run["settings"]["experiment.momentum"] == 0.15
+    for path in (code / "experiment.py", given["idea"]):
+        path.unlink()
+    assert command("resume", root.parents[1]).returncode == 0, "the run keeps what it was given"
+
+    done = command("launch", given["scenario"], "--from", "figures", "--run", "last", "--out", given["runs"])
+    assert done.returncode == 0, done.stdout + done.stderr
+    again = sorted(given["runs"].iterdir(), key=lambda run: (run / "scenario.yaml").stat().st_mtime_ns)[-1]
+    assert ledger(again / "ideas" / "momentum_check") == [baseline, run], "results go on as they were"
+    assert list((again / "ideas/momentum_check/paper/figures").glob("*.png"))
+    settings = yaml.safe_load((again / "scenario.yaml").read_text(encoding="utf-8"))
+    assert [phase["phase"] for phase in settings["phases"]] == ["figures"]
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """A baseline and a run that were measured elsewhere."""
+    for number, loss in enumerate((1.0, 0.5)):
+        folder = tmp_path / "results" / f"run_{number}"
+        folder.mkdir(parents=True)
+        info = {
+            "flat": {"means": {"final_loss": loss}, "final_info_dict": {"final_loss": [loss - 0.1, loss, loss + 0.1]}}
+        }
+        (folder / "final_info.json").write_text(json.dumps(info), encoding="utf-8")
+    (tmp_path / "results" / "notes.txt").write_text("## Run 1: half the loss\n", encoding="utf-8")
+    return tmp_path / "results"
+
+
+@pytest.mark.slow
+def test_a_draft_of_ones_own_goes_to_the_gate_and_says_that_it_is_one(
+    command, given, results: Path, tmp_path: Path
+) -> None:
+    draft = r"""\documentclass{article}\title{Halved}\begin{document}\begin{abstract}The loss falls by 51.3\%.\end{abstract}
+        \section{Results} It is \result{run_1/flat/final_loss} now.\end{document}"""
+    (tmp_path / "draft.tex").write_text(draft, encoding="utf-8")
+    settings = yaml.safe_load(given["scenario"].read_text()) | {"phases": ["gate"]}
+    given["scenario"].write_text(yaml.safe_dump(settings), encoding="utf-8")
+    done = command("launch", given["scenario"], "--idea", given["idea"], "--results", results, "--from", "gate",
+                   "--draft", tmp_path / "draft.tex", "--out", given["runs"])  # fmt: skip
+    assert done.returncode == 0 and "withheld" in done.stdout, done.stdout + done.stderr
+    root = next(given["runs"].glob("*/ideas/*"))
+    checks = {check["name"]: check for check in json.loads((root / "gate.json").read_text())["checks"]}
+    assert [finding["excerpt"] for finding in checks["numbers"]["findings"]] == ["The loss falls by 51.3\\%."]
+    assert "brought along" in (root / "paper" / "paper.tex").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_results_that_were_measured_elsewhere_are_marked(command, given, results: Path) -> None:
+    done = command(
+        "launch",
+        given["scenario"],
+        "--from",
+        "figures",
+        "--idea",
+        given["idea"],
+        "--results",
+        results,
+        "--out",
+        given["runs"],
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = ledger(next(given["runs"].glob("*/ideas/*")))
+    assert [row["note"] for row in rows] == [
+        "Baseline (brought along, not measured here)",
+        "half the loss (brought along, not measured here)",
+    ]
+    assert all(
+        row["environment"] == {"origin": "brought along, not measured here"} and not row["usage"] for row in rows
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--from", "figures", "--idea", "{idea}"), "phases.figures: needs results, which no phase before it makes"),
+        (("--from", "experiments"), "phases.experiments: needs idea"),
+        (("--from", "experimnts"), "it has no such phase; did you mean 'experiments'?"),
+        (("--from", "experiments", "--idea", "nowhere.json"), "ideas nowhere.json: No such file"),
+        (("--from", "experiments", "--run", "nowhere"), "run 'nowhere': 0 runs"),
+        (("--from", "experiments", "--code", "{idea}"), "warm_start.code: belongs to one idea"),
+        (
+            ("--from", "experiments", "--idea", "{idea}", "--code", "nowhere"),
+            "warm_start.code: there is no folder nowhere",
+        ),
+        (("--from", "figures", "--idea", "{idea}", "--results", "."), "there is no run_0/final_info.json in it"),
+        (("--set", "warm_start.ideas={idea}"), "phases.ideation: an idea is given, so there is none to propose"),
+        (("--set", "archive=nowhere.json"), "archive: there is no file nowhere.json"),
+    ],
+)
+def test_what_is_missing_is_told_before_any_work(command, given, arguments: tuple[str, ...], told: str) -> None:
+    filled = [argument.format(**given) for argument in arguments]
+    done = command("launch", given["scenario"], *filled, "--out", given["runs"])
+    assert done.returncode == 2 and told in done.stderr, done.stdout + done.stderr
+    assert not given["runs"].exists()
+
+
+def test_an_archive_of_another_template_is_refused(command, given, tmp_path: Path) -> None:
+    archive = tmp_path / "ideas.json"
+    archive.write_text(json.dumps([{**IDEA, "template": "grokking"}]), encoding="utf-8")
+    done = command("launch", given["scenario"], "--set", f"archive={archive}", "--out", given["runs"])
+    assert done.returncode == 2
+    assert "momentum_check was studied on template grokking, and this run is on descent" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ([], "there is none in it"),
+        ([IDEA, IDEA], "two ideas are called 'momentum_check'"),
+        ([IDEA, {**IDEA, "Name": "b_idea", "Novelty": 11}], "idea 2: Novelty: .*less than or equal to 10"),
+        ("text", "idea 1"),
+    ],
+)
+def test_broken_ideas_are_told_by_number_and_field(tmp_path: Path, data: object, told: str) -> None:
+    path = tmp_path / "ideas.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(UserError, match=told):
+        read_ideas(path)
+
+
+@pytest.mark.slow
+def test_an_idea_goes_on_as_it_was_begun(command, given) -> None:
+    """At its scale and seed, as itself; and whoever played a role on it before is still named."""
+    first = ("launch", given["scenario"], "--from", "experiments", "--out", given["runs"])
+    assert command(*first, "--idea", given["idea"], "--name", "first").returncode == 0
+    on = ("launch", given["scenario"], "--from", "figures", "--run", "first", "--out", given["runs"])
+    for more, told in [
+        (("--set", "seed=7"), "was made with seed 0"),
+        (("--idea", given["idea"]), "has an idea of its own; leave one of them out"),
+        (("--idea", "momentum_chekc"), "no idea 'momentum_chekc'; did you mean 'momentum_check'?"),
+    ]:
+        done = command(*on, *more)
+        assert done.returncode == 2 and told in done.stderr, done.stdout + done.stderr
+    project = Workspace(given["runs"] / "first" / "ideas" / "momentum_check")
+    (project.root / "authors.json").write_text(json.dumps({"coder": "openai gpt-x"}), encoding="utf-8")
+    asyncio.run(project.save("as if a model had written the code"))
+    assert command(*on, "--idea", "momentum_check", "--name", "second").returncode == 0
+    kept = json.loads((given["runs"] / "second" / "ideas" / "momentum_check" / "authors.json").read_text())
+    assert kept == {"coder": "openai gpt-x", "plotter": "offline", "phd_student": "offline"}

@@ -1,0 +1,207 @@
+"""References: a paper prints what the ledger holds, in LaTeX and in plain text alike, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from tools.errors import ToolError
+from tools.evidence.ledger import Ledger, RunRecord
+from tools.evidence.results_tex import check_references, expand, to_latex, write_results_tex
+from tools.experiments.template import Metric
+
+ENVIRONMENT = {"torch": "2.13.0", "hardware": "2 cores & 8 GiB, 50% <shared>"}
+METRICS = {"kl": Metric(name="kl", goal="min", unit="bits", label="KL divergence")}
+
+
+def run(number: int, values: dict[str, list[float]], **fields: object) -> RunRecord:
+    record = {
+        "name": f"run_{number}",
+        "status": "completed",
+        "environment": ENVIRONMENT,
+        "settings": {"experiment.learning_rate": 0.003 / (number + 1), "experiment.layers": 3, "source": f"{number}ab"},
+        "values": {
+            dataset: {"kl": numbers, "tiny_loss": [n * 1e-5 for n in numbers]} for dataset, numbers in values.items()
+        },
+        **fields,
+    }
+    return RunRecord.model_validate(record)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger(
+        METRICS,
+        [
+            run(0, {"dino": [1.00, 1.02, 0.98], "50%_été#1": [0.30, 0.34, 0.32]}, note="the baseline", seed=0),
+            run(
+                1, {"dino": [0.50, 0.52, 0.51], "50%_été#1": [0.31, 0.33, 0.33]}, note="cosine schedule & β_1 = 50% 😀"
+            ),
+            run(2, {}, status="failed", reason="exit code 1\nTraceback", note="EMA", usage={"wall_seconds": 2.04}),
+            run(3, {"dino": [1.5], "new": [7.0]}, note="one seed"),
+        ],
+    )
+
+
+TEXT = r"""
+\section{KL \result{run_1/dino/kl} in a heading}
+From \result{run_0/dino/kl} to \result{run\_1/dino/kl}, \change{run_1/dino/kl}; $x = \result{run_1/dino/kl}$.
+Odd names: \result{run_1/50\%_été\#1/kl}, \change{run_1/50\%_été\#1/kl}. % a comment with \result{nothing}
+Tiny: \result{run_0/dino/tiny_loss}. One seed: \result{run_3/dino/kl}, \change{run_3/dino/kl}.
+Floor \noisefloor{dino/kl}. Rate \setting{experiment.learning_rate}, then \setting{run_1/experiment.learning_rate}.
+Torch \env{torch} on \env{hardware}.
+\begin{table}\caption{KL on \env{torch}, \result{run_0/dino/kl}}\resulttable{kl}\end{table}
+\begin{table}\caption{Settings}\settingstable\end{table}
+\begin{table}\caption{Runs}\runstable\end{table}
+"""
+
+
+def test_what_references_print(ledger: Ledger) -> None:
+    plain = expand(TEXT, ledger, ENVIRONMENT)
+    assert "From 1.000 ± 0.012 to 0.510 ± 0.006, 49.0% lower (better, p < 0.001, n = 3)" in plain
+    assert "Odd names: 0.323 ± 0.007, no significant change (1.0% higher, p = 0.82, n = 3)." in plain
+    assert "Tiny: (1.000 ± 0.012)×10⁻⁵. One seed: 1.500, 50.0% higher (not tested, n = 1 and 3)." in plain
+    assert "Floor 0.045. Rate 0.003, then 0.0015." in plain
+    assert "Torch 2.13.0 on 2 cores & 8 GiB, 50% <shared>." in plain
+
+
+def test_a_result_table_has_every_completed_run_and_dataset_and_says_what_it_shows(ledger: Ledger) -> None:
+    assert expand(r"\resulttable{kl}", ledger, ENVIRONMENT).splitlines() == [
+        "| Run | What it changes | dino | 50%_été#1 | new |",
+        "| --- | --- | --- | --- | --- |",
+        "| run_0 | the baseline | 1.000 ± 0.012 | 0.320 ± 0.012 | – |",
+        "| run_1 | cosine schedule & β_1 = 50% 😀 | 0.510 ± 0.006* | 0.323 ± 0.007 | – |",
+        "| run_3 | one seed | 1.500 | – | 7.000 |",
+        "",
+        "KL divergence in bits, mean ± standard error over 1 to 3 seeds; lower is better. "
+        "* differs from run_0 by Welch's test at 5%, not corrected for the number of comparisons.",
+    ]
+
+
+def test_small_numbers_share_their_power_of_ten_in_a_table(ledger: Ledger) -> None:
+    table = expand(r"\resulttable{tiny_loss}", ledger, ENVIRONMENT)
+    assert "Tiny loss in 10⁻⁵, mean ± standard error" in table
+    assert "| 1.000 ± 0.012 |" in table
+
+
+def test_many_datasets_go_into_blocks_of_equal_width() -> None:
+    wide = Ledger(METRICS, [run(0, {f"set{i}": [1.0, 2.0] for i in range(6)})])
+    heads = [line for line in expand(r"\resulttable{kl}", wide, {}).splitlines() if line.startswith("| Run")]
+    assert heads == ["| Run | What it changes | set0 | set1 | set2 |", "| Run | What it changes | set3 | set4 | set5 |"]
+
+
+def test_the_settings_table_shows_what_differs(ledger: Ledger) -> None:
+    assert expand(r"\settingstable", ledger, ENVIRONMENT).splitlines() == [
+        "| Setting | run_0 | run_1 | run_3 |",
+        "| --- | --- | --- | --- |",
+        "| experiment.learning_rate | 0.003 | 0.0015 | 0.00075 |",
+    ]
+    alone = Ledger(METRICS, [run(0, {"dino": [1.0]})])
+    assert expand(r"\settingstable", alone, {}).startswith("No setting differs")
+
+
+def test_the_table_of_runs_hides_no_failure(ledger: Ledger) -> None:
+    table = expand(r"\runstable", ledger, ENVIRONMENT)
+    assert "| run_2 | 1 | failed | – | 2.0 s | EMA (failed: exit code 1) |" in table
+    assert "| run_0 | 1 | completed | 0 | – | the baseline |" in table
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (r"\result{run_1/dino/kll}", r"line 1: \result{run_1/dino/kll}: there is no such result; did you mean"),
+        ("a\n\n% x\n\\env{torhc}", r"line 4: \env{torhc}: there is no such fact of the environment; did"),
+        (r"\change{run_3/new/kl}", r"line 1: \change{run_3/new/kl}: run_0 has no such result to compare it with"),
+        (r"\change{run_0/dino/kl}", r"line 1: \change{run_0/dino/kl}: run_0 is the baseline itself"),
+        (r"\result{run_2/dino/kl}", r"line 1: \result{run_2/dino/kl}: run_2 failed and has no results"),
+        (r"\result { run_1/dino/kl}", r"line 1: \result{ run_1/dino/kl}: there is no such result"),
+        (r"\result run_1/dino/kl", r"line 1: \result{}: it needs an address in braces"),
+        (r"\resulttable{lk}", r"line 1: \resulttable{lk}: there is no such metric"),
+        (r"\noisefloor{run_0/dino/kl}", r"line 1: \noisefloor{run_0/dino/kl}: there is no such baseline result"),
+        (r"\\result{run_1/dino/kl}", r"line 1: \result{run_1/dino/kl}: two backslashes are a line break"),
+        (r"5\% \\% \result{a}" + "\n" + r"\setting{lr}", r"line 2: \setting{lr}: there is no such setting"),
+    ],
+)  # fmt: skip
+def test_a_reference_without_a_result_is_found_before_compiling(ledger: Ledger, text: str, problem: str) -> None:
+    problems = check_references(text, ledger)
+    assert len(problems) == 1
+    assert str(problems[0]).startswith(problem)
+    with pytest.raises(ToolError, match=re.escape(problem)):
+        expand(text, ledger, ENVIRONMENT)
+
+
+def test_good_references_comments_and_other_macros_are_no_problem(ledger: Ledger) -> None:
+    assert check_references(TEXT, ledger) == []
+    assert check_references(r"a \\\result{run_1/dino/kl} \\ \env{torch}", ledger) == []
+    assert check_references(r"\results{x} \environment{y} \resultx \changes", ledger) == []
+
+
+def test_the_nearest_address_is_named(ledger: Ledger) -> None:
+    assert check_references(r"\result{run_1/dino/kll}", ledger)[0].nearest == "did you mean 'run_1/dino/kl'?"
+    assert check_references(r"\result{run_0/dino/kl}", Ledger(METRICS))[0].nearest == "there are none"
+
+
+def test_text_of_agents_cannot_become_latex() -> None:
+    assert to_latex(r"50% of a_b & \input{x} #1 $y$") == (r"50\% of a\_b \& {\textbackslash}input\{x\} \#1 \$y\$")
+    assert to_latex("−0.5 ± 0.1, p = 0.02 and (1.2 ± 0.3)×10⁻⁵ 中") == (
+        r"\ensuremath{-0.5 \pm 0.1}, \ensuremath{p = 0.02} and \ensuremath{(1.2 \pm 0.3) \times 10^{-5}} [U+4E2D]"
+    )
+
+
+needs_tex = pytest.mark.skipif(not shutil.which("latexmk"), reason="latexmk is not installed")
+
+
+def compiled(folder: Path, body: str, packages: str = "") -> subprocess.CompletedProcess[str]:
+    head = r"\documentclass{article}\usepackage{booktabs}\input{glyphtounicode}\pdfgentounicode=1"
+    source = rf"{head}{packages}\input{{results}}\begin{{document}}{body}\end{{document}}"
+    (folder / "paper.tex").write_text(source, encoding="utf-8")
+    command = ["latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+
+def printed(folder: Path) -> str:
+    text = " ".join(page.extract_text() for page in PdfReader(folder / "paper.pdf").pages)
+    return re.sub(r"\s+", "", text)
+
+
+@needs_tex
+@pytest.mark.parametrize(
+    "packages", ["", r"\usepackage[T1]{fontenc}\usepackage{mathptmx,graphicx}\usepackage{hyperref}"]
+)
+def test_latex_prints_the_same_as_plain_text(ledger: Ledger, tmp_path: Path, packages: str) -> None:
+    write_results_tex(ledger, ENVIRONMENT, tmp_path / "results.tex")
+    done = compiled(tmp_path, r"\tableofcontents\listoftables" + TEXT, packages)
+    assert done.returncode == 0, done.stdout[-2000:]
+    text = printed(tmp_path)
+    for phrase in (
+        "From1.000±0.012to0.510±0.006,49.0%lower(better,p<0.001,n=3);x=0.510±0.006.",
+        "Oddnames:0.323±0.007,nosignificantchange(1.0%higher,p=0.82,n=3).",
+        "Tiny:(1.000±0.012)×10−5.Oneseed:1.500,50.0%higher(nottested,n=1and3).",
+        "Floor0.045.Rate0.003,then0.0015.",
+        "0.510±0.006*",
+        "EMA(failed:exitcode1)",
+    ):
+        assert phrase in text
+    if packages:
+        log = (tmp_path / "paper.log").read_text(encoding="utf-8", errors="replace")
+        assert not re.search(r"Overfull|Warning: Token|undefined", log)
+
+
+@needs_tex
+def test_an_unknown_address_is_a_compile_error(ledger: Ledger, tmp_path: Path) -> None:
+    write_results_tex(ledger, ENVIRONMENT, tmp_path / "results.tex")
+    done = compiled(tmp_path, r"Wrong: \result{run_1/dino/kll}.")
+    assert done.returncode != 0
+    assert r"Nothing stands behind \result{run_1/dino/kll}" in done.stdout.replace("\n", "")
+    assert not (tmp_path / "paper.pdf").exists()
+
+
+def test_the_same_ledger_gives_the_same_file(ledger: Ledger, tmp_path: Path) -> None:
+    write_results_tex(ledger, ENVIRONMENT, tmp_path / "a.tex")
+    write_results_tex(Ledger(METRICS, ledger.runs), ENVIRONMENT, tmp_path / "b.tex")
+    assert (tmp_path / "a.tex").read_bytes() == (tmp_path / "b.tex").read_bytes()

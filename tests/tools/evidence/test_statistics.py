@@ -1,0 +1,131 @@
+"""What the numbers of a result mean, and how they are printed."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+from scipy import stats
+
+from tools.evidence.statistics import (
+    bootstrap_difference,
+    has_spread,
+    mean,
+    smallest_difference,
+    standard_error,
+    t_interval,
+    welch_p,
+    write_exactly,
+    write_p,
+    write_percent,
+    write_value,
+)
+
+ONE_SEED = [0.82]
+SEEDS = [2.0, 4.0, 9.0]
+
+
+def test_the_standard_error_divides_the_sample_deviation_by_the_root_of_n() -> None:
+    assert mean(SEEDS) == 5.0
+    assert standard_error(SEEDS) == pytest.approx(math.sqrt(13) / math.sqrt(3))  # s^2 = (9 + 1 + 16) / 2
+
+
+def test_the_interval_is_students() -> None:
+    low, high = t_interval(SEEDS) or pytest.fail("three seeds have an interval")
+    assert (low + high) / 2 == pytest.approx(5.0)
+    assert high - 5.0 == pytest.approx(4.302653 * math.sqrt(13 / 3), rel=1e-6)  # t(0.975, 2) from a printed table
+
+
+def test_one_seed_has_no_error_no_interval_no_test_and_no_noise_floor() -> None:
+    assert standard_error(ONE_SEED) is None
+    assert t_interval(ONE_SEED) is None
+    assert welch_p(ONE_SEED, SEEDS) is None
+    assert welch_p(SEEDS, ONE_SEED) is None
+    assert bootstrap_difference(ONE_SEED, SEEDS) is None
+    assert smallest_difference(ONE_SEED) is None
+
+
+def test_seeds_without_any_spread_tell_nothing_about_chance() -> None:
+    same = [0.1, 0.1, 0.1]
+    assert not has_spread(same)
+    assert standard_error([5.0, 5.0]) == 0.0
+    assert welch_p(same, [0.2, 0.2, 0.2]) is None
+    assert bootstrap_difference(same, [0.2, 0.2, 0.2]) is None
+    assert smallest_difference(same) is None
+    assert welch_p(same, [0.2, 0.3, 0.25]) is not None
+
+
+def test_welchs_test_by_hand() -> None:
+    a, b = [10.0, 12.0, 14.0], [20.0, 21.0, 25.0, 30.0]
+    first, second = 4.0 / 3, (16 + 9 + 1 + 36) / 3 / 4
+    t = (12 - 24) / math.sqrt(first + second)
+    freedom = (first + second) ** 2 / (first**2 / 2 + second**2 / 3)
+    assert welch_p(a, b) == pytest.approx(2 * stats.t.sf(abs(t), freedom))
+
+
+def test_the_bootstrap_is_repeatable_and_has_the_sign_of_the_difference() -> None:
+    low, high = [1.0, 1.1, 0.9, 1.05], [2.0, 2.2, 1.9, 2.1]
+    interval = bootstrap_difference(low, high)
+    assert interval == bootstrap_difference(low, high)
+    assert interval != bootstrap_difference(low, high, seed=1)
+    assert interval is not None
+    assert interval[0] < mean(low) - mean(high) < interval[1] < 0
+
+
+def test_two_runs_that_differ_by_the_noise_floor_are_just_significant() -> None:
+    conversation = smallest_difference(SEEDS)
+    assert conversation is not None
+    assert welch_p([v + conversation for v in SEEDS], SEEDS) == pytest.approx(0.05)
+
+
+def test_chance_alone_is_called_significant_about_one_time_in_twenty() -> None:
+    source = random.Random(7)
+    pairs = [([source.gauss(0, 1) for _ in range(3)], [source.gauss(0, 1) for _ in range(3)]) for _ in range(1000)]
+    found = sum((welch_p(a, b) or 1) < 0.05 for a, b in pairs)
+    assert 15 <= found <= 65  # Welch's test is a little conservative with three seeds
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "printed"),
+    [
+        (0.82143, 0.0312, "0.82 ± 0.03"),
+        (0.82143, 0.0182, "0.821 ± 0.018"),
+        (2363.4, 1694.0, "2400 ± 1700"),
+        (-0.5, 0.02, "−0.50 ± 0.02"),
+        (7500.0, 0.0, "7500 ± 0"),
+        (0.35409, None, "0.3541"),
+        (37.41756, None, "37.42"),
+        (0.0, None, "0.000"),
+        (1.23e-5, 3e-7, "(1.23 ± 0.03)×10⁻⁵"),
+        (1.5e9, None, "1.500×10⁹"),
+        (-0.0001, 0.05, "0.00 ± 0.05"),
+        (1 / 3, 1e-17, "0.33333333 ± 0.00000000"),
+    ],
+)
+def test_a_value_is_written_to_the_place_of_its_error(value: float, error: float | None, printed: str) -> None:
+    assert write_value(value, error) == printed
+
+
+def test_a_table_can_share_one_power_of_ten() -> None:
+    assert write_value(1.23e-5, 3e-7, power=-4) == "0.123 ± 0.003"
+
+
+@pytest.mark.parametrize(
+    ("fraction", "printed"),
+    [(0.1234, "12.3%"), (-0.417, "41.7%"), (0.0042, "0.42%"), (0.0305, "3.0%"), (1.5, "150%"), (21.504, "2150%")],
+)
+def test_percentages(fraction: float, printed: str) -> None:
+    assert write_percent(fraction) == printed
+
+
+def test_p_values() -> None:
+    assert [write_p(p) for p in (0.0004, 0.0041, 0.049, 0.2345, 1.0)] == [
+        "p < 0.001", "p = 0.004", "p = 0.049", "p = 0.23", "p = 1.00",
+    ]  # fmt: skip
+
+
+def test_settings_keep_all_their_digits() -> None:
+    assert [write_exactly(v) for v in (0.003, 1e-08, -2.5e-07, 128, -1, 1e22, 0.1 + 0.2)] == [
+        "0.003", "1×10⁻⁸", "−2.5×10⁻⁷", "128", "−1", "1×10²²", "0.30000000000000004",
+    ]  # fmt: skip

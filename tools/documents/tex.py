@@ -1,0 +1,116 @@
+"""LaTeX source made readable: comments gone, inputs resolved, markup of structure kept as plain marks.
+
+Formulas, tables and unknown commands stay as they are written; a reader of papers reads LaTeX.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tools.documents.hidden_text.model import COLOUR, TINY, UNPRINTED, HiddenText, quoted
+from tools.errors import UserError
+
+_LEVELS = {"part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5}
+_DEEPEST = 10
+_GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+_PALE = r"\{?(?:white|transparent|[a-z]+!(?:0|1|2|3|4|5))\}?"
+
+_CONCEALED = (
+    (COLOUR, re.compile(rf"\\textcolor(?:\[[^\]]*\])?\{{{_PALE}\}}{_GROUP}", re.DOTALL)),
+    (COLOUR, re.compile(r"\\textcolor\[(?:rgb|RGB|HTML|gray)\]\{(?:1,\s*1,\s*1|255,\s*255,\s*255|FFFFFF|1(?:\.0)?)\}"
+                        + _GROUP, re.DOTALL | re.IGNORECASE)),
+    (COLOUR, re.compile(rf"\{{\s*\\color(?:\[[^\]]*\])?\{{(?:{_PALE}|1,\s*1,\s*1|FFFFFF)\}}"
+                        r"((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}", re.DOTALL)),
+    (TINY, re.compile(r"\{\s*\\fontsize\{(?:0?\.\d+|[01](?:\.\d+)?)(?:pt)?\}\{[^{}]*\}(?:\\selectfont)?"
+                      r"((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}", re.DOTALL)),
+    (TINY, re.compile(rf"\\(?:scalebox|resizebox)\{{0?\.0\d*\}}(?:\[[^\]]*\])?{_GROUP}", re.DOTALL)),
+    (UNPRINTED, re.compile(rf"\\[hv]?phantom{_GROUP}", re.DOTALL)),
+    (UNPRINTED, re.compile(rf"\\texttransparent\{{0?\.?0*\}}{_GROUP}", re.DOTALL)),
+)  # fmt: skip
+
+
+def read_tex(path: Path) -> tuple[str, tuple[HiddenText, ...], tuple[str, ...]]:
+    """The document's readable text, with headings as Markdown marks; what it conceals; and notes.
+
+    Raises:
+        UserError: a file is not UTF-8, or `\\input` leads out of the paper's folder or in a circle.
+    """
+    notes: list[str] = []
+    source = whole_source(path, notes)
+    preamble, begins, body = source.partition("\\begin{document}")
+    text = body.partition("\\end{document}")[0] if begins else source
+    title = _command("title", preamble) or _command("title", text)
+    hidden: list[HiddenText] = []
+    for kind, pattern in _CONCEALED:
+        hidden += [quoted(kind, 1, found.group(found.lastindex or 0)) for found in pattern.finditer(text)]
+        text = pattern.sub("", text)
+    text = _plain(text)
+    return (f"# {_plain(title)}\n\n{text}" if title else text), tuple(hidden), tuple(notes)
+
+
+def whole_source(path: Path, notes: list[str]) -> str:
+    """A .tex file without its comments, and with the files that it inputs in their places; `notes` hears of missing ones.
+
+    Raises:
+        UserError: as `read_tex`.
+    """
+    return _with_inputs(path, path.resolve().parent, notes, 0)
+
+
+def _with_inputs(path: Path, folder: Path, notes: list[str], depth: int) -> str:
+    if depth > _DEEPEST:
+        raise UserError(f"{path}: \\input goes deeper than {_DEEPEST} files; does a file read itself?")
+    try:
+        source = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    source = _without_comments(source)
+
+    def resolve(match: re.Match[str]) -> str:
+        name = match.group(1).strip()
+        target = (folder / name).resolve()
+        if not target.suffix:
+            target = target.with_suffix(".tex")
+        if not target.is_relative_to(folder):
+            raise UserError(f"{path}: \\input{{{name}}} leads out of the paper's folder {folder}; copy the file there")
+        if not target.is_file():
+            notes.append(f"\\input{{{name}}}: there is no {target.name} beside the paper, so it is missing here")
+            return match.group()
+        return _with_inputs(target, folder, notes, depth + 1)
+
+    return re.sub(r"\\(?:input|include|subfile)\s*\{([^{}]+)\}", resolve, source)
+
+
+def _without_comments(source: str) -> str:
+    source = re.sub(r"\\begin\{(comment|filecontents\*?)\}.*?\\end\{\1\}", "", source, flags=re.DOTALL)
+    source = re.sub(r"\\iffalse\b.*?\\fi\b", "", source, flags=re.DOTALL)
+    source = re.sub(r"(?m)^[ \t]*%.*\n?", "", source)
+    return re.sub(r"(?<!\\)((?:\\\\)*)%.*", r"\1", source)
+
+
+def _plain(text: str) -> str:
+    """Headings, captions and lists as plain text; layout commands gone; the rest untouched."""
+    for name, level in _LEVELS.items():
+        text = re.sub(rf"\\{name}\*?(?:\[[^\]]*\])?{_GROUP}", rf"\n\n{'#' * level} \1\n\n", text)
+    text = re.sub(r"(\\begin\{(?:figure|table|algorithm)\*?\})", r"\n\n\1", text)
+    text = re.sub(r"(\\end\{(?:figure|table|algorithm)\*?\})", r"\1\n\n", text)
+    text = re.sub(r"\\begin\{abstract\}", "\n\n## Abstract\n\n", text)
+    text = re.sub(r"\\begin\{thebibliography\}(?:\{[^{}]*\})?", "\n\n## References\n\n", text)
+    text = re.sub(r"\\bibitem(?:\[[^\]]*\])?\{([^{}]*)\}\s*", r"\n\n[\1] ", text)
+    text = re.sub(r"\\item\b(?:\[([^\]]*)\])?\s*", lambda m: f"\n- {m[1]} " if m[1] else "\n- ", text)
+    text = re.sub(r"\\(?:textbf|textit|emph|texttt|textsc|text|underline|mbox)" + _GROUP, r"\1", text)
+    text = re.sub(
+        r"\\(?:begin|end)\{(?:abstract|document|itemize|enumerate|description|center|thebibliography)\}", "", text
+    )
+    text = re.sub(
+        r"\\(?:maketitle|centering|noindent|newpage|clearpage|(?:big|med|small)skip|small|footnotesize)\b", "", text
+    )
+    text = re.sub(r"\\(?:vspace|hspace|bibliographystyle|thispagestyle|title|author|date)\*?" + _GROUP, "", text)
+    text = text.replace("~", " ").replace("``", "“").replace("''", "”").replace("\\%", "%").replace("\\&", "&")
+    return re.sub(r"\n\s*\n\s*(?=\n)", "\n", text).strip()
+
+
+def _command(name: str, source: str) -> str:
+    found = re.search(rf"\\{name}(?:\[[^\]]*\])?{_GROUP}", source)
+    return " ".join(found.group(1).replace("\\\\", " ").split()) if found else ""

@@ -1,0 +1,47 @@
+"""Citations: each has an entry in references.bib, and each entry is the record of a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bibtexparser.entrypoint import parse_string
+
+from tools.errors import nearest
+from tools.evidence.gate.gate_report import Finding
+from tools.literature import Bibliography
+from tools.literature.bib import SOURCE_FIELD
+from tools.paper.syntax import cited_keys
+
+
+def check_citations(sections: Mapping[str, str], bibliography: Bibliography) -> Iterator[Finding]:
+    """Keys without an entry, entries that no source returned, and entries that nothing cites (notes).
+
+    `sections` maps a section's name to its LaTeX.
+    """
+    known = bibliography.keys()
+    cited: set[str] = set()
+    for name, tex in sections.items():
+        for key, line in cited_keys(tex):
+            cited.add(key)
+            if key not in known:
+                reason = f"no entry in {bibliography.path.name}; {nearest(key, known)}"
+                yield Finding(file=f"sections/{name}.tex", line=line, excerpt=f"\\cite{{{key}}}", reason=reason)
+    file = bibliography.path.name
+    for note in bibliography.notes:
+        yield Finding(file=file, reason=note)
+    for key, line in _unsourced(bibliography):
+        reason = f"the entry has no {SOURCE_FIELD}: no literature source returned it"
+        yield Finding(file=file, line=line, excerpt=key, reason=reason)
+    for key in known:
+        if key not in cited:
+            yield Finding(kind="note", file=file, excerpt=key, reason="no section cites it")
+
+
+def _unsourced(bibliography: Bibliography) -> Iterator[tuple[str, int]]:
+    if not bibliography.path.exists():
+        return
+    library = parse_string(bibliography.path.read_text(encoding="utf-8-sig"))
+    for entry in library.entries:
+        source = entry.fields_dict.get(SOURCE_FIELD)
+        if source is None or ":" not in str(source.value):
+            yield entry.key, (entry.start_line or 0) + 1

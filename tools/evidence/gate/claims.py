@@ -1,0 +1,215 @@
+"""Direction words against the comparison that they speak of.
+
+A sentence is cut into clauses (at semicolons, «but», «while», …). In a clause, each \\change and \\result takes the
+nearest direction word before it, else the one its neighbour took, else the next one after it, and the word must agree
+with `Ledger.compare`: the sign for «lower» and «higher», the metric's goal for «better» and «worse», and significance
+for both, unless the sentence says itself that the difference may be chance.
+
+Not seen: claims about numbers that stand in another sentence, or in a table or figure; comparisons of changes with each
+other; irony, double negation, and direction words that are not in `tools.gate.wording`. Words about something else, as
+in «a larger network lowers the loss», are told apart by what stands next to them: the metric's own name, a setting's
+name, or the reference. Where that does not decide, nothing is said.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.errors import ToolError
+from tools.evidence.gate.direction_lexicon import Word, admits_noise, direction_words, speaks_of_all
+from tools.evidence.gate.gate_report import Finding
+from tools.evidence.gate.source import Reference, Source
+from tools.evidence.ledger import BASELINE, Comparison, Ledger
+from tools.paper.syntax import cited_keys
+
+_CLAUSE = re.compile(r";|---|—|\s(?:but|while|whereas|although|though|yet|however)\s|,\s+and\s+(?=(?:on|its|the)\s)")
+_VERSUS = re.compile(r"\b(?:than|against|vs|versus|compared|below|above|over|instead of|from)\b", re.IGNORECASE)
+_PREDICATE = frozenset(["by", "at", "to", "of", "than", "with", "in", "on", "for", "and", "here", "again", "the"])
+_FAR = 4
+"""Words within which a metric's name belongs to a direction word."""
+_CLAIMING = ("title", "abstract", "results", "conclusion")
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """A comparison in the text and the word that speaks of it."""
+
+    word: Word
+    comparison: Comparison
+    reference: Reference
+
+
+def check_claims(source: Source, ledger: Ledger) -> Iterator[Finding]:
+    """Sentences whose words the ledger contradicts; as notes, claims of quality without any reference."""
+    for start, end in source.sentences:
+        references = [r for r in source.references if start <= r.start < end and r.macro in ("result", "change")]
+        sentence = source.prose[start:end]
+        if not references:
+            yield from _unsupported(source, start, end)
+            continue
+        for low, high in _clauses(sentence, start):
+            inside = [r for r in references if low <= r.start < high]
+            for bound in _bind(source, inside, low, high, ledger):
+                reason = contradiction(bound.word, bound.comparison, admits_noise=admits_noise(sentence))
+                if not reason and speaks_of_all(sentence):
+                    reason = _not_all(bound, ledger, admits_noise(sentence))
+                if reason:
+                    position = min(bound.word.start, bound.reference.start)
+                    yield Finding(
+                        file=source.file,
+                        line=source.line(bound.reference.start),
+                        excerpt=source.excerpt(position, max(bound.word.end, bound.reference.end)),
+                        reason=f"«{bound.word.text}» of {bound.comparison.result.address}: {reason}",
+                    )
+
+
+def contradiction(word: Word, comparison: Comparison, *, admits_noise: bool) -> str:
+    """Why the comparison does not carry the word; empty when it does."""
+    measured = f"the ledger has {comparison.change}, against {comparison.baseline.run}"
+    actual = "lower" if comparison.difference < 0 else "higher"
+    side = comparison.direction if word.claim in ("better", "worse") else actual
+    if word.claim == "same":
+        return f"the difference is significant; {measured}" if comparison.significant else ""
+    if word.negated:
+        agrees = comparison.significant and side == word.claim
+        return f"it is {word.claim}, and significantly; {measured}" if agrees else ""
+    if comparison.result.censored or comparison.baseline.censored:
+        return f"a value hit its cap, so nothing can be compared; {measured}"
+    if comparison.difference == 0:
+        return f"there is no difference; {measured}"
+    if word.claim in ("better", "worse") and comparison.direction == "changed":
+        return f"the template does not say which way {comparison.result.metric.name} is better; say lower or higher"
+    if side != word.claim:
+        return f"it is {side}; {measured}"
+    if admits_noise or comparison.significant:
+        return ""
+    if comparison.p_value is None:
+        return "" if word.claim in ("lower", "higher") else f"untested, so neither better nor worse; {measured}"
+    return f"the difference is not significant; {measured}"
+
+
+def _not_all(bound: _Bound, ledger: Ledger, noise_admitted: bool) -> str:
+    """Which dataset does not carry a claim that is made for all of them."""
+    run, metric = bound.comparison.result.run, bound.comparison.result.metric.name
+    for address in ledger.addresses():
+        if address.startswith(f"{run}/") and address.endswith(f"/{metric}"):
+            comparison = _compare(ledger, address, bound.comparison.baseline.run)
+            reason = contradiction(bound.word, comparison, admits_noise=noise_admitted) if comparison else ""
+            if reason:
+                return f"not on all datasets: {address}: {reason}"
+    return ""
+
+
+def _unsupported(source: Source, start: int, end: int) -> Iterator[Finding]:
+    if source.section not in _CLAIMING or cited_keys(source.tex[start:end]):
+        return
+    for word in direction_words(source.prose, start, end):
+        if word.claim in ("better", "worse") and not word.negated:
+            yield Finding(
+                kind="note",
+                file=source.file,
+                line=source.line(word.start),
+                excerpt=source.excerpt(word.start, word.end, around=70),
+                reason="a claim of quality without a reference to a result in its sentence",
+            )
+            return
+
+
+def _clauses(sentence: str, offset: int) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _CLAUSE.finditer(sentence):
+        yield offset + start, offset + match.start()
+        start = match.end()
+    yield offset + start, offset + len(sentence)
+
+
+def _bind(source: Source, references: list[Reference], low: int, high: int, ledger: Ledger) -> Iterator[_Bound]:
+    words = direction_words(source.prose, low, high)
+    settings = {name.rpartition(".")[2].replace("_", " ") for run in ledger.completed for name in run.settings}
+    previous: Word | None = None
+    begin = low
+    pairs = _pairs(source, references, low)
+    for number, reference in enumerate(references):
+        comparison = _comparison(source, reference, pairs, low, high, ledger)
+        until = references[number + 1].start if number + 1 < len(references) else high
+        if comparison is None:
+            continue
+        fits = [word for word in words if _belongs(word, reference, comparison, source.prose, settings)]
+        before = [word for word in fits if begin <= word.start < reference.start]
+        after = [word for word in fits if reference.end <= word.start < until and _close(word, reference, source.prose)]
+        previous = before[-1] if before else previous or (after[0] if after else None)
+        begin = reference.end
+        if previous:
+            yield _Bound(previous, comparison, reference)
+
+
+def _pairs(source: Source, references: list[Reference], low: int) -> dict[Reference, Reference | None]:
+    """For \\result beside \\result of the same metric and dataset: which is compared with which. None: with nothing,
+    since it is the measure of another, or because the words between the two do not tell."""
+    pairs: dict[Reference, Reference | None] = {}
+    for first, second in itertools.pairwise(references):
+        same = first.address.partition("/")[2] == second.address.partition("/")[2] and first.address != second.address
+        if not same or "change" in (first.macro, second.macro):
+            continue
+        between = source.prose[first.end : second.start]
+        leading = source.prose[low : first.start].split()
+        if leading[-1:] == ["from"] and re.search(r"\bto\b", between):
+            pairs |= {second: first, first: None}
+        elif _VERSUS.search(between):
+            pairs |= {first: second, second: None}
+        else:
+            pairs |= {first: None, second: None}
+    return pairs
+
+
+def _comparison(
+    source: Source, reference: Reference, pairs: dict[Reference, Reference | None], low: int, high: int, ledger: Ledger
+) -> Comparison | None:
+    if reference in pairs:
+        other = pairs[reference]
+        return _compare(ledger, reference.address, other.address.partition("/")[0]) if other else None
+    run = reference.address.partition("/")[0]
+    if reference.macro == "result":
+        named = {f"run_{n}" for n in re.findall(r"\brun[\s~]*(?:\\?_)?[\s~]*(\d+)", source.prose[low:high])}
+        if named - {run, BASELINE}:
+            return None  # the clause compares with another run
+    return _compare(ledger, reference.address, BASELINE)
+
+
+def _compare(ledger: Ledger, address: str, against: str) -> Comparison | None:
+    """None where there is nothing to compare; unknown addresses are another check's business."""
+    try:
+        return ledger.compare(address, against)
+    except ToolError:
+        return None
+
+
+def _belongs(word: Word, reference: Reference, comparison: Comparison, prose: str, settings: set[str]) -> bool:
+    """Whether a direction word speaks of the reference's metric and not of a setting or another noun."""
+    ahead = _tokens(prose[word.end : word.end + 80])[:_FAR]
+    behind = _tokens(prose[max(0, word.start - 80) : word.start])[-_FAR:]
+    metric = comparison.result.metric
+    own = {token for token in _tokens(f"{metric.name.replace('_', ' ')} {metric.label}") if len(token) > 1}
+    following = f" {' '.join(ahead)} "
+    if any(f" {setting} " in following for setting in settings) and not own & set(ahead[:2]):
+        return False
+    if word.kind == "same" or word.claim in ("better", "worse"):
+        return True
+    if own & set(ahead) or own & set(behind):
+        return True
+    if word.kind == "gerund" or word.end > reference.start:
+        return False
+    between = _tokens(prose[word.end : reference.start])
+    return len(between) < _FAR and (not between or between[0] in _PREDICATE or word.kind == "verb")
+
+
+def _close(word: Word, reference: Reference, prose: str) -> bool:
+    between = prose[reference.end : word.start]
+    return len(_tokens(between)) <= _FAR and not re.search(r"\band\b", between)
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"[a-z]+", text.lower())

@@ -1,0 +1,135 @@
+"""Reading final_info.json, what an experiment says of itself, in The AI Scientist's format."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tools.errors import ToolError, nearest
+from tools.evidence import statistics
+from tools.experiments.template import Metric
+
+LARGEST = 1e100
+"""Numbers beyond it are refused: their squares do not fit a float, and nothing measured is that large."""
+MOST_RESULTS, MOST_SEEDS, LONGEST_NAME = 1000, 10_000, 80
+"""More than these are refused: a table of results is read by people and models."""
+MEAN_TOLERANCE = 1e-3
+"""How far a reported mean may lie from its seeds' mean, as a fraction of the largest of their absolute values."""
+
+
+@dataclass(frozen=True)
+class FinalInfo:
+    """What a final_info.json says, checked. The fields are those of `RunRecord`; `stderrs` are the reported ones."""
+
+    values: dict[str, dict[str, list[float]]]
+    stderrs: dict[str, dict[str, float]]
+    censored: list[str]
+
+
+def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
+    """Read the content of a final_info.json in The AI Scientist's format, and check it.
+
+    Dataset -> {"means": {metric: x}, "stderrs": {…}, "final_info_dict": {metric: [value per seed]},
+    "censored": [metric]}; all but the means are optional. `x_mean` and `x_stderr` stand for `x`, where `x` is declared
+    or has seeds.
+
+    Raises:
+        ToolError: names the place of what is missing, of the wrong type, not finite, or in contradiction.
+    """
+    values: dict[str, dict[str, list[float]]] = {}
+    stderrs: dict[str, dict[str, float]] = {}
+    censored: list[str] = []
+    for dataset, entry in _object(data, "the whole file", "dataset").items():
+        place = _name(dataset, "the whole file")
+        fields = _object(entry, place, "field")
+        if "means" not in fields:
+            raise ToolError(f"final_info.json: {place}: 'means' is missing; there are: {', '.join(fields)[:200]}")
+        seeds = {
+            _name(name, f"{place}.final_info_dict"): _numbers(given, f"{place}.final_info_dict.{name}")
+            for name, given in _object(fields.get("final_info_dict", {}), f"{place}.final_info_dict", "metric").items()
+        }
+        known = {*metrics, *seeds}
+        found: dict[str, list[float]] = {}
+        for key, given in _object(fields["means"], f"{place}.means", "metric").items():
+            name, mean = _base(key, "_mean", known), _number(given, f"{place}.means.{key}")
+            found[_name(name, f"{place}.means")] = seeds.get(name) or [mean]
+            _check_mean(mean, found[name], f"{place}.means.{key}")
+        values[dataset] = {**found, **seeds}
+        known |= set(found)
+        reported = _object(fields.get("stderrs", {}), f"{place}.stderrs", "metric").items()
+        if reported:
+            stderrs[dataset] = {_base(k, "_stderr", known): _number(v, f"{place}.stderrs.{k}") for k, v in reported}
+        censored += _censored(fields.get("censored", []), place, values[dataset])
+    if (count := sum(map(len, values.values()))) > MOST_RESULTS:
+        raise ToolError(f"final_info.json: {count} results; at most {MOST_RESULTS} are read, so report fewer metrics")
+    if not any(values.values()):
+        raise ToolError("final_info.json: it holds no metric; write dataset -> {'means': {metric: value}}")
+    return FinalInfo(values, stderrs, censored)
+
+
+def _object(data: object, place: str, of: str) -> dict[str, object]:
+    if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
+        raise ToolError(f"final_info.json: {place}: must be an object, one key a {of}, not {_shown(data)}")
+    for key in data:
+        if len(key) > LONGEST_NAME or not key.isprintable():
+            raise ToolError(
+                f"final_info.json: {place}: a key of at most {LONGEST_NAME} printable letters, not {_shown(key)}"
+            )
+    return data
+
+
+def _numbers(data: object, place: str) -> list[float]:
+    if not isinstance(data, list) or not data:
+        raise ToolError(f"final_info.json: {place}: must be a list with one number per seed, not {_shown(data)}")
+    if len(data) > MOST_SEEDS:
+        raise ToolError(f"final_info.json: {place}: {len(data)} values; at most {MOST_SEEDS} seeds are read")
+    return [_number(item, f"{place}[{index}]") for index, item in enumerate(data)]
+
+
+def _number(data: object, place: str) -> float:
+    if isinstance(data, bool) or not isinstance(data, int | float):
+        raise ToolError(f"final_info.json: {place}: must be a number, not {_shown(data)}")
+    if not abs(data) <= LARGEST:
+        raise ToolError(f"final_info.json: {place}: {_shown(data)} is not a finite number of a measurable size")
+    return float(data)
+
+
+def _name(name: str, place: str) -> str:
+    """A dataset's or metric's name; it becomes an address, which LaTeX has to read."""
+    if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME or re.search(r"[\\{}~^$&]|^ | $|  ", name):
+        raise ToolError(
+            f"final_info.json: {place}: the name {_shown(name)} cannot be an address in the paper; "
+            "leave out \\ { } ~ ^ $ & and outer or double blanks, and take at most 80 letters"
+        )
+    return name
+
+
+def _base(key: str, suffix: str, known: Iterable[str]) -> str:
+    """`x` for `x_mean`, where `x` is known and `x_mean` is not."""
+    base = key.removesuffix(suffix)
+    return base if base in known and key not in known else key
+
+
+def _check_mean(mean: float, values: list[float], place: str) -> None:
+    seeds = statistics.mean(values)
+    if not math.isclose(mean, seeds, rel_tol=0, abs_tol=MEAN_TOLERANCE * max(map(abs, values))):
+        raise ToolError(
+            f"final_info.json: {place}: {mean:.6g} is not the mean of the seeds in final_info_dict, {seeds:.6g}; "
+            "write np.mean over the seeds"
+        )
+
+
+def _censored(data: object, place: str, metrics: Mapping[str, object]) -> list[str]:
+    if not isinstance(data, list) or not all(isinstance(name, str) for name in data):
+        raise ToolError(f"final_info.json: {place}.censored: must be a list of metric names, not {_shown(data)}")
+    for name in data:
+        if name not in metrics:
+            raise ToolError(f"final_info.json: {place}.censored: no metric {name!r}; {nearest(name, metrics)}")
+    return [f"{place}/{name}" for name in data]
+
+
+def _shown(data: object) -> str:
+    text = repr(data)
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,80 @@
+"""The settings of an experiment, read from its source: what the code really has, not what somebody remembers.
+
+Two kinds of places count: options of argparse (`parser.add_argument("--lr", type=float, default=1e-3)`) and plain
+assignments of a literal, at module level, in a function, or as a dataclass field.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tools.experiments.template import Scalar
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One literal in the source. `text` is the source line that holds it, `literal` how the value is written there."""
+
+    name: str
+    value: Scalar
+    line: int
+    column: int
+    literal: str
+    text: str
+    kind: str
+    """`option`, `constant` (module or class level) or `local` (inside a function)."""
+
+
+def read_settings(source: str) -> list[Setting]:
+    """Every setting of a Python source, in the order of its lines; an unparsable source has none."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    lines = source.splitlines()
+    return sorted(_settings(tree, lines, "constant"), key=lambda s: s.line)
+
+
+def settings_of_run(source: str, module: str, pinned: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """What a run had, as `module.name` -> value: the source's settings, options overridden by the command line."""
+    found = {s.name: s.value for s in reversed(read_settings(source)) if s.kind != "local"}
+    found.update({key.replace("-", "_"): value for key, value in pinned.items()})
+    return {f"{module}.{name}": value for name, value in sorted(found.items()) if name != "out_dir"}
+
+
+def _settings(node: ast.AST, lines: list[str], kind: str) -> Iterator[Setting]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call) and _is_add_argument(child):
+            yield from _option(child, lines)
+        elif isinstance(child, ast.Assign) and len(child.targets) == 1 and isinstance(child.targets[0], ast.Name):
+            yield from _literal(child.targets[0].id, child.value, lines, kind)
+        elif isinstance(child, ast.AnnAssign) and isinstance(child.target, ast.Name) and child.value:
+            yield from _literal(child.target.id, child.value, lines, kind)
+        inner = "local" if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else kind
+        yield from _settings(child, lines, inner)
+
+
+def _is_add_argument(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "add_argument"
+
+
+def _option(call: ast.Call, lines: list[str]) -> Iterator[Setting]:
+    flags = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    long = next((flag for flag in flags if flag.startswith("--")), "")
+    default = next((k.value for k in call.keywords if k.arg == "default"), None)
+    if long and default is not None:
+        yield from _literal(long[2:].replace("-", "_"), default, lines, "option")
+
+
+def _literal(name: str, value: ast.expr, lines: list[str], kind: str) -> Iterator[Setting]:
+    try:
+        literal = ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError):
+        return
+    if not isinstance(literal, int | float | bool | str) or value.end_lineno != value.lineno:
+        return
+    text = lines[value.lineno - 1]
+    raw = text.encode("utf-8")[value.col_offset : value.end_col_offset].decode("utf-8")
+    yield Setting(name, literal, value.lineno, value.col_offset, raw, text, kind)

@@ -1,0 +1,49 @@
+"""Build the paper: generate results.tex from the ledger, assemble the sections, compile."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from tools.evidence.ledger import Ledger
+from tools.evidence.results_tex import write_results_tex
+from tools.experiments.execution import load_ledger
+from tools.experiments.external_results import EXTERNAL
+from tools.latex import Compilation, compile_paper
+from tools.paper import Provenance, assemble
+from tools.paper.draft import drafted
+from tools.toolsets.context import ToolContext
+
+
+async def build_paper(context: ToolContext) -> Compilation:
+    """Generate results.tex from the ledger, assemble paper.tex and compile it. The gate's verdict was about the paper as
+    it was before; those of earlier gates stay under `gates/`."""
+    ledger, paper = load_ledger(context), context.workspace.paper
+    (context.workspace.root / "gate.json").unlink(missing_ok=True)
+    paper.mkdir(parents=True, exist_ok=True)
+    write_results_tex(ledger, ledger.baseline.environment if ledger.baseline else {}, paper / "results.tex")
+    assemble(paper, provenance=_provenance(context, ledger))
+    return await compile_paper(paper, context.sandbox)
+
+
+def _provenance(context: ToolContext, ledger: Ledger) -> Provenance:
+    return Provenance(
+        models=context.authors,
+        commit=context.workspace.commit,
+        template=context.template.name,
+        profile=context.profile_name,
+        seed=context.seed,
+        sandbox=context.sandbox.name,
+        date=datetime.now(UTC).date().isoformat(),
+        runs=[run.name for run in ledger.completed],
+        brought=[run.name for run in ledger.completed if run.environment.get("origin") == EXTERNAL],
+        drafted=drafted(context.workspace.paper),
+        offline=context.offline,
+    )
+
+
+def report_of(compilation: Compilation) -> str:
+    """What became of a compilation, in words for whoever writes the paper."""
+    problems = "\n".join(f"  {problem}" for problem in compilation.problems[:12])
+    if compilation.ok:
+        return f"compiled, {compilation.pages} pages" + (f"; to look at:\n{problems}" if problems else "")
+    return f"the compilation failed:\n{problems or compilation.log_tail}"

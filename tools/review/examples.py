@@ -1,0 +1,95 @@
+"""Examples of reviews from a folder of the user's: a paper and its review under one name, shown to every reviewer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from tools.atomic import write_bytes
+from tools.documents.document import PAPER_SUFFIXES, text_as_data
+from tools.documents.reader import read_paper
+from tools.errors import UserError
+from tools.review.forms import Form
+
+
+class Example(BaseModel):
+    """One paper with its review. `text` is the paper as reviewers read it, hidden text taken out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    text: str
+    review: dict[str, Any] | str
+    """A filled form, or a review in prose."""
+
+
+_EXAMPLES = TypeAdapter(tuple[Example, ...])
+
+
+async def read_examples(folder: Path, form: Form, max_chars: int) -> tuple[Example, ...]:
+    """Every paper of the folder that has a review beside it: `name.pdf` (.tex, .txt, .md) and `name.json`, a filled form
+    or `{"review": form or prose}`. The papers are cut after `max_chars` characters in all, a whole paragraph each.
+
+    Raises:
+        UserError: there is no such folder, no pair in it, or a file is broken or has a score that the form does not allow.
+    """
+    if not folder.is_dir():
+        raise UserError(
+            f"examples: {folder}: there is no such folder; it holds name.pdf with name.json, for each example"
+        )
+    pairs = [(paper, paper.with_suffix(".json")) for paper in sorted(folder.iterdir()) if _is_paper(paper)]
+    pairs = [(paper, review) for paper, review in pairs if review.is_file()]
+    if not pairs:
+        raise UserError(
+            f"examples: {folder}: no paper in it has a review beside it, like attention.pdf and attention.json"
+        )
+    each = max_chars // len(pairs)
+    return tuple([await _read(paper, _review_in(review, form), each) for paper, review in pairs])
+
+
+async def _read(paper: Path, review: dict[str, Any] | str, max_chars: int) -> Example:
+    document = await read_paper(paper, max_chars=max_chars)
+    notes = "".join(f"\n(note: {note})" for note in document.notes)
+    return Example(name=paper.stem, text=document.text + notes, review=review)
+
+
+def save_examples(examples: Sequence[Example], path: Path) -> None:
+    """Keep examples as they were read."""
+    write_bytes(path, _EXAMPLES.dump_json(tuple(examples), indent=1))
+
+
+def load_examples(path: Path) -> tuple[Example, ...]:
+    """Examples as they were kept; none where none were given."""
+    return _EXAMPLES.validate_json(path.read_bytes()) if path.exists() else ()
+
+
+def example_as_data(example: Example) -> str:
+    """The example's paper between marks that it cannot close, and its review."""
+    review = (
+        example.review if isinstance(example.review, str) else json.dumps(example.review, indent=1, ensure_ascii=False)
+    )
+    return f"{text_as_data('example', example.text)}\nIts review:\n{review}"
+
+
+def _is_paper(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in PAPER_SUFFIXES
+
+
+def _review_in(path: Path, form: Form) -> dict[str, Any] | str:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"examples: {path}: not JSON: {error}") from None
+    review = data.get("review", data) if isinstance(data, dict) else data
+    if isinstance(review, str) and review.strip():
+        return review
+    if not isinstance(review, dict) or not review:
+        raise UserError(f"examples: {path}: must hold a filled form, or a review under the key 'review'")
+    for name in form.scores:
+        if name in review and not form.field(name).allows(review[name]):
+            raise UserError(f"examples: {path}: {name} {review[name]!r} is no score of the form {form.name}")
+    return dict(review)

@@ -1,0 +1,240 @@
+"""Review forms: what a venue asks of its reviewers, and the rule that turns their scores into a decision.
+
+A form is one file in `configs/forms/`, its rule included, so a new venue needs no code. Another rule can be laid over it
+(`tools/rules.py`).
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+
+from tools.errors import UserError, nearest
+from tools.project import CONFIGS
+from tools.review.rules import Condition, Rule, load_rule
+from tools.schema import find_yaml, read_mapping, validated
+
+__all__ = ["Condition", "Form", "FormField", "Review", "Rule", "form_names", "load_form"]
+
+FORMS = CONFIGS / "forms"
+
+Review = Mapping[str, Any]
+"""One filled form: display name of each field -> its value."""
+
+
+class FormField(BaseModel):
+    """One question of a form."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    """The name in print and in the JSON of a review."""
+    kind: Literal["text", "list", "integer", "choice", "boolean"]
+    """What the answer is: prose, a list of points, a score, one of some words, yes or no."""
+    description: str = Field(min_length=1)
+    """What the reviewer is asked."""
+    minimum: int | None = None
+    """Lowest score."""
+    maximum: int | None = None
+    """Highest score."""
+    choices: tuple[int, ...] | tuple[str, ...] = ()
+    """The words of a choice; for a score, the values that may be given where not every one may."""
+    levels: dict[int, str] = {}
+    """What each score means."""
+    quoted: bool = False
+    """Each point quotes the place in the paper that it rests on; a point that does not is marked."""
+
+    @property
+    def key(self) -> str:
+        """The name as a Python identifier, for the arguments of a tool."""
+        return re.sub(r"\W+", "_", self.name.lower()).strip("_")
+
+    def allows(self, score: object) -> bool:
+        """Whether a value is a score that this field may have."""
+        if isinstance(score, bool) or not isinstance(score, int | float):
+            return False
+        if self.choices:
+            return score in self.choices
+        return (self.minimum is None or score >= self.minimum) and (self.maximum is None or score <= self.maximum)
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if not self.key.isidentifier():
+            raise ValueError(f"name {self.name!r} has to begin with a letter")
+        if self.kind == "choice" and not (self.choices and all(isinstance(c, str) for c in self.choices)):
+            raise ValueError(f"{self.name}: a choice needs choices, which are words")
+        if self.kind == "integer":
+            if self.choices:
+                if not all(isinstance(c, int) for c in self.choices) or self.minimum is not None:
+                    raise ValueError(f"{self.name}: a score has either whole-number choices or minimum and maximum")
+            elif self.minimum is None or self.maximum is None or self.minimum >= self.maximum:
+                raise ValueError(f"{self.name}: a score needs minimum below maximum, or choices")
+            if wrong := [level for level in self.levels if not self.allows(level)]:
+                raise ValueError(f"{self.name}: level {wrong[0]} is no score that can be given")
+        elif self.levels or self.minimum is not None or self.maximum is not None:
+            raise ValueError(f"{self.name}: minimum, maximum and levels belong to kind integer")
+        if self.quoted and self.kind not in ("text", "list"):
+            raise ValueError(f"{self.name}: only text and list can quote the paper")
+        return self
+
+
+class Form(BaseModel):
+    """A review form as loaded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    """The name of its file."""
+    title: str = Field(min_length=1)
+    """As printed."""
+    fields: tuple[FormField, ...] = Field(min_length=1)
+    """The questions, in order."""
+    rule: Rule
+    """How scores become a decision."""
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """The names of the fields that are scores."""
+        return tuple(field.name for field in self.fields if field.kind == "integer")
+
+    @property
+    def overall(self) -> str:
+        """The score that the rule names first."""
+        return self.rule.accept_when[0].field
+
+    @property
+    def decisions(self) -> tuple[str, str]:
+        """The decision to accept and the decision to reject."""
+        return self.rule.accept, self.rule.reject
+
+    @property
+    def rule_in_words(self) -> str:
+        return str(self.rule)
+
+    def field(self, name: str) -> FormField:
+        """The field of that name; KeyError when the form has none."""
+        return {field.name: field for field in self.fields}[name]
+
+    def arguments(self) -> type[BaseModel]:
+        """The form as the arguments of a tool: one field a question, with its range and what each score means.
+
+        A review whose own decision contradicts its own scores does not validate.
+        """
+        questions: dict[str, Any] = {field.key: _question(field) for field in self.fields}
+
+        def agrees(values: BaseModel) -> BaseModel:
+            self._check_own_decision(self.to_json(values.model_dump()))
+            return values
+
+        checks: dict[str, Any] = {"agrees": model_validator(mode="after")(agrees)}
+        forbid = ConfigDict(extra="forbid")
+        return create_model(f"{self.name}_review", __config__=forbid, __validators__=checks, **questions)
+
+    def to_json(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Validated arguments as a review under the form's display names, in the form's order."""
+        return {field.name: values[field.key] for field in self.fields if field.key in values}
+
+    def average(self, reviews: Sequence[Review]) -> dict[str, int]:
+        """The mean of each score over the reviews that gave it, rounded to a whole number, halves to the even one,
+        as The AI Scientist's ensemble does. Values out of range are left out, and so is a score nobody gave."""
+        means = {}
+        for name in self.scores:
+            if given := self.given(reviews, name):
+                means[name] = round(statistics.fmean(given))
+        return means
+
+    def decide(self, reviews: Sequence[Review], chair: float | None = None) -> str:
+        """The decision by the rule. A condition on a score that nobody gave does not hold. `chair` is the area chair's
+        own overall score, which takes the place of the reviewers' where the rule leaves the decision to the chair."""
+        holds = []
+        for condition in self.rule.accept_when:
+            given = self.given(reviews, condition.field)
+            if chair is not None and self.rule.by == "chair" and condition.field == self.overall:
+                given = [chair]
+            holds.append(bool(given) and condition.holds(given))
+        return self.rule.accept if all(holds) else self.rule.reject
+
+    def under(self, rule: str) -> Self:
+        """This form with another decision rule: the name of one in `configs/rules/`, or the path of a YAML file.
+
+        Raises:
+            UserError: there is no such rule, it is broken, or it does not fit this form.
+        """
+        try:
+            laid = load_rule(rule).on(self.rule)
+            return type(self).model_validate({**self.model_dump(), "rule": laid.model_dump()})
+        except ValidationError as error:
+            problem = str(error.errors()[0]["msg"]).removeprefix("Value error, rule: ")
+            raise UserError(f"decision rule {rule!r} on the form {self.name}: {problem}") from None
+        except ValueError as error:
+            raise UserError(f"decision rule {rule!r} on the form {self.name}: {error}") from None
+
+    def given(self, reviews: Sequence[Review], name: str) -> list[float]:
+        """The scores of that name that were given, those out of range left out."""
+        field = self.field(name)
+        return [review[name] for review in reviews if field.allows(review.get(name))]
+
+    def _check_own_decision(self, review: Review) -> None:
+        own, by_rule = review.get(self.rule.given_in), self.decide([review])
+        if own is not None and own != by_rule:
+            scores = ", ".join(f"{c.field} {review[c.field]}" for c in self.rule.accept_when)
+            raise ValueError(
+                f"{self.rule.given_in} {own} contradicts {scores}: {self.rule_in_words}, which gives {by_rule}; "
+                "change the score or the decision"
+            )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        keys = [field.key for field in self.fields]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"field {twice[0]!r} occurs twice")
+        for condition in self.rule.accept_when:
+            if condition.field not in self.scores:
+                raise ValueError(
+                    f"rule: {condition.field!r} is no score of this form; {nearest(condition.field, self.scores)}"
+                )
+        if self.rule.given_in in {field.name for field in self.fields}:
+            given = self.field(self.rule.given_in)
+            if set(given.choices) != set(self.decisions):
+                raise ValueError(f"rule: {given.name} has to offer exactly {' and '.join(self.decisions)}")
+        return self
+
+
+def form_names(folder: Path = FORMS) -> list[str]:
+    """The forms of a folder, by name."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def load_form(name: str, folder: Path = FORMS) -> Form:
+    """Load a form by its name in the folder, or by the path of its YAML file.
+
+    Raises:
+        UserError: there is no such form, or its file is broken.
+    """
+    path = find_yaml("review form", name, folder)
+    return validated(
+        Form, {"name": path.stem, **read_mapping(path, "a form is a mapping with title, fields and rule")}, path
+    )
+
+
+def _question(field: FormField) -> tuple[Any, Any]:
+    """The type and the description of one argument."""
+    words = field.description
+    if field.levels:
+        words += " " + "; ".join(f"{level}: {meaning}" for level, meaning in sorted(field.levels.items()))
+    if field.quoted:
+        words += " Quote it in «…», word for word; where something is missing, quote the place where it should stand."
+    if field.kind == "text":
+        return str, Field(title=field.name, description=words, min_length=1)
+    if field.kind == "list":
+        return list[str], Field(title=field.name, description=words)
+    if field.kind == "boolean":
+        return bool, Field(title=field.name, description=words)
+    if field.choices:
+        return Literal[field.choices], Field(title=field.name, description=words)
+    return int, Field(title=field.name, description=words, ge=field.minimum, le=field.maximum)

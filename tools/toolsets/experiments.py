@@ -1,0 +1,112 @@
+"""Running experiments. The command, the seed, the time limit and the reading of results are the harness's."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.errors import ToolError
+from tools.evidence.ledger import Ledger, RunRecord
+from tools.experiments.execution import load_ledger, run_once, source_digest
+from tools.toolsets.base import Toolset
+
+
+class ExperimentTools(Toolset):
+    """Run experiments, read results, compare runs."""
+
+    names = ("run_experiment", "read_results", "compare_runs")
+
+    async def run_experiment(
+        self,
+        note: Annotated[
+            str, Field(description="what this run changes and why, in one sentence; it goes into the ledger")
+        ],
+    ) -> str:
+        """Run experiment.py as it is now, as the next run, in the sandbox. Answers with its results, or with what
+        went wrong and the end of its output. A failed run may be mended and tried again a few times."""
+        ledger = self._ledger()
+        number, attempt = self._next(ledger)
+        self._refuse_unchanged(ledger)
+        record = await run_once(self._context, f"run_{number}", attempt, note)
+        ledger.record(record)
+        ledger.save(self._context.ledger_file)
+        await self._context.workspace.save(f"{record.name}: {note}")
+        self._context.workspace.tag(record.name if record.status == "completed" else f"{record.name}-attempt-{attempt}")
+        if record.status != "completed":
+            left = self._context.run_quota.attempts - attempt
+            advice = f"{left} attempts of {record.name} are left." if left else "No attempt of this run is left."
+            became = "failed" if record.status == "failed" else "does not count, and the ledger and the gate say why"
+            raise ToolError(f"{record.name}, attempt {attempt}, {became}: {record.reason}\n{advice}")
+        runs_left = self._context.run_quota.runs - number
+        return (
+            f"{record.name} completed in {record.usage['wall_seconds']:.1f} s, {runs_left} runs are left.\n"
+            + _results(ledger, record.name)
+        )
+
+    async def read_results(
+        self, run: Annotated[str, Field(description="a run like run_2; empty for all runs")] = ""
+    ) -> str:
+        """Read the ledger: every result with its address, mean, standard error over seeds, and number of seeds."""
+        ledger = self._ledger()
+        runs = [r.name for r in ledger.completed]
+        if run and run not in runs:
+            failed = [f"it {r.status}: {r.reason}" for r in ledger.runs if r.name == run]
+            raise ToolError(
+                f"{run} has no results"
+                + (f", {failed[-1]}" if failed else f"; completed runs: {', '.join(runs) or 'none'}")
+            )
+        return "\n\n".join(_results(ledger, name) for name in ([run] if run else runs)) or "No run is completed yet."
+
+    async def compare_runs(
+        self,
+        run: Annotated[str, Field(description="a run like run_2")],
+        against: Annotated[str, Field(description="the run to compare with")] = "run_0",
+    ) -> str:
+        """Compare every result of a run with another run: difference, direction by the metric's goal, Welch's test."""
+        ledger = self._ledger()
+        addresses = [a for a in ledger.addresses() if a.startswith(f"{run}/")]
+        if not addresses:
+            raise ToolError(f"{run} has no results; completed runs: {', '.join(r.name for r in ledger.completed)}")
+        shared = [address for address in addresses if address.replace(run, against, 1) in ledger.addresses()]
+        lines = [f"{address}: {ledger.compare(address, against).verdict}" for address in shared]
+        alone = [address for address in addresses if address not in shared]
+        lines += [f"{address}: {against} has no such result to compare with" for address in alone]
+        return "\n".join(lines)
+
+    def _ledger(self) -> Ledger:
+        return load_ledger(self._context)
+
+    def _next(self, ledger: Ledger) -> tuple[int, int]:
+        """The next run's number and attempt."""
+        run_quota = self._context.run_quota
+        attempts: dict[str, list[RunRecord]] = {}
+        for record in ledger.runs:
+            attempts.setdefault(record.name, []).append(record)
+        for number in range(1, run_quota.runs + 1):
+            rows = attempts.get(f"run_{number}", [])
+            if any(row.status == "completed" for row in rows) or len(rows) >= run_quota.attempts:
+                continue
+            return number, len(rows) + 1
+        raise ToolError(f"all {run_quota.runs} runs of this idea are used; go on with the results there are")
+
+    def _refuse_unchanged(self, ledger: Ledger) -> None:
+        """The same code with the same seed tells nothing new, and is the sign of an edit that did not happen."""
+        now = source_digest(self._context)
+        for record in ledger.runs:
+            if record.source == now and record.status != "failed":
+                which = f"attempt {record.attempt} of " if record.status == "tampered" else ""
+                raise ToolError(f"the code is the same as in {which}{record.name}; edit it first, then run it")
+
+
+def _results(ledger: Ledger, run: str) -> str:
+    lines = [f"{run}: {next(r.note for r in ledger.completed if r.name == run)}"]
+    for address in ledger.addresses():
+        if address.startswith(f"{run}/"):
+            result = ledger.result(address)
+            error = f" ± {result.stderr:.4g}" if result.stderr is not None else ""
+            goal = f", {result.metric.goal} is better" if result.metric.goal else ""
+            unit = f" {result.metric.unit}" if result.metric.unit else ""
+            capped = ", censored" if result.censored else ""
+            lines.append(f"  {address} = {result.mean:.5g}{error}{unit} (n={result.n}{goal}{capped})")
+    return "\n".join(lines)

@@ -1,0 +1,121 @@
+"""Drawing: plot.py runs in the sandbox, and the figures that it leaves go into the paper with their captions."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+from PIL import Image, UnidentifiedImageError
+from pydantic import Field
+
+from tools.atomic import write_json
+from tools.errors import ToolError, nearest
+from tools.experiments.execution import load_ledger
+from tools.experiments.integrity import fixed_paths, prepare
+from tools.figures.facts import INSIDE
+from tools.figures.figure import Figure, load_figures
+from tools.sandbox import Limits
+from tools.toolsets.base import Toolset
+from tools.toolsets.tool import Submission
+
+_TAIL = 1500
+LARGEST_IMAGE = 20 << 20
+_BLANK = 3
+"""Fewer distinct grey levels than this, and nothing was drawn."""
+
+
+class FigureTools(Toolset):
+    """Run plot.py, look at what it drew, hand in the figures."""
+
+    names = ("run_plot", "list_figures", "submit_figures")
+
+    async def run_plot(self) -> str:
+        """Run plot.py in the sandbox. Answers the image files it drew, or what went wrong and the end of its output."""
+        work = self._context.workspace.work
+        if not (work / "plot.py").is_file():
+            raise ToolError(
+                "there is no plot.py in the project; write one with write_file. It finds the results in "
+                "run_*/final_info.json and saves PNG files beside itself"
+            )
+        ledger, commit = load_ledger(self._context), self._context.workspace.commit
+        prepare(self._context, ledger)
+        fixed = fixed_paths(self._context, ledger)
+        before = {path.name: path.stat().st_mtime_ns for path in _images(work)}
+        session = self._context.sandbox.session(work, read_only=fixed, run_id=self._context.run_id)
+        limits = Limits(wall_seconds=self._context.profile.plot_time_limit)
+        try:
+            program = ["python", "-c", INSIDE.read_text(encoding="utf-8")]
+            outcome = await session.run(program, limits=limits, on_output=self._context.progress)
+        finally:
+            await session.close()
+        if outcome.reason == "tampered":
+            self._context.workspace.restore_files(commit, fixed)
+            prepare(self._context, ledger)
+        if not outcome.ok:
+            reason = outcome.explanation or f"it ended with exit code {outcome.exit_code}"
+            raise ToolError(f"plot.py failed: {reason}\nThe end of its output:\n{outcome.output[-_TAIL:].strip()}")
+        drawn = [path for path in _images(work) if before.get(path.name) != path.stat().st_mtime_ns]
+        if not drawn:
+            raise ToolError("plot.py ended without an error but drew no PNG file in the project's folder")
+        return "plot.py drew (view_figure shows one):\n" + "\n".join(_describe(path) for path in drawn)
+
+    async def list_figures(self) -> str:
+        """List the figures of the paper with label, size and caption."""
+        figures = load_figures(self._context.workspace.paper)
+        rows = [f"{f.file} (\\ref{{{f.label}}}, {f.width}x{f.height}): {f.caption}" for f in figures]
+        return "\n".join(rows) or "There is no figure yet."
+
+    async def submit_figures(
+        self,
+        files: Annotated[list[str], Field(description="image files that plot.py drew, in the order of the paper")],
+        captions: Annotated[
+            list[str],
+            Field(
+                description="for each file a caption: what is shown, axes, error bars. "
+                "Numbers only by macros like \\result{run_1/dino/kl_divergence}"
+            ),
+        ],
+    ) -> Submission:
+        """Hand in the figures for the paper with their captions, all at once."""
+        if len(files) != len(captions):
+            raise ToolError(f"{len(files)} files and {len(captions)} captions; give one caption for each file")
+        work, target = self._context.workspace.work, self._context.workspace.paper / "figures"
+        drawn = [path.name for path in _images(work)]
+        figures = []
+        for file, caption in zip(files, captions, strict=True):
+            if file not in drawn:
+                raise ToolError(f"{file!r} was not drawn; {nearest(file, drawn)}")
+            width, height = _check(work / file)
+            figures.append(
+                Figure(file=file, label=f"fig:{Path(file).stem}", caption=caption, width=width, height=height)
+            )
+        target.mkdir(parents=True, exist_ok=True)
+        for figure in figures:
+            shutil.copyfile(work / figure.file, target / figure.file)
+        write_json(self._context.workspace.paper / "figures.json", [f.model_dump() for f in figures])
+        return Submission(f"{len(figures)} figures handed in", "figures", self._context.submitted)
+
+
+def _images(work: Path) -> list[Path]:
+    return sorted(path for path in work.glob("*.png") if path.is_file() and not path.is_symlink())
+
+
+def _describe(path: Path) -> str:
+    width, height = _check(path)
+    return f"  {path.name} ({width}x{height} pixels)"
+
+
+def _check(path: Path) -> tuple[int, int]:
+    """Width and height of an image in which something is drawn."""
+    if path.stat().st_size > LARGEST_IMAGE:
+        raise ToolError(f"{path.name} has {path.stat().st_size >> 20} MiB; draw fewer points, or with fewer pixels")
+    try:
+        with Image.open(path) as image:
+            levels = image.convert("L").getcolors(256) or []
+            size = image.size
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise ToolError(f"{path.name} is not a readable image: {error}") from None
+    if len(levels) < _BLANK:
+        raise ToolError(f"{path.name} is blank: nothing was drawn in it")
+    return size

@@ -1,0 +1,136 @@
+"""The project's files as agents handle them: list, read, edit by search and replace, write a new one."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.atomic import write_text
+from tools.errors import ToolError, nearest
+from tools.experiments.integrity import is_shadow
+from tools.toolsets.base import Toolset
+
+_LISTED = 400
+_READ_LINES = 600
+_READ_BYTES = 2_000_000
+
+
+class FileTools(Toolset):
+    """Tools on `work/`. Results of runs and the harness's files can be read, not changed."""
+
+    names = ("list_files", "read_file", "edit_file", "write_file")
+
+    async def list_files(self) -> str:
+        """List the project's files with their sizes in bytes; those marked (fixed) cannot be changed."""
+        lines = []
+        for path in sorted(self._context.workspace.work.rglob("*")):
+            name = path.relative_to(self._context.workspace.work).as_posix()
+            if path.is_file() and not path.is_symlink() and "__pycache__" not in name:
+                lines.append(f"{name} {path.stat().st_size}{' (fixed)' if self._why_fixed(name) else ''}")
+        more = [f"({len(lines) - _LISTED} more files)"] if len(lines) > _LISTED else []
+        return "\n".join([*lines[:_LISTED], *more])
+
+    async def read_file(
+        self,
+        file: Annotated[str, Field(description="path relative to the project's folder")],
+        start_line: Annotated[int, Field(description="first line to read, from 1", ge=1)] = 1,
+    ) -> str:
+        """Read a text file of the project, up to 600 lines from start_line on."""
+        lines = self._text(file).splitlines()
+        part = lines[start_line - 1 : start_line - 1 + _READ_LINES]
+        rest = len(lines) - (start_line - 1 + len(part))
+        more = f"\n({rest} more lines; read on with start_line={start_line + len(part)})" if rest > 0 else ""
+        return "\n".join(part) + more
+
+    async def edit_file(
+        self,
+        file: Annotated[str, Field(description="path relative to the project's folder")],
+        search: Annotated[
+            str, Field(description="the exact text to replace, unique in the file, with its indentation")
+        ],
+        replace: Annotated[str, Field(description="the text to put in its place")],
+    ) -> str:
+        """Replace one piece of text in a file. The text must occur exactly once; Python files must still parse."""
+        self._refuse_fixed(file)
+        text = self._text(file)
+        if not search:
+            raise ToolError("search is empty; give the exact text to replace, or use write_file for a new file")
+        count = text.count(search)
+        if count != 1:
+            raise ToolError(_not_unique(file, text, search, count))
+        if search == replace:
+            raise ToolError(f"{file} was not changed: search and replace are the same text")
+        line = text[: text.index(search)].count("\n") + 1
+        self._write(file, text.replace(search, replace))
+        return f"edited {file} at line {line}"
+
+    async def write_file(
+        self,
+        file: Annotated[str, Field(description="path relative to the project's folder")],
+        content: Annotated[str, Field(description="the whole content of the file")],
+    ) -> str:
+        """Write a whole file, new or existing. Python files must parse."""
+        self._refuse_fixed(file)
+        self._write(file, content)
+        return f"wrote {file} ({len(content.splitlines())} lines)"
+
+    def _text(self, file: str) -> str:
+        path = self._context.workspace.path(file)
+        if not path.is_file():
+            work = self._context.workspace.work
+            known = [p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file()]
+            raise ToolError(f"there is no file {file!r} in the project; {nearest(file, known)}")
+        if path.stat().st_size > _READ_BYTES:
+            raise ToolError(f"{file} has {path.stat().st_size} bytes, too large to read as text")
+        try:
+            return path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise ToolError(f"{file} is not a text file") from None
+
+    def _write(self, file: str, content: str) -> None:
+        path = self._context.workspace.path(file)
+        if path.suffix == ".py":
+            try:
+                ast.parse(content)
+            except (SyntaxError, ValueError) as error:
+                line = getattr(error, "lineno", None)
+                raise ToolError(f"{file} was not changed: it would not parse ({error} at line {line})") from None
+        if path.is_dir():
+            raise ToolError(f"{file!r} is a folder")
+        write_text(path, content)
+
+    def _refuse_fixed(self, file: str) -> None:
+        path = self._context.workspace.path(file)
+        if reason := self._why_fixed(path.resolve().relative_to(self._context.workspace.work.resolve()).as_posix()):
+            raise ToolError(f"{file} cannot be changed: {reason}")
+
+    def _why_fixed(self, name: str) -> str:
+        first = Path(name).parts[0] if Path(name).parts else ""
+        if name in self._context.template.protected:
+            return "it belongs to the evaluation, which is the same for every run"
+        if module := is_shadow(name, self._context.template.protected):
+            return f"it would be imported in place of {module}, which belongs to the evaluation"
+        if first.startswith("run_") and (name != first or (self._context.workspace.work / first).is_dir()):
+            return "it is the result of a run; results are written by experiments only"
+        return ""
+
+
+def _not_unique(file: str, text: str, search: str, count: int) -> str:
+    if count > 1:
+        places = [i + 1 for i, line in enumerate(text.splitlines()) if search.splitlines()[0] in line][:8]
+        return f"the text occurs {count} times in {file} (lines {places}); add lines around it so that it is unique"
+    wanted = search.strip().splitlines() or [search]
+    lines = text.splitlines()
+    scored = [
+        (difflib.SequenceMatcher(None, wanted[0].strip(), line.strip()).ratio(), i) for i, line in enumerate(lines)
+    ]
+    best = max(scored, default=(0.0, 0))
+    if best[0] < 0.5:
+        return f"the text was not found in {file}; read the file and copy the lines to replace exactly"
+    start = max(0, best[1] - 2)
+    shown = "\n".join(lines[start : best[1] + len(wanted) + 2])
+    return f"the text was not found in {file}. The nearest place is line {best[1] + 1}:\n{shown}\nCopy it exactly."

@@ -1,0 +1,70 @@
+"""Searching the literature and citing what was found. A citation exists only as a record that a source returned."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tools.atomic import write_json
+from tools.errors import ToolError, nearest
+from tools.literature import Record, format_records
+from tools.toolsets.base import Toolset
+from tools.toolsets.context import ToolContext
+from tools.toolsets.ideas import search_log
+
+_RECORDS = 10
+
+
+class LiteratureTools(Toolset):
+    """Search, and add what was found to the paper's bibliography."""
+
+    names = ("search_literature", "add_citation", "list_citations")
+
+    def __init__(self, context: ToolContext, participant: str) -> None:
+        super().__init__(context, participant)
+        self._found: dict[str, Record] = {}
+
+    async def search_literature(
+        self, query: Annotated[str, Field(description="a few technical words, as for a search engine", min_length=3)]
+    ) -> str:
+        """Search the literature: up to ten records with their identifiers, and what could not be reached."""
+        answer = await self._context.literature.search(query, limit=_RECORDS)
+        self._found.update({identifier(record): record for record in answer.records})
+        log = search_log(self._context)
+        log.append({"query": query, "records": [identifier(record) for record in answer.records]})
+        write_json(self._context.workspace.root / "searches.json", log)
+        notes = "".join(f"\n({note})" for note in answer.notes)
+        if not answer.records:
+            return f"No record was found for {query!r}.{notes}"
+        return format_records(answer.records) + notes
+
+    async def add_citation(
+        self, record: Annotated[str, Field(description="the identifier of a record that a search returned")]
+    ) -> str:
+        """Add a record to the paper's bibliography; answers the key for \\cite."""
+        found = self._found.get(record) or await self._find_again(record)
+        key = self._context.bibliography.add(found)
+        return f"cite it as \\cite{{{key}}}"
+
+    async def list_citations(self) -> str:
+        """List the keys that can be cited, with their titles."""
+        bibliography = self._context.bibliography
+        rows = [(key, bibliography.record_for(key)) for key in bibliography.keys()]  # noqa: SIM118
+        return "\n".join(f"{key}: {r.title} ({r.year})" for key, r in rows) or "There is no citation yet."
+
+    async def _find_again(self, record: str) -> Record:
+        """After a resume the records of earlier searches are asked for again, by the query that found them."""
+        log = search_log(self._context)
+        for entry in log:
+            if record in entry["records"]:
+                answer = await self._context.literature.search(str(entry["query"]), limit=_RECORDS)
+                self._found.update({identifier(r): r for r in answer.records})
+                if record in self._found:
+                    return self._found[record]
+        known = [name for entry in log for name in entry["records"]]
+        raise ToolError(f"no search has returned {record!r}; {nearest(record, known)}")
+
+
+def identifier(record: Record) -> str:
+    return f"{record.source}:{record.source_id}"

@@ -1,0 +1,47 @@
+"""All tools there are, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.toolsets.acceptance import AcceptanceTools
+from tools.toolsets.base import Toolset
+from tools.toolsets.context import ToolContext
+from tools.toolsets.experiments import ExperimentTools
+from tools.toolsets.figures import FigureTools
+from tools.toolsets.files import FileTools
+from tools.toolsets.findings import FindingsTools
+from tools.toolsets.ideas import IdeaTools
+from tools.toolsets.literature import LiteratureTools
+from tools.toolsets.reviews import ReviewTools
+from tools.toolsets.tool import Tool
+from tools.toolsets.vision import VisionTools
+from tools.toolsets.writing import WritingTools
+
+TOOLSETS: tuple[type[Toolset], ...] = (
+    FileTools,
+    IdeaTools,
+    LiteratureTools,
+    ExperimentTools,
+    FindingsTools,
+    FigureTools,
+    VisionTools,
+    WritingTools,
+    ReviewTools,
+    AcceptanceTools,
+)
+
+
+def tool_names() -> list[str]:
+    return [name for toolset in TOOLSETS for name in toolset.names]
+
+
+def build_tools(context: ToolContext, participant: str, wanted: Sequence[str]) -> list[Tool]:
+    """The wanted tools at the hands of one seat, in the toolbox's order."""
+    return [
+        tool
+        for toolset in TOOLSETS
+        if any(name in wanted for name in toolset.names)
+        for tool in toolset(context, participant).tools()
+        if tool.name in wanted
+    ]
