@@ -7,13 +7,13 @@ import shutil
 from scenarios.idea_run import IdeaRun
 from scenarios.phases.phase_type import PhaseType
 from tools.atomic import write_json
-from tools.evidence.gate import check, mark_withheld
+from tools.evidence.gate import mark_withheld, run_gate
 from tools.experiments.execution import load_ledger
 
 
 async def _check(idea_run: IdeaRun) -> None:
     paper = idea_run.workspace.paper
-    report = check(paper, load_ledger(idea_run.context), idea_run.context.bibliography)
+    report = run_gate(paper, load_ledger(idea_run.context), idea_run.context.bibliography)
     write_json(idea_run.workspace.root / "gate.json", report.model_dump(mode="json"))
     write_json(
         idea_run.workspace.root / "gates" / f"gate_{idea_run.panels_held + 1}.json", report.model_dump(mode="json")

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from tests import real_data
 from tests.tools.paper_sample import ledger, write_paper
 from tools.errors import ToolError
-from tools.evidence.gate import Finding, GateReport, check, mark_withheld
+from tools.evidence.gate import Finding, GateReport, mark_withheld, run_gate
 from tools.evidence.gate.claims import check_claims
 from tools.evidence.gate.numbers import check_numbers
 from tools.evidence.gate.source import read_source
@@ -36,7 +36,7 @@ def finished(folder: Path, **changes: str) -> GateReport:
     bibliography = write_paper(folder, **changes)
     write_pdf(folder / "paper.pdf", "a page", "another")
     (folder / "paper.inputs.json").write_text(write_inputs(folder))
-    return check(folder, ledger(), bibliography)
+    return run_gate(folder, ledger(), bibliography)
 
 
 def errors(report: GateReport, name: str) -> list[Finding]:
@@ -221,7 +221,7 @@ def test_a_citation_needs_a_record_of_a_source(tmp_path: Path) -> None:
     file.write_text(file.read_text() + "\n@misc{smith2024,\n  title = {Made up},\n  year = {2024},\n}\n")
     (tmp_path / "sections" / "related_work.tex").write_text("\\citep{smith2024, jones2023}\n")
     (tmp_path / "paper.inputs.json").write_text(write_inputs(tmp_path))
-    found = errors(check(tmp_path, ledger(), Bibliography(file)), "citations")
+    found = errors(run_gate(tmp_path, ledger(), Bibliography(file)), "citations")
     assert [(f.excerpt, f.reason.split(":")[0].split(";")[0]) for f in found] == [
         ("\\cite{jones2023}", "no entry in references.bib"),
         ("smith2024", "the entry has no colloquium-source"),
@@ -252,7 +252,7 @@ def test_an_image_that_no_section_shows_is_noted(tmp_path: Path) -> None:
 def test_the_pdf_must_be_of_the_sections_as_they_are(tmp_path: Path) -> None:
     finished(tmp_path)
     (tmp_path / "sections" / "abstract.tex").write_text("A gentler abstract.\n")
-    [found] = errors(check(tmp_path, ledger(), Bibliography(tmp_path / "references.bib")), "document")
+    [found] = errors(run_gate(tmp_path, ledger(), Bibliography(tmp_path / "references.bib")), "document")
     assert (found.file, found.reason) == (
         "sections/abstract.tex", "it was changed after paper.pdf was made; compile again",
     )  # fmt: skip
@@ -263,7 +263,7 @@ def document_errors(tmp_path: Path) -> Callable[[], list[str]]:
     finished(tmp_path)
 
     def told() -> list[str]:
-        report = check(tmp_path, ledger(), Bibliography(tmp_path / "references.bib"))
+        report = run_gate(tmp_path, ledger(), Bibliography(tmp_path / "references.bib"))
         return [str(found) for found in errors(report, "document")]
 
     return told

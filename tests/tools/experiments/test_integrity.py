@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 from tools.errors import ToolError, UserError
-from tools.evidence.gate import check
+from tools.evidence.gate import run_gate
 from tools.experiments.execution import load_ledger, run_once
 from tools.experiments.integrity import shadows
 from tools.experiments.template import load_template
@@ -134,7 +134,7 @@ async def test_a_run_that_tampers_is_a_row_without_results(context: ToolContext,
         ledger.result("run_1/flat/final_loss")
     assert not [address for address in ledger.addresses() if address.startswith("run_1/")]
     noted = next(
-        c for c in check(context.workspace.paper, ledger, Bibliography(context.archive)).checks if c.name == "runs"
+        c for c in run_gate(context.workspace.paper, ledger, Bibliography(context.archive)).checks if c.name == "runs"
     )
     assert noted.verdict == "pass" and told in noted.findings[0].reason
 

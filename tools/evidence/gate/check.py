@@ -1,8 +1,9 @@
-"""All checks of the gate, over one paper."""
+"""The checks of the gate, and their run over one paper."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools.evidence.gate.citations import check_citations
@@ -18,40 +19,93 @@ from tools.literature import Bibliography
 from tools.paper.sections import SECTIONS, section_path
 
 
-def check(folder: Path, ledger: Ledger, bibliography: Bibliography) -> GateReport:
-    """Hold the paper in `folder` against its evidence: the ledger, the bibliography, the figures, its own PDF.
+@dataclass(frozen=True)
+class PaperEvidence:
+    """A paper and what it has to agree with. `texts` are its sections by name, `sources` the same sections parsed."""
 
-    Nothing is written. What each check does not see is said where it is defined.
+    folder: Path
+    texts: dict[str, str]
+    sources: tuple[Source, ...]
+    ledger: Ledger
+    bibliography: Bibliography
+
+
+@dataclass(frozen=True)
+class GateCheck:
+    """One question to a paper. `find` yields what is wrong; it writes nothing."""
+
+    name: str
+    question: str
+    find: Callable[[PaperEvidence], Iterable[Finding]]
+
+
+def run_gate(
+    folder: Path, ledger: Ledger, bibliography: Bibliography, checks: Sequence[GateCheck] | None = None
+) -> GateReport:
+    """Check the paper in `folder` against the ledger, the bibliography, its figures and its PDF.
+
+    Nothing is written. Each check's docstring says what it does not see.
+
+    Args:
+        checks: the checks to run; by default all built-in ones.
     """
     texts = {
         name: path.read_text(encoding="utf-8") for name in SECTIONS if (path := section_path(folder, name)).is_file()
     }
-    sources = [read_source(name, tex) for name, tex in texts.items()]
-    checks: list[tuple[str, str, Iterable[Finding]]] = [
-        ("references", "Does every reference have a result behind it?", _references(sources, ledger)),
-        ("runs", "Did every run leave the evaluation and the results alone?", _runs(ledger)),
-        ("numbers", "Is every measured number printed by reference?", (f for s in sources for f in check_numbers(s))),
-        ("claims", "Do the words agree with the results?", (f for s in sources for f in check_claims(s, ledger))),
-        ("citations", "Is every citation the record of a source?", check_citations(texts, bibliography)),
-        ("figures", "Is every figure there and spoken of?", check_figures(folder, sources)),
-        ("document", "Is the PDF whole, and of this text?", check_document(folder)),
-    ]
-    return GateReport(checks=[Check(name=n, question=q, findings=list(found)) for n, q, found in checks])
+    sources = tuple(read_source(name, tex) for name, tex in texts.items())
+    evidence = PaperEvidence(folder, texts, sources, ledger, bibliography)
+    return GateReport(
+        checks=[
+            Check(name=check.name, question=check.question, findings=list(check.find(evidence)))
+            for check in (CHECKS if checks is None else checks)
+        ]
+    )
 
 
-def _runs(ledger: Ledger) -> Iterable[Finding]:
-    """Runs that tampered are notes: none of their numbers can be printed, and who reads the report shall know of them."""
-    for run in (run for run in ledger.runs if run.status == "tampered"):
+def _runs(evidence: PaperEvidence) -> Iterable[Finding]:
+    """Report tampered runs as notes: none of their numbers can be printed, and readers of the report should know."""
+    for run in (run for run in evidence.ledger.runs if run.status == "tampered"):
         reason = run.reason.splitlines()[0]
         yield Finding(kind="note", reason=f"{run.name}, attempt {run.attempt}, does not count: {reason}")
 
 
-def _references(sources: list[Source], ledger: Ledger) -> Iterable[Finding]:
-    for source in sources:
-        for problem in check_references(source.tex, ledger):
+def _references(evidence: PaperEvidence) -> Iterable[Finding]:
+    for source in evidence.sources:
+        for problem in check_references(source.tex, evidence.ledger):
             yield Finding(
                 file=source.file,
                 line=problem.line,
                 excerpt=f"\\{problem.macro}" + (f"{{{problem.address}}}" if problem.address else ""),
                 reason="; ".join(filter(None, [problem.message, problem.nearest])),
             )
+
+
+def _numbers(evidence: PaperEvidence) -> Iterable[Finding]:
+    for source in evidence.sources:
+        yield from check_numbers(source)
+
+
+def _claims(evidence: PaperEvidence) -> Iterable[Finding]:
+    for source in evidence.sources:
+        yield from check_claims(source, evidence.ledger)
+
+
+CHECKS: tuple[GateCheck, ...] = (
+    GateCheck("references", "Does every reference have a result behind it?", _references),
+    GateCheck("runs", "Did every run leave the evaluation and the results alone?", _runs),
+    GateCheck("numbers", "Is every measured number printed by reference?", _numbers),
+    GateCheck("claims", "Do the words agree with the results?", _claims),
+    GateCheck(
+        "citations",
+        "Is every citation the record of a source?",
+        lambda evidence: check_citations(evidence.texts, evidence.bibliography),
+    ),
+    GateCheck(
+        "figures",
+        "Is every figure present and discussed?",
+        lambda evidence: check_figures(evidence.folder, evidence.sources),
+    ),
+    GateCheck(
+        "document", "Is the PDF complete, and made from this text?", lambda evidence: check_document(evidence.folder)
+    ),
+)
