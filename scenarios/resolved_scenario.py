@@ -95,7 +95,7 @@ def resolve_scenario(scenario: Scenario, template_folder: Path | None = None) ->
         participant_roles={
             participant: role for assignment in assignments for participant, role in assignment.roles.items()
         },
-        form=load_form(scenario.form).under(scenario.rule) if scenario.rule else load_form(scenario.form),
+        form=load_form(scenario.form).with_rule(scenario.rule) if scenario.rule else load_form(scenario.form),
         literature=build(scenario.literature, bib_files=_bib_files(place, scenario, template), cache=cache_folder()),
         phases=tuple(phases),
     )

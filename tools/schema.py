@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,20 +51,21 @@ def read_mapping(path: Path, shape: str) -> dict[str, Any]:
     return data
 
 
-def find_yaml(kind: str, name: str, folder: Path) -> Path:
-    """The file of that name in the folder, or at that path.
+def find_yaml(kind: str, name: str, folders: Sequence[Path]) -> Path:
+    """Return the file `name`.yaml of the first folder that has it, or the file at the path `name`.
 
     Raises:
-        UserError: there is none; `kind` says of what.
+        UserError: there is none; `kind` says what was looked for.
     """
-    path = folder / f"{name}.yaml"
-    if path.is_file():
-        return path
+    for folder in folders:
+        if (path := folder / f"{name}.yaml").is_file():
+            return path
     path = Path(name).expanduser()
     if path.suffix in {".yaml", ".yml"} and path.is_file():
         return path
-    known = [found.stem for found in folder.glob("*.yaml")]
-    raise UserError(f"{kind} {name!r}: no such {kind.split()[-1]} in {folder}; {nearest(name, known)}")
+    known = [found.stem for folder in folders for found in folder.glob("*.yaml")]
+    places = ", ".join(map(str, folders))
+    raise UserError(f"{kind} {name!r}: no such {kind.split()[-1]} in {places}; {nearest(name, known)}")
 
 
 def validated(schema: type[M], data: object, place: Path | str) -> M:

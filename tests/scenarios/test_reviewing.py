@@ -270,7 +270,7 @@ def test_what_the_documentation_shows_works(tmp_path: Path, draft: Path) -> None
     assert spec.model == "gpt" and resolved.form.rule.by == "chair"
     (tmp_path / "mine.yaml").write_text(rule)
     assert (
-        "the highest of Overall is at least 6" in load_form("neurips").under(str(tmp_path / "mine.yaml")).rule_in_words
+        "the highest of Overall is at least 6" in load_form("neurips").with_rule(str(tmp_path / "mine.yaml")).rule_in_words
     )
 
 

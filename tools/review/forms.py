@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from tools.errors import UserError, nearest
 from tools.project import CONFIGS
-from tools.review.rules import Condition, Rule, load_rule
+from tools.review.rules import RULES, Condition, Rule, load_rule
 from tools.schema import find_yaml, read_mapping, validated
 
 __all__ = ["Condition", "Form", "FormField", "Review", "Rule", "form_names", "load_form"]
@@ -159,15 +159,15 @@ class Form(BaseModel):
             holds.append(bool(given) and condition.holds(given))
         return self.rule.accept if all(holds) else self.rule.reject
 
-    def under(self, rule: str) -> Self:
-        """This form with another decision rule: the name of one in `configs/rules/`, or the path of a YAML file.
+    def with_rule(self, rule: str, folders: Sequence[Path] = (RULES,)) -> Self:
+        """Return this form with another decision rule: a name in one of the folders, or the path of a YAML file.
 
         Raises:
             UserError: there is no such rule, it is broken, or it does not fit this form.
         """
         try:
-            laid = load_rule(rule).on(self.rule)
-            return type(self).model_validate({**self.model_dump(), "rule": laid.model_dump()})
+            applied = load_rule(rule, folders).apply_to(self.rule)
+            return type(self).model_validate({**self.model_dump(), "rule": applied.model_dump()})
         except ValidationError as error:
             problem = str(error.errors()[0]["msg"]).removeprefix("Value error, rule: ")
             raise UserError(f"decision rule {rule!r} on the form {self.name}: {problem}") from None
@@ -210,13 +210,13 @@ def form_names(folder: Path = FORMS) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def load_form(name: str, folder: Path = FORMS) -> Form:
-    """Load a form by its name in the folder, or by the path of its YAML file.
+def load_form(name: str, folders: Sequence[Path] = (FORMS,)) -> Form:
+    """Load a form by its name in one of the folders, or by the path of its YAML file.
 
     Raises:
         UserError: there is no such form, or its file is broken.
     """
-    path = find_yaml("review form", name, folder)
+    path = find_yaml("review form", name, folders)
     return validated(
         Form, {"name": path.stem, **read_mapping(path, "a form is a mapping with title, fields and rule")}, path
     )

@@ -102,7 +102,7 @@ class RuleFile(BaseModel):
     accept_when: tuple[ConditionFile, ...] = ()
     """Conditions that all have to hold; the form's own when left out."""
 
-    def on(self, own: Rule) -> Rule:
+    def apply_to(self, own: Rule) -> Rule:
         """This rule for a form whose own rule is `own`.
 
         Raises:
@@ -124,11 +124,11 @@ def rule_names(folder: Path = RULES) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def load_rule(name: str, folder: Path = RULES) -> RuleFile:
-    """Load a rule by its name in the folder, or by the path of its YAML file.
+def load_rule(name: str, folders: Sequence[Path] = (RULES,)) -> RuleFile:
+    """Load a rule by its name in one of the folders, or by the path of its YAML file.
 
     Raises:
         UserError: there is no such rule, or its file is broken.
     """
-    path = find_yaml("decision rule", name, folder)
+    path = find_yaml("decision rule", name, folders)
     return validated(RuleFile, read_mapping(path, "a rule is a mapping with description, and by or accept_when"), path)

@@ -120,7 +120,7 @@ def test_the_decision_follows_from_the_scores() -> None:
 
 def test_a_new_form_with_a_new_rule_is_one_file(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY, encoding="utf-8")
-    form = load_form("tiny", tmp_path)
+    form = load_form("tiny", [tmp_path])
     assert form == load_form(str(tmp_path / "tiny.yaml"))
     assert form.overall == "Score"
     assert form.decide([{"Score": 1}, {"Score": 2}, {"Score": 3}]) == "Accept"
@@ -143,7 +143,7 @@ def test_a_broken_form_is_one_clear_line(tmp_path: Path, old: str, new: str, mes
     path = tmp_path / "tiny.yaml"
     path.write_text(TINY.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(UserError, match=message) as caught:
-        load_form("tiny", tmp_path)
+        load_form("tiny", [tmp_path])
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
 
 

@@ -82,7 +82,7 @@ async def test_the_decision_has_to_agree_with_the_scores(context: ToolContext, h
 
 
 async def test_a_chair_who_decides_stays_within_the_reviewers_range(context: ToolContext, hand_in: Submit) -> None:
-    form = context.form.under("chair")
+    form = context.form.with_rule("chair")
     await hand_in("one", "submit_review", **filled(form, overall=7, decision="Accept"))
     await hand_in("two", "submit_review", **filled(form, overall=4))
     with pytest.raises(ToolError, match="4 to 7"):
