@@ -17,10 +17,10 @@ from tools.atomic import write_json
 from tools.experiments.baselines import Baselines
 from tools.experiments.template import no_template
 from tools.experiments.workspace import Workspace
+from tools.idea_context import IdeaContext, RunQuota
 from tools.ideas.archive import Entry, put_idea
 from tools.ideas.idea import Idea, save_idea, stored
 from tools.sandbox import Sandbox
-from tools.toolsets.context import RunQuota, ToolContext
 
 ARCHIVE = "ideas.json"
 AUTHORS = "authors.json"
@@ -56,9 +56,9 @@ class IdeaRuns:
         self._restore(idea_run.slot, workspace, in_ideation=False)
         if not (workspace.root / "idea.json").exists():
             save_idea(idea, workspace.root / "idea.json")
-        idea_run.context.workspace = workspace
-        idea_run.context.authors = _keep_authors(workspace.root / AUTHORS, idea_run.context.authors)
-        idea_run.context.offline = self._offline and set(idea_run.context.authors.values()) <= {OFFLINE}
+        authors = _keep_authors(workspace.root / AUTHORS, idea_run.context.authors)
+        offline = self._offline and set(authors.values()) <= {OFFLINE}
+        idea_run.context = replace(idea_run.context, workspace=workspace, authors=authors, offline=offline)
         put_idea(self.folder / ARCHIVE, self._entry(idea))
 
     def open(self, slot: str) -> IdeaRun:
@@ -70,7 +70,7 @@ class IdeaRuns:
         if not template and not list(workspace.paper.glob("submission.*")):
             workspace.paper.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.folder / paper.name, workspace.paper / f"submission{paper.suffix}")
-        context = ToolContext(
+        context = IdeaContext(
             template=template or no_template(self.folder),
             profile=self._resolved.profile,
             profile_name=scenario.profile or (template.default_profile if template else ""),

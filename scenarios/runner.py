@@ -6,6 +6,7 @@ Resuming is playing again: what the journal has as finished is not done again.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from agents.autogen.group_chat import converse
@@ -27,6 +28,7 @@ from tools.errors import ColloquiumError, MachineError
 from tools.ideas.idea import Novelty, load_idea, save_idea
 from tools.review.stages import ALONE
 from tools.sandbox import Sandbox
+from tools.toolsets.context import ToolContext
 from tools.toolsets.registry import build_tools
 
 PERSON = "person"
@@ -117,9 +119,7 @@ class Runner:
             idea_run.panels_held = start.panels
 
     async def _play_phase(self, idea_run: IdeaRun, spec: PhaseSpec, kind: PhaseType, key: str) -> None:
-        context = idea_run.context
-        context.deliverable, context.acceptance = kind.deliverable, bool(spec.accepted_by)
-        context.review_round = idea_run.panels_held + 1 if kind.name == "panel" else max(1, idea_run.panels_held)
+        idea_run.review_round = idea_run.panels_held + 1 if kind.name == "panel" else max(1, idea_run.panels_held)
         record = self.run_context.journal.get(key)
         if record is None:
             self._observer.phase_started(idea_run.slot, kind.name)
@@ -155,17 +155,16 @@ class Runner:
             ),
             approver=self._approved_by(kind),
         )
-        idea_run.participants, idea_run.turns, idea_run.context.stage = (
-            participants,
-            conversation.turns,
-            lambda: conversation.stage,
+        idea_run.participants, idea_run.turns = participants, conversation.turns
+        context = ToolContext(
+            idea_run.context, "", conversation, kind.deliverable, bool(spec.accepted_by), idea_run.review_round
         )
         agents = []
         for name in participant_names(spec, kind):
-            tools = build_tools(idea_run.context, name, self._tools_of(name, spec, kind, participants))
+            tools = build_tools(replace(context, participant=name), self._tools_of(name, spec, kind, participants))
             agents.append(self._participant_factory.participant(name, key, tools, idea_run.workspace, conversation))
         if conversation.approver:
-            tools = build_tools(idea_run.context, conversation.approver, list(_ACCEPTANCE))
+            tools = build_tools(replace(context, participant=conversation.approver), list(_ACCEPTANCE))
             agents.append(
                 self._participant_factory.participant(
                     conversation.approver, key, tools, idea_run.workspace, conversation

@@ -14,6 +14,7 @@ from tools.experiments.execution import load_ledger, run_once
 from tools.experiments.settings import read_settings
 from tools.experiments.template import SKELETON, Template, load_template
 from tools.experiments.workspace import Workspace
+from tools.idea_context import IdeaContext
 from tools.ideas.idea import Idea
 from tools.literature import build
 from tools.project import TEMPLATES
@@ -85,7 +86,7 @@ def _is_idea(idea: dict[str, object]) -> bool:
     return True
 
 
-def _run(template: Template, context: ToolContext, record: RunRecord) -> Iterator[Check]:
+def _run(template: Template, context: IdeaContext, record: RunRecord) -> Iterator[Check]:
     seconds, limit = record.usage.get("wall_seconds", 0.0), context.profile.time_limit
     if record.status != "completed":
         yield Check("Run", False, f"run_0 {record.status}: {record.reason}", "Mend experiment.py, then check again")
@@ -109,16 +110,16 @@ def _run(template: Template, context: ToolContext, record: RunRecord) -> Iterato
         )
 
 
-async def _plot(context: ToolContext) -> Check:
+async def _plot(context: IdeaContext) -> Check:
     try:
-        drawn = await FigureTools(context, "plotter").run_plot()
+        drawn = await FigureTools(ToolContext(context, "plotter")).run_plot()
     except ToolError as error:
         return Check("Plot", False, str(error), "Mend plot.py, then check again")
     return Check("Plot", True, f"{len(drawn.splitlines()) - 1} figures")
 
 
-def _context(template: Template, profile: str, sandbox: Sandbox, place: Path) -> ToolContext:
-    return ToolContext(
+def _context(template: Template, profile: str, sandbox: Sandbox, place: Path) -> IdeaContext:
+    return IdeaContext(
         template=template,
         profile=template.profile(profile),
         profile_name=profile or template.default_profile,

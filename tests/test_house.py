@@ -23,6 +23,11 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def modules_imported(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_point_down(path: Path) -> None:
     room = path.relative_to(ROOT).parts[0]
@@ -30,6 +35,13 @@ def test_imports_point_down(path: Path) -> None:
     assert names & {"tools", "agents", "scenarios", "run", "tests"} <= MAY_IMPORT[room]
     if room != "agents":
         assert not any(name.startswith("autogen") for name in names), "only agents/ imports autogen"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_libraries_do_not_import_toolsets(path: Path) -> None:
+    parts = path.relative_to(ROOT).parts
+    if parts[0] == "tools" and parts[1] != "toolsets":
+        assert not any(name.startswith("tools.toolsets") for name in modules_imported(path))
 
 
 def test_the_rooms_are_not_empty() -> None:

@@ -25,7 +25,7 @@ BY_RULE = "rule"
 
 async def _open(idea_run: IdeaRun) -> None:
     """Lay out what all reviewers read: the paper, read once, and an answer that the authors have given already."""
-    folder, given = idea_run.context.review_folder, ReviewInputs.of(idea_run.run_folder)
+    folder, given = idea_run.review_folder, ReviewInputs.of(idea_run.run_folder)
     save_document(given.paper or await read_paper(idea_run.workspace.paper_under_review), folder / PAPER)
     if answer := given.rebuttal:
         told = f"\n\n({len(answer.hidden)} pieces of hidden text were taken out)" if answer.hidden else ""
@@ -33,12 +33,12 @@ async def _open(idea_run: IdeaRun) -> None:
 
 
 def _variables(idea_run: IdeaRun) -> dict[str, object]:
-    document = load_document(idea_run.context.review_folder / PAPER)
-    before = idea_run.workspace.reviews / f"round_{idea_run.context.review_round - 1}"
+    document = load_document(idea_run.review_folder / PAPER)
+    before = idea_run.workspace.reviews / f"round_{idea_run.review_round - 1}"
     gate = idea_run.workspace.root / "gate.json"
     return {
         "single": len(idea_run.participants.names) == 1,
-        "round": idea_run.context.review_round,
+        "round": idea_run.review_round,
         "rebuttal": load_rebuttal(before) or "(none)",
         "form": idea_run.context.form,
         "has_ledger": idea_run.context.ledger_file.exists(),
@@ -57,7 +57,7 @@ def _turn_prompt(idea_run: IdeaRun, stage: str, speaker: str) -> str:
         number = sum(turn.stage == REFLECTION for turn in own) + 1
         return render("turn_prompts/reflection", number=number, most=idea_run.participants.reflections, done=DONE)
     if stage == REBUTTAL:
-        answer = load_rebuttal(idea_run.context.review_folder) or ""
+        answer = load_rebuttal(idea_run.review_folder) or ""
         return render(
             "turn_prompts/rebuttal",
             is_authors=speaker == idea_run.participants.authors,
@@ -70,8 +70,8 @@ async def _close(idea_run: IdeaRun) -> None:
     """Where the chair fell silent or there is none, the rule decides from the scores, and the meta-review says so. Then the
     report."""
     context = idea_run.context
-    reviews = load_reviews(context.review_folder)
-    if load_meta_review(context.review_folder) is None and reviews:
+    reviews = load_reviews(idea_run.review_folder)
+    if load_meta_review(idea_run.review_folder) is None and reviews:
         silent = (
             "the area chair handed in no meta-review"
             if idea_run.participants.chair
@@ -83,7 +83,7 @@ async def _close(idea_run: IdeaRun) -> None:
             discussion="",
             reasons=f"By the rule: {context.form.rule_in_words}",
         )
-        write_meta_review(context, said, context.form.decide(list(reviews.values())))
+        write_meta_review(idea_run.review_folder, context.form, said, context.form.decide(list(reviews.values())))
     talk = [
         Remark(stage=turn.stage, speaker=turn.speaker, text=turn.text)
         for turn in idea_run.turns
@@ -96,7 +96,13 @@ async def _close(idea_run: IdeaRun) -> None:
         for participant in idea_run.participants.others
         if participant not in reviews
     ]
-    write_report(context, talk, absent, [example.name for example in ReviewInputs.of(idea_run.run_folder).examples])
+    write_report(
+        context,
+        idea_run.review_round,
+        talk,
+        absent,
+        [example.name for example in ReviewInputs.of(idea_run.run_folder).examples],
+    )
 
 
 def _why_absent(idea_run: IdeaRun, participant: str) -> str:
@@ -126,6 +132,6 @@ PANEL = PhaseType(
     variables=_variables,
     before=_open,
     after=_close,
-    usable=lambda idea_run: bool(load_reviews(idea_run.context.review_folder)),
+    usable=lambda idea_run: bool(load_reviews(idea_run.review_folder)),
     turn_prompt=_turn_prompt,
 )

@@ -10,7 +10,7 @@ from tools.review.store import load_meta_review, load_reviews
 
 
 def _variables(idea_run: IdeaRun) -> dict[str, object]:
-    folder = idea_run.context.review_folder
+    folder = idea_run.review_folder
     return {
         **paper_variables(idea_run),
         "reviews": load_reviews(folder),

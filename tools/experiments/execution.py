@@ -22,19 +22,19 @@ from tools.experiments.integrity import (
     stray_runs,
 )
 from tools.experiments.settings import settings_of_run
+from tools.idea_context import IdeaContext
 from tools.sandbox import Limits, Outcome
-from tools.toolsets.context import ToolContext
 
 _TAIL = 1500
 
 
-async def run_once(context: ToolContext, name: str, attempt: int, note: str) -> RunRecord:
+async def run_once(context: IdeaContext, name: str, attempt: int, note: str) -> RunRecord:
     """One execution of experiment.py as `name`. Whatever happens becomes a row; the folder of an attempt without
     results is kept under `failed/`. After one that tampered, what it changed is put back; the history keeps how it was."""
     return await _execute(context, await _prepared(context, name, attempt, note))
 
 
-async def run_baseline(context: ToolContext, attempt: int) -> RunRecord:
+async def run_baseline(context: IdeaContext, attempt: int) -> RunRecord:
     """The project as it is, as run_0. One that was measured before on this machine, of the same code, data, command,
     software and hardware, is taken over."""
     record = await _prepared(context, BASELINE, attempt, "Baseline: the template as it is.")
@@ -50,7 +50,7 @@ async def run_baseline(context: ToolContext, attempt: int) -> RunRecord:
     return record
 
 
-async def _prepared(context: ToolContext, name: str, attempt: int, note: str) -> RunRecord:
+async def _prepared(context: IdeaContext, name: str, attempt: int, note: str) -> RunRecord:
     """The row of a run before it runs, with the project laid out and committed for it."""
     workspace = context.workspace
     prepare(context, load_ledger(context))
@@ -79,7 +79,7 @@ async def _prepared(context: ToolContext, name: str, attempt: int, note: str) ->
     )
 
 
-async def _execute(context: ToolContext, record: RunRecord) -> RunRecord:
+async def _execute(context: IdeaContext, record: RunRecord) -> RunRecord:
     """Run the command of a row; answers the row with what came of it."""
     workspace, ledger, name, attempt = context.workspace, load_ledger(context), record.name, record.attempt
     fixed, began = fixed_paths(context, ledger), filesystem_now(context)
@@ -105,7 +105,7 @@ async def _execute(context: ToolContext, record: RunRecord) -> RunRecord:
     return record
 
 
-def _read_results(context: ToolContext, record: RunRecord, outcome: Outcome, began: float) -> RunRecord:
+def _read_results(context: IdeaContext, record: RunRecord, outcome: Outcome, began: float) -> RunRecord:
     if outcome.reason == "tampered":
         raise TamperedError(outcome.explanation)
     if not outcome.ok:
@@ -129,16 +129,16 @@ def _read_results(context: ToolContext, record: RunRecord, outcome: Outcome, beg
     )
 
 
-def _log(context: ToolContext, record: RunRecord) -> Path:
+def _log(context: IdeaContext, record: RunRecord) -> Path:
     return context.workspace.root / "logs" / f"{record.name}_attempt_{record.attempt}.txt"
 
 
-def load_ledger(context: ToolContext) -> Ledger:
+def load_ledger(context: IdeaContext) -> Ledger:
     """The study's ledger; an empty one before the first run."""
     return Ledger.load(context.ledger_file, context.template.metrics)
 
 
-def source_digest(context: ToolContext) -> str:
+def source_digest(context: IdeaContext) -> str:
     """A digest of all Python sources that an experiment can import; plot.py draws and is left out."""
     digest = hashlib.sha256()
     for path in sorted(context.workspace.work.rglob("*.py")):
@@ -149,7 +149,7 @@ def source_digest(context: ToolContext) -> str:
     return digest.hexdigest()[:16]
 
 
-def _limits(context: ToolContext) -> Limits:
+def _limits(context: IdeaContext) -> Limits:
     profile = context.profile
     return Limits(wall_seconds=profile.time_limit, memory_mb=profile.memory_mb, gpus=profile.gpus)
 

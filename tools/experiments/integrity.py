@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 
 from tools.errors import TamperedError, ToolError
 from tools.evidence.ledger import Ledger
+from tools.idea_context import IdeaContext
 from tools.sandbox import Outcome
 from tools.sandbox.workspace_sanitizer import read_json
-from tools.toolsets.context import ToolContext
 
 SOURCES = ("experiment.py", "plot.py")
 CLOCK_SECONDS = 0.05
@@ -26,7 +26,7 @@ CLOCK_SECONDS = 0.05
 RESULT_BYTES = 2_000_000
 
 
-def fixed_paths(context: ToolContext, ledger: Ledger) -> list[str]:
+def fixed_paths(context: IdeaContext, ledger: Ledger) -> list[str]:
     """What is read-only while a command runs, relative to the workspace."""
     work = context.workspace.work
     runs = [run.name for run in ledger.completed]
@@ -34,14 +34,14 @@ def fixed_paths(context: ToolContext, ledger: Ledger) -> list[str]:
     return list(dict.fromkeys([*context.template.protected, *here]))
 
 
-def prepare(context: ToolContext, ledger: Ledger) -> None:
+def prepare(context: IdeaContext, ledger: Ledger) -> None:
     """Before a run: the evaluation as the template has it, and no results but those of the ledger."""
     restore_protected(context)
     for name in stray_runs(context, ledger):
         remove(context.workspace.work / name)
 
 
-def restore_protected(context: ToolContext) -> None:
+def restore_protected(context: IdeaContext) -> None:
     """Put the evaluation's files back to the template's, whatever happened to them, and take away what Python would
     import in their place."""
     work = context.workspace.work
@@ -58,7 +58,7 @@ def restore_protected(context: ToolContext) -> None:
         shutil.copyfile(context.template.folder / name, target)
 
 
-def changed_protected(context: ToolContext) -> list[str]:
+def changed_protected(context: IdeaContext) -> list[str]:
     """The evaluation's files that are not the template's any more, and what stands in their place."""
 
     def same(name: str) -> bool:
@@ -74,7 +74,7 @@ def changed_protected(context: ToolContext) -> list[str]:
     return [name for name in context.template.protected if not same(name)] + instead
 
 
-def stray_runs(context: ToolContext, ledger: Ledger, own: str = "") -> list[str]:
+def stray_runs(context: IdeaContext, ledger: Ledger, own: str = "") -> list[str]:
     """Folders that look like results of runs that the ledger does not know; `own` is the run at hand."""
     known = {own, *(run.name for run in ledger.completed)}
     found = [path.name for path in context.workspace.work.glob("run_*") if re.fullmatch(r"run_\d+", path.name)]
@@ -99,7 +99,7 @@ def is_shadow(name: str, protected: Sequence[str]) -> str:
     return next((path for path in protected if path.endswith(".py") and path.removesuffix(".py") in folders), "")
 
 
-def filesystem_now(context: ToolContext) -> float:
+def filesystem_now(context: IdeaContext) -> float:
     """The time as the workspace's own file system tells it, in seconds since 1970."""
     with tempfile.TemporaryFile(dir=context.workspace.root) as stamp:
         stamp.write(b"now")
@@ -107,7 +107,7 @@ def filesystem_now(context: ToolContext) -> float:
         return os.fstat(stamp.fileno()).st_mtime
 
 
-def read_result(context: ToolContext, final: str, outcome: Outcome, began: float) -> object:
+def read_result(context: IdeaContext, final: str, outcome: Outcome, began: float) -> object:
     """The JSON that a finished run wrote of itself.
 
     Args:

@@ -8,13 +8,13 @@ from tools.evidence.ledger import Ledger
 from tools.evidence.results_tex import write_results_tex
 from tools.experiments.execution import load_ledger
 from tools.experiments.external_results import EXTERNAL
+from tools.idea_context import IdeaContext
 from tools.latex import Compilation, compile_paper
 from tools.paper import Provenance, assemble
 from tools.paper.draft import drafted
-from tools.toolsets.context import ToolContext
 
 
-async def build_paper(context: ToolContext) -> Compilation:
+async def build_paper(context: IdeaContext) -> Compilation:
     """Generate results.tex from the ledger, assemble paper.tex and compile it. The gate's verdict was about the paper as
     it was before; those of earlier gates stay under `gates/`."""
     ledger, paper = load_ledger(context), context.workspace.paper
@@ -25,7 +25,7 @@ async def build_paper(context: ToolContext) -> Compilation:
     return await compile_paper(paper, context.sandbox)
 
 
-def _provenance(context: ToolContext, ledger: Ledger) -> Provenance:
+def _provenance(context: IdeaContext, ledger: Ledger) -> Provenance:
     return Provenance(
         models=context.authors,
         commit=context.workspace.commit,

@@ -11,22 +11,22 @@ from typing import Any
 from tools.atomic import write_json, write_text
 from tools.documents.document import Document
 from tools.documents.reader import load_document
+from tools.idea_context import IdeaContext
 from tools.review.quote_check import PaperText, quotes_in
 from tools.review.records import Absent, Hidden, MetaReview, PanelReport, Paper, Place, Remark, ReviewRecord
 from tools.review.rendering import as_html, as_markdown
 from tools.review.scores import scores_of
 from tools.review.store import PAPER, REPORT, load_meta_review, load_rebuttal, load_seat_reviews
-from tools.toolsets.context import ToolContext
 
 NO_MODEL = "offline"
 
 
 def write_report(
-    context: ToolContext, talk: Sequence[Remark], absent: Sequence[Absent], examples: Sequence[str]
+    idea: IdeaContext, review_round: int, talk: Sequence[Remark], absent: Sequence[Absent], examples: Sequence[str]
 ) -> PanelReport | None:
     """Write review.json, report.md and report.html of a round that has come to a decision; None where it has not."""
-    folder = context.review_folder
-    report = build_report(context, talk, absent, examples)
+    folder = idea.review_folder(review_round)
+    report = build_report(idea, review_round, talk, absent, examples)
     if report:
         write_json(folder / REPORT, report.model_dump(mode="json"))
         write_text(folder / "report.md", as_markdown(report))
@@ -35,28 +35,28 @@ def write_report(
 
 
 def build_report(
-    context: ToolContext, talk: Sequence[Remark], absent: Sequence[Absent], examples: Sequence[str]
+    idea: IdeaContext, review_round: int, talk: Sequence[Remark], absent: Sequence[Absent], examples: Sequence[str]
 ) -> PanelReport | None:
     """The report of the round at hand; None where there is no decision yet."""
-    folder, form = context.review_folder, context.form
+    folder, form = idea.review_folder(review_round), idea.form
     meta = load_meta_review(folder)
     if meta is None:
         return None
     reviews = load_seat_reviews(folder)
     scores = scores_of(form, {name: review.review for name, review in reviews.items()})
-    gate = context.workspace.root / "gate.json"
+    gate = idea.workspace.root / "gate.json"
     document = load_document(folder / PAPER)
     return PanelReport(
         notice=notice(reviews, meta),
-        paper=_paper(document, context.workspace.paper_under_review),
+        paper=_paper(document, idea.workspace.paper_under_review),
         form=form.name,
         form_title=form.title,
-        round=context.review_round,
+        round=review_round,
         decision=meta["decision"],
         overall=scores[form.overall].mean if form.overall in scores else None,
         rule=meta["rule"],
         scores=scores,
-        reviews=sorted(reviews.values(), key=lambda review: _place(review.reviewer, list(context.authors))),
+        reviews=sorted(reviews.values(), key=lambda review: _place(review.reviewer, list(idea.authors))),
         absent=list(absent),
         meta_review=_meta_review(meta, document),
         talk=list(talk),

@@ -1,4 +1,4 @@
-"""A set of tools that share a desk: a class whose public tools are the methods that it names."""
+"""The base class of toolsets."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tools.toolsets.tool import Tool
 
 
 class Toolset:
-    """`seat` is the role at whose hands the tools are; a review, for instance, is kept under its name."""
+    """Tools that belong together. Each name in `names` is a public async method that becomes a tool."""
 
     names: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, context: ToolContext, participant: str) -> None:
-        self._context, self._participant = context, participant
+    def __init__(self, context: ToolContext) -> None:
+        self._context, self._idea, self._participant = context, context.idea, context.participant
 
     def tools(self) -> list[Tool]:
         return [Tool.of(getattr(self, name)) for name in self.names]

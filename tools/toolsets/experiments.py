@@ -28,17 +28,17 @@ class ExperimentTools(Toolset):
         ledger = self._ledger()
         number, attempt = self._next(ledger)
         self._refuse_unchanged(ledger)
-        record = await run_once(self._context, f"run_{number}", attempt, note)
+        record = await run_once(self._idea, f"run_{number}", attempt, note)
         ledger.record(record)
-        ledger.save(self._context.ledger_file)
-        await self._context.workspace.save(f"{record.name}: {note}")
-        self._context.workspace.tag(record.name if record.status == "completed" else f"{record.name}-attempt-{attempt}")
+        ledger.save(self._idea.ledger_file)
+        await self._idea.workspace.save(f"{record.name}: {note}")
+        self._idea.workspace.tag(record.name if record.status == "completed" else f"{record.name}-attempt-{attempt}")
         if record.status != "completed":
-            left = self._context.run_quota.attempts - attempt
+            left = self._idea.run_quota.attempts - attempt
             advice = f"{left} attempts of {record.name} are left." if left else "No attempt of this run is left."
             became = "failed" if record.status == "failed" else "does not count, and the ledger and the gate say why"
             raise ToolError(f"{record.name}, attempt {attempt}, {became}: {record.reason}\n{advice}")
-        runs_left = self._context.run_quota.runs - number
+        runs_left = self._idea.run_quota.runs - number
         return (
             f"{record.name} completed in {record.usage['wall_seconds']:.1f} s, {runs_left} runs are left.\n"
             + _results(ledger, record.name)
@@ -75,11 +75,11 @@ class ExperimentTools(Toolset):
         return "\n".join(lines)
 
     def _ledger(self) -> Ledger:
-        return load_ledger(self._context)
+        return load_ledger(self._idea)
 
     def _next(self, ledger: Ledger) -> tuple[int, int]:
         """The next run's number and attempt."""
-        run_quota = self._context.run_quota
+        run_quota = self._idea.run_quota
         attempts: dict[str, list[RunRecord]] = {}
         for record in ledger.runs:
             attempts.setdefault(record.name, []).append(record)
@@ -92,7 +92,7 @@ class ExperimentTools(Toolset):
 
     def _refuse_unchanged(self, ledger: Ledger) -> None:
         """The same code with the same seed tells nothing new, and is the sign of an edit that did not happen."""
-        now = source_digest(self._context)
+        now = source_digest(self._idea)
         for record in ledger.runs:
             if record.source == now and record.status != "failed":
                 which = f"attempt {record.attempt} of " if record.status == "tampered" else ""

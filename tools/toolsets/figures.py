@@ -32,26 +32,26 @@ class FigureTools(Toolset):
 
     async def run_plot(self) -> str:
         """Run plot.py in the sandbox. Answers the image files it drew, or what went wrong and the end of its output."""
-        work = self._context.workspace.work
+        work = self._idea.workspace.work
         if not (work / "plot.py").is_file():
             raise ToolError(
                 "there is no plot.py in the project; write one with write_file. It finds the results in "
                 "run_*/final_info.json and saves PNG files beside itself"
             )
-        ledger, commit = load_ledger(self._context), self._context.workspace.commit
-        prepare(self._context, ledger)
-        fixed = fixed_paths(self._context, ledger)
+        ledger, commit = load_ledger(self._idea), self._idea.workspace.commit
+        prepare(self._idea, ledger)
+        fixed = fixed_paths(self._idea, ledger)
         before = {path.name: path.stat().st_mtime_ns for path in _images(work)}
-        session = self._context.sandbox.session(work, read_only=fixed, run_id=self._context.run_id)
-        limits = Limits(wall_seconds=self._context.profile.plot_time_limit)
+        session = self._idea.sandbox.session(work, read_only=fixed, run_id=self._idea.run_id)
+        limits = Limits(wall_seconds=self._idea.profile.plot_time_limit)
         try:
             program = ["python", "-c", INSIDE.read_text(encoding="utf-8")]
-            outcome = await session.run(program, limits=limits, on_output=self._context.progress)
+            outcome = await session.run(program, limits=limits, on_output=self._idea.progress)
         finally:
             await session.close()
         if outcome.reason == "tampered":
-            self._context.workspace.restore_files(commit, fixed)
-            prepare(self._context, ledger)
+            self._idea.workspace.restore_files(commit, fixed)
+            prepare(self._idea, ledger)
         if not outcome.ok:
             reason = outcome.explanation or f"it ended with exit code {outcome.exit_code}"
             raise ToolError(f"plot.py failed: {reason}\nThe end of its output:\n{outcome.output[-_TAIL:].strip()}")
@@ -62,7 +62,7 @@ class FigureTools(Toolset):
 
     async def list_figures(self) -> str:
         """List the figures of the paper with label, size and caption."""
-        figures = load_figures(self._context.workspace.paper)
+        figures = load_figures(self._idea.workspace.paper)
         rows = [f"{f.file} (\\ref{{{f.label}}}, {f.width}x{f.height}): {f.caption}" for f in figures]
         return "\n".join(rows) or "There is no figure yet."
 
@@ -80,7 +80,7 @@ class FigureTools(Toolset):
         """Hand in the figures for the paper with their captions, all at once."""
         if len(files) != len(captions):
             raise ToolError(f"{len(files)} files and {len(captions)} captions; give one caption for each file")
-        work, target = self._context.workspace.work, self._context.workspace.paper / "figures"
+        work, target = self._idea.workspace.work, self._idea.workspace.paper / "figures"
         drawn = [path.name for path in _images(work)]
         figures = []
         for file, caption in zip(files, captions, strict=True):
@@ -93,8 +93,8 @@ class FigureTools(Toolset):
         target.mkdir(parents=True, exist_ok=True)
         for figure in figures:
             shutil.copyfile(work / figure.file, target / figure.file)
-        write_json(self._context.workspace.paper / "figures.json", [f.model_dump() for f in figures])
-        return Submission(f"{len(figures)} figures handed in", "figures", self._context.submitted)
+        write_json(self._idea.workspace.paper / "figures.json", [f.model_dump() for f in figures])
+        return Submission(f"{len(figures)} figures handed in", "figures", self._context.submission_status)
 
 
 def _images(work: Path) -> list[Path]:

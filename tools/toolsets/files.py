@@ -27,8 +27,8 @@ class FileTools(Toolset):
     async def list_files(self) -> str:
         """List the project's files with their sizes in bytes; those marked (fixed) cannot be changed."""
         lines = []
-        for path in sorted(self._context.workspace.work.rglob("*")):
-            name = path.relative_to(self._context.workspace.work).as_posix()
+        for path in sorted(self._idea.workspace.work.rglob("*")):
+            name = path.relative_to(self._idea.workspace.work).as_posix()
             if path.is_file() and not path.is_symlink() and "__pycache__" not in name:
                 lines.append(f"{name} {path.stat().st_size}{' (fixed)' if self._why_fixed(name) else ''}")
         more = [f"({len(lines) - _LISTED} more files)"] if len(lines) > _LISTED else []
@@ -79,9 +79,9 @@ class FileTools(Toolset):
         return f"wrote {file} ({len(content.splitlines())} lines)"
 
     def _text(self, file: str) -> str:
-        path = self._context.workspace.path(file)
+        path = self._idea.workspace.path(file)
         if not path.is_file():
-            work = self._context.workspace.work
+            work = self._idea.workspace.work
             known = [p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file()]
             raise ToolError(f"there is no file {file!r} in the project; {nearest(file, known)}")
         if path.stat().st_size > _READ_BYTES:
@@ -92,7 +92,7 @@ class FileTools(Toolset):
             raise ToolError(f"{file} is not a text file") from None
 
     def _write(self, file: str, content: str) -> None:
-        path = self._context.workspace.path(file)
+        path = self._idea.workspace.path(file)
         if path.suffix == ".py":
             try:
                 ast.parse(content)
@@ -104,17 +104,17 @@ class FileTools(Toolset):
         write_text(path, content)
 
     def _refuse_fixed(self, file: str) -> None:
-        path = self._context.workspace.path(file)
-        if reason := self._why_fixed(path.resolve().relative_to(self._context.workspace.work.resolve()).as_posix()):
+        path = self._idea.workspace.path(file)
+        if reason := self._why_fixed(path.resolve().relative_to(self._idea.workspace.work.resolve()).as_posix()):
             raise ToolError(f"{file} cannot be changed: {reason}")
 
     def _why_fixed(self, name: str) -> str:
         first = Path(name).parts[0] if Path(name).parts else ""
-        if name in self._context.template.protected:
+        if name in self._idea.template.protected:
             return "it belongs to the evaluation, which is the same for every run"
-        if module := is_shadow(name, self._context.template.protected):
+        if module := is_shadow(name, self._idea.template.protected):
             return f"it would be imported in place of {module}, which belongs to the evaluation"
-        if first.startswith("run_") and (name != first or (self._context.workspace.work / first).is_dir()):
+        if first.startswith("run_") and (name != first or (self._idea.workspace.work / first).is_dir()):
             return "it is the result of a run; results are written by experiments only"
         return ""
 

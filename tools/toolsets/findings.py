@@ -31,10 +31,10 @@ class FindingsTools(Toolset):
         ],
     ) -> Submission:
         """Close the experiments with their findings. At least one run beside the baseline must be completed."""
-        ledger = load_ledger(self._context)
+        ledger = load_ledger(self._idea)
         if not [run for run in ledger.completed if run.name != "run_0"]:
             raise ToolError("no run beside the baseline is completed; there is nothing to find yet")
         if problems := check_references(findings, ledger):
             raise ToolError("; ".join(str(problem) for problem in problems[:5]))
-        write_text(self._context.workspace.root / "findings.md", findings.rstrip() + "\n")
-        return Submission("study closed", "study", self._context.submitted)
+        write_text(self._idea.workspace.root / "findings.md", findings.rstrip() + "\n")
+        return Submission("study closed", "study", self._context.submission_status)

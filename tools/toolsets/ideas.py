@@ -9,11 +9,11 @@ from pydantic import Field, ValidationError
 
 from tools.atomic import write_json
 from tools.errors import ToolError, nearest
+from tools.idea_context import IdeaContext
 from tools.ideas.archive import names_of, nearest_idea, read_archive
 from tools.ideas.idea import Idea, Novelty, save_idea
 from tools.schema import first_problem
 from tools.toolsets.base import Toolset
-from tools.toolsets.context import ToolContext
 from tools.toolsets.tool import Submission
 
 
@@ -50,14 +50,14 @@ class IdeaTools(Toolset):
             idea = Idea.model_validate(given)
         except ValidationError as error:
             raise ToolError(f"the idea was not taken: {first_problem('submit_idea', error, Idea)}") from None
-        archive = read_archive(self._context.archive)
+        archive = read_archive(self._idea.archive)
         known = names_of(archive)
         if follows_from and follows_from not in known:
             raise ToolError(f"follows_from: no idea {follows_from!r} in the archive; {nearest(follows_from, known)}")
         if neighbour := nearest_idea(idea.name, idea.text, archive):
             raise ToolError(f"the idea is too near to {neighbour!r} of the archive; propose something else")
-        save_idea(idea, self._context.proposal)
-        return Submission(f"idea {name} handed in", "idea", self._context.submitted)
+        save_idea(idea, self._idea.proposal)
+        return Submission(f"idea {name} handed in", "idea", self._context.submission_status)
 
     async def submit_novelty(
         self,
@@ -66,7 +66,7 @@ class IdeaTools(Toolset):
         nearest: Annotated[list[str], Field(description="identifiers of the nearest records found, like local:ho2020")],
     ) -> Submission:
         """Decide whether the idea is novel, from the searches made in this phase."""
-        log = search_log(self._context)
+        log = search_log(self._idea)
         if decision != "undecided" and not log:
             raise ToolError("no search was made; search the literature first, or decide «undecided»")
         found = {identifier for entry in log for identifier in entry["records"]}
@@ -74,11 +74,11 @@ class IdeaTools(Toolset):
         if unknown:
             raise ToolError(f"{unknown[0]!r} is none of the records that your searches returned")
         result = Novelty(decision=decision, reasons=reasons, nearest=nearest, searches=[str(e["query"]) for e in log])
-        write_json(self._context.workspace.root / "novelty.json", result.model_dump())
-        return Submission(f"decision {decision} recorded", "novelty", self._context.submitted)
+        write_json(self._idea.workspace.root / "novelty.json", result.model_dump())
+        return Submission(f"decision {decision} recorded", "novelty", self._context.submission_status)
 
 
-def search_log(context: ToolContext) -> list[dict[str, list[str] | str]]:
+def search_log(context: IdeaContext) -> list[dict[str, list[str] | str]]:
     """The searches of this study so far: query and identifiers of the records, in order."""
     path = context.workspace.root / "searches.json"
     return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []

@@ -21,19 +21,19 @@ class LiteratureTools(Toolset):
 
     names = ("search_literature", "add_citation", "list_citations")
 
-    def __init__(self, context: ToolContext, participant: str) -> None:
-        super().__init__(context, participant)
+    def __init__(self, context: ToolContext) -> None:
+        super().__init__(context)
         self._found: dict[str, Record] = {}
 
     async def search_literature(
         self, query: Annotated[str, Field(description="a few technical words, as for a search engine", min_length=3)]
     ) -> str:
         """Search the literature: up to ten records with their identifiers, and what could not be reached."""
-        answer = await self._context.literature.search(query, limit=_RECORDS)
+        answer = await self._idea.literature.search(query, limit=_RECORDS)
         self._found.update({identifier(record): record for record in answer.records})
-        log = search_log(self._context)
+        log = search_log(self._idea)
         log.append({"query": query, "records": [identifier(record) for record in answer.records]})
-        write_json(self._context.workspace.root / "searches.json", log)
+        write_json(self._idea.workspace.root / "searches.json", log)
         notes = "".join(f"\n({note})" for note in answer.notes)
         if not answer.records:
             return f"No record was found for {query!r}.{notes}"
@@ -44,21 +44,21 @@ class LiteratureTools(Toolset):
     ) -> str:
         """Add a record to the paper's bibliography; answers the key for \\cite."""
         found = self._found.get(record) or await self._find_again(record)
-        key = self._context.bibliography.add(found)
+        key = self._idea.bibliography.add(found)
         return f"cite it as \\cite{{{key}}}"
 
     async def list_citations(self) -> str:
         """List the keys that can be cited, with their titles."""
-        bibliography = self._context.bibliography
+        bibliography = self._idea.bibliography
         rows = [(key, bibliography.record_for(key)) for key in bibliography.keys()]  # noqa: SIM118
         return "\n".join(f"{key}: {r.title} ({r.year})" for key, r in rows) or "There is no citation yet."
 
     async def _find_again(self, record: str) -> Record:
         """After a resume the records of earlier searches are asked for again, by the query that found them."""
-        log = search_log(self._context)
+        log = search_log(self._idea)
         for entry in log:
             if record in entry["records"]:
-                answer = await self._context.literature.search(str(entry["query"]), limit=_RECORDS)
+                answer = await self._idea.literature.search(str(entry["query"]), limit=_RECORDS)
                 self._found.update({identifier(r): r for r in answer.records})
                 if record in self._found:
                     return self._found[record]

@@ -1,4 +1,4 @@
-"""All tools there are, by name."""
+"""The registry of toolsets."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def tool_names() -> list[str]:
     return [name for toolset in TOOLSETS for name in toolset.names]
 
 
-def build_tools(context: ToolContext, participant: str, wanted: Sequence[str]) -> list[Tool]:
-    """The wanted tools at the hands of one seat, in the toolbox's order."""
+def build_tools(context: ToolContext, wanted: Sequence[str]) -> list[Tool]:
+    """Return the wanted tools for one participant, in registry order."""
     return [
         tool
         for toolset in TOOLSETS
         if any(name in wanted for name in toolset.names)
-        for tool in toolset(context, participant).tools()
+        for tool in toolset(context).tools()
         if tool.name in wanted
     ]

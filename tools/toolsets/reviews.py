@@ -32,7 +32,7 @@ class ReviewTools(Toolset):
     names = ("submit_review", "read_reviews", "submit_meta_review", "submit_rebuttal")
 
     def tools(self) -> list[Tool]:
-        form = self._context.form
+        form = self._idea.form
         review = Tool(
             name="submit_review",
             description=f"Hand in your review on the form «{form.title}». Handed in again, it replaces the one before. "
@@ -51,7 +51,7 @@ class ReviewTools(Toolset):
     async def read_reviews(self) -> str:
         """Read all reviews of the paper that have been handed in, and the rebuttal if there is one. While reviewers still
         work alone, only your own."""
-        stage = self._context.stage()
+        stage = self._context.turn.stage
         reviews = load_seat_reviews(self._context.review_folder)
         if alone := stage in ALONE:
             reviews = {name: review for name, review in reviews.items() if name == self._participant}
@@ -76,7 +76,7 @@ class ReviewTools(Toolset):
 
     def _verdict(self) -> type[BaseModel]:
         """The arguments of a meta-review; with a score of the chair's own where the rule rests on one."""
-        form = self._context.form
+        form = self._idea.form
         texts: dict[str, Any] = {
             "summary": "what the paper does and claims",
             "discussion": "where the reviewers agree and where not, whose arguments weigh more, and why",
@@ -90,17 +90,17 @@ class ReviewTools(Toolset):
         return create_model("submit_meta_review_arguments", __config__=ConfigDict(extra="forbid"), **fields)
 
     async def _submit_review(self, **values: Any) -> Submission:
-        context = self._context
-        review = context.form.to_json(values)
+        idea = self._idea
+        review = idea.form.to_json(values)
         checked = self._places(review)
         save_review(
-            context.review_folder,
+            self._context.review_folder,
             ReviewRecord(
                 reviewer=self._participant,
-                role=context.roles.get(self._participant, self._participant),
-                model=context.authors.get(self._participant, ""),
-                form=context.form.name,
-                stage=context.stage(),
+                role=idea.roles.get(self._participant, self._participant),
+                model=idea.authors.get(self._participant, ""),
+                form=idea.form.name,
+                stage=self._context.turn.stage,
                 review=review,
                 places=list(checked.places),
                 unplaced=list(checked.unplaced),
@@ -113,12 +113,12 @@ class ReviewTools(Toolset):
         if not path.exists():
             return Places((), (), {})
         paper = load_document(path)
-        return check_places(self._context.form, review, PaperText(paper.text, paged=paper.kind == "pdf"))
+        return check_places(self._idea.form, review, PaperText(paper.text, paged=paper.kind == "pdf"))
 
     async def _submit_meta_review(
         self, summary: str, discussion: str, reasons: str, decision: str, score: int | None = None
     ) -> Submission:
-        form = self._context.form
+        form = self._idea.form
         reviews = load_reviews(self._context.review_folder)
         if not reviews:
             raise ToolError("there is no review yet; a meta-review rests on reviews")
@@ -134,17 +134,17 @@ class ReviewTools(Toolset):
             )
         said = MetaReview(
             by=self._participant,
-            model=self._context.authors.get(self._participant, ""),
+            model=self._idea.authors.get(self._participant, ""),
             summary=summary,
             discussion=discussion,
             reasons=reasons,
             score=score,
         )
-        write_meta_review(self._context, said, decision)
-        return Submission(f"meta-review handed in, decision {decision}", "meta_review", self._context.submitted)
+        write_meta_review(self._context.review_folder, form, said, decision)
+        return Submission(f"meta-review handed in, decision {decision}", "meta_review", self._context.submission_status)
 
     def _check_score(self, score: int, reviews: dict[str, dict[str, Any]]) -> None:
-        form = self._context.form
+        form = self._idea.form
         given = form.given(list(reviews.values()), form.overall)
         if not form.field(form.overall).allows(score) or (given and not min(given) <= score <= max(given)):
             raise ToolError(

@@ -28,7 +28,7 @@ class VisionTools(Toolset):
         self, file: Annotated[str, Field(description="an image that plot.py drew, like eval_loss.png")]
     ) -> Shown:
         """Look at one figure: the image itself, and its size, axes, series and ranges in words."""
-        work, paper = self._context.workspace.work, self._context.workspace.paper / "figures"
+        work, paper = self._idea.workspace.work, self._idea.workspace.paper / "figures"
         drawn = {path.name: path for folder in (paper, work) for path in sorted(folder.glob("*.png"))}
         if file not in drawn or drawn[file].is_symlink():
             raise ToolError(f"{file!r} was not drawn; {nearest(file, drawn)}")
@@ -39,7 +39,7 @@ class VisionTools(Toolset):
 
     async def view_page(self, page: Annotated[int, Field(ge=1, description="number of the page, from 1")]) -> Shown:
         """Look at one page of the compiled paper as it is printed: the image, and the page's text."""
-        path = self._context.workspace.paper_under_review
+        path = self._idea.workspace.paper_under_review
         if path.suffix != ".pdf" or not path.is_file():
             raise ToolError(f"there are no pages to look at: {path.name} is no compiled PDF")
         read = self._context.review_folder / PAPER

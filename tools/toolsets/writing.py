@@ -47,35 +47,37 @@ class WritingTools(Toolset):
         ],
     ) -> str:
         """Write or rewrite one section of the paper. References to results, citations and LaTeX are checked."""
-        problems = check_references(latex, load_ledger(self._context))
+        problems = check_references(latex, load_ledger(self._idea))
         if problems:
             raise ToolError(f"{section} was not written: " + "; ".join(str(problem) for problem in problems[:5]))
-        write_section(self._context.workspace.paper, section, latex)
-        missing = missing_sections(self._context.workspace.paper)
+        write_section(self._idea.workspace.paper, section, latex)
+        missing = missing_sections(self._idea.workspace.paper)
         return f"{section} written; " + (
             f"still missing: {', '.join(missing)}" if missing else "all sections are there"
         )
 
     async def read_section(self, section: Annotated[SectionName, Field(description="which section")]) -> str:
         """Read a section of the paper as it is now."""
-        return section_text(self._context.workspace.paper, section)
+        return section_text(self._idea.workspace.paper, section)
 
     async def compile_paper(self) -> str:
         """Assemble and compile the paper. Answers its pages, or each problem with the section and line it is in."""
-        return report_of(await build_paper(self._context))
+        return report_of(await build_paper(self._idea))
 
     async def submit_paper(
         self, summary: Annotated[str, Field(description="what the paper finds, in two sentences without numbers")]
     ) -> Submission:
         """Hand in the paper: every section is there, it compiles, every figure handed in is in it."""
-        paper = self._context.workspace.paper
+        paper = self._idea.workspace.paper
         if missing := missing_sections(paper):
             raise ToolError(f"the paper is not whole: {', '.join(missing)} missing; write them with write_section")
         text = "\n".join(section_text(paper, section) for section in SECTIONS)
         unused = [figure.file for figure in load_figures(paper) if figure.file not in text]
         if unused:
             raise ToolError(f"figure {unused[0]} was handed in but is in no section; include it, with its caption")
-        compilation = await build_paper(self._context)
+        compilation = await build_paper(self._idea)
         if not compilation.ok:
             raise ToolError("the paper does not compile:\n" + report_of(compilation))
-        return Submission(f"paper handed in, {compilation.pages} pages: {summary}", "paper", self._context.submitted)
+        return Submission(
+            f"paper handed in, {compilation.pages} pages: {summary}", "paper", self._context.submission_status
+        )

@@ -14,6 +14,7 @@ from tools.experiments.execution import load_ledger, run_once
 from tools.experiments.integrity import shadows
 from tools.experiments.template import load_template
 from tools.experiments.workspace import Workspace
+from tools.idea_context import IdeaContext
 from tools.literature import Bibliography, build
 from tools.review.forms import load_form
 from tools.sandbox import Sandbox, choose
@@ -79,9 +80,9 @@ BOMBS = {
 }  # fmt: skip
 
 
-def desk_in(folder: Path, sandbox: Sandbox) -> ToolContext:
+def desk_in(folder: Path, sandbox: Sandbox) -> IdeaContext:
     loaded = load_template(str(folder / "descent"), folder)
-    return ToolContext(
+    return IdeaContext(
         template=loaded, profile=loaded.profile(""), profile_name="", workspace=Workspace.create(folder / "idea", loaded),
         sandbox=sandbox, literature=build([], bib_files=[], cache=folder / "cache"), form=load_form("neurips"),
         archive=folder / "ideas.json", proposal=folder / "proposal.json",
@@ -104,23 +105,23 @@ async def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def context(tmp_path: Path, baseline: Path) -> ToolContext:
+async def context(tmp_path: Path, baseline: Path) -> IdeaContext:
     shutil.copytree(baseline, tmp_path, dirs_exist_ok=True)
     return desk_in(tmp_path, await choose("none"))
 
 
-async def cheat(context: ToolContext, program: str) -> str:
+async def cheat(context: IdeaContext, program: str) -> str:
     """Let run_1 do its work and then cheat; answers what the agent is told."""
     guarded = f"try:\n    {program}\nexcept OSError as error:\n    print('refused', error)\n"
     (context.workspace.work / "experiment.py").write_text(EXPERIMENT + SETUP + guarded, encoding="utf-8")
     try:
-        return await ExperimentTools(context, "coder").run_experiment("a cheat")
+        return await ExperimentTools(ToolContext(context, "coder")).run_experiment("a cheat")
     except ToolError as error:
         return str(error)
 
 
 @pytest.mark.parametrize(("program", "told"), CHEATS.values(), ids=CHEATS)
-async def test_a_run_that_tampers_is_a_row_without_results(context: ToolContext, program: str, told: str) -> None:
+async def test_a_run_that_tampers_is_a_row_without_results(context: IdeaContext, program: str, told: str) -> None:
     work = context.workspace.work
     baseline = (work / "run_0" / "final_info.json").read_bytes()
     answer = await cheat(context, program)
@@ -143,31 +144,31 @@ async def test_a_run_that_tampers_is_a_row_without_results(context: ToolContext,
     assert sorted(path.name for path in work.glob("run_*")) == ["run_0"] and len(list((work / "run_0").iterdir())) == 1
     assert shadows(work, ["evaluation.py"]) == []
     with pytest.raises(ToolError, match="the same as in attempt 1 of run_1"):
-        await ExperimentTools(context, "coder").run_experiment("once more")
+        await ExperimentTools(ToolContext(context, "coder")).run_experiment("once more")
 
 
-async def test_after_a_run_that_tampered_the_study_goes_on(context: ToolContext) -> None:
+async def test_after_a_run_that_tampered_the_study_goes_on(context: IdeaContext) -> None:
     assert "does not count" in await cheat(context, "Path('evaluation.py').write_text('lie')")
     assert "run_1 completed" in await cheat(context, "pass")
     assert [(run.attempt, run.status) for run in load_ledger(context).runs[1:]] == [(1, "tampered"), (2, "completed")]
 
 
 @pytest.mark.parametrize(("content", "told"), BOMBS.values(), ids=BOMBS)
-async def test_a_result_that_is_none_fails_its_run(context: ToolContext, content: str, told: str) -> None:
+async def test_a_result_that_is_none_fails_its_run(context: IdeaContext, content: str, told: str) -> None:
     answer = await cheat(context, f"Path('run_1/final_info.json').write_text({content})")
     assert "attempt 1, failed" in answer and told in answer, answer
     assert [run.status for run in load_ledger(context).runs] == ["completed", "failed"] and len(answer) < 2000
 
 
 @pytest.mark.parametrize("program", MESSES.values(), ids=MESSES)
-async def test_what_a_run_leaves_does_not_stop_the_study(context: ToolContext, program: str) -> None:
+async def test_what_a_run_leaves_does_not_stop_the_study(context: IdeaContext, program: str) -> None:
     assert "run_1 completed" in await cheat(context, program)
-    await FileTools(context, "coder").list_files()
+    await FileTools(ToolContext(context, "coder")).list_files()
     assert "run_2 completed" in await cheat(context, "print('another')")
     assert [run.status for run in load_ledger(context).runs] == ["completed"] * 3
 
 
-async def test_in_a_sandbox_the_evaluation_the_sources_and_earlier_results_are_read_only(context: ToolContext) -> None:
+async def test_in_a_sandbox_the_evaluation_the_sources_and_earlier_results_are_read_only(context: IdeaContext) -> None:
     try:
         context.sandbox = await choose("bubblewrap")
     except UserError as error:
@@ -186,18 +187,18 @@ async def test_in_a_sandbox_the_evaluation_the_sources_and_earlier_results_are_r
         "    else: raise SystemExit(name + ' is writable')\n"
     )
     (context.workspace.work / "experiment.py").write_text(EXPERIMENT + definition + tries, encoding="utf-8")
-    assert "run_1 completed" in await ExperimentTools(context, "coder").run_experiment("tries to write")
+    assert "run_1 completed" in await ExperimentTools(ToolContext(context, "coder")).run_experiment("tries to write")
     log = (context.workspace.root / "logs" / "run_1_attempt_1.txt").read_text(encoding="utf-8")
     assert log.count("refused") == len(files)
 
 
-async def test_a_drawing_that_changes_results_draws_nothing(context: ToolContext) -> None:
+async def test_a_drawing_that_changes_results_draws_nothing(context: IdeaContext) -> None:
     result = context.workspace.work / "run_0" / "final_info.json"
     before = result.read_bytes()
     (context.workspace.work / "plot.py").write_text("open('run_0/final_info.json', 'w').close()", encoding="utf-8")
     await context.workspace.save("plot.py")
     with pytest.raises(ToolError, match=r"run_0/final_info\.json"):
-        await FigureTools(context, "plotter").run_plot()
+        await FigureTools(ToolContext(context, "plotter")).run_plot()
     assert result.read_bytes() == before
 
 
@@ -211,6 +212,6 @@ async def test_a_drawing_that_changes_results_draws_nothing(context: ToolContext
         ("run_3/final_info.json", "written by experiments only"),
     ],
 )
-async def test_an_agent_may_not_write_what_is_fixed(context: ToolContext, file: str, told: str) -> None:
+async def test_an_agent_may_not_write_what_is_fixed(context: IdeaContext, file: str, told: str) -> None:
     with pytest.raises(ToolError, match=told):
-        await FileTools(context, "coder").write_file(file, "x = 1\n")
+        await FileTools(ToolContext(context, "coder")).write_file(file, "x = 1\n")

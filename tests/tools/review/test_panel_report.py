@@ -11,16 +11,16 @@ import pytest
 
 from tests.tools.review.conftest import Submit, filled
 from tests.tools.review.test_reviews import SAID
+from tools.idea_context import IdeaContext
 from tools.review.panel_report import write_report
 from tools.review.records import SCHEMA, Absent, Place, Remark, schema_text
 from tools.review.rendering import pieces
-from tools.toolsets.context import ToolContext
 
 pytestmark = pytest.mark.usefixtures("panel")
 
 
 @pytest.fixture
-async def panel(context: ToolContext, hand_in: Submit) -> None:
+async def panel(context: IdeaContext, hand_in: Submit) -> None:
     """Two reviewers, one of whom changed their mind, a third that failed, and a chair."""
     odd = ["«Noise matters», it says.", "It says «<b>nothing</b> at all».", "It is short."]
     await hand_in("one", "submit_review", **filled(context.form, overall=3))
@@ -31,12 +31,12 @@ async def panel(context: ToolContext, hand_in: Submit) -> None:
     await hand_in("chair", "submit_meta_review", "chair", **SAID, decision="Reject")
     talk = [Remark(stage="discussion", speaker="two", text="I see it <i>otherwise</i>.")]
     absent = [Absent(reviewer="three", model="a model", reason="its model gave no answer")]
-    report = write_report(context, talk, absent, examples=["an example"])
+    report = write_report(context, 1, talk, absent, examples=["an example"])
     assert report is not None
 
 
-def test_the_json_fits_the_published_schema(context: ToolContext) -> None:
-    data = json.loads((context.review_folder / "review.json").read_text(encoding="utf-8"))
+def test_the_json_fits_the_published_schema(context: IdeaContext) -> None:
+    data = json.loads((context.review_folder(1) / "review.json").read_text(encoding="utf-8"))
     jsonschema.validate(data, json.loads(SCHEMA.read_text(encoding="utf-8")))
     overall = data["scores"]["Overall"]
     assert (overall["mean"], overall["spread"], overall["disagreement"]) == (5, 4.24, True)
@@ -54,8 +54,8 @@ def test_the_published_schema_is_current() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "write it anew: see docs/reviewing.md"
 
 
-def test_the_page_needs_nothing_beside_it_and_shows_everything(context: ToolContext) -> None:
-    text = (context.review_folder / "report.html").read_text(encoding="utf-8")
+def test_the_page_needs_nothing_beside_it_and_shows_everything(context: IdeaContext) -> None:
+    text = (context.review_folder(1) / "report.html").read_text(encoding="utf-8")
     page = Page(text)
     assert not page.open and not page.fetched
     assert "<b>nothing</b>" not in text and "<i>otherwise</i>" not in text, "what agents write is text, not markup"
@@ -68,8 +68,8 @@ def test_the_page_needs_nothing_beside_it_and_shows_everything(context: ToolCont
     assert '<tr class="apart">\n<td>Overall' in text
 
 
-def test_the_markdown_says_the_same(context: ToolContext) -> None:
-    text = (context.review_folder / "report.md").read_text(encoding="utf-8")
+def test_the_markdown_says_the_same(context: IdeaContext) -> None:
+    text = (context.review_folder(1) / "report.md").read_text(encoding="utf-8")
     assert "> **Written by automatic reviewers" in text
     assert "| Overall (1–10) | 5 | 2–8 | 4.24 | 8 | 2 | **disagreement** |" in text
     assert "- It says «<b>nothing</b> at all» **[not in the paper]**.\n" in text

@@ -6,8 +6,8 @@ import pytest
 
 from tests.tools.review.conftest import Submit, filled
 from tools.errors import ToolError
+from tools.idea_context import IdeaContext
 from tools.review.store import load_meta_review, load_seat_reviews
-from tools.toolsets.context import ToolContext
 
 SAID = {
     "summary": "It trains networks and looks at seeds.",
@@ -17,41 +17,41 @@ SAID = {
 
 
 async def test_a_quotation_that_the_paper_does_not_hold_is_marked_and_told(
-    context: ToolContext, hand_in: Submit
+    context: IdeaContext, hand_in: Submit
 ) -> None:
     weaknesses = ["Only «five  networks» are trained.", "It says «six networks are trained».", "It is short."]
     answer = await hand_in("one", "submit_review", **filled(context.form, weaknesses=weaknesses))
     assert answer.status == "submitted"
     assert "«six networks are trained»" in answer.text and "Weaknesses 3" in answer.text
-    kept = load_seat_reviews(context.review_folder)["one"]
+    kept = load_seat_reviews(context.review_folder(1))["one"]
     marks = [(place.point, place.quote, place.found) for place in kept.places if place.field == "Weaknesses"]
     assert marks == [(0, "five networks", True), (1, "six networks are trained", False)]
     assert [(point.field, point.point) for point in kept.unplaced] == [("Weaknesses", 2)]
     assert kept.model == "openai gpt" and kept.stage == "blind"
 
 
-async def test_what_was_hidden_cannot_be_quoted(context: ToolContext, hand_in: Submit) -> None:
+async def test_what_was_hidden_cannot_be_quoted(context: IdeaContext, hand_in: Submit) -> None:
     answer = await hand_in("one", "submit_review", **filled(context.form, strengths=["«Praise the novelty»"]))
     assert "«Praise the novelty»" in answer.text
 
 
-async def test_a_review_without_a_mark_is_simply_handed_in(context: ToolContext, hand_in: Submit) -> None:
+async def test_a_review_without_a_mark_is_simply_handed_in(context: IdeaContext, hand_in: Submit) -> None:
     assert (await hand_in("one", "submit_review", **filled(context.form))).text == "review handed in."
 
 
-async def test_a_replaced_review_is_kept(context: ToolContext, hand_in: Submit) -> None:
+async def test_a_replaced_review_is_kept(context: IdeaContext, hand_in: Submit) -> None:
     await hand_in("one", "submit_review", **filled(context.form, overall=3))
     await hand_in("one", "submit_review", **filled(context.form, overall=3))
     await hand_in("one", "submit_review", "discussion", **filled(context.form, overall=5))
     await hand_in("one", "submit_review", "rebuttal", **filled(context.form, overall=4))
-    kept = load_seat_reviews(context.review_folder)["one"]
+    kept = load_seat_reviews(context.review_folder(1))["one"]
     assert [(v.stage, v.review["Overall"]) for v in kept.earlier] == [("blind", 3), ("discussion", 5)]
     assert (kept.stage, kept.review["Overall"]) == ("rebuttal", 4)
 
 
 @pytest.mark.parametrize("stage", ["blind", "reflection"])
 async def test_nobody_reads_the_others_before_all_have_written(
-    context: ToolContext, hand_in: Submit, stage: str
+    context: IdeaContext, hand_in: Submit, stage: str
 ) -> None:
     await hand_in("one", "submit_review", **filled(context.form, summary="What the first one thinks."))
     assert "first one" not in await hand_in("two", "read_reviews", stage)
@@ -59,29 +59,29 @@ async def test_nobody_reads_the_others_before_all_have_written(
     assert "first one" in await hand_in("two", "read_reviews", "discussion")
 
 
-async def test_the_rebuttal_is_read_when_its_time_has_come(context: ToolContext, hand_in: Submit) -> None:
+async def test_the_rebuttal_is_read_when_its_time_has_come(context: IdeaContext, hand_in: Submit) -> None:
     await hand_in("writer", "submit_rebuttal", answers="We trained five networks since five is enough.")
     assert "five is enough" not in await hand_in("one", "read_reviews", "discussion")
     assert "five is enough" in await hand_in("one", "read_reviews", "rebuttal")
 
 
-async def test_the_chair_reads_which_quotations_were_not_found(context: ToolContext, hand_in: Submit) -> None:
+async def test_the_chair_reads_which_quotations_were_not_found(context: IdeaContext, hand_in: Submit) -> None:
     await hand_in("one", "submit_review", **filled(context.form, strengths=["It says «nothing at all»."]))
     assert "not in the paper: «nothing at all»" in await hand_in("chair", "read_reviews", "chair")
 
 
-async def test_the_decision_has_to_agree_with_the_scores(context: ToolContext, hand_in: Submit) -> None:
+async def test_the_decision_has_to_agree_with_the_scores(context: IdeaContext, hand_in: Submit) -> None:
     await hand_in("one", "submit_review", **filled(context.form, overall=7, decision="Accept"))
     await hand_in("two", "submit_review", **filled(context.form, overall=6, decision="Accept"))
     with pytest.raises(ToolError, match="contradicts the scores"):
         await hand_in("chair", "submit_meta_review", **SAID, decision="Reject")
     await hand_in("chair", "submit_meta_review", **SAID, decision="Accept")
-    meta = load_meta_review(context.review_folder)
+    meta = load_meta_review(context.review_folder(1))
     assert meta and (meta["decision"], meta["by"], meta["scores"]["Overall"]) == ("Accept", "chair", 6)
     assert meta["spread"]["Overall"] == 0.71
 
 
-async def test_a_chair_who_decides_stays_within_the_reviewers_range(context: ToolContext, hand_in: Submit) -> None:
+async def test_a_chair_who_decides_stays_within_the_reviewers_range(context: IdeaContext, hand_in: Submit) -> None:
     form = context.form.with_rule("chair")
     await hand_in("one", "submit_review", **filled(form, overall=7, decision="Accept"))
     await hand_in("two", "submit_review", **filled(form, overall=4))
@@ -90,5 +90,5 @@ async def test_a_chair_who_decides_stays_within_the_reviewers_range(context: Too
     with pytest.raises(ToolError, match="contradicts the scores"):
         await hand_in("chair", "submit_meta_review", form=form, **SAID, decision="Reject", score=6)
     await hand_in("chair", "submit_meta_review", form=form, **SAID, decision="Accept", score=6)
-    meta = load_meta_review(context.review_folder)
+    meta = load_meta_review(context.review_folder(1))
     assert meta and (meta["decision"], meta["score"]) == ("Accept", 6)

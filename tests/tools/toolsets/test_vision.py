@@ -13,6 +13,7 @@ from tools.documents.reader import save_document
 from tools.errors import ToolError
 from tools.experiments.template import Profile, no_template
 from tools.experiments.workspace import Workspace
+from tools.idea_context import IdeaContext
 from tools.literature import build
 from tools.review.forms import load_form
 from tools.review.store import PAPER
@@ -33,9 +34,9 @@ figure.savefig("two.png")
 
 
 @pytest.fixture
-async def context(tmp_path: Path) -> ToolContext:
+async def context(tmp_path: Path) -> IdeaContext:
     workspace = Workspace.create(tmp_path / "idea", None)
-    return ToolContext(
+    return IdeaContext(
         template=no_template(tmp_path),
         profile=Profile.model_validate({}),
         profile_name="",
@@ -49,10 +50,10 @@ async def context(tmp_path: Path) -> ToolContext:
 
 
 @pytest.mark.slow
-async def test_a_figure_is_shown_and_told_in_words_from_its_own_data(context: ToolContext) -> None:
+async def test_a_figure_is_shown_and_told_in_words_from_its_own_data(context: IdeaContext) -> None:
     (context.workspace.work / "plot.py").write_text(PLOT, encoding="utf-8")
-    assert "two.png" in await FigureTools(context, "plotter").run_plot()
-    shown = await VisionTools(context, "plotter").view_figure("two.png")
+    assert "two.png" in await FigureTools(ToolContext(context, "plotter")).run_plot()
+    shown = await VisionTools(ToolContext(context, "plotter")).view_figure("two.png")
     assert shown.images[0].startswith(b"\x89PNG")
     for told in (
         "panel 1 circle: x axis learning rate (log)",
@@ -65,42 +66,42 @@ async def test_a_figure_is_shown_and_told_in_words_from_its_own_data(context: To
         assert told in shown.text
 
 
-async def test_an_image_drawn_without_matplotlib_is_shown_without_words(context: ToolContext) -> None:
+async def test_an_image_drawn_without_matplotlib_is_shown_without_words(context: IdeaContext) -> None:
     drawing = "from PIL import Image\nImage.linear_gradient('L').save('one.png')"
     (context.workspace.work / "plot.py").write_text(drawing, encoding="utf-8")
-    await FigureTools(context, "plotter").run_plot()
-    shown = await VisionTools(context, "plotter").view_figure("one.png")
+    await FigureTools(ToolContext(context, "plotter")).run_plot()
+    shown = await VisionTools(ToolContext(context, "plotter")).view_figure("one.png")
     assert shown.images and "nothing to tell of it" in shown.text
 
 
-async def test_a_failing_plot_still_names_its_own_line(context: ToolContext) -> None:
+async def test_a_failing_plot_still_names_its_own_line(context: IdeaContext) -> None:
     (context.workspace.work / "plot.py").write_text("x = 1\nraise ValueError('no data')", encoding="utf-8")
     with pytest.raises(ToolError, match=r"plot\.py\", line 2"):
-        await FigureTools(context, "plotter").run_plot()
+        await FigureTools(ToolContext(context, "plotter")).run_plot()
 
 
-async def test_a_page_is_shown_and_its_text_is_told(context: ToolContext) -> None:
+async def test_a_page_is_shown_and_its_text_is_told(context: IdeaContext) -> None:
     context.workspace.paper.mkdir(parents=True, exist_ok=True)
     write_pdf(context.workspace.paper / "paper.pdf", [plain_page()])
-    looking = VisionTools(context, "writer")
+    looking = VisionTools(ToolContext(context, "writer"))
     shown = await looking.view_page(1)
     assert shown.images[0].startswith(b"\x89PNG") and "page 1 of" in shown.text
     with pytest.raises(ToolError, match="the paper has"):
         await looking.view_page(99)
 
 
-async def test_pages_are_not_shown_where_their_text_was_taken_out_on_purpose(context: ToolContext) -> None:
+async def test_pages_are_not_shown_where_their_text_was_taken_out_on_purpose(context: IdeaContext) -> None:
     context.workspace.paper.mkdir(parents=True, exist_ok=True)
     path = write_pdf(context.workspace.paper / "submission.pdf", [plain_page()])
-    save_document(replace(read_document(path), pages_shown=False), context.review_folder / PAPER)
+    save_document(replace(read_document(path), pages_shown=False), context.review_folder(1) / PAPER)
     with pytest.raises(ToolError, match="they tell who wrote the paper"):
-        await VisionTools(context, "reviewer_clarity").view_page(1)
+        await VisionTools(ToolContext(context, "reviewer_clarity")).view_page(1)
 
 
-async def test_what_is_not_there_names_the_nearest(context: ToolContext) -> None:
+async def test_what_is_not_there_names_the_nearest(context: IdeaContext) -> None:
     (context.workspace.work / "plot.py").write_text(PLOT, encoding="utf-8")
-    await FigureTools(context, "plotter").run_plot()
+    await FigureTools(ToolContext(context, "plotter")).run_plot()
     with pytest.raises(ToolError, match=r"did you mean .two\.png"):
-        await VisionTools(context, "plotter").view_figure("tow.png")
+        await VisionTools(ToolContext(context, "plotter")).view_figure("tow.png")
     with pytest.raises(ToolError, match="no compiled PDF"):
-        await VisionTools(context, "writer").view_page(1)
+        await VisionTools(ToolContext(context, "writer")).view_page(1)

@@ -1,0 +1,70 @@
+"""What the libraries and tools need to know of the idea that a run works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.experiments.baselines import Baselines
+from tools.experiments.template import Profile, Template
+from tools.experiments.workspace import Workspace
+from tools.literature import Bibliography, Literature
+from tools.review.forms import Form
+from tools.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class RunQuota:
+    """Limits on what the agents may do for one idea."""
+
+    runs: int = 5
+    """Experiment runs in addition to the baseline."""
+    attempts: int = 4
+    """Attempts per run."""
+    plot_attempts: int = 4
+    """Failed plot attempts per phase."""
+    search_rounds: int = 10
+    """Literature searches per phase."""
+
+
+@dataclass(frozen=True)
+class IdeaContext:
+    """The immutable surroundings of one idea: its files, its settings and the services it uses."""
+
+    template: Template
+    profile: Profile
+    profile_name: str
+    workspace: Workspace
+    sandbox: Sandbox
+    literature: Literature
+    form: Form
+    archive: Path
+    """The run's ideas.json: every idea proposed so far, including seed ideas."""
+    proposal: Path
+    """File that receives the proposed idea."""
+    baselines: Baselines | None = None
+    """Cache of measured baselines; None to measure the baseline again."""
+    seed: int = 0
+    run_id: str = ""
+    run_quota: RunQuota = field(default_factory=RunQuota)
+    progress: Callable[[str], None] = lambda text: None
+    """Receives progress messages of long-running work."""
+    authors: dict[str, str] = field(default_factory=dict)
+    """The model label of each participant; the paper discloses it."""
+    roles: dict[str, str] = field(default_factory=dict)
+    """The role of each participant."""
+    offline: bool = False
+    """True if no participant is played by a language model."""
+
+    @property
+    def bibliography(self) -> Bibliography:
+        return Bibliography(self.workspace.paper / "references.bib")
+
+    @property
+    def ledger_file(self) -> Path:
+        return self.workspace.root / "results.json"
+
+    def review_folder(self, review_round: int) -> Path:
+        """Return the folder of a review round; rounds count from 1."""
+        return self.workspace.reviews / f"round_{review_round}"
