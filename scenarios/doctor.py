@@ -16,7 +16,7 @@ from tools.errors import UserError
 from tools.experiments.requirements import FILE, MissingPackagesError
 from tools.experiments.template import Template
 from tools.latex import tex_problem
-from tools.sandbox import choose
+from tools.sandbox import open_sandbox
 
 _PACKAGES = (
     "autogen_agentchat",
@@ -103,7 +103,7 @@ def packages_check(template: Template, error: MissingPackagesError) -> Check:
 async def _sandbox(spec: SandboxSpec, template: Template | None, say: Callable[[str], None]) -> Check:
     requirements = template.requirements if template else ()
     try:
-        sandbox = await choose(spec.backend, requirements=requirements, say=say)
+        sandbox = await open_sandbox(spec.backend, requirements=requirements, report=say)
     except MissingPackagesError as error:
         assert template
         return packages_check(template, error)

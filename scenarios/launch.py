@@ -20,7 +20,7 @@ from scenarios.scenario import Scenario, load_scenario, save_scenario
 from scenarios.warm_start import read_warm_start
 from tools.errors import UserError
 from tools.experiments.environment import describe_hardware
-from tools.sandbox import Sandbox, choose
+from tools.sandbox import Sandbox, open_sandbox
 
 
 async def launch(
@@ -112,9 +112,9 @@ async def _ready(resolved: ResolvedScenario, out: Path, observer: Observer) -> S
     if missing:
         raise UserError("\n".join(f"{problem.name}: {problem.detail}. {problem.remedy}" for problem in missing))
     if "sandbox" not in resolved.needs:
-        return await choose("none")
+        return await open_sandbox("none")
     requirements = resolved.template.requirements if resolved.template else ()
-    return await choose(resolved.scenario.sandbox.backend, requirements=requirements, say=observer.note)
+    return await open_sandbox(resolved.scenario.sandbox.backend, requirements=requirements, report=observer.note)
 
 
 async def _play(

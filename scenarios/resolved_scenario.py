@@ -19,7 +19,7 @@ from tools.experiments.template import Profile, Template, load_template
 from tools.literature import Literature, build
 from tools.project import CONFIGS, ROOT, TEMPLATES
 from tools.review.forms import Form, load_form
-from tools.sandbox import NAMES
+from tools.sandbox import SANDBOXES
 from tools.toolsets.registry import tool_names
 
 
@@ -71,8 +71,8 @@ def resolve_scenario(scenario: Scenario, template_folder: Path | None = None) ->
     needs = frozenset().union(*(kind.needs for _, kind in kinds))
     template = _template(place, scenario, needs, template_folder)
     backend = scenario.sandbox.backend
-    if backend not in NAMES:
-        raise UserError(f"{place}: sandbox: no sandbox {backend!r}; {nearest(backend, NAMES)}")
+    if backend not in SANDBOXES:
+        raise UserError(f"{place}: sandbox: no sandbox {backend!r}; {nearest(backend, SANDBOXES)}")
     cards = load_roles([ROLES, *map(Path, scenario.roles)], tool_names())
     models = load_models_config(scenario.models)
     assignments = [

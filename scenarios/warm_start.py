@@ -19,7 +19,7 @@ from scenarios.scenario import Scenario, WarmStartSpec, load_scenario
 from tools.atomic import write_json
 from tools.errors import UserError, nearest
 from tools.experiments.execution import load_ledger
-from tools.experiments.external_results import given_runs, lay_runs
+from tools.experiments.external_results import install_runs, read_external_runs
 from tools.experiments.template import GENERATED, Template
 from tools.ideas.archive import Entry, read_archive
 from tools.ideas.idea import Idea, load_idea, stored
@@ -118,7 +118,7 @@ class WarmStart:
             _lay_code(self.code, workspace.work, context.template)
         if self.results:
             ledger = load_ledger(context)
-            lay_runs(self.results, given_runs(self.results, context.template), workspace.work, ledger)
+            install_runs(self.results, read_external_runs(self.results, context.template), workspace.work, ledger)
             ledger.save(context.ledger_file)
         if self.draft:
             _copy(self.draft, workspace.paper)
@@ -159,7 +159,7 @@ def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
     if start.results and resolved.template:
         if project and (project / "results.json").exists():
             raise UserError(f"{place}: warm_start.results: {project} has results of its own; leave one of them out")
-        given_runs(start.results, resolved.template)
+        read_external_runs(start.results, resolved.template)
     if start.draft:
         with tempfile.TemporaryDirectory(prefix="colloquium-draft-") as name:
             lay_draft(start.draft, Path(name))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tools.errors import UserError
 from tools.experiments.template import load_template
-from tools.sandbox import Limits, Sandbox, choose
+from tools.sandbox import ResourceLimits, Sandbox, open_sandbox
 from tools.sandbox.base import clean_environment
 
 ROOT = Path(__file__).parents[1]
@@ -43,7 +43,7 @@ async def sandboxes(folder: Path) -> str:
     lines = []
     for name in BACKENDS:
         try:
-            found.append(await choose(name))
+            found.append(await open_sandbox(name))
         except UserError as error:
             lines.append(f"  {name}: not measured, {str(error)[:100]}")
     starts = await _starts(folder, found)
@@ -75,7 +75,7 @@ async def _starts(folder: Path, found: list[Sandbox]) -> dict[str, list[float]]:
             workspace.mkdir()
             began = time.perf_counter()
             session = sandbox.session(workspace)
-            await session.run(["true"], limits=Limits())
+            await session.run(["true"], limits=ResourceLimits())
             seconds[sandbox.name].append(time.perf_counter() - began)
             await session.close()
     return seconds
@@ -90,13 +90,13 @@ async def _commands(folder: Path, found: list[Sandbox]) -> dict[str, list[float]
         workspace.mkdir()
         sessions[sandbox.name] = sandbox.session(workspace)
         for _ in range(2):
-            await sessions[sandbox.name].run(["true"], limits=Limits())
+            await sessions[sandbox.name].run(["true"], limits=ResourceLimits())
         seconds[sandbox.name] = []
     for _ in range(COMMANDS):
         for name, session in sessions.items():
             await asyncio.sleep(PAUSE)
             began = time.perf_counter()
-            await session.run(["true"], limits=Limits())
+            await session.run(["true"], limits=ResourceLimits())
             seconds[name].append(time.perf_counter() - began)
     for session in sessions.values():
         await session.close()
@@ -121,10 +121,10 @@ async def _diffusion(folder: Path, found: list[Sandbox]) -> dict[str, list[tuple
             began = time.perf_counter()
             if sandbox:
                 session = sandbox.session(workspace, read_only=template.protected)
-                outcome = await session.run(["python", *command], limits=Limits())
+                outcome = await session.run(["python", *command], limits=ResourceLimits())
                 told = outcome.output
             else:
-                same = clean_environment(Limits(), "experiment", home=str(folder), path=os.environ["PATH"])
+                same = clean_environment(ResourceLimits(), "experiment", home=str(folder), path=os.environ["PATH"])
                 plain = await asyncio.create_subprocess_exec(
                     sys.executable, *command, cwd=workspace, stdout=PIPE, env=same
                 )

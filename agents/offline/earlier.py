@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from tools.experiments.settings import Setting
+from tools.experiments.settings import SourceSetting
 
 _ITEM = re.compile(r"^- (?P<name>\w+): .*\n(?P<rest>(?:  .*\n?)*)", re.MULTILINE)
 _RUN = re.compile(r"^  (?P<run>run_\d+) \((?P<knob>\w+) = (?P<value>\S+) \(baseline (?P<base>[^)]+)\)\): (?P<changes>.+)$",
@@ -71,7 +71,7 @@ def read_earlier(task: str) -> list[Earlier]:
     ]
 
 
-def follow_up(archive: list[Earlier], tunables: list[Setting]) -> FollowUp | None:
+def follow_up(archive: list[Earlier], tunables: list[SourceSetting]) -> FollowUp | None:
     """The latest study that found something better, and that no other follows yet, looked at more closely: the values
     halfway to the neighbours of its best one, or further out when that was the outermost."""
     followed = {earlier.follows_from for earlier in archive}
@@ -102,7 +102,7 @@ def halfway(one: float, other: float) -> float:
     return math.sqrt(one * other)
 
 
-def alike(value: float, tunable: Setting) -> float:
+def alike(value: float, tunable: SourceSetting) -> float:
     """A value in the knob's kind: counts stay whole, and shares below one."""
     if isinstance(tunable.value, int):
         return max(1, round(value))

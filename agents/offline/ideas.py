@@ -9,7 +9,7 @@ from agents.offline.earlier import Earlier, FollowUp, follow_up, read_earlier
 from agents.offline.facts import join
 from agents.offline.script import Call, Opening, Script, call, read_whole, say, together
 from agents.offline.tunables import find_tunables, scaled
-from tools.experiments.settings import Setting
+from tools.experiments.settings import SourceSetting
 
 _COMPARED = "Every run is compared with the baseline on all metrics and datasets."
 _REFUTED = "The idea is refuted when no run differs from the baseline by more than the noise of its seeds"
@@ -142,7 +142,7 @@ def _reason(archive: list[Earlier]) -> tuple[str, str]:
     return f"After `{last.name}`, which came to no result, another setting is varied. ", last.name
 
 
-def _follow_up_idea(closer: FollowUp, tunable: Setting, field: str) -> dict[str, object]:
+def _follow_up_idea(closer: FollowUp, tunable: SourceSetting, field: str) -> dict[str, object]:
     best, (first, second) = closer.best, closer.values
     helped = join(list(best.better))
     words, place = tunable.name.replace("_", " "), field[0].lower() + field[1:]
@@ -168,7 +168,7 @@ def _follow_up_idea(closer: FollowUp, tunable: Setting, field: str) -> dict[str,
     }
 
 
-def _idea(tunable: Setting, field: str, resolved: str, parent: str) -> dict[str, object]:
+def _idea(tunable: SourceSetting, field: str, resolved: str, parent: str) -> dict[str, object]:
     words = tunable.name.replace("_", " ")
     return {
         "name": _name(tunable),
@@ -181,7 +181,7 @@ def _idea(tunable: Setting, field: str, resolved: str, parent: str) -> dict[str,
     }
 
 
-def _name(tunable: Setting) -> str:
+def _name(tunable: SourceSetting) -> str:
     return f"{tunable.name.lower().strip('_')}_sensitivity"
 
 

@@ -10,7 +10,7 @@ from agents.offline.earlier import alike, halfway
 from agents.offline.results import gain, main_metric, read_lines
 from agents.offline.script import Call, Opening, Result, Script, call, read_whole, say
 from agents.offline.tunables import find_tunables, scaled, written
-from tools.experiments.settings import Setting
+from tools.experiments.settings import SourceSetting
 
 _FACTORS = (0.5, 2.0, 0.25, 4.0, 0.125, 8.0, 0.0625, 16.0)
 _MOST_FAILURES = 3
@@ -63,7 +63,7 @@ def planner(opening: Opening) -> Script:
     yield from say(f"The experiments are closed: {answer.text}.")
 
 
-def _named_in(task: str, tunables: dict[str, Setting]) -> Setting | None:
+def _named_in(task: str, tunables: dict[str, SourceSetting]) -> SourceSetting | None:
     """The setting that the idea varies: the one that it says to change, else the first that its text names."""
     idea = re.search(r"The idea: \w+: (.+\n.+)", task)
     text = idea[1] if idea else task
@@ -72,13 +72,13 @@ def _named_in(task: str, tunables: dict[str, Setting]) -> Setting | None:
     return next((tunables[word] for word in words if word in tunables), None)
 
 
-def _planned(task: str, tunable: Setting) -> list[float]:
+def _planned(task: str, tunable: SourceSetting) -> list[float]:
     """The values that an idea begins with where it follows from another study; else none."""
     found = re.search(r"Follows from `.+The first runs take (\S+) and (\S+);", task)
     return [alike(float(value), tunable) for value in found.groups()] if found else []
 
 
-def _between(ledger: str, tunable: Setting, done: dict[str, float], failed: set[float]) -> float | None:
+def _between(ledger: str, tunable: SourceSetting, done: dict[str, float], failed: set[float]) -> float | None:
     """Halfway from the best value so far to the farther of its neighbours; beyond it, where it is the outermost."""
     lines, base = read_lines(ledger), float(tunable.value)
     metric = main_metric(lines)

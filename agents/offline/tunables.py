@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tools.experiments.settings import Setting, read_settings
+from tools.experiments.settings import SourceSetting, read_settings
 
 _NOT_A_KNOB = re.compile(
     r"seed|out_?dir|port|version|verbose|worker|thread|device|_?every|interval|eval|(?:^|_)test|n_?runs|repeat|trial|"
@@ -21,7 +21,7 @@ _TELLING = re.compile(
 _SHARE_NEAR_ONE = 0.8
 
 
-def find_tunables(source: str, fixed: Iterable[str]) -> list[Setting]:
+def find_tunables(source: str, fixed: Iterable[str]) -> list[SourceSetting]:
     """Settings that can be varied, the most telling first: numbers other than zero, written once, not fixed."""
     settings = read_settings(source)
     names = [setting.name for setting in settings]

@@ -20,7 +20,7 @@ from scenarios.views.batch import BatchProgress
 from scenarios.views.table import render_table, table_of
 from scenarios.warm_start import read_ideas
 from tools.errors import UserError
-from tools.experiments.environment import graphics_cards
+from tools.experiments.environment import gpu_ids
 
 
 def batch(
@@ -88,7 +88,7 @@ def _executor(kind: str, jobs: int, address: str, gpus: int) -> Executor:
         return Cluster(jobs, address)
     if address:
         raise UserError("--address goes with --executor ray")
-    there = graphics_cards() if gpus < 0 else [str(number) for number in range(gpus)]
+    there = gpu_ids() if gpus < 0 else [str(number) for number in range(gpus)]
     return Processes(jobs, there)
 
 

@@ -15,7 +15,7 @@ from scenarios.template_check import check_template
 from tools.experiments.requirements import MissingPackagesError
 from tools.experiments.template import load_template, template_names, write_new_template
 from tools.project import TEMPLATES
-from tools.sandbox import choose
+from tools.sandbox import open_sandbox
 
 app = typer.Typer(help="List the research templates, write a new one, or check one.", invoke_without_command=True)
 
@@ -46,7 +46,7 @@ def check(
 
     async def checked() -> bool:
         try:
-            place = await choose(sandbox, requirements=template.requirements, say=out.print)
+            place = await open_sandbox(sandbox, requirements=template.requirements, report=out.print)
         except MissingPackagesError as error:
             return show_checks([packages_check(template, error)])
         return show_checks(await check_template(template, chosen, place))

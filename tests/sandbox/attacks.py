@@ -10,11 +10,11 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass, field
 
-from tools.sandbox import Limits
-from tools.sandbox.base import Reason
+from tools.sandbox import ResourceLimits
+from tools.sandbox.base import EndReason
 
-SMALL = Limits(wall_seconds=8, memory_mb=256, processes=32, disk_mb=24, file_mb=16, open_files=128, output_kb=4)
-SHORT = Limits(wall_seconds=0.8)
+SMALL = ResourceLimits(wall_seconds=8, memory_mb=256, processes=32, disk_mb=24, file_mb=16, open_files=128, output_kb=4)
+SHORT = ResourceLimits(wall_seconds=0.8)
 
 
 IMPORTS = """import ctypes, os, signal, socket, subprocess, sys, threading, time
@@ -26,9 +26,9 @@ WON = "SUCC" + "EEDED"  # in two, so that a traceback does not say it
 class Attack:
     name: str
     program: str
-    reasons: frozenset[Reason] = frozenset({"finished", "failed"})
+    reasons: frozenset[EndReason] = frozenset({"finished", "failed"})
     """What a sandbox may report of it."""
-    limits: Limits = field(default=SMALL)
+    limits: ResourceLimits = field(default=SMALL)
     lingers: bool = False
     """Its success shows on the host after the run (see `targets.lingering`), not in its output."""
     reads: bool = False
@@ -40,8 +40,8 @@ class Attack:
 def attack(
     name: str,
     program: str,
-    *reasons: Reason,
-    limits: Limits = SMALL,
+    *reasons: EndReason,
+    limits: ResourceLimits = SMALL,
     lingers: bool = False,
     reads: bool = False,
     needs: str = "",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tools.errors import UserError
-from tools.sandbox import Sandbox, choose
+from tools.sandbox import Sandbox, open_sandbox
 
 sys.path.insert(0, str(Path(__file__).parent))  # attacks.py, targets.py and verdicts.py, beside their tests
 
@@ -20,7 +20,7 @@ from verdicts import Verdicts
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     """Each isolating sandbox in turn; one that this machine lacks is skipped by name."""
     try:
-        return asyncio.run(choose(request.param))
+        return asyncio.run(open_sandbox(request.param))
     except UserError as error:
         pytest.skip(f"{request.param}: {error}")
 

@@ -16,7 +16,7 @@ from attacks import ATTACKS, NUMBER, Attack
 from targets import Host, believed, host, lingering, prepare, uncontained
 from verdicts import Verdict, Verdicts
 
-from tools.sandbox import Limits, Sandbox, process_stats
+from tools.sandbox import ResourceLimits, Sandbox, process_stats
 from tools.sandbox.workspace_sanitizer import read_json
 
 pytestmark = [
@@ -51,12 +51,12 @@ async def test_contained(
     )
     left = lingering(tmp_path)
     read = believed(lambda: read_json(tmp_path, "final_info.json")) if attack.reads else ""
-    after = await session.run(["python", "-c", "print('still here')"], limits=Limits(wall_seconds=20))
+    after = await session.run(["python", "-c", "print('still here')"], limits=ResourceLimits(wall_seconds=20))
     await session.close()
 
     verdict = Verdict(
         contained="SUCCEEDED" not in outcome.output and not read and target.unharmed(),
-        clean=not left and not process_stats.marked(f"ATTACK={mark}"),
+        clean=not left and not process_stats.processes_with_variable(f"ATTACK={mark}"),
         told=outcome.reason in attack.reasons and (outcome.reason == "finished" or bool(outcome.explanation)),
         goes_on=after.output == "still here\n" and (tmp_path / "evaluation" / "metric.py").read_text() == "truth",
         reason=outcome.reason,
@@ -78,7 +78,7 @@ def test_works_without_a_sandbox(attack: Attack, target: Host, tmp_path: Path, v
         worked = bool(believed(lambda: json.loads((tmp_path / "final_info.json").read_text())))
     else:
         worked = bool(lingering(tmp_path)) if attack.lingers else "SUCCEEDED" in output
-    for pid in process_stats.marked(f"ATTACK={mark}"):
+    for pid in process_stats.processes_with_variable(f"ATTACK={mark}"):
         os.kill(pid, 9)
     target.restore()
     verdicts.keep(attack.name, "without", "works" if worked else "DID NOT WORK")

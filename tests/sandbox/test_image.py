@@ -13,7 +13,7 @@ import docker
 import pytest
 
 from tools.errors import UserError
-from tools.sandbox import Limits, Settings, choose
+from tools.sandbox import ResourceLimits, SandboxSettings, open_sandbox
 from tools.sandbox.docker import Docker
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -31,17 +31,17 @@ def write_wheel(folder: Path, version: str) -> None:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
+def settings(tmp_path: Path) -> Iterator[SandboxSettings]:
     """The machine's settings with a folder of wheels of our own. Images that a test adds are taken away again."""
     try:
-        asyncio.run(choose("docker"))  # the image for all is there before
+        asyncio.run(open_sandbox("docker"))  # the image for all is there before
     except UserError as error:
         pytest.skip(f"docker: {error}")
     wheels = tmp_path / "wheels"
     wheels.mkdir()
     for version in ("1.0", "2.0"):
         write_wheel(wheels, version)
-    given = Settings.load()
+    given = SandboxSettings.load()
     client = docker.from_env()
     before = templates(client)
     yield given.model_copy(update={"docker": given.docker.model_copy(update={"wheels": str(wheels)})})
@@ -57,7 +57,7 @@ async def version_inside(sandbox: Docker, workspace: Path) -> str:
     session = sandbox.session(workspace)
     try:
         told = await session.run(
-            ["python", "-c", "import colloquium_tried, numpy; print(colloquium_tried.version)"], limits=Limits()
+            ["python", "-c", "import colloquium_tried, numpy; print(colloquium_tried.version)"], limits=ResourceLimits()
         )
     finally:
         await session.close()
@@ -66,7 +66,7 @@ async def version_inside(sandbox: Docker, workspace: Path) -> str:
 
 
 async def test_packages_are_installed_when_the_image_is_built_and_only_when_they_change(
-    settings: Settings, tmp_path: Path
+    settings: SandboxSettings, tmp_path: Path
 ) -> None:
     (tmp_path / "work").mkdir()
     said: list[str] = []
@@ -92,6 +92,6 @@ async def test_packages_are_installed_when_the_image_is_built_and_only_when_they
     assert await plain.image("experiment") != await sandbox.image("experiment")
 
 
-async def test_a_package_that_does_not_exist_is_told_in_the_words_of_pip(settings: Settings) -> None:
+async def test_a_package_that_does_not_exist_is_told_in_the_words_of_pip(settings: SandboxSettings) -> None:
     with pytest.raises(UserError, match=f"No matching distribution found for {NAME}==3"):
         await Docker.connect(settings.docker, [f"{NAME}==3"])

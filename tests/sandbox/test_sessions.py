@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tools.sandbox import Limits, Sandbox, Session, choose, process_stats
+from tools.sandbox import ResourceLimits, Sandbox, Session, open_sandbox, process_stats
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-SMALL = Limits(wall_seconds=20, output_kb=4)
+SMALL = ResourceLimits(wall_seconds=20, output_kb=4)
 LEAVES = "open('/tmp/left', 'w'); import subprocess; subprocess.Popen(['sleep', '60'], start_new_session=True)"
 LOOKS = (
     "import os; print(os.path.exists('/tmp/left'), sum(map(str.isdigit, os.listdir('/proc'))) < 5, open('held').read())"
@@ -26,18 +26,18 @@ LOOKS = (
 HARNESS = """
 import asyncio, sys
 from pathlib import Path
-from tools.sandbox import Limits, choose
+from tools.sandbox import ResourceLimits, open_sandbox
 async def main():
-    session = (await choose(sys.argv[1])).session(Path(sys.argv[2]))
-    await session.run(["true"], limits=Limits())
-    await session.run(["true"], limits=Limits())
+    session = (await open_sandbox(sys.argv[1])).session(Path(sys.argv[2]))
+    await session.run(["true"], limits=ResourceLimits())
+    await session.run(["true"], limits=ResourceLimits())
     await asyncio.sleep(1)
-    await session.run(["sleep", "50"], limits=Limits(), environment={"SESSION": sys.argv[3]}, on_output=print)
+    await session.run(["sleep", "50"], limits=ResourceLimits(), environment={"SESSION": sys.argv[3]}, on_output=print)
 asyncio.run(main())
 """
 
 
-async def python(session: Session, program: str, limits: Limits = SMALL, **environment: str) -> str:
+async def python(session: Session, program: str, limits: ResourceLimits = SMALL, **environment: str) -> str:
     outcome = await session.run(["python", "-c", program], limits=limits, environment=environment)
     assert outcome.ok, outcome
     return outcome.output.strip()
@@ -62,11 +62,11 @@ async def test_a_command_meets_nothing_of_the_one_before(sandbox: Sandbox, tmp_p
         await asyncio.sleep(0.5)
     assert (
         await python(
-            session, "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE))", Limits(open_files=99)
+            session, "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE))", ResourceLimits(open_files=99)
         )
         == "(99, 99)"
     )
-    assert await python(session, "import os; print(os.environ['GIVEN'])", EXTERNAL="this time") == "this time"
+    assert await python(session, "import os; print(os.environ['GIVEN'])", GIVEN="this time") == "this time"
     missing = await session.run(["no-such-program"], limits=SMALL)
     assert missing.reason == "failed" and missing.exit_code and "no-such-program" in missing.output
     await session.close()
@@ -88,7 +88,7 @@ async def test_nothing_is_left_of_a_command_that_was(sandbox: Sandbox, tmp_path:
     mark = uuid.uuid4().hex
     session = sandbox.session(tmp_path)
     command = ["sh", "-c", "sleep 60 & echo there > there; sleep 60"]
-    running = asyncio.create_task(session.run(command, limits=Limits(), environment={"SESSION": mark}))
+    running = asyncio.create_task(session.run(command, limits=ResourceLimits(), environment={"SESSION": mark}))
     await until(lambda: (tmp_path / "there").exists())
     if how == "cancelled":
         running.cancel()
@@ -96,7 +96,7 @@ async def test_nothing_is_left_of_a_command_that_was(sandbox: Sandbox, tmp_path:
             await running
     await session.close()
     assert how == "cancelled" or (await running).reason == "stopped"
-    assert process_stats.marked(f"SESSION={mark}") == []
+    assert process_stats.processes_with_variable(f"SESSION={mark}") == []
 
 
 async def test_a_run_that_is_killed_leaves_nothing_behind(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -105,18 +105,18 @@ async def test_a_run_that_is_killed_leaves_nothing_behind(sandbox: Sandbox, tmp_
     harness = subprocess.Popen(  # noqa: ASYNC220
         [sys.executable, "-c", HARNESS, sandbox.name, str(tmp_path), mark], env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
-    await until(lambda: process_stats.marked(f"SESSION={mark}"))
+    await until(lambda: process_stats.processes_with_variable(f"SESSION={mark}"))
     harness.send_signal(signal.SIGKILL)
     harness.wait()
-    await choose(sandbox.name)
+    await open_sandbox(sandbox.name)
     await asyncio.sleep(0.2)
-    assert process_stats.marked(f"SESSION={mark}") == []
+    assert process_stats.processes_with_variable(f"SESSION={mark}") == []
 
 
 async def test_a_flood_that_nobody_reads_ends(sandbox: Sandbox, tmp_path: Path) -> None:
     """Its pipe stays full after the kill; the session must not wait for somebody to read it."""
     session = sandbox.session(tmp_path)
     for _ in range(5):
-        outcome = await asyncio.wait_for(session.run(["yes", "x" * 4000], limits=Limits(output_kb=1)), 30)
+        outcome = await asyncio.wait_for(session.run(["yes", "x" * 4000], limits=ResourceLimits(output_kb=1)), 30)
         assert outcome.reason == "output"
     await session.close()

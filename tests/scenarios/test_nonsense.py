@@ -20,7 +20,7 @@ from scenarios.views.transcript import entries, render
 from tests.fakes.nonsense import Nonsense
 from tests.fakes.served import KEY_VARIABLE, PROVIDERS, serve, write_models
 from tests.fakes.taken_over import take_over
-from tools.sandbox import Sandbox, choose
+from tools.sandbox import Sandbox, open_sandbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 SEEDS = 50
@@ -31,7 +31,7 @@ AFTER_IT = ["panel", "revision"]
 
 @pytest.fixture(scope="module")
 def sandbox() -> Sandbox:
-    return asyncio.run(choose("bubblewrap"))
+    return asyncio.run(open_sandbox("bubblewrap"))
 
 
 @pytest.fixture(autouse=True)

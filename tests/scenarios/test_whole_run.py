@@ -19,7 +19,7 @@ from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 from tests.scenarios.conftest import ROOT, command_line, idea_of, play
 from tests.scenarios.deliverables import deliverables
 from tools.errors import UserError
-from tools.sandbox import choose
+from tools.sandbox import open_sandbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 KILLS = 25
@@ -108,7 +108,7 @@ def test_killed_at_random_moments_it_ends_the_same(tmp_path: Path, template: Pat
 @pytest.mark.docker
 def test_docker_gives_the_same_results(tmp_path: Path, template: Path, undisturbed: Path) -> None:
     try:
-        asyncio.run(choose("docker"))
+        asyncio.run(open_sandbox("docker"))
     except UserError as error:
         pytest.skip(f"docker: {error}")
     inside = deliverables(play(template, tmp_path, "--sandbox", "docker"))

@@ -43,7 +43,7 @@ async def read_paper(path: Path, *, max_pages: int | None = None, max_chars: int
     except TimeoutError:
         raise UserError(f"{path}: not read after {_SECONDS} seconds; read fewer pages, or give its text") from None
     finally:
-        process_stats.end(process)
+        process_stats.kill_child(process)
         await process.wait()
     if process.returncode == _USERS_MISTAKE:
         raise UserError(said.decode("utf-8", "replace").strip().replace(str(path.resolve()), str(path), 1))

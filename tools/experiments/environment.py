@@ -15,7 +15,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from tools.errors import MachineError
-from tools.sandbox import Limits, Sandbox
+from tools.sandbox import ResourceLimits, Sandbox
 
 _PACKAGES = ("torch", "numpy", "scipy", "matplotlib", "scikit-learn")
 
@@ -43,7 +43,7 @@ async def describe_environment(sandbox: Sandbox, requirements: Sequence[str] = (
     with tempfile.TemporaryDirectory() as folder:
         session = sandbox.session(Path(folder), run_id="environment")
         try:
-            told = await session.run(["python", "-c", _INSIDE % (packages,)], limits=Limits(wall_seconds=120))
+            told = await session.run(["python", "-c", _INSIDE % (packages,)], limits=ResourceLimits(wall_seconds=120))
         finally:
             await session.close()
     if not told.ok:
@@ -75,7 +75,7 @@ def _memory() -> str:
         return ""
 
 
-def graphics_cards() -> list[str]:
+def gpu_ids() -> list[str]:
     """The identifiers of this machine's graphics cards, as CUDA_VISIBLE_DEVICES takes them: those that the variable names
     already, else all."""
     if listed := os.environ.get("CUDA_VISIBLE_DEVICES"):

@@ -23,7 +23,7 @@ from tools.experiments.integrity import (
 )
 from tools.experiments.settings import settings_of_run
 from tools.idea_context import IdeaContext
-from tools.sandbox import Limits, Outcome
+from tools.sandbox import ResourceLimits, ExecutionResult
 
 _TAIL = 1500
 
@@ -105,7 +105,7 @@ async def _execute(context: IdeaContext, record: RunRecord) -> RunRecord:
     return record
 
 
-def _read_results(context: IdeaContext, record: RunRecord, outcome: Outcome, began: float) -> RunRecord:
+def _read_results(context: IdeaContext, record: RunRecord, outcome: ExecutionResult, began: float) -> RunRecord:
     if outcome.reason == "tampered":
         raise TamperedError(outcome.explanation)
     if not outcome.ok:
@@ -149,12 +149,12 @@ def source_digest(context: IdeaContext) -> str:
     return digest.hexdigest()[:16]
 
 
-def _limits(context: IdeaContext) -> Limits:
+def _limits(context: IdeaContext) -> ResourceLimits:
     profile = context.profile
-    return Limits(wall_seconds=profile.time_limit, memory_mb=profile.memory_mb, gpus=profile.gpus)
+    return ResourceLimits(wall_seconds=profile.time_limit, memory_mb=profile.memory_mb, gpus=profile.gpus)
 
 
-def _usage(outcome: Outcome) -> dict[str, float]:
+def _usage(outcome: ExecutionResult) -> dict[str, float]:
     usage = {
         "wall_seconds": outcome.wall_seconds,
         "cpu_seconds": outcome.cpu_seconds,

@@ -22,7 +22,7 @@ EXTERNAL = "brought along, not measured here"
 _NOTE = re.compile(r"^\W*(?:Run|run)[ _](\d+)\W+\s*(.*)$")
 
 
-def given_runs(folder: Path, template: Template) -> list[RunRecord]:
+def read_external_runs(folder: Path, template: Template) -> list[RunRecord]:
     """The runs of a folder in The AI Scientist's format, as rows of a ledger. Settings are read from `run_i.py` or
     `run_i/experiment.py`, notes from `notes.txt`, where they are there.
 
@@ -39,7 +39,7 @@ def given_runs(folder: Path, template: Template) -> list[RunRecord]:
         raise UserError(f"{folder}: {error}") from None
 
 
-def lay_runs(folder: Path, runs: list[RunRecord], work: Path, ledger: Ledger) -> None:
+def install_runs(folder: Path, runs: list[RunRecord], work: Path, ledger: Ledger) -> None:
     """Record the runs, and put their folders where plot.py looks for them."""
     for run in runs:
         ledger.record(run)

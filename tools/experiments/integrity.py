@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from tools.errors import TamperedError, ToolError
 from tools.evidence.ledger import Ledger
 from tools.idea_context import IdeaContext
-from tools.sandbox import Outcome
+from tools.sandbox import ExecutionResult
 from tools.sandbox.workspace_sanitizer import read_json
 
 SOURCES = ("experiment.py", "plot.py")
@@ -107,7 +107,7 @@ def filesystem_now(context: IdeaContext) -> float:
         return os.fstat(stamp.fileno()).st_mtime
 
 
-def read_result(context: IdeaContext, final: str, outcome: Outcome, began: float) -> object:
+def read_result(context: IdeaContext, final: str, outcome: ExecutionResult, began: float) -> object:
     """The JSON that a finished run wrote of itself.
 
     Args:
@@ -120,7 +120,7 @@ def read_result(context: IdeaContext, final: str, outcome: Outcome, began: float
     """
     work = context.workspace.work
     if not (work / final).exists() and not (work / final).is_symlink():
-        taken = [item for item in outcome.removed if item.path == final or final.startswith(f"{item.path}/")]
+        taken = [item for item in outcome.sanitized if item.path == final or final.startswith(f"{item.path}/")]
         if taken:
             raise TamperedError(f"its result was no file of its own: {taken[0]}")
         raise ToolError(f"it ended without writing {final}")

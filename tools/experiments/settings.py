@@ -14,7 +14,7 @@ from tools.experiments.template import Scalar
 
 
 @dataclass(frozen=True)
-class Setting:
+class SourceSetting:
     """One literal in the source. `text` is the source line that holds it, `literal` how the value is written there."""
 
     name: str
@@ -27,7 +27,7 @@ class Setting:
     """`option`, `constant` (module or class level) or `local` (inside a function)."""
 
 
-def read_settings(source: str) -> list[Setting]:
+def read_settings(source: str) -> list[SourceSetting]:
     """Every setting of a Python source, in the order of its lines; an unparsable source has none."""
     try:
         tree = ast.parse(source)
@@ -44,7 +44,7 @@ def settings_of_run(source: str, module: str, pinned: Mapping[str, Scalar]) -> d
     return {f"{module}.{name}": value for name, value in sorted(found.items()) if name != "out_dir"}
 
 
-def _settings(node: ast.AST, lines: list[str], kind: str) -> Iterator[Setting]:
+def _settings(node: ast.AST, lines: list[str], kind: str) -> Iterator[SourceSetting]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Call) and _is_add_argument(child):
             yield from _option(child, lines)
@@ -60,7 +60,7 @@ def _is_add_argument(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr == "add_argument"
 
 
-def _option(call: ast.Call, lines: list[str]) -> Iterator[Setting]:
+def _option(call: ast.Call, lines: list[str]) -> Iterator[SourceSetting]:
     flags = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
     long = next((flag for flag in flags if flag.startswith("--")), "")
     default = next((k.value for k in call.keywords if k.arg == "default"), None)
@@ -68,7 +68,7 @@ def _option(call: ast.Call, lines: list[str]) -> Iterator[Setting]:
         yield from _literal(long[2:].replace("-", "_"), default, lines, "option")
 
 
-def _literal(name: str, value: ast.expr, lines: list[str], kind: str) -> Iterator[Setting]:
+def _literal(name: str, value: ast.expr, lines: list[str], kind: str) -> Iterator[SourceSetting]:
     try:
         literal = ast.literal_eval(value)
     except (ValueError, TypeError, SyntaxError):
@@ -77,4 +77,4 @@ def _literal(name: str, value: ast.expr, lines: list[str], kind: str) -> Iterato
         return
     text = lines[value.lineno - 1]
     raw = text.encode("utf-8")[value.col_offset : value.end_col_offset].decode("utf-8")
-    yield Setting(name, literal, value.lineno, value.col_offset, raw, text, kind)
+    yield SourceSetting(name, literal, value.lineno, value.col_offset, raw, text, kind)

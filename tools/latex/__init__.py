@@ -2,6 +2,6 @@
 
 from tools.latex.compile import Compilation, compile_paper
 from tools.latex.installation import tex_problem
-from tools.latex.log import Problem, read_log
+from tools.latex.log import LatexProblem, read_log
 
-__all__ = ["Compilation", "Problem", "compile_paper", "read_log", "tex_problem"]
+__all__ = ["Compilation", "LatexProblem", "compile_paper", "read_log", "tex_problem"]

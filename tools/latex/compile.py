@@ -16,9 +16,9 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
 from tools.atomic import write_text
 from tools.errors import ToolError, UserError
-from tools.latex.log import Problem, read_log
+from tools.latex.log import LatexProblem, read_log
 from tools.paper.inputs import INPUTS, write_inputs
-from tools.sandbox.base import Limits, Outcome, Sandbox
+from tools.sandbox.base import ExecutionResult, ResourceLimits, Sandbox
 from tools.sandbox.workspace_sanitizer import read_file
 
 _COMMAND = (
@@ -38,7 +38,7 @@ class Compilation:
     pdf: Path | None
     """The paper's PDF when this compilation made one."""
     pages: int | None
-    problems: list[Problem]
+    problems: list[LatexProblem]
     log_tail: str
 
 
@@ -60,7 +60,7 @@ async def compile_paper(folder: Path, sandbox: Sandbox, *, timeout_seconds: floa
         inputs = write_inputs(build)
         session = sandbox.session(build, purpose="latex")
         try:
-            outcome = await session.run(_COMMAND, limits=Limits(wall_seconds=timeout_seconds, memory_mb=2048))
+            outcome = await session.run(_COMMAND, limits=ResourceLimits(wall_seconds=timeout_seconds, memory_mb=2048))
         finally:
             await session.close()
         if _command_missing(outcome):
@@ -77,7 +77,7 @@ async def compile_paper(folder: Path, sandbox: Sandbox, *, timeout_seconds: floa
             pdf = read_file(build, "paper.pdf", max_bytes=_LARGEST_PDF)
             pages = _pages(pdf)
         except (ToolError, pdfium.PdfiumError) as error:
-            problems.insert(0, Problem("paper.pdf", None, f"TeX made no readable PDF: {error}", fatal=True))
+            problems.insert(0, LatexProblem("paper.pdf", None, f"TeX made no readable PDF: {error}", fatal=True))
             return Compilation(False, None, None, problems, tail)
     return Compilation(True, _keep(folder, pdf, inputs), pages, problems, tail)
 
@@ -106,7 +106,7 @@ def _keep(folder: Path, pdf: bytes, inputs: str) -> Path:
     return folder / "paper.pdf"
 
 
-def _problems(outcome: Outcome, log: str, bibtex: str) -> list[Problem]:
+def _problems(outcome: ExecutionResult, log: str, bibtex: str) -> list[LatexProblem]:
     problems = read_log(log, bibtex)
     if outcome.ok or any(problem.fatal for problem in problems):
         return problems
@@ -116,12 +116,12 @@ def _problems(outcome: Outcome, log: str, bibtex: str) -> list[Problem]:
     else:
         reason = outcome.explanation
     return [
-        Problem("", None, reason, "a loop or an endless table, perhaps" * (outcome.reason == "time"), True),
+        LatexProblem("", None, reason, "a loop or an endless table, perhaps" * (outcome.reason == "time"), True),
         *problems,
     ]
 
 
-def _command_missing(outcome: Outcome) -> bool:
+def _command_missing(outcome: ExecutionResult) -> bool:
     missing = re.search(r"latexmk: (?:command )?not found|latexmk\S*: No such file|execvp\S* latexmk", outcome.output)
     return not outcome.ok and (outcome.exit_code == 127 or missing is not None)
 

@@ -11,7 +11,7 @@ OVERFULL = 20.0
 
 
 @dataclass(frozen=True)
-class Problem:
+class LatexProblem:
     """`file` is relative to the paper's folder, empty when TeX did not say; `fatal` stopped the compilation."""
 
     file: str
@@ -61,7 +61,7 @@ _BIB_ERROR = re.compile(r"^(.*)---line (\d+) of file (\S+)")
 _BIB_FILE = re.compile(r"^I couldn't open (database|style) file (\S+)")
 
 
-def read_log(log: str, bibtex: str = "") -> list[Problem]:
+def read_log(log: str, bibtex: str = "") -> list[LatexProblem]:
     """The problems in a pdfTeX log (with `-file-line-error`) and a BibTeX log, each told once, fatal ones first.
 
     Warnings name a line and no file; paper.tex writes `[[sections/results.tex]]` into the log where a section begins.
@@ -70,34 +70,36 @@ def read_log(log: str, bibtex: str = "") -> list[Problem]:
     return sorted(found, key=lambda problem: not problem.fatal)
 
 
-def _tex(lines: list[str]) -> Iterator[Problem]:
+def _tex(lines: list[str]) -> Iterator[LatexProblem]:
     file = "paper.tex"
     for number, text in enumerate(lines):
         if marks := _MARK.findall(text):
             file = marks[-1]
         elif match := _ERROR.match(text):
             message = _with_context(match[3], lines[number + 1 : number + 12])
-            yield Problem(match[1], int(match[2]), message, _hint(message), fatal=True)
+            yield LatexProblem(match[1], int(match[2]), message, _hint(message), fatal=True)
         elif (match := _UNPLACED.match(text)) and "==> Fatal error" not in text:
-            yield Problem("", None, match[1], _hint(match[1]), fatal=True)
+            yield LatexProblem("", None, match[1], _hint(match[1]), fatal=True)
         elif match := _REFERENCE.match(text):
             kind, name, line = match.groups()
             hint = "add_citation makes an entry" if kind == "Citation" else "no \\label has this name"
-            yield Problem(file, int(line) if line else None, f"{kind.lower()} {name!r} is undefined", hint)
+            yield LatexProblem(file, int(line) if line else None, f"{kind.lower()} {name!r} is undefined", hint)
         elif match := _LABEL.match(text):
-            yield Problem("", None, f"label {match[1]!r} is defined more than once", "give each its own name")
+            yield LatexProblem("", None, f"label {match[1]!r} is defined more than once", "give each its own name")
         elif (match := _WIDE.match(text)) and float(match[1]) > OVERFULL:
-            yield Problem(file, int(match[2]), f"{match[1]} pt wider than the page", "break it or make it smaller")
+            yield LatexProblem(file, int(match[2]), f"{match[1]} pt wider than the page", "break it or make it smaller")
 
 
-def _bibtex(lines: list[str]) -> Iterator[Problem]:
+def _bibtex(lines: list[str]) -> Iterator[LatexProblem]:
     for text in lines:
         if match := _BIB_ENTRY.match(text):
-            yield Problem("references.bib", None, f"there is no entry {match[1]!r}", "add_citation makes an entry")
+            yield LatexProblem("references.bib", None, f"there is no entry {match[1]!r}", "add_citation makes an entry")
         elif match := _BIB_ERROR.match(text):
-            yield Problem(match[3], int(match[2]), f"BibTeX: {match[1]}", "the entry is broken", fatal=True)
+            yield LatexProblem(match[3], int(match[2]), f"BibTeX: {match[1]}", "the entry is broken", fatal=True)
         elif match := _BIB_FILE.match(text):
-            yield Problem("references.bib", None, f"BibTeX cannot open {match[2]}", "cite something first", fatal=True)
+            yield LatexProblem(
+                "references.bib", None, f"BibTeX cannot open {match[2]}", "cite something first", fatal=True
+            )
 
 
 def _with_context(message: str, following: list[str]) -> str:

@@ -7,26 +7,36 @@ from collections.abc import Callable, Sequence
 
 from tools.errors import UserError, nearest
 from tools.experiments.requirements import MissingPackagesError, require_installed
-from tools.sandbox.base import Guarantee, Limits, Outcome, Purpose, Sandbox, Session
-from tools.sandbox.settings import Settings
+from tools.sandbox.base import ExecutionResult, Guarantee, Purpose, ResourceLimits, Sandbox, Session
+from tools.sandbox.settings import SandboxSettings
 
-__all__ = ["NAMES", "Guarantee", "Limits", "Outcome", "Purpose", "Sandbox", "Session", "Settings", "choose"]
+__all__ = [
+    "SANDBOXES",
+    "ExecutionResult",
+    "Guarantee",
+    "Purpose",
+    "ResourceLimits",
+    "Sandbox",
+    "SandboxSettings",
+    "Session",
+    "open_sandbox",
+]
 
-NAMES = ("auto", "docker", "bubblewrap", "none")
+SANDBOXES = ("auto", "docker", "bubblewrap", "none")
 
 
-async def choose(
+async def open_sandbox(
     name: str,
-    settings: Settings | None = None,
+    settings: SandboxSettings | None = None,
     *,
     requirements: Sequence[str] = (),
-    say: Callable[[str], None] = lambda text: None,
+    report: Callable[[str], None] = lambda text: None,
 ) -> Sandbox:
     """The sandbox called `name`, ready for use. `auto` is docker where a daemon answers, else bubblewrap, never none.
 
     Args:
         requirements: packages of a template. Docker's image gets them; elsewhere they have to be installed.
-        say: hears how far the building of an image is.
+        report: hears how far the building of an image is.
 
     Raises:
         MissingPackagesError: a requirement is not met.
@@ -36,10 +46,10 @@ async def choose(
     from tools.sandbox.docker import Docker
     from tools.sandbox.none import Unsandboxed
 
-    settings = settings or Settings.load()
+    settings = settings or SandboxSettings.load()
     match name:
         case "docker":
-            return await Docker.connect(settings.docker, requirements, say)
+            return await Docker.connect(settings.docker, requirements, report)
         case "bubblewrap":
             require_installed(requirements)
             return await Bubblewrap.start()
@@ -51,9 +61,9 @@ async def choose(
         case "auto":
             pass
         case _:
-            raise UserError(f"there is no sandbox {name!r}; {nearest(name, NAMES)}")
+            raise UserError(f"there is no sandbox {name!r}; {nearest(name, SANDBOXES)}")
     try:
-        return await Docker.connect(settings.docker, requirements, say)
+        return await Docker.connect(settings.docker, requirements, report)
     except UserError as no_docker:
         try:
             require_installed(requirements)

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 Purpose = Literal["experiment", "latex"]
-Reason = Literal["finished", "failed", "time", "memory", "processes", "disk", "output", "stopped", "tampered"]
+EndReason = Literal["finished", "failed", "time", "memory", "processes", "disk", "output", "stopped", "tampered"]
 
 INSIDE = Path("/workspace")
 """Where isolating sandboxes show the workspace."""
 
 
 @dataclass(frozen=True)
-class Limits:
+class ResourceLimits:
     """What one command may use. Whole process tree; mega and kilo are powers of 1024."""
 
     wall_seconds: float = 600
@@ -33,7 +33,7 @@ class Limits:
     open_files: int = 1024
     """File descriptors of one process."""
     output_kb: int = 256
-    """Output that is kept: the first quarter and the last three. At 256 times as much the command is killed."""
+    """CapturedOutput that is kept: the first quarter and the last three. At 256 times as much the command is killed."""
     cpus: float = 2.0
     """Processors it may keep busy, and threads that numerical libraries start."""
     gpus: int = 0
@@ -46,25 +46,25 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Removed:
+class SanitizedItem:
     """Something in the workspace that could mislead or harm who reads it, taken away or mended after a command."""
 
     path: str
     """Relative to the workspace."""
-    trouble: str
+    problem: str
 
     def __str__(self) -> str:
         shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in self.path[:120])
-        return f"{shown} ({self.trouble})"
+        return f"{shown} ({self.problem})"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ExecutionResult:
     """What became of one command."""
 
     exit_code: int | None
     """As a shell gives it (128 + signal when a signal ended it); None when the sandbox ended it."""
-    reason: Reason
+    reason: EndReason
     output: str
     """Standard output and error as they came, invalid UTF-8 replaced, the middle left out beyond `output_kb`."""
     wall_seconds: float
@@ -74,7 +74,7 @@ class Outcome:
     """Growth of the workspace, in bytes on disk; not negative."""
     explanation: str
     """Words an agent can act on; empty when the command finished and left nothing odd behind."""
-    removed: tuple[Removed, ...] = ()
+    sanitized: tuple[SanitizedItem, ...] = ()
     """What it left that was taken away."""
 
     @property
@@ -99,10 +99,10 @@ class Session(Protocol):
         self,
         command: Sequence[str],
         *,
-        limits: Limits,
+        limits: ResourceLimits,
         environment: Mapping[str, str] = {},
         on_output: Callable[[str], None] | None = None,
-    ) -> Outcome:
+    ) -> ExecutionResult:
         """Run `command` in the workspace. A first word `python` is the sandbox's own interpreter. When this returns or
         is cancelled, no process of the command is left. `on_output` gets the output as it comes, in pieces."""
         ...
@@ -129,7 +129,7 @@ class Sandbox(Protocol):
         ...
 
 
-def clean_environment(limits: Limits, purpose: Purpose, *, home: str, path: str) -> dict[str, str]:
+def clean_environment(limits: ResourceLimits, purpose: Purpose, *, home: str, path: str) -> dict[str, str]:
     """The variables a command sees: none of the host's."""
     variables = {
         "HOME": home,
@@ -154,7 +154,7 @@ def clean_environment(limits: Limits, purpose: Purpose, *, home: str, path: str)
     return variables
 
 
-def explain(reason: Reason, limits: Limits, exit_code: int | None, elapsed: float) -> str:
+def explain(reason: EndReason, limits: ResourceLimits, exit_code: int | None, elapsed: float) -> str:
     """What happened and what the code's author can do about it."""
     match reason:
         case "finished":
@@ -174,7 +174,7 @@ def explain(reason: Reason, limits: Limits, exit_code: int | None, elapsed: floa
         case "disk":
             return f"killed after writing more than {limits.disk_mb} MB, the limit; write fewer or smaller files"
         case "output":
-            return f"killed for printing without end, past {FLOOD * limits.output_kb / 1024:.0f} MB; print less"
+            return f"killed for printing without end, past {FLOOD_FACTOR * limits.output_kb / 1024:.0f} MB; print less"
         case "stopped":
             return f"stopped from outside after {elapsed:.1f} s"
         case "tampered":
@@ -186,5 +186,5 @@ def _signal_name(exit_code: int | None) -> str:
     return f" ({signal.Signals(number).name})" if number in set(signal.Signals) else ""
 
 
-FLOOD = 256
+FLOOD_FACTOR = 256
 """How many times `output_kb` a command may print before it is killed."""

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from tools.errors import UserError
 from tools.sandbox import process_stats, seccomp
-from tools.sandbox.base import INSIDE, Guarantee, Limits, Purpose, Session, clean_environment
-from tools.sandbox.gpus import dealt_gpus
+from tools.sandbox.base import INSIDE, Guarantee, Purpose, ResourceLimits, Session, clean_environment
+from tools.sandbox.gpus import assigned_gpus
 from tools.sandbox.local import LocalSession
 from tools.sandbox.readonly_guard import ReadonlyGuard
-from tools.sandbox.self_test import probe
+from tools.sandbox.self_test import run_self_test
 from tools.sandbox.supervisor import SupervisedProcess
 
 TEMPORARY_MB = 512
@@ -56,7 +56,7 @@ class Bubblewrap:
         return cls()
 
     async def guarantees(self) -> list[Guarantee]:
-        return await probe(self)
+        return await run_self_test(self)
 
     def session(
         self, workspace: Path, *, purpose: Purpose = "experiment", read_only: Sequence[str] = (), run_id: str = ""
@@ -68,7 +68,7 @@ class BubblewrapSession(LocalSession):
     """Each command gets namespaces of its own."""
 
     async def start(
-        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: ReadonlyGuard
+        self, command: Sequence[str], limits: ResourceLimits, environment: Mapping[str, str], guard: ReadonlyGuard
     ) -> SupervisedProcess:
         path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
         variables = clean_environment(limits, self.purpose, home="/tmp", path=path) | dict(environment)
@@ -85,7 +85,7 @@ class BubblewrapSession(LocalSession):
         return subject
 
 
-class _Subject:
+class _GatedProcess:
     """bwrap holds the command at a gate (`--block-fd`) while control group and limits are set on its first process,
     which is process 1 of the namespace: when that one ends, the kernel ends all others before it counts as ended."""
 
@@ -103,23 +103,23 @@ class _Subject:
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-        process_stats.end(self.process)
+        process_stats.kill_child(self.process)
 
-    async def gone(self) -> None:
+    async def wait_gone(self) -> None:
         await asyncio.to_thread(select.select, [self._handle], [], [])
-        await process_stats.ended(self.process)
+        await process_stats.wait_child(self.process)
         os.close(self._handle)
         os.close(self._gate)
 
 
-async def _start(arguments: Sequence[str], command: Sequence[str]) -> _Subject:
+async def _start(arguments: Sequence[str], command: Sequence[str]) -> _GatedProcess:
     """Start bwrap up to its gate. Raises UserError with bwrap's own words where it cannot."""
     words = [sys.executable if command[0] == "python" else command[0], *command[1:]]
     info_read, info_write = os.pipe()
     gate_read, gate_write = os.pipe()
     files = [_pipe_of(content) for content in (PASSWD, GROUP, HOSTS)]
     filters = [_pipe_of(seccomp.program())] if seccomp.program() else []
-    handed = [info_write, gate_read, *files, *filters]
+    passed_fds = [info_write, gate_read, *files, *filters]
     options = [
         *(word for pair in zip(files, ETC_WRITTEN, strict=True) for word in ("--ro-bind-data", str(pair[0]), pair[1])),
         *(word for descriptor in filters for word in ("--seccomp", str(descriptor))),
@@ -136,15 +136,15 @@ async def _start(arguments: Sequence[str], command: Sequence[str]) -> _Subject:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            pass_fds=handed,
+            pass_fds=passed_fds,
             env={},
         )
-        for descriptor in handed:
+        for descriptor in passed_fds:
             os.close(descriptor)
-        handed = []
+        passed_fds = []
         told = await asyncio.to_thread(_read_all, info_read)
         if told:
-            return _Subject(process, json.loads(told)["child-pid"], gate_write)
+            return _GatedProcess(process, json.loads(told)["child-pid"], gate_write)
         assert process.stdout is not None
         said = (await process.stdout.read()).decode("utf-8", "replace").strip()
         await process.wait()
@@ -152,11 +152,11 @@ async def _start(arguments: Sequence[str], command: Sequence[str]) -> _Subject:
     except BaseException:
         os.close(gate_write)
         if process:
-            process_stats.end(process)
+            process_stats.kill_child(process)
             await process.wait()
         raise
     finally:
-        for descriptor in (info_read, *handed):
+        for descriptor in (info_read, *passed_fds):
             os.close(descriptor)
 
 
@@ -206,7 +206,7 @@ def _system(purpose: Purpose) -> list[str]:
     return words
 
 
-def _devices(limits: Limits) -> list[str]:
+def _devices(limits: ResourceLimits) -> list[str]:
     size = ["--size", str(TEMPORARY_MB << 20), "--tmpfs"]
     words = ["--proc", "/proc"]
     for name in KERNEL:
@@ -214,7 +214,7 @@ def _devices(limits: Limits) -> list[str]:
     words += ["--dev", "/dev", *size, "/dev/shm"]
     if limits.gpus:
         words += ["--ro-bind", "/sys", "/sys"]
-        dealt = dealt_gpus(limits.gpus)
+        dealt = assigned_gpus(limits.gpus)
         for device in sorted(Path("/dev").glob("nvidia*")):
             number = device.name.removeprefix("nvidia")
             if not number.isdigit() or number in dealt:

@@ -11,14 +11,14 @@ import os
 import signal
 from pathlib import Path
 
-from tools.sandbox.base import Limits
+from tools.sandbox.base import ResourceLimits
 
 ROOT = Path("/sys/fs/cgroup")
 PREFIX = "colloquium-"
 CONTROLLERS = ("memory", "pids", "cpu", "cpuacct")
 
 
-class Group:
+class ControlGroup:
     """Folders of one control group, a controller each; with version 2 they are one and the same."""
 
     def __init__(self, folders: dict[str, Path], version: int) -> None:
@@ -29,7 +29,7 @@ class Group:
     def version(self) -> int:
         return self._version
 
-    def limit(self, limits: Limits) -> None:
+    def limit(self, limits: ResourceLimits) -> None:
         memory, quota = limits.memory_mb << 20, int(limits.cpus * 100_000)
         if self._version == 2:
             self._write("memory", "memory.max", memory)
@@ -85,7 +85,7 @@ class Group:
                 os.kill(pid, signal.SIGKILL)
 
     def remove(self) -> None:
-        """Take the empty group away; a busy one stays for the next sweep."""
+        """Take the empty group away; a busy one stays for the next sanitize."""
         for folder in set(self._folders.values()):
             with contextlib.suppress(OSError):
                 folder.rmdir()
@@ -102,7 +102,7 @@ class Group:
         return {name: int(value) for name, _, value in (line.partition(" ") for line in lines)}
 
 
-def make(name: str, limits: Limits) -> Group | None:
+def create_group(name: str, limits: ResourceLimits) -> ControlGroup | None:
     """A fresh group with `limits` set, or None where this machine or this user has no writable one with memory and
     pids."""
     parents = _parents_v2() or _parents_v1()
@@ -115,7 +115,7 @@ def make(name: str, limits: Limits) -> Group | None:
                     left.rmdir()
     folders = {controller: parent / f"{PREFIX}{os.getpid()}-{name}" for controller, parent in parents.items()}
     version = 2 if (folders["memory"].parent / "cgroup.controllers").exists() else 1
-    group = Group(folders, version)
+    group = ControlGroup(folders, version)
     try:
         for folder in set(folders.values()):
             folder.mkdir()

@@ -23,8 +23,8 @@ from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 from docker.utils.socket import frames_iter
 
 from tools.sandbox import seccomp
-from tools.sandbox.base import INSIDE, Limits
-from tools.sandbox.gpus import dealt_gpus
+from tools.sandbox.base import INSIDE, ResourceLimits
+from tools.sandbox.gpus import assigned_gpus
 from tools.sandbox.readonly_guard import ReadonlyGuard
 
 USER = 1000
@@ -47,21 +47,21 @@ except OSError as error:
 
 @dataclass(frozen=True)
 class ContainerSpec:
-    """All that is decided when a container is made; a container that waits fits a command of an equal design only.
+    """All that is decided when a container is made; a container that waits fits a command of an equal spec only.
 
-    A bind mount is of a file and not of its name: a file that was replaced since makes another design.
+    A bind mount is of a file and not of its name: a file that was replaced since makes another spec.
     """
 
     image: str
     run_id: str
     runtime: str
-    limits: Limits
+    limits: ResourceLimits
     mounts: tuple[tuple[str, str, bool, int], ...]
     """Host path, path inside, whether read-only, and the inode."""
 
     @classmethod
-    def of(
-        cls, image: str, run_id: str, runtime: str, limits: Limits, workspace: Path, guard: ReadonlyGuard
+    def build(
+        cls, image: str, run_id: str, runtime: str, limits: ResourceLimits, workspace: Path, guard: ReadonlyGuard
     ) -> ContainerSpec:
         paths = [(workspace, INSIDE, False)]
         paths += [(workspace / path, INSIDE / path, not writable) for path, writable in guard.mounts]
@@ -92,28 +92,28 @@ class ContainerSpec:
         if self.runtime:
             options["runtime"] = self.runtime
         if limits.gpus:
-            options["device_requests"] = [DeviceRequest(device_ids=dealt_gpus(limits.gpus), capabilities=[["gpu"]])]
+            options["device_requests"] = [DeviceRequest(device_ids=assigned_gpus(limits.gpus), capabilities=[["gpu"]])]
         return options
 
 
 class WarmContainer:
     """A started container at its gate. It ends by itself when this process is gone."""
 
-    def __init__(self, container: Container, design: ContainerSpec, stream: Any) -> None:
-        self.container, self.design = container, design
+    def __init__(self, container: Container, spec: ContainerSpec, stream: Any) -> None:
+        self.container, self.spec = container, spec
         self._stream = stream
 
     @classmethod
-    def start(cls, client: docker.DockerClient, design: ContainerSpec) -> WarmContainer:
+    def start(cls, client: docker.DockerClient, spec: ContainerSpec) -> WarmContainer:
         command = ["python", "-I", "-c", GATE]
-        container = client.containers.create(design.image, command, **design.options())
+        container = client.containers.create(spec.image, command, **spec.options())
         try:
             stream = container.attach_socket(params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
             container.start()
         except BaseException:
             remove(container)
             raise
-        return cls(container, design, stream)
+        return cls(container, spec, stream)
 
     def release(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Let the command begin."""
@@ -143,23 +143,23 @@ class WarmPool:
         self._next: asyncio.Task[WarmContainer] | None = None
         self._taken = 0
 
-    async def take(self, design: ContainerSpec) -> WarmContainer:
+    async def take(self, spec: ContainerSpec) -> WarmContainer:
         """The container that is ready if it fits, else a new one. When this is cancelled, `drop` finds what it began."""
         self._taken += 1
         if self._next:
             with contextlib.suppress(APIError):  # made for what is gone since
                 waiting = await asyncio.shield(self._next)
-                if waiting.design != design:
+                if waiting.spec != spec:
                     await self.drop()
-        self._next = self._next if self._next and not _failed(self._next) else self._start(design)
+        self._next = self._next if self._next and not _failed(self._next) else self._start(spec)
         waiting = await asyncio.shield(self._next)
         self._next = None
         return waiting
 
-    def prepare(self, design: ContainerSpec) -> None:
+    def prepare(self, spec: ContainerSpec) -> None:
         """Begin to make the next one, where a further command is likely: a session of one command gets none."""
         if self._taken > 1:
-            self._next = self._start(design)
+            self._next = self._start(spec)
 
     async def drop(self) -> None:
         """Take away what is ready."""
@@ -168,8 +168,8 @@ class WarmPool:
                 await asyncio.to_thread((await self._next).end)
             self._next = None
 
-    def _start(self, design: ContainerSpec) -> asyncio.Task[WarmContainer]:
-        return asyncio.create_task(asyncio.to_thread(WarmContainer.start, self._client, design))
+    def _start(self, spec: ContainerSpec) -> asyncio.Task[WarmContainer]:
+        return asyncio.create_task(asyncio.to_thread(WarmContainer.start, self._client, spec))
 
 
 def _failed(task: asyncio.Task[WarmContainer]) -> bool:

@@ -20,18 +20,27 @@ from docker.models.containers import Container
 
 from tools.errors import UserError
 from tools.sandbox import image, process_stats, workspace_sanitizer
-from tools.sandbox.base import Guarantee, Limits, Outcome, Purpose, Reason, Session, clean_environment, explain
+from tools.sandbox.base import (
+    EndReason,
+    ExecutionResult,
+    Guarantee,
+    Purpose,
+    ResourceLimits,
+    Session,
+    clean_environment,
+    explain,
+)
 from tools.sandbox.container import OWNER, USER, ContainerSpec, WarmContainer, WarmPool, kill
-from tools.sandbox.output import Output
+from tools.sandbox.output import CapturedOutput
 from tools.sandbox.readonly_guard import ReadonlyGuard
-from tools.sandbox.self_test import probe
+from tools.sandbox.self_test import run_self_test
 from tools.sandbox.settings import DockerSettings
-from tools.sandbox.supervisor import telling
+from tools.sandbox.supervisor import full_explanation
 
 TICK = 0.1
 DISK_TICK = 0.5
 STATS_TICK = 0.5
-HAND_ON_TICK = 0.05
+FORWARD_INTERVAL = 0.05
 
 
 class Docker:
@@ -42,25 +51,25 @@ class Docker:
         client: docker.DockerClient,
         settings: DockerSettings,
         requirements: Sequence[str] = (),
-        say: image.Say = lambda text: None,
+        report: image.Progress = lambda text: None,
     ) -> None:
         self.client, self.settings = client, settings
-        self._requirements, self._say = tuple(requirements), say
+        self._requirements, self._report = tuple(requirements), report
 
     @classmethod
     async def connect(
-        cls, settings: DockerSettings, requirements: Sequence[str] = (), say: image.Say = lambda text: None
+        cls, settings: DockerSettings, requirements: Sequence[str] = (), report: image.Progress = lambda text: None
     ) -> Docker:
-        """The daemon of this machine, with containers of runs that are gone swept away, and the image for experiments.
+        """The daemon of this machine, with containers of runs that are gone sanitized away, and the image for experiments.
 
         Args:
             requirements: a template's packages, installed into its image.
-            say: hears, in the loop's thread, how far the building of an image is.
+            report: hears, in the loop's thread, how far the building of an image is.
 
         Raises:
             UserError: no daemon answers, or the image cannot be built.
         """
-        sandbox = cls(await asyncio.to_thread(cls._client), settings, requirements, say)
+        sandbox = cls(await asyncio.to_thread(cls._client), settings, requirements, report)
         await sandbox.image("experiment")
         return sandbox
 
@@ -81,13 +90,15 @@ class Docker:
         """The name of the image for a purpose, built first where there is none."""
         loop = asyncio.get_running_loop()
 
-        def say(text: str) -> None:
-            loop.call_soon_threadsafe(self._say, text)
+        def report(text: str) -> None:
+            loop.call_soon_threadsafe(self._report, text)
 
-        return await asyncio.to_thread(image.ensure, self.client, purpose, self.settings, self._requirements, say)
+        return await asyncio.to_thread(
+            image.ensure_image, self.client, purpose, self.settings, self._requirements, report
+        )
 
     async def guarantees(self) -> list[Guarantee]:
-        return await probe(self)
+        return await run_self_test(self)
 
     def session(
         self, workspace: Path, *, purpose: Purpose = "experiment", read_only: Sequence[str] = (), run_id: str = ""
@@ -106,48 +117,48 @@ class DockerSession:
         self._read_only = tuple(read_only)
         self._stopped = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._standby = WarmPool(sandbox.client)
+        self._warm_pool = WarmPool(sandbox.client)
         ReadonlyGuard(self.workspace, self._read_only)  # a wrong path is told now
 
     async def run(
         self,
         command: Sequence[str],
         *,
-        limits: Limits,
+        limits: ResourceLimits,
         environment: Mapping[str, str] = {},
         on_output: Callable[[str], None] | None = None,
-    ) -> Outcome:
+    ) -> ExecutionResult:
         variables = clean_environment(limits, self._purpose, home="/tmp", path="/usr/local/bin:/usr/bin:/bin")
         async with self._turn:
             guard = await asyncio.to_thread(ReadonlyGuard, self.workspace, self._read_only)
             name = await self._sandbox.image(self._purpose)
-            await asyncio.to_thread(self._give_workspace)
+            await asyncio.to_thread(self._chown_workspace)
             runtime = self._sandbox.settings.runtime
-            design = ContainerSpec.of(name, self._run_id, runtime, limits, self.workspace, guard)
-            waiting = await self._standby.take(design)
+            spec = ContainerSpec.build(name, self._run_id, runtime, limits, self.workspace, guard)
+            waiting = await self._warm_pool.take(spec)
             try:
-                return await self._see_through(waiting, (command, variables | dict(environment)), guard, on_output)
+                return await self._supervise(waiting, (command, variables | dict(environment)), guard, on_output)
             finally:
                 await asyncio.shield(asyncio.to_thread(waiting.end))
                 if not self._stopped.is_set():
-                    self._standby.prepare(design)
+                    self._warm_pool.prepare(spec)
 
     async def close(self) -> None:
         self._stopped.set()
         async with self._turn:
-            await self._standby.drop()
+            await self._warm_pool.drop()
 
-    async def _see_through(
+    async def _supervise(
         self,
         waiting: WarmContainer,
         command: tuple[Sequence[str], Mapping[str, str]],
         guard: ReadonlyGuard,
         on_output: Callable[[str], None] | None,
-    ) -> Outcome:
+    ) -> ExecutionResult:
         """Let the container begin with the command, and see it to its end or to the first limit that it breaks."""
-        container, limits = waiting.container, waiting.design.limits
+        container, limits = waiting.container, waiting.spec.limits
         loop = asyncio.get_running_loop()
-        output = Output(limits.output_kb * 1024, _in_moderation(loop, on_output) if on_output else None)
+        output = CapturedOutput(limits.output_kb * 1024, _throttled(loop, on_output) if on_output else None)
         before = await asyncio.to_thread(process_stats.folder_bytes, self.workspace)
         ended = asyncio.Event()
 
@@ -158,7 +169,7 @@ class DockerSession:
             loop.call_soon_threadsafe(ended.set)
 
         reader = threading.Thread(target=read, daemon=True)
-        meter = _Meter(container)
+        meter = _StatsSampler(container)
         began = time.monotonic()
         try:
             reader.start()
@@ -175,10 +186,10 @@ class DockerSession:
         if reason is None and state["OOMKilled"]:
             reason, code = "memory", None
         written = max(0, await asyncio.to_thread(process_stats.folder_bytes, self.workspace) - before)
-        tampered = guard.changes()
-        swept = await asyncio.to_thread(workspace_sanitizer.sweep, self.workspace)
-        final: Reason = "tampered" if tampered else reason or ("finished" if code == 0 else "failed")
-        return Outcome(
+        tampered = guard.changed_files()
+        sanitized = await asyncio.to_thread(workspace_sanitizer.sanitize, self.workspace)
+        final: EndReason = "tampered" if tampered else reason or ("finished" if code == 0 else "failed")
+        return ExecutionResult(
             exit_code=code,
             reason=final,
             output=output.text(),
@@ -186,13 +197,19 @@ class DockerSession:
             cpu_seconds=meter.cpu_seconds,
             peak_memory_mb=meter.peak_mb,
             bytes_written=written,
-            explanation=telling(explain(final, limits, code, elapsed), tampered, swept),
-            removed=tuple(swept),
+            explanation=full_explanation(explain(final, limits, code, elapsed), tampered, sanitized),
+            sanitized=tuple(sanitized),
         )
 
     async def _watch(
-        self, container: Container, limits: Limits, output: Output, before: int, began: float, meter: _Meter
-    ) -> Reason | None:
+        self,
+        container: Container,
+        limits: ResourceLimits,
+        output: CapturedOutput,
+        before: int,
+        began: float,
+        meter: _StatsSampler,
+    ) -> EndReason | None:
         """The limit that was broken, or None when the command ended by itself."""
         waiter = asyncio.ensure_future(asyncio.to_thread(container.wait))
         sampler = asyncio.ensure_future(meter.sample())
@@ -229,8 +246,8 @@ class DockerSession:
             pids, self.workspace.stat().st_dev
         )
 
-    def _give_workspace(self) -> None:
-        """The code inside is nobody's root; where this process is, the workspace is handed to the inside user."""
+    def _chown_workspace(self) -> None:
+        """The code inside is nobody's root; where this process is, the workspace is passed_fds to the inside user."""
         if os.geteuid() != 0:
             return
         os.chown(self.workspace, USER, USER)
@@ -239,8 +256,8 @@ class DockerSession:
                 os.chown(Path(folder, name), USER, USER, follow_symlinks=False)
 
 
-class _Meter:
-    """Usage by the daemon's own count, sampled while the container runs; None of a command too short for a sample."""
+class _StatsSampler:
+    """ProcessUsage by the daemon's own count, sampled while the container runs; None of a command too short for a sample."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -265,13 +282,13 @@ class _Meter:
             self.cpu_seconds = used / 1e9
 
 
-def _in_moderation(loop: asyncio.AbstractEventLoop, on_output: Callable[[str], None]) -> Callable[[str], None]:
+def _throttled(loop: asyncio.AbstractEventLoop, on_output: Callable[[str], None]) -> Callable[[str], None]:
     """Hand output on to the loop from the reading thread, the newest piece, twenty times a second at most."""
     last = 0.0
 
     def hand_on(text: str) -> None:
         nonlocal last
-        if time.monotonic() - last > HAND_ON_TICK:
+        if time.monotonic() - last > FORWARD_INTERVAL:
             last = time.monotonic()
             loop.call_soon_threadsafe(on_output, text)
 

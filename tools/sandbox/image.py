@@ -30,11 +30,11 @@ TELL_SECONDS = 5.0
 _BUILDING = threading.Lock()
 """Runs of one process that want the same image wait for the first to build it."""
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class _Build:
+class _ImageBuild:
     """One image: `docker build` with this Dockerfile and target, in a context with these requirements and wheels."""
 
     name: str
@@ -46,18 +46,18 @@ class _Build:
     takes: str
 
 
-def ensure(
+def ensure_image(
     client: docker.DockerClient,
     purpose: Purpose,
     settings: DockerSettings,
     requirements: Sequence[str] = (),
-    say: Say = lambda text: None,
+    report: Progress = lambda text: None,
 ) -> str:
     """The name of the image for a purpose; built when there is none of these contents.
 
     Args:
         requirements: of the template, installed on top of the image for experiments.
-        say: hears what is built and how far it is, in the thread of the caller.
+        report: hears what is built and how far it is, in the thread of the caller.
 
     Raises:
         UserError: it cannot be built; the message ends with the build's last words.
@@ -65,22 +65,24 @@ def ensure(
     own = (FOLDER / "requirements.txt").read_text(encoding="utf-8")
     base = f"colloquium-sandbox:{purpose}-{_digest(settings)}"
     takes = "about two minutes" if purpose == "experiment" else "some minutes"
-    builds = [_Build(base, "Dockerfile", purpose, settings.base_image, own, _wheels(settings, own), takes)]
+    builds = [_ImageBuild(base, "Dockerfile", purpose, settings.base_image, own, _wheels(settings, own), takes)]
     if requirements and purpose == "experiment":
         lines = "".join(f"{line}\n" for line in requirements)
         name = f"colloquium-sandbox:template-{_digest(settings, lines)}"
         wheels = tuple(wheel for wheel in _wheels(settings) if wheel not in builds[0].wheels)
-        builds.append(_Build(name, "template.Dockerfile", None, base, lines, wheels, "as long as its packages take"))
-    if _there(client, builds[-1].name):
+        builds.append(
+            _ImageBuild(name, "template.Dockerfile", None, base, lines, wheels, "as long as its packages take")
+        )
+    if _exists(client, builds[-1].name):
         return builds[-1].name
     with _BUILDING:
         for build in builds:
-            if not _there(client, build.name):
-                _make(client, build, settings, say)
+            if not _exists(client, build.name):
+                _make(client, build, settings, report)
     return builds[-1].name
 
 
-def _there(client: docker.DockerClient, name: str) -> bool:
+def _exists(client: docker.DockerClient, name: str) -> bool:
     try:
         client.images.get(name)
     except ImageNotFound:
@@ -88,8 +90,8 @@ def _there(client: docker.DockerClient, name: str) -> bool:
     return True
 
 
-def _make(client: docker.DockerClient, build: _Build, settings: DockerSettings, say: Say) -> None:
-    say(f"building the sandbox's image {build.name}, once; it takes {build.takes} …")
+def _make(client: docker.DockerClient, build: _ImageBuild, settings: DockerSettings, report: Progress) -> None:
+    report(f"building the sandbox's image {build.name}, once; it takes {build.takes} …")
     began = told = time.monotonic()
     try:
         log = client.api.build(
@@ -113,10 +115,10 @@ def _make(client: docker.DockerClient, build: _Build, settings: DockerSettings, 
             said.extend(text for text in (line.get("stream") or "").splitlines() if text.strip())
             if said and time.monotonic() - told > TELL_SECONDS:
                 told = time.monotonic()
-                say(f"building {build.name}, {told - began:.0f} s: {said[-1].strip()[:100]}")
+                report(f"building {build.name}, {told - began:.0f} s: {said[-1].strip()[:100]}")
     except (APIError, BuildError) as error:
         raise UserError(f"docker image {build.name} cannot be built: {str(error)[-600:]}") from None
-    say(f"built {build.name} in {time.monotonic() - began:.0f} s")
+    report(f"built {build.name} in {time.monotonic() - began:.0f} s")
 
 
 def _digest(settings: DockerSettings, requirements: str = "") -> str:
@@ -128,7 +130,7 @@ def _digest(settings: DockerSettings, requirements: str = "") -> str:
     return digest.hexdigest()[:12]
 
 
-def _context(build: _Build) -> io.BytesIO:
+def _context(build: _ImageBuild) -> io.BytesIO:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         archive.add(FOLDER / build.dockerfile, build.dockerfile)

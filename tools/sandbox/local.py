@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tools.sandbox import cgroup
-from tools.sandbox.base import Limits, Outcome, Purpose
+from tools.sandbox.base import ExecutionResult, Purpose, ResourceLimits
 from tools.sandbox.readonly_guard import ReadonlyGuard
 from tools.sandbox.supervisor import SupervisedProcess, supervise
 
@@ -28,7 +28,7 @@ class LocalSession(abc.ABC):
 
     @abc.abstractmethod
     async def start(
-        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: ReadonlyGuard
+        self, command: Sequence[str], limits: ResourceLimits, environment: Mapping[str, str], guard: ReadonlyGuard
     ) -> SupervisedProcess:
         """Start `command` up to the gate before its first instruction."""
 
@@ -36,13 +36,13 @@ class LocalSession(abc.ABC):
         self,
         command: Sequence[str],
         *,
-        limits: Limits,
+        limits: ResourceLimits,
         environment: Mapping[str, str] = {},
         on_output: Callable[[str], None] | None = None,
-    ) -> Outcome:
+    ) -> ExecutionResult:
         async with self._turn:
             guard = await asyncio.to_thread(ReadonlyGuard, self.workspace, self._read_only)
-            group = cgroup.make(f"{self._run_id}-{uuid.uuid4().hex[:8]}", limits)
+            group = cgroup.create_group(f"{self._run_id}-{uuid.uuid4().hex[:8]}", limits)
             try:
                 return await supervise(
                     await self.start(command, limits, environment, guard),

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from tools.errors import ToolError
 from tools.sandbox import process_stats
-from tools.sandbox.base import Guarantee, Limits, Purpose, Session, clean_environment
+from tools.sandbox.base import Guarantee, Purpose, ResourceLimits, Session, clean_environment
 from tools.sandbox.local import LocalSession
 from tools.sandbox.readonly_guard import ReadonlyGuard
-from tools.sandbox.self_test import probe
+from tools.sandbox.self_test import run_self_test
 from tools.sandbox.supervisor import SupervisedProcess
 
 MARK = "COLLOQUIUM_COMMAND"
@@ -32,7 +32,7 @@ class Unsandboxed:
     name = "none"
 
     async def guarantees(self) -> list[Guarantee]:
-        return await probe(self)
+        return await run_self_test(self)
 
     def session(
         self, workspace: Path, *, purpose: Purpose = "experiment", read_only: Sequence[str] = (), run_id: str = ""
@@ -42,7 +42,7 @@ class Unsandboxed:
 
 class UnsandboxedSession(LocalSession):
     async def start(
-        self, command: Sequence[str], limits: Limits, environment: Mapping[str, str], guard: ReadonlyGuard
+        self, command: Sequence[str], limits: ResourceLimits, environment: Mapping[str, str], guard: ReadonlyGuard
     ) -> SupervisedProcess:
         words = [sys.executable if command[0] == "python" else command[0], *command[1:]]
         path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
@@ -60,10 +60,10 @@ class UnsandboxedSession(LocalSession):
             env=variables | {MARK: mark},
             start_new_session=True,
         )
-        return _Subject(process, f"{MARK}={mark}", home)
+        return _GatedProcess(process, f"{MARK}={mark}", home)
 
 
-class _Subject:
+class _GatedProcess:
     """A shell waits for a line before it becomes the command. Processes that leave the tree are known by a mark in
     their environment, unless they wiped it."""
 
@@ -77,16 +77,16 @@ class _Subject:
 
     def pids(self) -> list[int]:
         alive = process_stats.descendants(self.root) if self.process.returncode is None else []
-        return sorted({*alive, *process_stats.marked(self._mark)})
+        return sorted({*alive, *process_stats.processes_with_variable(self._mark)})
 
     def kill(self) -> None:
         for pid in self.pids():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    async def gone(self) -> None:
-        await process_stats.ended(self.process)
-        while process_stats.marked(self._mark):  # a process that forks while it is killed is met again
+    async def wait_gone(self) -> None:
+        await process_stats.wait_child(self.process)
+        while process_stats.processes_with_variable(self._mark):  # a process that forks while it is killed is met again
             self.kill()
             await asyncio.sleep(0.01)
         self._home.cleanup()

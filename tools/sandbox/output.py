@@ -7,21 +7,21 @@ import codecs
 from collections import deque
 from collections.abc import Callable
 
-from tools.sandbox.base import FLOOD
+from tools.sandbox.base import FLOOD_FACTOR
 
 CHUNK = 1 << 16
 CONTROL = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r"}
 """Characters that would act on the terminal of who reads the output."""
 
 
-class Output:
-    """Keeps the first quarter and the last three of `kept` bytes. Past `FLOOD * kept` bytes it counts as `flooded` and
+class CapturedOutput:
+    """Keeps the first quarter and the last three of `kept` bytes. Past `FLOOD_FACTOR * kept` bytes it counts as `flooded` and
     takes no more, so that the pipe fills and the writer waits."""
 
     def __init__(self, kept: int, on_text: Callable[[str], None] | None = None) -> None:
         self._head_room = kept // 4
         self._tail_room = kept - self._head_room
-        self._limit = FLOOD * kept
+        self._limit = FLOOD_FACTOR * kept
         self._head = bytearray()
         self._tail: deque[bytes] = deque()
         self._tail_size = 0

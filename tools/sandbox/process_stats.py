@@ -21,7 +21,7 @@ GONE = (FileNotFoundError, ProcessLookupError)
 
 
 @dataclass(frozen=True)
-class Usage:
+class ProcessUsage:
     memory_bytes: int
     """Proportional set size: pages that processes share are counted once."""
     cpu_seconds: float
@@ -29,7 +29,7 @@ class Usage:
     threads: int
 
 
-def end(process: asyncio.subprocess.Process) -> None:
+def kill_child(process: asyncio.subprocess.Process) -> None:
     """Kill a child that asyncio watches. Its own `kill` would first look whether the child has ended, and so take the exit
     code away from the watcher, which then tells 255."""
     if process.returncode is None:
@@ -37,7 +37,7 @@ def end(process: asyncio.subprocess.Process) -> None:
             os.kill(process.pid, signal.SIGKILL)
 
 
-async def ended(process: asyncio.subprocess.Process) -> None:
+async def wait_child(process: asyncio.subprocess.Process) -> None:
     """Return once a child that asyncio watches has ended. Its own `wait` also waits until somebody has read all that the
     child wrote, and of a flood nobody does."""
     while process.returncode is None:  # noqa: ASYNC110  asyncio tells of the end of the output and of the child together
@@ -59,7 +59,7 @@ def descendants(root: int) -> list[int]:
     return found
 
 
-def marked(variable: str) -> list[int]:
+def processes_with_variable(variable: str) -> list[int]:
     """The living processes whose environment holds `variable` (`NAME=value`), as far as this user may look."""
     wanted = variable.encode()
     found = []
@@ -71,7 +71,7 @@ def marked(variable: str) -> list[int]:
     return found
 
 
-def usage(pids: Iterable[int]) -> Usage:
+def usage(pids: Iterable[int]) -> ProcessUsage:
     memory = threads = 0
     cpu = 0.0
     for pid in pids:
@@ -80,7 +80,7 @@ def usage(pids: Iterable[int]) -> Usage:
             cpu += sum(int(ticks) for ticks in fields[11:15]) / TICKS
             threads += int(fields[17])
             memory += _proportional_memory(pid)
-    return Usage(memory, cpu, threads)
+    return ProcessUsage(memory, cpu, threads)
 
 
 def folder_bytes(folder: Path) -> int:

@@ -33,7 +33,7 @@ class ReadonlyGuard:
             mounts[Path(".git")] = False
         return sorted(mounts.items())
 
-    def changes(self) -> list[str]:
+    def changed_files(self) -> list[str]:
         """The protected files that are not as they were, sorted."""
         git = self._workspace / ".git"
         if not self._had_git and (git.exists() or git.is_symlink()):

@@ -38,7 +38,7 @@ class DockerSettings(BaseModel):
     """Network of the image build, `host` where a proxy or mirror is only reachable from the host."""
 
 
-class Settings(BaseModel):
+class SandboxSettings(BaseModel):
     """All of configs/sandbox.yaml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,7 +47,7 @@ class Settings(BaseModel):
     """The docker sandbox."""
 
     @classmethod
-    def load(cls, file: Path = FILE) -> Settings:
+    def load(cls, file: Path = FILE) -> SandboxSettings:
         """Read `file`. Raises UserError that names the file and the key."""
         try:
             given = yaml.safe_load(file.read_text(encoding="utf-8")) or {}

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Protocol
 
 from tools.sandbox import process_stats, workspace_sanitizer
-from tools.sandbox.base import Limits, Outcome, Reason, Removed, explain
-from tools.sandbox.cgroup import Group
-from tools.sandbox.output import CHUNK, Output
+from tools.sandbox.base import EndReason, ExecutionResult, ResourceLimits, SanitizedItem, explain
+from tools.sandbox.cgroup import ControlGroup
+from tools.sandbox.output import CHUNK, CapturedOutput
 from tools.sandbox.readonly_guard import ReadonlyGuard
 
 TICK = 0.1
@@ -36,16 +36,21 @@ class SupervisedProcess(Protocol):
     def release(self) -> None: ...
     def pids(self) -> list[int]: ...
     def kill(self) -> None: ...
-    async def gone(self) -> None:
+    async def wait_gone(self) -> None:
         """Return once no process of the tree is left."""
         ...
 
 
-class Meter:
-    """Usage of one running command and the first limit that it breaks."""
+class UsageMonitor:
+    """ProcessUsage of one running command and the first limit that it breaks."""
 
     def __init__(
-        self, subject: SupervisedProcess, group: Group | None, limits: Limits, workspace: Path, output: Output
+        self,
+        subject: SupervisedProcess,
+        group: ControlGroup | None,
+        limits: ResourceLimits,
+        workspace: Path,
+        output: CapturedOutput,
     ) -> None:
         self._subject, self._group, self._limits = subject, group, limits
         self._workspace, self._output = workspace, output
@@ -73,23 +78,23 @@ class Meter:
         peak = self._group.peak_bytes() if self._group and not self._peak else self._peak
         return peak / (1 << 20) if peak else None
 
-    async def broken(self) -> Reason | None:
+    async def limit_reached(self) -> EndReason | None:
         if self.elapsed >= self._limits.wall_seconds:
             return "time"
         if self._output.flooded:
             return "output"
-        return self._crowded() or await self._full()
+        return self._memory_or_process_limit() or await self._disk_limit()
 
-    def told_by_kernel(self, code: int | None) -> Reason | None:
+    def kernel_verdict(self, code: int | None) -> EndReason | None:
         """The limit that ended a command in the kernel's own hands."""
         if self._group and self._group.out_of_memory():
             return "memory"
         return "processes" if code and self._group and self._group.refused_processes() else None
 
-    def weigh_folder(self) -> None:
+    def measure_folder(self) -> None:
         self.written = max(0, process_stats.folder_bytes(self._workspace) - self._before)
 
-    def _crowded(self) -> Reason | None:
+    def _memory_or_process_limit(self) -> EndReason | None:
         if self._group:
             self._peak = max(self._peak or 0, self._group.memory_bytes())
             return "memory" if self._group.out_of_memory() else None
@@ -100,13 +105,13 @@ class Meter:
             return "memory"
         return "processes" if used.threads > self._limits.processes else None
 
-    async def _full(self) -> Reason | None:
+    async def _disk_limit(self) -> EndReason | None:
         now = time.monotonic()
         if now < self._disk_due:
             return None
         if shutil.disk_usage(self._workspace).free < RESERVE_MB << 20:
             return "disk"
-        await asyncio.to_thread(self.weigh_folder)
+        await asyncio.to_thread(self.measure_folder)
         hidden = await asyncio.to_thread(process_stats.unlinked_bytes, self._subject.pids(), self._device)
         self._disk_due = time.monotonic() + max(DISK_TICK, 5 * (time.monotonic() - now))
         return "disk" if self.written + hidden > self._limits.disk_mb << 20 else None
@@ -115,23 +120,23 @@ class Meter:
 async def supervise(
     subject: SupervisedProcess,
     *,
-    group: Group | None,
-    limits: Limits,
+    group: ControlGroup | None,
+    limits: ResourceLimits,
     workspace: Path,
     guard: ReadonlyGuard,
     stopped: asyncio.Event,
     on_output: Callable[[str], None] | None,
-) -> Outcome:
+) -> ExecutionResult:
     """Release `subject` and see it to its end. Its whole tree is gone afterwards, whatever happens, cancellation too."""
-    output = Output(limits.output_kb * 1024, on_output)
+    output = CapturedOutput(limits.output_kb * 1024, on_output)
     stream = subject.process.stdout
     assert stream is not None
     reader: asyncio.Task[None] | None = None
     try:
-        meter = Meter(subject, group, limits, workspace, output)
+        meter = UsageMonitor(subject, group, limits, workspace, output)
         if group:
             group.add(subject.root)
-        bound(subject.root, limits)
+        set_rlimits(subject.root, limits)
         reader = asyncio.create_task(output.read(stream))
         subject.release()
         reason = await _watch(subject, meter, stopped, limits.wall_seconds)
@@ -140,17 +145,17 @@ async def supervise(
         subject.kill()
         if group:
             group.kill()
-        await subject.gone()
+        await subject.wait_gone()
         if reader:
             await _drain(reader, stream)
     code = subject.process.returncode if reason is None else None
     code = 128 - code if code is not None and code < 0 else code
-    reason = reason or meter.told_by_kernel(code)
-    meter.weigh_folder()
-    tampered = guard.changes()
-    swept = await asyncio.to_thread(workspace_sanitizer.sweep, workspace)
-    final: Reason = "tampered" if tampered else reason or ("finished" if code == 0 else "failed")
-    return Outcome(
+    reason = reason or meter.kernel_verdict(code)
+    meter.measure_folder()
+    tampered = guard.changed_files()
+    sanitized = await asyncio.to_thread(workspace_sanitizer.sanitize, workspace)
+    final: EndReason = "tampered" if tampered else reason or ("finished" if code == 0 else "failed")
+    return ExecutionResult(
         exit_code=code,
         reason=final,
         output=output.text(),
@@ -158,24 +163,24 @@ async def supervise(
         cpu_seconds=meter.cpu_seconds,
         peak_memory_mb=meter.peak_mb,
         bytes_written=meter.written,
-        explanation=telling(explain(final, limits, code, elapsed), tampered, swept),
-        removed=tuple(swept),
+        explanation=full_explanation(explain(final, limits, code, elapsed), tampered, sanitized),
+        sanitized=tuple(sanitized),
     )
 
 
-def telling(explanation: str, tampered: Sequence[str], swept: Sequence[Removed]) -> str:
+def full_explanation(explanation: str, tampered: Sequence[str], sanitized: Sequence[SanitizedItem]) -> str:
     """The explanation with what was changed or left behind, shortened to a few names."""
     parts = [explanation] if explanation else []
     if tampered:
         parts.append("changed: " + _few(tampered))
-    if swept:
+    if sanitized:
         parts.append(
-            "removed after the run, as a risk to who reads the workspace: " + _few([str(item) for item in swept])
+            "removed after the run, as a risk to who reads the workspace: " + _few([str(item) for item in sanitized])
         )
     return "; ".join(parts)
 
 
-def bound(pid: int, limits: Limits) -> None:
+def set_rlimits(pid: int, limits: ResourceLimits) -> None:
     """Set the kernel's own limits on `pid`, which its children inherit."""
     for kind, value in (
         (resource.RLIMIT_CORE, 0),
@@ -188,8 +193,8 @@ def bound(pid: int, limits: Limits) -> None:
 
 
 async def _watch(
-    subject: SupervisedProcess, meter: Meter, stopped: asyncio.Event, wall_seconds: float
-) -> Reason | None:
+    subject: SupervisedProcess, meter: UsageMonitor, stopped: asyncio.Event, wall_seconds: float
+) -> EndReason | None:
     """The limit that was broken, or None when the command ended by itself."""
     waiter = asyncio.create_task(subject.process.wait())
     try:
@@ -200,7 +205,7 @@ async def _watch(
                 return "stopped"
             if done:
                 return None
-            if reason := await meter.broken():
+            if reason := await meter.limit_reached():
                 return reason
     finally:
         waiter.cancel()

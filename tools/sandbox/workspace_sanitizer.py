@@ -10,10 +10,10 @@ import subprocess
 from pathlib import Path, PurePosixPath
 
 from tools.errors import TamperedError, ToolError
-from tools.sandbox.base import Removed
+from tools.sandbox.base import SanitizedItem
 
 MAX_DEPTH = 32
-MENDED = ("setuid bit", "locked folder", "locked file")
+REPAIRABLE = ("setuid bit", "locked folder", "locked file")
 
 
 def read_file(root: Path, relative: str, *, max_bytes: int) -> bytes:
@@ -76,12 +76,12 @@ def read_json(root: Path, relative: str, max_bytes: int = 1 << 20) -> object:
     return value
 
 
-def sweep(root: Path) -> list[Removed]:
+def sanitize(root: Path) -> list[SanitizedItem]:
     """Remove under `root` what could mislead who reads it: links that lead outside, FIFOs, sockets, devices, nested git
     repositories, folders nested deeper than 32, names that cannot be printed; take setuid bits off and unlock what is
     locked. The `.git` of `root`
     itself is not touched. Nothing may be running in `root`. Returns what was done, by path."""
-    done: list[Removed] = []
+    done: list[SanitizedItem] = []
     root = root.resolve()
     for folder, folders, files in os.walk(root):
         here = Path(folder)
@@ -89,11 +89,11 @@ def sweep(root: Path) -> list[Removed]:
             folders.remove(".git")
         for name in [*folders, *files]:
             path = here / name
-            trouble = _trouble(root, path)
-            if not trouble:
+            problem = _problem(root, path)
+            if not problem:
                 continue
             mode = path.lstat().st_mode
-            if trouble in MENDED:
+            if problem in REPAIRABLE:
                 own = 0o700 if stat.S_ISDIR(mode) else 0o400
                 path.chmod((stat.S_IMODE(mode) & ~(stat.S_ISUID | stat.S_ISGID)) | own)
             elif stat.S_ISDIR(mode):
@@ -101,7 +101,7 @@ def sweep(root: Path) -> list[Removed]:
                 folders.remove(name)
             else:
                 path.unlink()
-            done.append(Removed(str(path.relative_to(root)), trouble))
+            done.append(SanitizedItem(str(path.relative_to(root)), problem))
     return sorted(done, key=lambda item: item.path)
 
 
@@ -152,7 +152,7 @@ def _kind(mode: int) -> str:
     return kinds.get(stat.S_IFMT(mode), "of an unknown kind")
 
 
-def _trouble(root: Path, path: Path) -> str:
+def _problem(root: Path, path: Path) -> str:
     mode = path.lstat().st_mode
     if not path.name.isprintable():
         return "name that cannot be printed"

@@ -15,7 +15,7 @@ from tools.experiments.execution import load_ledger
 from tools.experiments.integrity import fixed_paths, prepare
 from tools.figures.facts import INSIDE
 from tools.figures.figure import Figure, load_figures
-from tools.sandbox import Limits
+from tools.sandbox import ResourceLimits
 from tools.toolsets.base import Toolset
 from tools.toolsets.tool import Submission
 
@@ -43,7 +43,7 @@ class FigureTools(Toolset):
         fixed = fixed_paths(self._idea, ledger)
         before = {path.name: path.stat().st_mtime_ns for path in _images(work)}
         session = self._idea.sandbox.session(work, read_only=fixed, run_id=self._idea.run_id)
-        limits = Limits(wall_seconds=self._idea.profile.plot_time_limit)
+        limits = ResourceLimits(wall_seconds=self._idea.profile.plot_time_limit)
         try:
             program = ["python", "-c", INSIDE.read_text(encoding="utf-8")]
             outcome = await session.run(program, limits=limits, on_output=self._idea.progress)

@@ -16,7 +16,7 @@ from tools.experiments.execution import run_baseline
 from tools.experiments.template import load_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
-from tools.sandbox import choose
+from tools.sandbox import open_sandbox
 
 LUCK = EXPERIMENT.replace("range(NUM_SEEDS)]", "random.SystemRandom().sample(range(10**6), NUM_SEEDS)]")
 """An experiment that never gives the same values twice."""
@@ -25,7 +25,7 @@ LUCK = EXPERIMENT.replace("range(NUM_SEEDS)]", "random.SystemRandom().sample(ran
 async def context(template: Path, place: Path, cache: Path | None) -> IdeaContext:
     loaded = load_template(str(template), template.parent)
     resolved = resolve_scenario(Scenario(name="test", template=str(template), phases=["ideation"]))  # type: ignore[list-item]
-    return IdeaContext(loaded, resolved.profile, "", Workspace.create(place, loaded), await choose("none"), resolved.literature, resolved.form,
+    return IdeaContext(loaded, resolved.profile, "", Workspace.create(place, loaded), await open_sandbox("none"), resolved.literature, resolved.form,
                 place / "ideas.json", place / "idea.json", baselines=Baselines(cache) if cache else None)  # fmt: skip
 
 

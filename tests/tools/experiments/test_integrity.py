@@ -17,7 +17,7 @@ from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
 from tools.literature import Bibliography, build
 from tools.review.forms import load_form
-from tools.sandbox import Sandbox, choose
+from tools.sandbox import Sandbox, open_sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.experiments import ExperimentTools
 from tools.toolsets.figures import FigureTools
@@ -95,7 +95,7 @@ async def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("study")
     template = write_foreign_template(folder / "descent", EXPERIMENT, evaluation__py=EVALUATION)
     (template / "template.yaml").write_text("protected: [evaluation.py]\n", encoding="utf-8")
-    context = desk_in(folder, await choose("none"))
+    context = desk_in(folder, await open_sandbox("none"))
     ledger = load_ledger(context)
     ledger.record(await run_once(context, "run_0", 1, "the baseline"))
     ledger.save(context.ledger_file)
@@ -107,7 +107,7 @@ async def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def context(tmp_path: Path, baseline: Path) -> IdeaContext:
     shutil.copytree(baseline, tmp_path, dirs_exist_ok=True)
-    return desk_in(tmp_path, await choose("none"))
+    return desk_in(tmp_path, await open_sandbox("none"))
 
 
 async def cheat(context: IdeaContext, program: str) -> str:
@@ -170,7 +170,7 @@ async def test_what_a_run_leaves_does_not_stop_the_study(context: IdeaContext, p
 
 async def test_in_a_sandbox_the_evaluation_the_sources_and_earlier_results_are_read_only(context: IdeaContext) -> None:
     try:
-        context.sandbox = await choose("bubblewrap")
+        context.sandbox = await open_sandbox("bubblewrap")
     except UserError as error:
         pytest.skip(str(error))
     files = [

@@ -11,7 +11,7 @@ from tests.fakes.foreign_template import write_foreign_template
 from tools.errors import UserError
 from tools.experiments.requirements import MissingPackagesError, missing, read_requirements
 from tools.experiments.template import load_template
-from tools.sandbox import choose
+from tools.sandbox import open_sandbox
 
 NUMPY = importlib.metadata.version("numpy")
 
@@ -46,5 +46,5 @@ def test_each_requirement_is_compared_with_what_is_installed(line: str, told: li
 
 async def test_a_sandbox_that_shows_this_environment_wants_them_installed() -> None:
     with pytest.raises(MissingPackagesError, match="no-such-package"):
-        await choose("none", requirements=["no-such-package"])
-    assert (await choose("none", requirements=["numpy"])).name == "none"
+        await open_sandbox("none", requirements=["no-such-package"])
+    assert (await open_sandbox("none", requirements=["numpy"])).name == "none"

@@ -7,9 +7,9 @@ import pytest
 
 from tests.tools.paper_sample import write_paper
 from tools.errors import ToolError, UserError
-from tools.latex import Problem, compile_paper, read_log, tex_problem
+from tools.latex import LatexProblem, compile_paper, read_log, tex_problem
 from tools.paper.inputs import changed_inputs
-from tools.sandbox import Sandbox, choose
+from tools.sandbox import Sandbox, open_sandbox
 
 needs_tex = pytest.mark.skipif(tex_problem() is not None, reason=f"{tex_problem()}")
 
@@ -17,7 +17,7 @@ needs_tex = pytest.mark.skipif(tex_problem() is not None, reason=f"{tex_problem(
 @pytest.fixture
 async def sandbox() -> Sandbox:
     try:
-        return await choose("bubblewrap")
+        return await open_sandbox("bubblewrap")
     except UserError as error:
         pytest.skip(str(error))
 
@@ -141,7 +141,7 @@ l.3 the learning_
 def test_a_broken_bibliography_is_told_with_its_line() -> None:
     told = read_log("", "I was expecting a `,' or a `}'---line 4 of file references.bib\n")
     assert told == [
-        Problem("references.bib", 4, "BibTeX: I was expecting a `,' or a `}'", "the entry is broken", fatal=True)
+        LatexProblem("references.bib", 4, "BibTeX: I was expecting a `,' or a `}'", "the entry is broken", fatal=True)
     ]
 
 

@@ -17,7 +17,7 @@ from tools.idea_context import IdeaContext
 from tools.literature import build
 from tools.review.forms import load_form
 from tools.review.store import PAPER
-from tools.sandbox import choose
+from tools.sandbox import open_sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.figures import FigureTools
 from tools.toolsets.vision import VisionTools
@@ -41,7 +41,7 @@ async def context(tmp_path: Path) -> IdeaContext:
         profile=Profile.model_validate({}),
         profile_name="",
         workspace=workspace,
-        sandbox=await choose("none"),
+        sandbox=await open_sandbox("none"),
         literature=build(["local"], bib_files=[], cache=tmp_path),
         form=load_form("neurips"),
         archive=tmp_path / "ideas.json",
