@@ -22,7 +22,7 @@ class PassthroughAgent(AssistantAgent):
         tool_call: FunctionCall, workbench: Sequence[Any], *_: Any, **__: Any
     ) -> tuple[FunctionCall, FunctionExecutionResult]:
         bench: ToolWorkbench = workbench[0]
-        result = await bench.call_as_written(tool_call.name, tool_call.arguments)
+        result = await bench.call_as_written(tool_call.name, tool_call.arguments, tool_call.id)
         answer = FunctionExecutionResult(
             content=result.to_text(), call_id=tool_call.id, is_error=result.is_error, name=tool_call.name
         )

@@ -12,7 +12,7 @@ from agents.autogen.passthrough_agent import PassthroughAgent
 from agents.conversation.conversation import Conversation, Selector
 from agents.conversation.policies import Participants, Turn
 from agents.durable.model_calls import JournalClient
-from agents.durable.tool_calls import Checkpoint, ToolWorkbench
+from agents.durable.tool_calls import Checkpoint, ToolResults, ToolWorkbench
 from agents.durable.turn_state import TurnState
 from agents.durable.turns import DurableAgent
 from agents.history_compaction import HistoryCompaction, ResultRecall
@@ -56,13 +56,14 @@ class ParticipantFactory:
         scope = TurnState(name)
         spec, context = self._spec(name), UnboundedChatCompletionContext()
         compaction = HistoryCompaction.of(spec.context_tokens) if PROVIDERS[spec.provider].remote else None
+        results = ToolResults(self.run_context.journal, f"{phase_key}/{name}")
         seated = [*tools, ResultRecall(context).tool()] if compaction and not card.plain else tools
         agent = PassthroughAgent(
             name=name,
             description=card.description,
             model_client=self._client(card.name, spec, scope, compaction),
             model_context=context,
-            workbench=[ToolWorkbench(seated, self.run_context, scope, checkpoint)],
+            workbench=[ToolWorkbench(seated, self.run_context, scope, checkpoint, results)],
             system_message=self._system_message(card, conversation.participants),
             max_tool_iterations=1 if card.plain else TOOL_CALLS_PER_TURN,
         )

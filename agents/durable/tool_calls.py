@@ -8,6 +8,7 @@ import json
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from autogen_core import CancellationToken
@@ -15,10 +16,11 @@ from autogen_core.tools import ParametersSchema, TextResultContent, ToolResult, 
 from pydantic import BaseModel, ValidationError
 
 from agents.durable.turn_state import TurnState, digest
+from agents.journal import Journal
 from agents.models.protocol_common import read_arguments, tool_name
 from agents.run_context import RunContext, Stopped
 from tools.errors import MachineError, ToolError, nearest
-from tools.toolsets.tool import Shown, Submission, Tool
+from tools.toolsets.tool import Shown, Submission, Tool, ToolAnswer
 
 _OF_THE_CALL = {errno.EACCES, errno.EEXIST, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT,
                 errno.ENOTDIR, errno.ENOTEMPTY, errno.EPERM}  # fmt: skip
@@ -32,14 +34,48 @@ class Checkpoint(Protocol):
         """Keep the files as they are now; answers the name of that state."""
 
 
+@dataclass(frozen=True)
+class ToolOutcome:
+    """What a tool call came to, as the journal records it."""
+
+    text: str
+    failed: bool = False
+    data: dict[str, Any] | None = None
+    submissions: list[tuple[str, str]] = field(default_factory=list)
+
+
+class ToolResults:
+    """The typed data of one participant's tool calls in one phase, by call id."""
+
+    def __init__(self, journal: Journal, participant_key: str) -> None:
+        """Start from what the journal holds under `{phase key}/{participant}`, so that a resumed phase has it too."""
+        self._data: dict[str, dict[str, Any]] = {}
+        for record in journal.records():
+            if record.type == "tool" and record.key.startswith(f"{participant_key}/"):
+                self.put(record.data.get("call_id", ""), record.data.get("data"))
+
+    def put(self, call_id: str, data: dict[str, Any] | None) -> None:
+        if call_id and data is not None:
+            self._data[call_id] = data
+
+    def get(self, call_id: str) -> dict[str, Any] | None:
+        return self._data.get(call_id)
+
+
 class ToolWorkbench(Workbench):
     """The tools of one seat. It never raises: autogen waits for ever for a tool call that does."""
 
     component_config_schema = BaseModel
 
     def __init__(
-        self, tools: Sequence[Tool], run_context: RunContext, scope: TurnState, checkpoint: Checkpoint | None
+        self,
+        tools: Sequence[Tool],
+        run_context: RunContext,
+        scope: TurnState,
+        checkpoint: Checkpoint | None,
+        results: ToolResults | None = None,
     ) -> None:
+        self._results = results or ToolResults(run_context.journal, scope.speaker)
         self._tools = {tool.name: tool for tool in tools}
         self._run_context, self._scope, self._checkpoint = run_context, scope, checkpoint
         self._order = asyncio.Lock()
@@ -50,19 +86,19 @@ class ToolWorkbench(Workbench):
             for tool in self._tools.values()
         ]
 
-    async def call_as_written(self, name: str, arguments: str) -> ToolResult:
+    async def call_as_written(self, name: str, arguments: str, call_id: str = "") -> ToolResult:
         """Carry out a call as a model wrote it. Calls of one answer are carried out in their order: an edit and the
         run of what was edited may come at once."""
         async with self._order:
             if name not in self._tools:
                 problem = f"there is no tool {name[:80]!r}; {nearest(name, self._tools)}"
-                return await self._call_recorded(tool_name(name), {"as written": arguments}, problem)
+                return await self._call_recorded(tool_name(name), {"as written": arguments}, call_id, problem)
             try:
                 given = read_arguments(arguments)
             except ValueError as error:
                 problem = f"{name} was not called, its arguments are no JSON object: {error}"
-                return await self._call_recorded(name, {"as written": arguments}, problem)
-            return await self._call_recorded(name, given)
+                return await self._call_recorded(name, {"as written": arguments}, call_id, problem)
+            return await self._call_recorded(name, given, call_id)
 
     async def call_tool(
         self,
@@ -71,9 +107,9 @@ class ToolWorkbench(Workbench):
         cancellation_token: CancellationToken | None = None,
         call_id: str | None = None,
     ) -> ToolResult:
-        return await self._call_recorded(name, dict(arguments or {}))
+        return await self._call_recorded(name, dict(arguments or {}), call_id or "")
 
-    async def _call_recorded(self, name: str, arguments: dict[str, Any], problem: str = "") -> ToolResult:
+    async def _call_recorded(self, name: str, arguments: dict[str, Any], call_id: str, problem: str = "") -> ToolResult:
         scope, run_context = self._scope, self._run_context
         given = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
         call = f"{name}:{digest([name, given])[:10]}"
@@ -82,13 +118,14 @@ class ToolWorkbench(Workbench):
         if record := run_context.journal.get(key):
             found = [(deliverable, status) for deliverable, status in record.data["submissions"]]
             scope.submitted(found, record.data["text"])
+            self._results.put(call_id, record.data.get("data"))
             return _result(name, record.data["text"], record.data["failed"])
         if run_context.stopping:
             return _result(name, run_context.stop_reason, failed=True)
         run_context.observer.tool_started(scope.speaker, name, given)
         began = time.monotonic()
         try:
-            text, failed, submissions = (problem, True, []) if problem else await self._call(name, arguments)
+            answer = ToolOutcome(problem, failed=True) if problem else await self._call(name, arguments)
         except (Stopped, asyncio.CancelledError):
             return _result(name, run_context.stop_reason or "cancelled", failed=True)
         try:
@@ -96,20 +133,23 @@ class ToolWorkbench(Workbench):
             data = {
                 "tool": name,
                 "arguments": arguments,
-                "text": text,
-                "failed": failed,
-                "submissions": submissions,
+                "text": answer.text,
+                "failed": answer.failed,
+                "submissions": answer.submissions,
                 "commit": commit,
+                "call_id": call_id,
+                **({"data": answer.data} if answer.data is not None else {}),
             }
             run_context.journal.put(key, "tool", data, time.monotonic() - began)
         except (OSError, MachineError) as error:
             run_context.stop(f"{name} could not be recorded: {error}")
             return _result(name, run_context.stop_reason, failed=True)
-        scope.submitted(submissions, text)
-        run_context.observer.tool_ended(scope.speaker, name, text, failed)
-        return _result(name, text, failed)
+        scope.submitted(answer.submissions, answer.text)
+        self._results.put(call_id, answer.data)
+        run_context.observer.tool_ended(scope.speaker, name, answer.text, answer.failed)
+        return _result(name, answer.text, answer.failed)
 
-    async def _call(self, name: str, arguments: dict[str, Any]) -> tuple[str, bool, list[tuple[str, str]]]:
+    async def _call(self, name: str, arguments: dict[str, Any]) -> ToolOutcome:
         tool = self._tools[name]
         try:
             checked = tool.arguments.model_validate(arguments)
@@ -117,25 +157,30 @@ class ToolWorkbench(Workbench):
             answer = await self._run_context.unless_stopped(tool.call(**given))
         except ValidationError as error:
             problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors())
-            return f"{name} was not called, its arguments are not valid: {problems}", True, []
+            return ToolOutcome(f"{name} was not called, its arguments are not valid: {problems}", failed=True)
         except ToolError as error:
-            return str(error), True, []
+            return ToolOutcome(str(error), failed=True)
         except (Stopped, asyncio.CancelledError):
             raise
         except (MachineError, OSError) as error:
             if isinstance(error, OSError) and error.errno in _OF_THE_CALL:
-                return f"{name} failed: {error.strerror}", True, []
+                return ToolOutcome(f"{name} failed: {error.strerror}", failed=True)
             self._run_context.stop(f"{name}: {error}")
             raise Stopped(self._run_context.stop_reason) from error
         except Exception as error:  # a defect in a tool must not end the conversation; it is kept with its place
             self._run_context.observer.note(traceback.format_exc())
-            return f"{name} failed inside ({type(error).__name__}: {error}); this is not your mistake", True, []
+            return ToolOutcome(
+                f"{name} failed inside ({type(error).__name__}: {error}); this is not your mistake", failed=True
+            )
+        if not isinstance(answer, ToolAnswer):
+            return ToolOutcome(answer)
+        data = answer.data.model_dump(mode="json") if answer.data is not None else None
         if isinstance(answer, Submission):
-            return answer.text, False, [(answer.deliverable, answer.status)]
+            return ToolOutcome(answer.text, data=data, submissions=[(answer.deliverable, answer.status)])
         if isinstance(answer, Shown):
             marks = [self._run_context.image_store.keep(image) for image in answer.images]
-            return "\n".join([answer.text, *marks]), False, []
-        return answer, False, []
+            return ToolOutcome("\n".join([answer.text, *marks]), data=data)
+        return ToolOutcome(answer.text, data=data)
 
     async def start(self) -> None: ...
 

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 
 @dataclass(frozen=True)
-class Submission:
-    """The answer of a tool that hands in, accepts or returns a phase's deliverable."""
+class ToolAnswer:
+    """The answer of a tool. A model reads `text`. `data` holds the same facts typed: the journal stores it as JSON, the
+    offline researcher reads it, and no model is ever sent it."""
 
     text: str
+    data: BaseModel | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Submission(ToolAnswer):
+    """The answer of a tool that submits, accepts or returns a phase's deliverable."""
+
     deliverable: str
     status: Literal["submitted", "accepted", "returned"]
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The answer of a tool that has something to look at: words for everybody, and PNG images for those with eyes."""
+class Shown(ToolAnswer):
+    """The answer of a tool that shows something: text, and PNG images for models with vision."""
 
-    text: str
     images: tuple[bytes, ...]
 
 
-Answer = str | Submission | Shown
+Answer = str | ToolAnswer
 
 
 @dataclass(frozen=True)
