@@ -15,11 +15,16 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Annotated, Any
 
-from autogen_core import FunctionCall
-from autogen_core.model_context import ChatCompletionContext
-from autogen_core.models import AssistantMessage, FunctionExecutionResultMessage, LLMMessage, UserMessage
 from pydantic import Field
 
+from agents.autogen import (
+    AssistantMessage,
+    ChatCompletionContext,
+    FunctionCall,
+    FunctionExecutionResultMessage,
+    LLMMessage,
+    UserMessage,
+)
 from agents.models.protocol_common import CHARACTERS_PER_TOKEN, read_arguments
 from tools.errors import ToolError
 from tools.toolsets.tool import Tool

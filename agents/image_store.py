@@ -10,9 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from autogen_core import Image
-from autogen_core.models import FunctionExecutionResultMessage, LLMMessage, UserMessage
-
+from agents.autogen import FunctionExecutionResultMessage, Image, LLMMessage, UserMessage
 from tools.atomic import write_bytes
 
 _MARK = re.compile(r"\[image ([0-9a-f]{16})\]")

@@ -20,16 +20,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from autogen_agentchat.agents import AssistantAgent  # noqa: E402
 from autogen_agentchat.conditions import MaxMessageTermination  # noqa: E402
 from autogen_agentchat.teams import RoundRobinGroupChat  # noqa: E402
-from autogen_core.models import CreateResult, ModelFamily, ModelInfo, RequestUsage  # noqa: E402
 from bench_panel import reviewers  # noqa: E402
 from bench_prompts import prompts  # noqa: E402
 from bench_sandbox import sandboxes  # noqa: E402
 from bench_templates import templates  # noqa: E402
 from rich.console import Console  # noqa: E402
 
+from agents.autogen import AssistantAgent, CreateResult, ModelFamily, ModelInfo, RequestUsage  # noqa: E402
 from agents.autogen.group_chat import converse  # noqa: E402
 from agents.conversation.conversation import Conversation  # noqa: E402
 from agents.conversation.policies import Participants, round_robin  # noqa: E402

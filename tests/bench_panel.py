@@ -6,9 +6,7 @@ import json
 import time
 from pathlib import Path
 
-from autogen_core.models import LLMMessage
-from autogen_core.tools import ToolSchema
-
+from agents.autogen import LLMMessage, ToolSchema
 from agents.observer import Observer
 from scenarios.launch import launch
 from scenarios.scenario import find_scenario, load_scenario

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autogen_core.model_context import UnboundedChatCompletionContext
-from autogen_core.models import ChatCompletionClient, UserMessage
-
+from agents.autogen import ChatCompletionClient, UnboundedChatCompletionContext, UserMessage
 from agents.autogen.passthrough_agent import PassthroughAgent
 from agents.conversation.conversation import Conversation, Selector
 from agents.conversation.policies import Participants, Turn

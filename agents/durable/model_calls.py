@@ -6,11 +6,10 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
-from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage
-from autogen_core.tools import Tool as AutogenTool
-from autogen_core.tools import ToolSchema
 from pydantic import BaseModel
 
+from agents.autogen import ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage, ToolSchema
+from agents.autogen import Tool as AutogenTool
 from agents.durable.turn_state import TurnState, digest
 from agents.history_compaction import HistoryCompaction
 from agents.models.errors import ModelError

@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from autogen_core import CancellationToken
-from autogen_core.tools import ParametersSchema, TextResultContent, ToolResult, ToolSchema, Workbench
 from pydantic import BaseModel, ValidationError
 
+from agents.autogen import CancellationToken, ParametersSchema, TextResultContent, ToolResult, ToolSchema, Workbench
 from agents.durable.turn_state import TurnState, digest
 from agents.journal import Journal
 from agents.models.protocol_common import read_arguments, tool_name

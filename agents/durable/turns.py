@@ -8,19 +8,20 @@ from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from autogen_agentchat.agents import AssistantAgent, BaseChatAgent
-from autogen_agentchat.base import Response
-from autogen_agentchat.messages import (
+from pydantic import TypeAdapter
+
+from agents.autogen import (
+    AssistantAgent,
     BaseAgentEvent,
+    BaseChatAgent,
     BaseChatMessage,
+    CancellationToken,
+    LLMMessage,
+    Response,
     TextMessage,
     ToolCallExecutionEvent,
     ToolCallSummaryMessage,
 )
-from autogen_core import CancellationToken
-from autogen_core.models import LLMMessage
-from pydantic import TypeAdapter
-
 from agents.conversation.conversation import TurnPrompt
 from agents.durable.turn_state import TurnState
 from agents.models.errors import ModelError

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from autogen_core import FunctionCall
-from autogen_core.models import CreateResult
 from pydantic import BaseModel, Discriminator, Tag
 
+from agents.autogen import CreateResult, FunctionCall
 from agents.models.anthropic_request import PROVIDER, Block
 from agents.models.config import ModelSpec
 from agents.models.errors import ContextTooLong, Refused

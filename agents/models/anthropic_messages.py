@@ -9,8 +9,8 @@ from typing import Any
 
 import anthropic
 import httpx2
-from autogen_core.models import CreateResult
 
+from agents.autogen import CreateResult
 from agents.models.anthropic_answer import Message, collect, result_of
 from agents.models.anthropic_request import body
 from agents.models.base import RemoteClient

@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from anthropic import transform_schema
-from autogen_core import Image
-from autogen_core.models import (
+
+from agents.autogen import (
     AssistantMessage,
     FunctionExecutionResultMessage,
+    Image,
     LLMMessage,
     SystemMessage,
     UserMessage,
 )
-
 from agents.models.config import ModelSpec
 from agents.models.protocol_common import Request, arguments_object, kept, readable, said, tool_name
 

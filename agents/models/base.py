@@ -7,11 +7,18 @@ from abc import abstractmethod
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
-from autogen_core import CancellationToken
-from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage
-from autogen_core.tools import Tool, ToolSchema
 from pydantic import BaseModel, ValidationError
 
+from agents.autogen import (
+    CancellationToken,
+    ChatCompletionClient,
+    CreateResult,
+    LLMMessage,
+    ModelInfo,
+    RequestUsage,
+    Tool,
+    ToolSchema,
+)
 from agents.models.config import ModelSpec
 from agents.models.errors import redact
 from agents.models.protocol_common import Request, ToolChoice, estimate_tokens, request_of

@@ -6,8 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autogen_core.models import ChatCompletionClient
-
+from agents.autogen import ChatCompletionClient
 from agents.models.config import ModelsConfig, ModelSpec
 from agents.models.limits import Limits
 from agents.models.providers import PROVIDERS

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
-from autogen_core.models import RequestUsage
-
+from agents.autogen import RequestUsage
 from tools.errors import ColloquiumError
 
 

@@ -7,17 +7,17 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Literal
 
-from autogen_core import FunctionCall, Image
-from autogen_core.models import (
+from agents.autogen import (
     AssistantMessage,
     CreateResult,
+    FunctionCall,
     FunctionExecutionResultMessage,
+    Image,
     LLMMessage,
     ModelInfo,
     SystemMessage,
+    ToolSchema,
 )
-from autogen_core.tools import ToolSchema
-
 from agents.models.base import BaseClient
 from agents.models.errors import PersonLeft
 from agents.models.protocol_common import Request, readable

@@ -6,16 +6,17 @@ import json
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
-from autogen_core import FunctionCall, Image
-from autogen_core.models import (
+from pydantic import BaseModel, Field
+
+from agents.autogen import (
     AssistantMessage,
     CreateResult,
+    FunctionCall,
     FunctionExecutionResultMessage,
+    Image,
     LLMMessage,
     SystemMessage,
 )
-from pydantic import BaseModel, Field
-
 from agents.models.config import ModelSpec
 from agents.models.errors import Malformed, Refused
 from agents.models.openai_sdk import OpenAIClient

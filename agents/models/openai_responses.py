@@ -10,16 +10,17 @@ import json
 from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated, Any, Literal
 
-from autogen_core import FunctionCall, Image
-from autogen_core.models import (
+from pydantic import BaseModel, Discriminator, Tag
+
+from agents.autogen import (
     AssistantMessage,
     CreateResult,
+    FunctionCall,
     FunctionExecutionResultMessage,
+    Image,
     LLMMessage,
     SystemMessage,
 )
-from pydantic import BaseModel, Discriminator, Tag
-
 from agents.models.config import ModelSpec
 from agents.models.errors import Malformed, Refused, refused_by_server
 from agents.models.openai_sdk import OpenAIClient

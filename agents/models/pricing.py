@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autogen_core.models import RequestUsage
-
+from agents.autogen import RequestUsage
 from agents.models.config import ModelSpec
 from agents.models.providers import PROVIDERS
 from agents.models.usage import cost

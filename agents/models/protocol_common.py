@@ -10,10 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from autogen_core import FunctionCall, Image
-from autogen_core.models import AssistantMessage, CreateResult, FunctionExecutionResult, LLMMessage, UserMessage
-from autogen_core.tools import Tool, ToolSchema
 from pydantic import BaseModel
+
+from agents.autogen import (
+    AssistantMessage,
+    CreateResult,
+    FunctionCall,
+    FunctionExecutionResult,
+    Image,
+    LLMMessage,
+    Tool,
+    ToolSchema,
+    UserMessage,
+)
 
 _KEPT = "\n\n[kept for the provider] "
 CHARACTERS_PER_TOKEN = 3.5

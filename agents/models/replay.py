@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
-from autogen_core.models import CreateResult, ModelInfo
 from pydantic import ValidationError
 
+from agents.autogen import CreateResult, ModelInfo
 from agents.models.base import BaseClient
 from agents.models.config import ModelSpec
 from agents.models.errors import ReplayExhausted

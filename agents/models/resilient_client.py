@@ -8,21 +8,22 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from autogen_core import CancellationToken
-from autogen_core.models import (
+from pydantic import BaseModel, ValidationError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay
+from tenacity.wait import wait_exponential_jitter
+
+from agents.autogen import (
     AssistantMessage,
+    CancellationToken,
     ChatCompletionClient,
     CreateResult,
     LLMMessage,
     ModelInfo,
     RequestUsage,
+    Tool,
+    ToolSchema,
     UserMessage,
 )
-from autogen_core.tools import Tool, ToolSchema
-from pydantic import BaseModel, ValidationError
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay
-from tenacity.wait import wait_exponential_jitter
-
 from agents.models.config import ModelSpec
 from agents.models.errors import ContentFiltered, CutOff, InvalidOutput, Malformed, ModelError, TimedOut
 from agents.models.limits import Limiter

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from autogen_core.models import CreateResult, RequestUsage
-
+from agents.autogen import CreateResult, RequestUsage
 from agents.models.config import ModelSpec
 
 

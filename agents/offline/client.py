@@ -7,10 +7,10 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
-from autogen_core import FunctionCall
-from autogen_core.models import (
+from agents.autogen import (
     AssistantMessage,
     CreateResult,
+    FunctionCall,
     FunctionExecutionResultMessage,
     LLMMessage,
     ModelFamily,
@@ -19,7 +19,6 @@ from autogen_core.models import (
     SystemMessage,
     UserMessage,
 )
-
 from agents.models.base import BaseClient
 from agents.models.errors import Malformed
 from agents.models.protocol_common import Request

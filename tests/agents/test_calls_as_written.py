@@ -6,9 +6,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from autogen_core import FunctionCall
-from autogen_core.models import CreateResult, FunctionExecutionResult, FunctionExecutionResultMessage, RequestUsage
 
+from agents.autogen import (
+    CreateResult,
+    FunctionCall,
+    FunctionExecutionResult,
+    FunctionExecutionResultMessage,
+    RequestUsage,
+)
 from agents.journal import read_journal
 from tests.agents.models.test_arguments import NO_OBJECT
 from tests.fakes.conversation import Scripted, hold

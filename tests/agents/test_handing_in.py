@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from autogen_core.models import CreateResult
 
+from agents.autogen import CreateResult
 from agents.journal import read_journal
 from tests.agents.test_calls_as_written import calls
 from tests.fakes.conversation import Scripted, hold

@@ -5,17 +5,17 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from autogen_core import FunctionCall
-from autogen_core.model_context import UnboundedChatCompletionContext
-from autogen_core.models import (
+
+from agents.autogen import (
     AssistantMessage,
+    FunctionCall,
     FunctionExecutionResult,
     FunctionExecutionResultMessage,
     LLMMessage,
     SystemMessage,
+    UnboundedChatCompletionContext,
     UserMessage,
 )
-
 from agents.history_compaction import HistoryCompaction, ResultRecall
 from tools.errors import ToolError
 

@@ -6,10 +6,10 @@ import io
 from pathlib import Path
 
 import pytest
-from autogen_core import Image as AutogenImage
-from autogen_core.models import FunctionExecutionResult, FunctionExecutionResultMessage, LLMMessage, UserMessage
 from PIL import Image
 
+from agents.autogen import FunctionExecutionResult, FunctionExecutionResultMessage, LLMMessage, UserMessage
+from agents.autogen import Image as AutogenImage
 from agents.budget import Budget
 from agents.durable.model_calls import JournalClient
 from agents.durable.turn_state import TurnState

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from autogen_core.models import LLMMessage
 
+from agents.autogen import LLMMessage
 from agents.conversation.conversation import TurnPrompt
 from agents.conversation.policies import DONE, Participants, Policy, Turn, build_policy, build_stages, most_turns
 from tests.fakes.conversation import Scripted, hold

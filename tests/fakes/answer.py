@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from autogen_core import FunctionCall
-from autogen_core.models import CreateResult, LLMMessage
-from autogen_core.tools import ToolSchema
+from agents.autogen import CreateResult, FunctionCall, LLMMessage, ToolSchema
 
 
 @dataclass(frozen=True)

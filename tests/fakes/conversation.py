@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from pathlib import Path
 
-from autogen_core.models import CreateResult, LLMMessage, ModelFamily, ModelInfo, RequestUsage
-
+from agents.autogen import CreateResult, LLMMessage, ModelFamily, ModelInfo, RequestUsage
 from agents.autogen.group_chat import converse
 from agents.autogen.passthrough_agent import PassthroughAgent
 from agents.conversation.conversation import Conversation, Ending, Selector, TurnPrompt

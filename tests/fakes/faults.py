@@ -8,9 +8,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from autogen_core import FunctionCall
-from autogen_core.tools import ToolSchema
-
+from agents.autogen import FunctionCall, ToolSchema
 from tests.fakes.answer import Answer
 
 PASSING = ("429", "429 retry-after", "500", "529", "silence", "reset", "early end", "malformed", "html", "empty",

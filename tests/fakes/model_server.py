@@ -14,9 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from autogen_core.models import LLMMessage
-from autogen_core.tools import ToolSchema
-
+from agents.autogen import LLMMessage, ToolSchema
 from tests.fakes.answer import Answer, Brain
 from tests.fakes.faults import LAPSES, lapse
 

@@ -8,10 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autogen_core import FunctionCall
-from autogen_core.models import LLMMessage, SystemMessage
-from autogen_core.tools import ToolSchema
-
+from agents.autogen import FunctionCall, LLMMessage, SystemMessage, ToolSchema
 from tests.fakes.answer import Answer
 
 ODD = [

@@ -8,17 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from autogen_core import FunctionCall
-from autogen_core.models import (
+from agents.autogen import (
     AssistantMessage,
+    FunctionCall,
     FunctionExecutionResult,
     FunctionExecutionResultMessage,
     LLMMessage,
     SystemMessage,
+    ToolSchema,
     UserMessage,
 )
-from autogen_core.tools import ToolSchema
-
 from tests.fakes.answer import Answer
 from tests.fakes.model_server import ModelServer, answer_tokens, event, pieces_of, spoken, tokens
 

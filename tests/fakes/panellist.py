@@ -7,10 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from autogen_core import FunctionCall
-from autogen_core.models import AssistantMessage, LLMMessage, SystemMessage
-from autogen_core.tools import ToolSchema
-
+from agents.autogen import AssistantMessage, FunctionCall, LLMMessage, SystemMessage, ToolSchema
 from tests.fakes.answer import Answer
 
 PLAIN = "plain"

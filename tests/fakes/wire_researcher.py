@@ -6,16 +6,15 @@ import hashlib
 import itertools
 from dataclasses import replace
 
-from autogen_core.models import (
+from agents.autogen import (
     AssistantMessage,
     FunctionExecutionResult,
     FunctionExecutionResultMessage,
     LLMMessage,
     SystemMessage,
+    ToolSchema,
     UserMessage,
 )
-from autogen_core.tools import ToolSchema
-
 from agents.offline.client import OfflineClient
 from tests.fakes.answer import Answer
 

@@ -23,7 +23,7 @@ from tools.experiments.integrity import (
 )
 from tools.experiments.settings import settings_of_run
 from tools.idea_context import IdeaContext
-from tools.sandbox import ResourceLimits, ExecutionResult
+from tools.sandbox import ExecutionResult, ResourceLimits
 
 _TAIL = 1500
 

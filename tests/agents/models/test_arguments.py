@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from autogen_core import FunctionCall
-from autogen_core.models import (
+
+from agents.autogen import (
     AssistantMessage,
+    FunctionCall,
     FunctionExecutionResult,
     FunctionExecutionResultMessage,
     LLMMessage,
+    ToolSchema,
     UserMessage,
 )
-from autogen_core.tools import ToolSchema
-
 from agents.models import ModelSpec, build_client
 from agents.models.protocol_common import arguments_object, read_arguments
 from tests.fakes.answer import Answer

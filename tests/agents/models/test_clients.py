@@ -11,22 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autogen_agentchat.agents import AssistantAgent
-from autogen_agentchat.messages import TextMessage
-from autogen_core import CancellationToken, FunctionCall, Image
-from autogen_core.models import (
-    AssistantMessage,
-    CreateResult,
-    FunctionExecutionResult,
-    FunctionExecutionResultMessage,
-    LLMMessage,
-    SystemMessage,
-    UserMessage,
-)
-from autogen_core.tools import ToolSchema
 from PIL import Image as Picture
 from pydantic import BaseModel
 
+from agents.autogen import (
+    AssistantAgent,
+    AssistantMessage,
+    CancellationToken,
+    CreateResult,
+    FunctionCall,
+    FunctionExecutionResult,
+    FunctionExecutionResultMessage,
+    Image,
+    LLMMessage,
+    SystemMessage,
+    TextMessage,
+    ToolSchema,
+    UserMessage,
+)
 from agents.models import ModelSpec, build_client, usage_detail
 from agents.models.config import Capabilities
 from agents.models.errors import (

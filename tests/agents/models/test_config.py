@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from autogen_core.models import RequestUsage
 
+from agents.autogen import RequestUsage
 from agents.models import (
     ModelsConfig,
     ModelSpec,

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autogen_core import FunctionCall
-from autogen_core.models import CreateResult, UserMessage
 
+from agents.autogen import CreateResult, FunctionCall, UserMessage
 from agents.models import ModelError, ModelSpec, build_client
 from tests.fakes.answer import Answer
 from tests.fakes.anthropic_server import AnthropicServer

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from autogen_core.models import UserMessage
 
+from agents.autogen import UserMessage
 from agents.models import ModelSpec, build_client
 from agents.models.errors import redact
 from tests.fakes.answer import Answer

@@ -7,10 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autogen_core import FunctionCall
-from autogen_core.models import AssistantMessage, CreateResult, LLMMessage, SystemMessage, UserMessage
-from autogen_core.tools import ToolSchema
 
+from agents.autogen import (
+    AssistantMessage,
+    CreateResult,
+    FunctionCall,
+    LLMMessage,
+    SystemMessage,
+    ToolSchema,
+    UserMessage,
+)
 from agents.models import ModelSpec, UsageDetail, build_client, usage_detail
 from agents.models.errors import PersonLeft, ReplayExhausted
 from agents.models.human import HumanClient
