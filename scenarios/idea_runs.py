@@ -50,10 +50,10 @@ class IdeaRuns:
         if not path.exists():
             write_json(path, [*(seed for seed in seeds if seed["Name"] not in given), *given.values()])
 
-    def start_idea(self, idea_run: IdeaRun, idea: Idea) -> None:
+    async def start_idea(self, idea_run: IdeaRun, idea: Idea) -> None:
         """From here on the study works in a folder of the idea's name, with the template as its first commit."""
-        workspace = Workspace.create(self.folder / "ideas" / idea.name, self._resolved.template)
-        self._restore(idea_run.slot, workspace, in_ideation=False)
+        workspace = await Workspace.create(self.folder / "ideas" / idea.name, self._resolved.template)
+        await self._restore(idea_run.slot, workspace, in_ideation=False)
         if not (workspace.root / "idea.json").exists():
             save_idea(idea, workspace.root / "idea.json")
         authors = _keep_authors(workspace.root / AUTHORS, idea_run.context.authors)
@@ -61,12 +61,12 @@ class IdeaRuns:
         idea_run.context = replace(idea_run.context, workspace=workspace, authors=authors, offline=offline)
         put_idea(self.folder / ARCHIVE, self._entry(idea))
 
-    def open(self, slot: str) -> IdeaRun:
+    async def open(self, slot: str) -> IdeaRun:
         scenario, template = self._resolved.scenario, self._resolved.template
         paper = Path(scenario.paper)
         place = self.folder / "proposals" / slot if template else self.folder / "ideas" / paper.stem
-        workspace = Workspace.create(place, template)
-        self._restore(slot, workspace, in_ideation=template is not None)
+        workspace = await Workspace.create(place, template)
+        await self._restore(slot, workspace, in_ideation=template is not None)
         if not template and not list(workspace.paper.glob("submission.*")):
             workspace.paper.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.folder / paper.name, workspace.paper / f"submission{paper.suffix}")
@@ -91,7 +91,7 @@ class IdeaRuns:
         )
         return IdeaRun(slot, context, self.folder)
 
-    def _restore(self, slot: str, workspace: Workspace, *, in_ideation: bool) -> None:
+    async def _restore(self, slot: str, workspace: Workspace, *, in_ideation: bool) -> None:
         """Put right what a call that was cut short has left: back to the last state that the journal knows."""
         commit = ""
         for record in self._journal.records():
@@ -99,15 +99,15 @@ class IdeaRuns:
             here = ideation == in_ideation or not self._resolved.template
             if here and record.key.startswith(f"{slot}/") and record.data.get("commit"):
                 commit = record.data["commit"]
-        workspace.restore(commit or "HEAD")
+        await workspace.restore(commit or "HEAD")
 
-    def begun(self, idea_run: IdeaRun, number: int) -> WarmStart | None:
+    async def begun(self, idea_run: IdeaRun, number: int) -> WarmStart | None:
         """Put a study where the idea that the run was given for it is worked on; None where it was given none."""
         if not self._start.ideas:
             return None
         idea = self._start.ideas[number - 1]
         self._start.open(self.folder / "ideas" / idea.name)
-        self.start_idea(idea_run, idea)
+        await self.start_idea(idea_run, idea)
         return self._start
 
     def keep_outcome(self, idea_run: IdeaRun) -> None:

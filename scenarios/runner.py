@@ -63,7 +63,7 @@ class Runner:
         empty_ideations = 0
         try:
             for number in range(1, self._resolved.scenario.ideas + 1):
-                idea_run = self._idea_runs.open(f"idea_{number}")
+                idea_run = await self._idea_runs.open(f"idea_{number}")
                 self.idea_runs.append(idea_run)
                 await self._play_idea(idea_run, number)
                 self._idea_runs.keep_outcome(idea_run)
@@ -113,7 +113,7 @@ class Runner:
 
     async def _begin(self, idea_run: IdeaRun, number: int) -> None:
         """Where the run was given ideas, a study starts from its own."""
-        if (start := self._idea_runs.begun(idea_run, number)) is not None:
+        if (start := await self._idea_runs.begun(idea_run, number)) is not None:
             first = self._resolved.phases[0][1]
             await self._step(idea_run, f"{idea_run.slot}/start", lambda idea_run: start.lay(idea_run, first))
             idea_run.panels_held = start.panels
@@ -136,7 +136,7 @@ class Runner:
             self._observer.phase_ended(idea_run.slot, kind.name, ending.reason)
         if not record.data["usable"]:
             idea_run.outcome = f"{kind.name} ended without its {kind.deliverable} ({record.data['reason']})"
-        self._hand_on(idea_run, kind)
+        await self._hand_on(idea_run, kind)
 
     async def _hold_chat(self, idea_run: IdeaRun, spec: PhaseSpec, kind: PhaseType, key: str) -> Ending:
         policies = list(policies_of(spec, kind))
@@ -206,12 +206,12 @@ class Runner:
             commit = await idea_run.workspace.save(key)
             self.run_context.journal.put(key, "step", {"commit": commit})
 
-    def _hand_on(self, idea_run: IdeaRun, kind: PhaseType) -> None:
+    async def _hand_on(self, idea_run: IdeaRun, kind: PhaseType) -> None:
         """What a finished phase means for the next; done again after a resume."""
         if kind.name == "panel":
             idea_run.panels_held += 1
         if kind.name == "ideation" and not idea_run.outcome:
-            self._idea_runs.start_idea(idea_run, load_idea(idea_run.context.proposal))
+            await self._idea_runs.start_idea(idea_run, load_idea(idea_run.context.proposal))
         if kind.name == "novelty" and not idea_run.outcome:
             path = idea_run.workspace.root / "novelty.json"
             novelty = Novelty.model_validate_json(path.read_bytes())

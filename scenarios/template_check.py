@@ -32,7 +32,7 @@ async def check_template(template: Template, profile: str, sandbox: Sandbox) -> 
     """
     checks = list(_files(template))
     with tempfile.TemporaryDirectory(prefix="colloquium-check-") as name:
-        context = _context(template, profile, sandbox, Path(name))
+        context = await _context(template, profile, sandbox, Path(name))
         record = await run_once(context, "run_0", 1, "the template as it is")
         checks += _run(template, context, record)
         ledger = load_ledger(context)
@@ -118,12 +118,12 @@ async def _plot(context: IdeaContext) -> Check:
     return Check("Plot", True, f"{len(drawn.splitlines()) - 1} figures")
 
 
-def _context(template: Template, profile: str, sandbox: Sandbox, place: Path) -> IdeaContext:
+async def _context(template: Template, profile: str, sandbox: Sandbox, place: Path) -> IdeaContext:
     return IdeaContext(
         template=template,
         profile=template.profile(profile),
         profile_name=profile or template.default_profile,
-        workspace=Workspace.create(place / "work", template),
+        workspace=await Workspace.create(place / "work", template),
         sandbox=sandbox,
         literature=build([], bib_files=[], cache=place / "cache"),
         form=load_form("neurips"),

@@ -23,7 +23,7 @@ async def _baseline(idea_run: IdeaRun) -> None:
             f"the baseline of template {idea_run.context.template.name} {record.status}, so there is nothing to compare with: "
             f"{record.reason}\nMend that experiment.py, then launch again"
         )
-    idea_run.workspace.tag("run_0")
+    await idea_run.workspace.tag("run_0")
 
 
 def _variables(idea_run: IdeaRun) -> dict[str, object]:

@@ -54,7 +54,7 @@ async def _prepared(context: IdeaContext, name: str, attempt: int, note: str) ->
     """The row of a run before it runs, with the project laid out and committed for it."""
     workspace = context.workspace
     prepare(context, load_ledger(context))
-    await workspace.save(f"{name}, attempt {attempt}: the code that runs")
+    commit = await workspace.save(f"{name}, attempt {attempt}: the code that runs")
     pinned = dict(context.profile.args)
     if context.template.seed_argument:
         pinned[context.template.seed_argument] = context.seed
@@ -65,7 +65,7 @@ async def _prepared(context: IdeaContext, name: str, attempt: int, note: str) ->
         status="failed",
         reason="",
         note=note,
-        commit=workspace.commit,
+        commit=commit,
         command=command,
         seed=context.seed if context.template.seed_argument else None,
         attempt=attempt,
@@ -96,7 +96,7 @@ async def _execute(context: IdeaContext, record: RunRecord) -> RunRecord:
         _keep_failed(workspace.work / name, workspace.root / "failed" / f"{name}_attempt_{attempt}")
         if isinstance(error, TamperedError):
             await workspace.save(f"{name}, attempt {attempt}: as it was left")
-            workspace.restore_files(record.commit, fixed)
+            await workspace.restore_files(record.commit, fixed)
             prepare(context, ledger)
             record = record.model_copy(update={"status": "tampered"})
         tail = outcome.output[-_TAIL:].strip()

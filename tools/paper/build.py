@@ -21,14 +21,14 @@ async def build_paper(context: IdeaContext) -> Compilation:
     (context.workspace.root / "gate.json").unlink(missing_ok=True)
     paper.mkdir(parents=True, exist_ok=True)
     write_results_tex(ledger, ledger.baseline.environment if ledger.baseline else {}, paper / "results.tex")
-    assemble(paper, provenance=_provenance(context, ledger))
+    assemble(paper, provenance=_provenance(context, ledger, await context.workspace.head()))
     return await compile_paper(paper, context.sandbox)
 
 
-def _provenance(context: IdeaContext, ledger: Ledger) -> Provenance:
+def _provenance(context: IdeaContext, ledger: Ledger, commit: str) -> Provenance:
     return Provenance(
         models=context.authors,
-        commit=context.workspace.commit,
+        commit=commit,
         template=context.template.name,
         profile=context.profile_name,
         seed=context.seed,

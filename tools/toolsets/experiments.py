@@ -32,7 +32,9 @@ class ExperimentTools(Toolset):
         ledger.record(record)
         ledger.save(self._idea.ledger_file)
         await self._idea.workspace.save(f"{record.name}: {note}")
-        self._idea.workspace.tag(record.name if record.status == "completed" else f"{record.name}-attempt-{attempt}")
+        await self._idea.workspace.tag(
+            record.name if record.status == "completed" else f"{record.name}-attempt-{attempt}"
+        )
         if record.status != "completed":
             left = self._idea.run_quota.attempts - attempt
             advice = f"{left} attempts of {record.name} are left." if left else "No attempt of this run is left."

@@ -38,7 +38,7 @@ class FigureTools(Toolset):
                 "there is no plot.py in the project; write one with write_file. It finds the results in "
                 "run_*/final_info.json and saves PNG files beside itself"
             )
-        ledger, commit = load_ledger(self._idea), self._idea.workspace.commit
+        ledger, commit = load_ledger(self._idea), await self._idea.workspace.head()
         prepare(self._idea, ledger)
         fixed = fixed_paths(self._idea, ledger)
         before = {path.name: path.stat().st_mtime_ns for path in _images(work)}
@@ -50,7 +50,7 @@ class FigureTools(Toolset):
         finally:
             await session.close()
         if outcome.reason == "tampered":
-            self._idea.workspace.restore_files(commit, fixed)
+            await self._idea.workspace.restore_files(commit, fixed)
             prepare(self._idea, ledger)
         if not outcome.ok:
             reason = outcome.explanation or f"it ended with exit code {outcome.exit_code}"

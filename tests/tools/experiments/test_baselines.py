@@ -25,8 +25,12 @@ LUCK = EXPERIMENT.replace("range(NUM_SEEDS)]", "random.SystemRandom().sample(ran
 async def context(template: Path, place: Path, cache: Path | None) -> IdeaContext:
     loaded = load_template(str(template), template.parent)
     resolved = resolve_scenario(Scenario(name="test", template=str(template), phases=["ideation"]))  # type: ignore[list-item]
-    return IdeaContext(loaded, resolved.profile, "", Workspace.create(place, loaded), await open_sandbox("none"), resolved.literature, resolved.form,
-                place / "ideas.json", place / "idea.json", baselines=Baselines(cache) if cache else None)  # fmt: skip
+    return IdeaContext(
+        template=loaded, profile=resolved.profile, profile_name="", workspace=await Workspace.create(place, loaded),
+        sandbox=await open_sandbox("none"), literature=resolved.literature, form=resolved.form,
+        archive=place.with_suffix(".json"), proposal=place.with_suffix(".idea"),
+        baselines=Baselines(cache) if cache else None,
+    )  # fmt: skip
 
 
 async def test_the_same_baseline_is_not_measured_twice_and_says_so(tmp_path: Path) -> None:

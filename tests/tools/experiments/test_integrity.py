@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,11 +81,11 @@ BOMBS = {
 }  # fmt: skip
 
 
-def desk_in(folder: Path, sandbox: Sandbox) -> IdeaContext:
+async def context_in(folder: Path, sandbox: Sandbox) -> IdeaContext:
     loaded = load_template(str(folder / "descent"), folder)
     return IdeaContext(
-        template=loaded, profile=loaded.profile(""), profile_name="", workspace=Workspace.create(folder / "idea", loaded),
-        sandbox=sandbox, literature=build([], bib_files=[], cache=folder / "cache"), form=load_form("neurips"),
+        template=loaded, profile=loaded.profile(""), profile_name="", sandbox=sandbox,
+        workspace=await Workspace.create(folder / "idea", loaded), literature=build([], bib_files=[], cache=folder / "cache"), form=load_form("neurips"),
         archive=folder / "ideas.json", proposal=folder / "proposal.json",
     )  # fmt: skip
 
@@ -95,7 +96,7 @@ async def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("study")
     template = write_foreign_template(folder / "descent", EXPERIMENT, evaluation__py=EVALUATION)
     (template / "template.yaml").write_text("protected: [evaluation.py]\n", encoding="utf-8")
-    context = desk_in(folder, await open_sandbox("none"))
+    context = await context_in(folder, await open_sandbox("none"))
     ledger = load_ledger(context)
     ledger.record(await run_once(context, "run_0", 1, "the baseline"))
     ledger.save(context.ledger_file)
@@ -107,7 +108,7 @@ async def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def context(tmp_path: Path, baseline: Path) -> IdeaContext:
     shutil.copytree(baseline, tmp_path, dirs_exist_ok=True)
-    return desk_in(tmp_path, await open_sandbox("none"))
+    return await context_in(tmp_path, await open_sandbox("none"))
 
 
 async def cheat(context: IdeaContext, program: str) -> str:
@@ -170,7 +171,7 @@ async def test_what_a_run_leaves_does_not_stop_the_study(context: IdeaContext, p
 
 async def test_in_a_sandbox_the_evaluation_the_sources_and_earlier_results_are_read_only(context: IdeaContext) -> None:
     try:
-        context.sandbox = await open_sandbox("bubblewrap")
+        context = replace(context, sandbox=await open_sandbox("bubblewrap"))
     except UserError as error:
         pytest.skip(str(error))
     files = [

@@ -35,7 +35,7 @@ figure.savefig("two.png")
 
 @pytest.fixture
 async def context(tmp_path: Path) -> IdeaContext:
-    workspace = Workspace.create(tmp_path / "idea", None)
+    workspace = await Workspace.create(tmp_path / "idea", None)
     return IdeaContext(
         template=no_template(tmp_path),
         profile=Profile.model_validate({}),
