@@ -21,6 +21,7 @@ from tools.project import TEMPLATES
 from tools.review.forms import load_form
 from tools.sandbox import Sandbox
 from tools.toolsets.context import ToolContext
+from tools.toolsets.data import FigureFiles
 from tools.toolsets.figures import FigureTools
 
 
@@ -115,7 +116,8 @@ async def _plot(context: IdeaContext) -> Check:
         drawn = await FigureTools(ToolContext(context, "plotter")).run_plot()
     except ToolError as error:
         return Check("Plot", False, str(error), "Mend plot.py, then check again")
-    return Check("Plot", True, f"{len(drawn.splitlines()) - 1} figures")
+    figures = drawn.data.files if isinstance(drawn.data, FigureFiles) else ()
+    return Check("Plot", True, f"{len(figures)} figures")
 
 
 async def _context(template: Template, profile: str, sandbox: Sandbox, place: Path) -> IdeaContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -10,6 +11,8 @@ from tools.errors import ToolError
 from tools.evidence.ledger import Ledger, RunRecord
 from tools.experiments.execution import load_ledger, run_once, source_digest
 from tools.toolsets.base import Toolset
+from tools.toolsets.data import ComparedResult, ComparedResults, CompletedRun, LedgerRow, LedgerRows
+from tools.toolsets.tool import ToolAnswer
 
 
 class ExperimentTools(Toolset):
@@ -22,7 +25,7 @@ class ExperimentTools(Toolset):
         note: Annotated[
             str, Field(description="what this run changes and why, in one sentence; it goes into the ledger")
         ],
-    ) -> str:
+    ) -> ToolAnswer:
         """Run experiment.py as it is now, as the next run, in the sandbox. Answers with its results, or with what
         went wrong and the end of its output. A failed run may be mended and tried again a few times."""
         ledger = self._ledger()
@@ -41,14 +44,15 @@ class ExperimentTools(Toolset):
             became = "failed" if record.status == "failed" else "does not count, and the ledger and the gate say why"
             raise ToolError(f"{record.name}, attempt {attempt}, {became}: {record.reason}\n{advice}")
         runs_left = self._idea.run_quota.runs - number
-        return (
+        return ToolAnswer(
             f"{record.name} completed in {record.usage['wall_seconds']:.1f} s, {runs_left} runs are left.\n"
-            + _results(ledger, record.name)
+            + _results(ledger, record.name),
+            data=CompletedRun(run=record.name),
         )
 
     async def read_results(
         self, run: Annotated[str, Field(description="a run like run_2; empty for all runs")] = ""
-    ) -> str:
+    ) -> ToolAnswer:
         """Read the ledger: every result with its address, mean, standard error over seeds, and number of seeds."""
         ledger = self._ledger()
         runs = [r.name for r in ledger.completed]
@@ -58,23 +62,27 @@ class ExperimentTools(Toolset):
                 f"{run} has no results"
                 + (f", {failed[-1]}" if failed else f"; completed runs: {', '.join(runs) or 'none'}")
             )
-        return "\n\n".join(_results(ledger, name) for name in ([run] if run else runs)) or "No run is completed yet."
+        wanted = [run] if run else runs
+        text = "\n\n".join(_results(ledger, name) for name in wanted) or "No run is completed yet."
+        return ToolAnswer(text, data=_rows(ledger, wanted))
 
     async def compare_runs(
         self,
         run: Annotated[str, Field(description="a run like run_2")],
         against: Annotated[str, Field(description="the run to compare with")] = "run_0",
-    ) -> str:
+    ) -> ToolAnswer:
         """Compare every result of a run with another run: difference, direction by the metric's goal, Welch's test."""
         ledger = self._ledger()
         addresses = [a for a in ledger.addresses() if a.startswith(f"{run}/")]
         if not addresses:
             raise ToolError(f"{run} has no results; completed runs: {', '.join(r.name for r in ledger.completed)}")
         shared = [address for address in addresses if address.replace(run, against, 1) in ledger.addresses()]
-        lines = [f"{address}: {ledger.compare(address, against).verdict}" for address in shared]
+        compared = {address: ledger.compare(address, against) for address in shared}
+        lines = [f"{address}: {comparison.verdict}" for address, comparison in compared.items()]
         alone = [address for address in addresses if address not in shared]
         lines += [f"{address}: {against} has no such result to compare with" for address in alone]
-        return "\n".join(lines)
+        results = [ComparedResult(address=a, significant=c.significant) for a, c in compared.items()]
+        return ToolAnswer("\n".join(lines), data=ComparedResults(results=tuple(results)))
 
     def _ledger(self) -> Ledger:
         return load_ledger(self._idea)
@@ -99,6 +107,24 @@ class ExperimentTools(Toolset):
             if record.source == now and record.status != "failed":
                 which = f"attempt {record.attempt} of " if record.status == "tampered" else ""
                 raise ToolError(f"the code is the same as in {which}{record.name}; edit it first, then run it")
+
+
+def _rows(ledger: Ledger, runs: Sequence[str]) -> LedgerRows:
+    found = [ledger.result(address) for address in ledger.addresses()]
+    rows = [
+        LedgerRow(
+            run=result.run,
+            dataset=result.dataset,
+            metric=result.metric.name,
+            mean=result.mean,
+            n=result.n,
+            goal=result.metric.goal,
+            censored=result.censored,
+        )
+        for result in found
+        if result.run in runs
+    ]
+    return LedgerRows(rows=tuple(rows))
 
 
 def _results(ledger: Ledger, run: str) -> str:

@@ -17,7 +17,8 @@ from tools.figures.facts import INSIDE
 from tools.figures.figure import Figure, load_figures
 from tools.sandbox import ResourceLimits
 from tools.toolsets.base import Toolset
-from tools.toolsets.tool import Submission
+from tools.toolsets.data import FigureFiles
+from tools.toolsets.tool import Submission, ToolAnswer
 
 _TAIL = 1500
 LARGEST_IMAGE = 20 << 20
@@ -30,7 +31,7 @@ class FigureTools(Toolset):
 
     names = ("run_plot", "list_figures", "submit_figures")
 
-    async def run_plot(self) -> str:
+    async def run_plot(self) -> ToolAnswer:
         """Run plot.py in the sandbox. Answers the image files it drew, or what went wrong and the end of its output."""
         work = self._idea.workspace.work
         if not (work / "plot.py").is_file():
@@ -58,13 +59,15 @@ class FigureTools(Toolset):
         drawn = [path for path in _images(work) if before.get(path.name) != path.stat().st_mtime_ns]
         if not drawn:
             raise ToolError("plot.py ended without an error but drew no PNG file in the project's folder")
-        return "plot.py drew (view_figure shows one):\n" + "\n".join(_describe(path) for path in drawn)
+        text = "plot.py drew (view_figure shows one):\n" + "\n".join(_describe(path) for path in drawn)
+        return ToolAnswer(text, data=FigureFiles(files=tuple(path.name for path in drawn)))
 
-    async def list_figures(self) -> str:
+    async def list_figures(self) -> ToolAnswer:
         """List the figures of the paper with label, size and caption."""
         figures = load_figures(self._idea.workspace.paper)
         rows = [f"{f.file} (\\ref{{{f.label}}}, {f.width}x{f.height}): {f.caption}" for f in figures]
-        return "\n".join(rows) or "There is no figure yet."
+        files = FigureFiles(files=tuple(figure.file for figure in figures))
+        return ToolAnswer("\n".join(rows) or "There is no figure yet.", data=files)
 
     async def submit_figures(
         self,

@@ -13,6 +13,8 @@ from tools.atomic import write_text
 from tools.errors import ToolError, nearest
 from tools.experiments.integrity import is_shadow
 from tools.toolsets.base import Toolset
+from tools.toolsets.data import FilePart
+from tools.toolsets.tool import ToolAnswer
 
 _LISTED = 400
 _READ_LINES = 600
@@ -38,13 +40,14 @@ class FileTools(Toolset):
         self,
         file: Annotated[str, Field(description="path relative to the project's folder")],
         start_line: Annotated[int, Field(description="first line to read, from 1", ge=1)] = 1,
-    ) -> str:
+    ) -> ToolAnswer:
         """Read a text file of the project, up to 600 lines from start_line on."""
         lines = self._text(file).splitlines()
         part = lines[start_line - 1 : start_line - 1 + _READ_LINES]
         rest = len(lines) - (start_line - 1 + len(part))
         more = f"\n({rest} more lines; read on with start_line={start_line + len(part)})" if rest > 0 else ""
-        return "\n".join(part) + more
+        text, next_line = "\n".join(part), start_line + len(part) if rest > 0 else None
+        return ToolAnswer(text + more, data=FilePart(characters=len(text), next_line=next_line))
 
     async def edit_file(
         self,

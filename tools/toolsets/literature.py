@@ -11,7 +11,9 @@ from tools.errors import ToolError, nearest
 from tools.literature import Record, format_records
 from tools.toolsets.base import Toolset
 from tools.toolsets.context import ToolContext
+from tools.toolsets.data import CitationKey, FoundRecord, SearchResults
 from tools.toolsets.ideas import search_log
+from tools.toolsets.tool import ToolAnswer
 
 _RECORDS = 10
 
@@ -27,7 +29,7 @@ class LiteratureTools(Toolset):
 
     async def search_literature(
         self, query: Annotated[str, Field(description="a few technical words, as for a search engine", min_length=3)]
-    ) -> str:
+    ) -> ToolAnswer:
         """Search the literature: up to ten records with their identifiers, and what could not be reached."""
         answer = await self._idea.literature.search(query, limit=_RECORDS)
         self._found.update({identifier(record): record for record in answer.records})
@@ -35,17 +37,17 @@ class LiteratureTools(Toolset):
         log.append({"query": query, "records": [identifier(record) for record in answer.records]})
         write_json(self._idea.workspace.root / "searches.json", log)
         notes = "".join(f"\n({note})" for note in answer.notes)
-        if not answer.records:
-            return f"No record was found for {query!r}.{notes}"
-        return format_records(answer.records) + notes
+        text = format_records(answer.records) if answer.records else f"No record was found for {query!r}."
+        records = tuple(FoundRecord(id=identifier(record), title=record.title) for record in answer.records)
+        return ToolAnswer(text + notes, data=SearchResults(records=records, answered=bool(records) or not answer.notes))
 
     async def add_citation(
         self, record: Annotated[str, Field(description="the identifier of a record that a search returned")]
-    ) -> str:
+    ) -> ToolAnswer:
         """Add a record to the paper's bibliography; answers the key for \\cite."""
         found = self._found.get(record) or await self._find_again(record)
         key = self._idea.bibliography.add(found)
-        return f"cite it as \\cite{{{key}}}"
+        return ToolAnswer(f"cite it as \\cite{{{key}}}", data=CitationKey(key=key))
 
     async def list_citations(self) -> str:
         """List the keys that can be cited, with their titles."""

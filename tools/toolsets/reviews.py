@@ -23,7 +23,8 @@ from tools.review.store import (
     save_review,
 )
 from tools.toolsets.base import Toolset
-from tools.toolsets.tool import Submission, Tool
+from tools.toolsets.data import PanelReviews
+from tools.toolsets.tool import Submission, Tool, ToolAnswer
 
 
 class ReviewTools(Toolset):
@@ -48,7 +49,7 @@ class ReviewTools(Toolset):
         )
         return [review, Tool.of(self.read_reviews), meta, Tool.of(self.submit_rebuttal)]
 
-    async def read_reviews(self) -> str:
+    async def read_reviews(self) -> ToolAnswer:
         """Read all reviews of the paper that have been handed in, and the rebuttal if there is one. While reviewers still
         work alone, only your own."""
         stage = self._context.turn.stage
@@ -58,7 +59,9 @@ class ReviewTools(Toolset):
         parts = [f"[{name}]\n" + _as_text(review) for name, review in reviews.items()]
         if stage not in BEFORE_REBUTTAL and (rebuttal := load_rebuttal(self._context.review_folder)):
             parts.append("[rebuttal]\n" + rebuttal)
-        return "\n\n".join(parts) or ("You have handed in no review." if alone else "No review has been handed in yet.")
+        none = "You have handed in no review." if alone else "No review has been handed in yet."
+        data = PanelReviews(reviews=tuple(reviews.values()))
+        return ToolAnswer("\n\n".join(parts) or none, data=data)
 
     async def submit_rebuttal(
         self,

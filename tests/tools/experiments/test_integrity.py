@@ -20,6 +20,7 @@ from tools.literature import Bibliography, build
 from tools.review.forms import load_form
 from tools.sandbox import Sandbox, open_sandbox
 from tools.toolsets.context import ToolContext
+from tools.toolsets.data import CompletedRun
 from tools.toolsets.experiments import ExperimentTools
 from tools.toolsets.figures import FigureTools
 from tools.toolsets.files import FileTools
@@ -116,7 +117,7 @@ async def cheat(context: IdeaContext, program: str) -> str:
     guarded = f"try:\n    {program}\nexcept OSError as error:\n    print('refused', error)\n"
     (context.workspace.work / "experiment.py").write_text(EXPERIMENT + SETUP + guarded, encoding="utf-8")
     try:
-        return await ExperimentTools(ToolContext(context, "coder")).run_experiment("a cheat")
+        return (await ExperimentTools(ToolContext(context, "coder")).run_experiment("a cheat")).text
     except ToolError as error:
         return str(error)
 
@@ -188,7 +189,8 @@ async def test_in_a_sandbox_the_evaluation_the_sources_and_earlier_results_are_r
         "    else: raise SystemExit(name + ' is writable')\n"
     )
     (context.workspace.work / "experiment.py").write_text(EXPERIMENT + definition + tries, encoding="utf-8")
-    assert "run_1 completed" in await ExperimentTools(ToolContext(context, "coder")).run_experiment("tries to write")
+    done = await ExperimentTools(ToolContext(context, "coder")).run_experiment("tries to write")
+    assert done.data == CompletedRun(run="run_1")
     log = (context.workspace.root / "logs" / "run_1_attempt_1.txt").read_text(encoding="utf-8")
     assert log.count("refused") == len(files)
 

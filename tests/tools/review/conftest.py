@@ -19,7 +19,7 @@ from tools.review.forms import Form, load_form
 from tools.review.store import PAPER
 from tools.toolsets.context import NoTurn, ToolContext
 from tools.toolsets.reviews import ReviewTools
-from tools.toolsets.tool import Submission
+from tools.toolsets.tool import ToolAnswer
 
 PAPER_TEXT = """# On Seeds
 
@@ -79,7 +79,7 @@ def hand_in(context: IdeaContext) -> Submit:
 
     async def call(
         participant: str, tool: str, stage: str = "blind", form: Form | None = None, **values: Any
-    ) -> str | Submission:
+    ) -> ToolAnswer:
         at = ToolContext(dataclasses.replace(context, form=form or context.form), participant, NoTurn(stage))
         found = {t.name: t for t in ReviewTools(at).tools()}[tool]
         checked = found.arguments.model_validate(values)

@@ -54,20 +54,20 @@ async def test_nobody_reads_the_others_before_all_have_written(
     context: IdeaContext, hand_in: Submit, stage: str
 ) -> None:
     await hand_in("one", "submit_review", **filled(context.form, summary="What the first one thinks."))
-    assert "first one" not in await hand_in("two", "read_reviews", stage)
-    assert "first one" in await hand_in("one", "read_reviews", stage)
-    assert "first one" in await hand_in("two", "read_reviews", "discussion")
+    assert "first one" not in (await hand_in("two", "read_reviews", stage)).text
+    assert "first one" in (await hand_in("one", "read_reviews", stage)).text
+    assert "first one" in (await hand_in("two", "read_reviews", "discussion")).text
 
 
 async def test_the_rebuttal_is_read_when_its_time_has_come(context: IdeaContext, hand_in: Submit) -> None:
     await hand_in("writer", "submit_rebuttal", answers="We trained five networks since five is enough.")
-    assert "five is enough" not in await hand_in("one", "read_reviews", "discussion")
-    assert "five is enough" in await hand_in("one", "read_reviews", "rebuttal")
+    assert "five is enough" not in (await hand_in("one", "read_reviews", "discussion")).text
+    assert "five is enough" in (await hand_in("one", "read_reviews", "rebuttal")).text
 
 
 async def test_the_chair_reads_which_quotations_were_not_found(context: IdeaContext, hand_in: Submit) -> None:
     await hand_in("one", "submit_review", **filled(context.form, strengths=["It says «nothing at all»."]))
-    assert "not in the paper: «nothing at all»" in await hand_in("chair", "read_reviews", "chair")
+    assert "not in the paper: «nothing at all»" in (await hand_in("chair", "read_reviews", "chair")).text
 
 
 async def test_the_decision_has_to_agree_with_the_scores(context: IdeaContext, hand_in: Submit) -> None:

@@ -52,7 +52,8 @@ async def context(tmp_path: Path) -> IdeaContext:
 @pytest.mark.slow
 async def test_a_figure_is_shown_and_told_in_words_from_its_own_data(context: IdeaContext) -> None:
     (context.workspace.work / "plot.py").write_text(PLOT, encoding="utf-8")
-    assert "two.png" in await FigureTools(ToolContext(context, "plotter")).run_plot()
+    drawn = await FigureTools(ToolContext(context, "plotter")).run_plot()
+    assert drawn.data is not None and "two.png" in drawn.data.model_dump()["files"]
     shown = await VisionTools(ToolContext(context, "plotter")).view_figure("two.png")
     assert shown.images[0].startswith(b"\x89PNG")
     for told in (
