@@ -68,7 +68,7 @@ def _files(template: Template) -> Iterator[Check]:
         yield Check("Metrics", True, f"primary {template.primary_metric}; {', '.join(template.metrics)}")
     else:
         yield Check(
-            "Metrics", True, "none are declared, so nothing is said to be better or worse; see docs/templates.md"
+            "Metrics", True, "none are declared, so nothing is said to be better or worse; see docs/reference/template.md"
         )
 
 

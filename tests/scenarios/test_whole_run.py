@@ -148,8 +148,8 @@ def _command_of(process: Path) -> str:
 
 
 def test_a_statistician_joins_the_panel_by_one_file_and_one_line(tmp_path: Path, undisturbed: Path) -> None:
-    """As docs/roles.md tells it."""
-    doc = (ROOT / "docs" / "roles.md").read_text(encoding="utf-8")
+    """As docs/how-to/add-a-role.md tells it."""
+    doc = (ROOT / "docs" / "how-to" / "add-a-role.md").read_text(encoding="utf-8")
     card = re.search(r"^    ---\n(?:    .*\n|\n)+?    ---\n(?:    .*\n)+", doc, re.MULTILINE)
     assert card
     roles = tmp_path / "my_roles"

@@ -51,7 +51,7 @@ def test_the_json_fits_the_published_schema(context: IdeaContext) -> None:
 
 
 def test_the_published_schema_is_current() -> None:
-    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "write it anew: see docs/reviewing.md"
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "write it anew: see docs/reference/reviews.md"
 
 
 def test_the_page_needs_nothing_beside_it_and_shows_everything(context: IdeaContext) -> None:
