@@ -7,8 +7,7 @@ from pathlib import Path
 
 from scenarios.resolved_scenario import ResolvedScenario
 from scenarios.review_inputs import ReviewInputs
-from tools.documents.document import CHARACTERS_PER_TOKEN, Document, as_data
-from tools.documents.reader import read_paper
+from tools.documents import CHARACTERS_PER_TOKEN, Document, as_data, read_paper
 from tools.errors import UserError
 from tools.review.examples import read_examples
 from tools.reviewer_bench.leaks import Removed, strip_leaks

@@ -9,8 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tools.atomic import write_json
-from tools.documents.document import Document
-from tools.documents.reader import load_document, save_document
+from tools.documents import Document, load_document, save_document
 from tools.review.examples import Example, load_examples, save_examples
 from tools.reviewer_bench.leaks import Removed
 

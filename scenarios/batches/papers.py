@@ -20,7 +20,7 @@ from scenarios.run_group import RunGroup
 from scenarios.run_summary import dollars_of, read_summary, spent_in
 from scenarios.scenario import Scenario, load_scenario, save_scenario
 from scenarios.shared_budget import SharedBudget
-from tools.documents.document import PAPER_SUFFIXES
+from tools.documents import PAPER_SUFFIXES
 from tools.errors import ColloquiumError, UserError
 from tools.review.records import PanelReport
 from tools.review.store import REPORT

@@ -10,8 +10,7 @@ from scenarios.idea_run import IdeaRun
 from scenarios.phases.phase_type import PhaseType
 from scenarios.review_inputs import ReviewInputs
 from tools.atomic import write_text
-from tools.documents.document import as_data, text_as_data
-from tools.documents.reader import load_document, read_paper, save_document
+from tools.documents import as_data, load_document, read_paper, save_document, text_as_data
 from tools.review.examples import example_as_data
 from tools.review.meta_review import write_meta_review
 from tools.review.panel_report import write_report

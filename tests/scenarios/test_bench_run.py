@@ -17,7 +17,7 @@ from tests.fakes.panellist import PLAIN, Panellist
 from tests.scenarios.conftest import ROOT, command_line
 from tests.scenarios.test_paper_batches import finished, journals
 from tests.scenarios.test_reviewing import TEXT, Command, models_config
-from tools.documents.document import as_data, read_document
+from tools.documents import as_data, read_document
 
 SCORES = {"reviewer_methodology": 7, "reviewer_evidence": 7, "reviewer_clarity": 6, PLAIN: 4}
 SHORT = ("--resamples", 100, "--set", "phases.panel.rounds=0", "--set", "phases.panel.reviewers=2")

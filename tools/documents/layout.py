@@ -1,6 +1,6 @@
-"""The lines of a PDF page in reading order, from the places of its characters.
+"""Arrange the characters of a PDF page into lines in reading order.
 
-Knows pages of one column and of two, with titles, captions and tables across both. Three columns are read across.
+Pages may have one column or two, with titles, captions and tables across both. Three columns are read across.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tools.documents.hidden_text.glyph_map import Glyphs
+from tools.documents.hidden_text import PageCharacters
 
 
 @dataclass
-class Segment:
-    """Characters in a row without a wide gap; a line has one, a row of a table several."""
+class TextSegment:
+    """Consecutive characters without a wide gap. A line has one, a table row several."""
 
     text: str
     x0: float
@@ -24,7 +24,7 @@ class Segment:
     x1: float
     y1: float
     size: float
-    """The largest in it, in points."""
+    """Largest font size, in points."""
     sizes: list[float] = field(default_factory=list)
     bold: int = 0
 
@@ -34,8 +34,8 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a page; box in points from the upper left corner."""
+class TextLine:
+    """One line of a page. The box is in points from the upper left corner."""
 
     text: str
     page: int
@@ -46,33 +46,34 @@ class Line:
     size: float
     bold: bool
     cells: int = 1
-    """More than one in the row of a table."""
+    """More than one in a table row."""
     turned: bool = False
-    """Set at an angle: an axis label, a stamp in the margin."""
+    """Set at an angle, such as an axis label or a stamp in the margin."""
 
 
-def lines_of(glyphs: Glyphs, visible: Sequence[bool], page: int, width: float) -> list[Line]:
-    """The visible lines of a page in reading order, turned ones last.
+def extract_lines(characters: PageCharacters, visible: Sequence[bool], page: int, width: float) -> list[TextLine]:
+    """Return the visible lines of a page in reading order, turned ones last.
 
-    width: of the page in points.
+    Args:
+        width: of the page in points.
     """
-    upright = [shown and bool(glyphs.upright[i]) for i, shown in enumerate(visible)]
-    turned = [shown and not bool(glyphs.upright[i]) for i, shown in enumerate(visible)]
-    ordered = [_line(row, page) for row in _reading_order(_segments(glyphs, upright), width)]
-    return ordered + _turned_lines(glyphs, turned, page)
+    upright = [shown and bool(characters.upright[i]) for i, shown in enumerate(visible)]
+    turned = [shown and not bool(characters.upright[i]) for i, shown in enumerate(visible)]
+    ordered = [_line(row, page) for row in _reading_order(_segments(characters, upright), width)]
+    return ordered + _turned_lines(characters, turned, page)
 
 
-def _segments(glyphs: Glyphs, wanted: Sequence[bool]) -> list[Segment]:
-    segments: list[Segment] = []
+def _segments(characters: PageCharacters, wanted: Sequence[bool]) -> list[TextSegment]:
+    segments: list[TextSegment] = []
     space = False
-    for i, character in enumerate(glyphs.characters):
+    for i, character in enumerate(characters.characters):
         if not character.strip():
             space = True
             continue
         if not wanted[i]:
             continue
-        x0, y0, x1, y1 = (float(v) for v in glyphs.boxes[i])
-        em = max(float(glyphs.sizes[i]), 1.0)
+        x0, y0, x1, y1 = (float(v) for v in characters.boxes[i])
+        em = max(float(characters.sizes[i]), 1.0)
         last = segments[-1] if segments else None
         if last is not None and _continues(last, x0, y0, y1, em):
             last.text += (" " if space or x0 - last.x1 > 0.6 * em else "") + character
@@ -80,32 +81,34 @@ def _segments(glyphs: Glyphs, wanted: Sequence[bool]) -> list[Segment]:
             last.y0, last.y1 = min(last.y0, y0), max(last.y1, y1)
             last.size = max(last.size, em)
         else:
-            last = Segment(character, x0, y0, x1, y1, em)
+            last = TextSegment(character, x0, y0, x1, y1, em)
             segments.append(last)
         last.sizes.append(em)
-        last.bold += bool(glyphs.bold[i])
+        last.bold += bool(characters.bold[i])
         space = False
     return segments
 
 
-def _continues(last: Segment, x0: float, y0: float, y1: float, em: float) -> bool:
-    """Whether a character goes on with a segment: hardly a step back, no wide gap, and on its line, super- and
-    subscripts included."""
+def _continues(last: TextSegment, x0: float, y0: float, y1: float, em: float) -> bool:
+    """Return whether a character continues a segment: no large step back, no wide gap, and on its line.
+
+    Superscripts and subscripts count as on the line.
+    """
     near = -1.0 * em < x0 - last.x1 < 1.4 * max(em, last.size)
     slack = 0.3 * min(em, last.size)
     return near and y0 - slack < last.y1 and y1 + slack > last.y0
 
 
-def _reading_order(segments: list[Segment], width: float) -> list[list[Segment]]:
-    """Rows of segments, a column after the other between what spans both."""
+def _reading_order(segments: list[TextSegment], width: float) -> list[list[TextSegment]]:
+    """Return rows of segments, one column after the other between segments that span both."""
     gutter = _gutter(segments, width)
     if gutter is None:
         return _rows(segments)
     across = [s for s in segments if s.x0 < gutter < s.x1]
     for row in _rows([s for s in segments if s not in across]):
         if len(row) >= 4 and all(s.x1 - s.x0 < 0.25 * width for s in row):
-            across += row  # a table over both columns
-    rows: list[list[Segment]] = []
+            across += row  # a table across both columns
+    rows: list[list[TextSegment]] = []
     rest = [s for s in segments if s not in across]
     for spanning in [*_rows(across), None]:
         above = [s for s in rest if spanning is None or s.middle < min(a.middle for a in spanning)]
@@ -116,8 +119,8 @@ def _reading_order(segments: list[Segment], width: float) -> list[list[Segment]]
     return rows
 
 
-def _gutter(segments: list[Segment], width: float) -> float | None:
-    """The middle of the white between two columns; None on a page of one column."""
+def _gutter(segments: list[TextSegment], width: float) -> float | None:
+    """Return the x coordinate between two columns, None on a page of one column."""
     best: tuple[int, float] | None = None
     for x in np.arange(0.35, 0.651, 0.005) * width:
         crossing = sum(s.x0 < x < s.x1 for s in segments)
@@ -133,9 +136,9 @@ def _gutter(segments: list[Segment], width: float) -> float | None:
     return (max(s.x1 for s in left) + min(s.x0 for s in right)) / 2
 
 
-def _rows(segments: list[Segment]) -> list[list[Segment]]:
-    """Segments on one height together, from left to right, rows from the top down."""
-    rows: list[list[Segment]] = []
+def _rows(segments: list[TextSegment]) -> list[list[TextSegment]]:
+    """Group segments at the same height, left to right, rows from the top down."""
+    rows: list[list[TextSegment]] = []
     for segment in sorted(segments, key=lambda s: (s.middle, s.x0)):
         if rows:
             y0, y1 = min(s.y0 for s in rows[-1]), max(s.y1 for s in rows[-1])
@@ -147,14 +150,14 @@ def _rows(segments: list[Segment]) -> list[list[Segment]]:
     return [sorted(row, key=lambda s: s.x0) for row in rows]
 
 
-def _line(row: list[Segment], page: int) -> Line:
+def _line(row: list[TextSegment], page: int) -> TextLine:
     characters = sum(len(s.sizes) for s in row)
     text, cells = row[0].text, 1
     for last, segment in itertools.pairwise(row):
         apart = segment.x0 - last.x1 > 2 * max(last.size, segment.size)
         text += ("  " if apart else " ") + segment.text
         cells += apart
-    return Line(
+    return TextLine(
         text=text,
         page=page,
         x0=min(s.x0 for s in row),
@@ -167,18 +170,20 @@ def _line(row: list[Segment], page: int) -> Line:
     )
 
 
-def _turned_lines(glyphs: Glyphs, wanted: Sequence[bool], page: int) -> list[Line]:
-    """Turned text as the content stream has it."""
-    lines: list[Line] = []
+def _turned_lines(characters: PageCharacters, wanted: Sequence[bool], page: int) -> list[TextLine]:
+    """Return turned text in content stream order."""
+    lines: list[TextLine] = []
     run: list[int] = []
-    for i in range(len(glyphs) + 1):
-        ends = i == len(glyphs) or glyphs.characters[i] in "\r\n"
-        if not ends and (wanted[i] or (run and glyphs.characters[i] == " ")):
+    for i in range(len(characters) + 1):
+        ends = i == len(characters) or characters.characters[i] in "\r\n"
+        if not ends and (wanted[i] or (run and characters.characters[i] == " ")):
             run.append(i)
         elif run and (ends or not wanted[i]):
-            boxes = glyphs.boxes[run]
-            text = "".join(glyphs.characters[k] for k in run).strip()
+            boxes = characters.boxes[run]
+            text = "".join(characters.characters[k] for k in run).strip()
             (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
-            lines.append(Line(text, page, x0, y0, x1, y1, float(np.median(glyphs.sizes[run])), False, turned=True))
+            lines.append(
+                TextLine(text, page, x0, y0, x1, y1, float(np.median(characters.sizes[run])), False, turned=True)
+            )
             run = []
     return lines

@@ -1,4 +1,4 @@
-"""A PDF read: its lines in reading order without what no reader sees, and its pages as pictures."""
+"""Read a PDF: its visible lines in reading order, its hidden text, and its pages as images."""
 
 from __future__ import annotations
 
@@ -11,30 +11,39 @@ from pathlib import Path
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 
-from tools.documents.hidden_text.actual_text import take_off_replacements
-from tools.documents.hidden_text.glyph_map import INVISIBLE_MODES, Glyphs, read_glyphs
-from tools.documents.hidden_text.model import REPLACED, UNLIKE, HiddenText, quoted
-from tools.documents.hidden_text.render_diff import text_ink
-from tools.documents.hidden_text.visibility import findings, forgive_running_text, unseen
-from tools.documents.layout import Line, lines_of
+from tools.documents.hidden_text import (
+    INVISIBLE_MODES,
+    CharacterKinds,
+    HiddenText,
+    HiddenTextKind,
+    PageCharacters,
+    classify_characters,
+    hidden_runs,
+    keep_running_text,
+    read_characters,
+    render_text_difference,
+    strip_actual_text,
+)
+from tools.documents.layout import TextLine, extract_lines
 from tools.documents.structure import line_numbers, running_key, running_text
 from tools.errors import UserError
 
-MOST_BYTES = 100_000_000
-MOST_PAGES = 300
-"""More pages than this are read only when a number is asked for."""
-_FEWEST_LETTERS = 40  # a whole paper with fewer has no text worth a review
+MAX_BYTES = 100_000_000
+MAX_PAGES = 300
+"""A longer file is read only if the caller limits the number of pages."""
+_MIN_LETTERS = 40  # a paper with fewer has no text to review
+_Page = tuple[PageCharacters, CharacterKinds]
 
 
 @dataclass(frozen=True)
 class PdfText:
-    """What was read of a PDF."""
+    """The text of a PDF."""
 
     title: str
-    """The title in the metadata; often empty."""
+    """The title in the metadata, often empty."""
     pages: int
-    """Pages of the file, those that were not read included."""
-    lines: tuple[Line, ...]
+    """Pages of the file, including those that were not read."""
+    lines: tuple[TextLine, ...]
     hidden: tuple[HiddenText, ...]
     notes: tuple[str, ...]
 
@@ -43,37 +52,37 @@ def read_pdf(path: Path, max_pages: int | None = None) -> PdfText:
     """Read a PDF's text.
 
     Raises:
-        UserError: too large, encrypted, broken, without pages, or without text that its readers can see.
+        UserError: too large, encrypted, broken, without pages, or without visible text.
     """
-    if path.stat().st_size > MOST_BYTES:
-        raise UserError(
-            f"{path}: too large, {path.stat().st_size / 1e6:.0f} MB; the limit is {MOST_BYTES / 1e6:.0f} MB"
-        )
+    if path.stat().st_size > MAX_BYTES:
+        raise UserError(f"{path}: too large, {path.stat().st_size / 1e6:.0f} MB; the limit is {MAX_BYTES / 1e6:.0f} MB")
     with _opened(path) as document:
         count = len(document)
         if count == 0:
-            raise UserError(f"{path}: a PDF without pages")
-        if max_pages is None and count > MOST_PAGES:
-            raise UserError(
-                f"{path}: too large, {count} pages; the limit is {MOST_PAGES}, or ask for the first pages only"
-            )
+            raise UserError(f"{path}: the PDF has no pages")
+        if max_pages is None and count > MAX_PAGES:
+            raise UserError(f"{path}: too large, {count} pages; the limit is {MAX_PAGES}, or read the first pages only")
         read = min(count, max_pages or count)
-        pages: list[tuple[Glyphs, list[str]]] = []
+        pages: list[_Page] = []
         sizes: list[tuple[float, float]] = []
-        pictures = 0
+        images = 0
         hidden: list[HiddenText] = []
         for k in range(read):
             page = document[k]
-            hidden += [quoted(REPLACED, k + 1, says) for says in take_off_replacements(page)]
-            glyphs = read_glyphs(page)
+            hidden += [HiddenText.of(HiddenTextKind.REPLACED, k + 1, text) for text in strip_actual_text(page)]
+            characters = read_characters(page)
             sizes.append(page.get_size())
-            pages.append((glyphs, unseen(glyphs, text_ink(page), page.get_size()) if len(glyphs) else []))
-            pictures += any(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+            kinds: CharacterKinds = []
+            if len(characters):
+                kinds = classify_characters(characters, render_text_difference(page), page.get_size())
+            pages.append((characters, kinds))
+            images += any(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3))
             page.close()
         title = str(document.get_metadata_value("Title") or "").strip()
-    _check_text(path, pages, pictures)
-    forgive_running_text(pages)
-    hidden += [finding for k, (glyphs, kinds) in enumerate(pages) for finding in findings(glyphs, kinds, k + 1)]
+    _check_text(path, pages, images)
+    keep_running_text(pages)
+    for k, (characters, kinds) in enumerate(pages):
+        hidden += hidden_runs(characters, kinds, k + 1)
     lines, notes = _lines(pages, sizes)
     if read < count:
         notes.append(f"the first {read} of {count} pages were read")
@@ -81,24 +90,24 @@ def read_pdf(path: Path, max_pages: int | None = None) -> PdfText:
 
 
 def render_pages(path: Path, dpi: int = 100, pages: Sequence[int] | None = None) -> list[bytes]:
-    """Pages as PNG pictures, for models with eyes.
+    """Render pages as PNG images, for models with vision.
 
     Args:
         dpi: dots per inch.
-        pages: page numbers from 1; all pages when None.
+        pages: page numbers from 1; None for all pages.
 
     Raises:
-        UserError: the file cannot be opened, or has no such page.
+        UserError: the file cannot be opened, or it has no such page.
     """
-    pictures = []
+    images = []
     with _opened(path) as document:
         for number in range(1, len(document) + 1) if pages is None else pages:
             if not 1 <= number <= len(document):
                 raise UserError(f"{path}: no page {number}; it has pages 1 to {len(document)}")
             file = io.BytesIO()
             document[number - 1].render(scale=dpi / 72).to_pil().convert("RGB").save(file, format="PNG")
-            pictures.append(file.getvalue())
-    return pictures
+            images.append(file.getvalue())
+    return images
 
 
 @contextmanager
@@ -107,7 +116,7 @@ def _opened(path: Path) -> Iterator[pdfium.PdfDocument]:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower():
-            raise UserError(f"{path}: encrypted; save a copy without a password and give that") from None
+            raise UserError(f"{path}: encrypted; save a copy without a password and use that") from None
         raise UserError(f"{path}: a broken PDF that cannot be opened ({error}); export it again") from None
     try:
         yield document
@@ -115,31 +124,30 @@ def _opened(path: Path) -> Iterator[pdfium.PdfDocument]:
         document.close()
 
 
-def _check_text(path: Path, pages: Sequence[tuple[Glyphs, list[str]]], pictures: int) -> None:
+def _check_text(path: Path, pages: Sequence[_Page], images: int) -> None:
     letters = [(g, k, i) for g, k in pages for i, c in enumerate(g.characters) if c.isalnum()]
-    if len(letters) < _FEWEST_LETTERS:
-        what = "its pages are images, as from a scanner" if pictures else "its pages hold no text"
-        raise UserError(f"{path}: {what}; run text recognition and give the text as a .txt or .md file")
+    if len(letters) < _MIN_LETTERS:
+        reason = "its pages are images, as from a scanner" if images else "its pages contain no text"
+        raise UserError(f"{path}: {reason}; run text recognition and supply the text as a .txt or .md file")
     invisible = sum(int(g.modes[i]) in INVISIBLE_MODES for g, _, i in letters)
-    if pictures and invisible > 0.9 * len(letters):
+    if images and invisible > 0.9 * len(letters):
         raise UserError(
-            f"{path}: scanned, with recognised text behind the images that nobody sees and that cannot be checked; "
-            "give that text as a .txt or .md file"
+            f"{path}: scanned, with recognized text behind the images that is invisible and cannot be checked; "
+            "supply that text as a .txt or .md file"
         )
-    unlike = sum(k[i] == UNLIKE for _, k, i in letters)
-    if unlike > 0.5 * len(letters):
+    spoofed = sum(k[i] == HiddenTextKind.SPOOFED for _, k, i in letters)
+    if spoofed > 0.5 * len(letters):
         raise UserError(
-            f"{path}: its fonts draw other letters than the text says (or in a script that cannot be compared); "
-            "give the text as a .tex, .txt or .md file"
+            f"{path}: its fonts draw letters other than the extracted ones (or a script that cannot be compared); "
+            "supply the text as a .tex, .txt or .md file"
         )
 
 
-def _lines(
-    pages: Sequence[tuple[Glyphs, list[str]]], sizes: Sequence[tuple[float, float]]
-) -> tuple[list[Line], list[str]]:
-    """The lines of all pages without running heads and line numbers, and notes on those."""
+def _lines(pages: Sequence[_Page], sizes: Sequence[tuple[float, float]]) -> tuple[list[TextLine], list[str]]:
+    """Return the lines of all pages without running headers and line numbers, and notes about those."""
     by_page = [
-        lines_of(glyphs, [not kind for kind in kinds], k + 1, sizes[k][0]) for k, (glyphs, kinds) in enumerate(pages)
+        extract_lines(characters, [kind is None for kind in kinds], k + 1, sizes[k][0])
+        for k, (characters, kinds) in enumerate(pages)
     ]
     numbered = 0
     for k, lines in enumerate(by_page):
@@ -152,11 +160,11 @@ def _lines(
     heads = [head for head in heads if not head.isdigit()]
     notes = []
     if heads:
-        shown = "; ".join(f"«{head}»" for head in heads[:8]) + ("; …" if len(heads) > 8 else "")
-        notes.append(f"left out, since it repeats on the pages: {shown}")
+        shown = "; ".join(f'"{head}"' for head in heads[:8]) + ("; …" if len(heads) > 8 else "")
+        notes.append(f"omitted because it repeats on the pages: {shown}")
     if numbered:
-        notes.append(f"line numbers left out on {numbered} pages")
+        notes.append(f"line numbers omitted on {numbered} pages")
     unmapped = sum(g.characters.count("\ufffd") for g, _ in pages)
     if unmapped:
-        notes.append(f"{unmapped} characters have no known meaning in their font and read as \ufffd")
+        notes.append(f"{unmapped} characters have no Unicode mapping in their font and appear as \ufffd")
     return kept, notes

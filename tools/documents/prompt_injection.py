@@ -1,9 +1,8 @@
-"""Sentences that speak to a reviewer or to a language model instead of to readers.
+"""Find and remove sentences that address a reviewer or a language model instead of readers.
 
-A list of patterns, so it finds what its patterns say and no more: English, a few of the commonest orders in other
-languages, and the control marks of chat models. Letters set apart, look-alikes from other alphabets and invisible
-characters between letters are undone before matching. A paper about such attacks that quotes one loses the quotation
-from the reviewers' text and finds it in the report.
+This is a list of patterns: English, a few of the commonest instructions in other languages, and the control tokens of
+chat models. Letter-spacing, look-alikes from other alphabets and invisible characters are undone before matching. If a
+paper about such attacks quotes one, the quotation is missing from the reviewers' text and listed in the report.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ _AT_START = r"(?:^|[.:;!,]\s*)(?:(?:now|please|just|always|and|then|you must|you
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        # what came before is to be forgotten
+        # ignore previous instructions
         r"\b(?:ignore|disregard|forget|override|bypass) (?:(?:all|any|every|of|the|your|my|these|those|previous|prior|"
         r"above|earlier|preceding|former|system|other|and)\s+){0,6}(?:instructions?|directions|directives)\b",
         r"\b(?:ignore|disregard)\b.{0,20}\b(?:previous|prior|above|earlier|preceding|system)\b.{0,12}\bprompts?\b",
-        # orders about the review
+        # instructions about the review
         rf"{_AT_START}{_ORDER} (?:only |us |me )?(?:an? |the )?(?:very |extremely |strongly |highly )?{_GOOD}"
         rf"(?: peer| overall)? {_REVIEW}\b",
         rf"\b{_ORDER}\b.{{0,30}}\b{_GOOD}\b(?: \w+){{0,2}} {_REVIEW}\b.{{0,30}}\b{_PAPER}\b",
@@ -43,7 +42,7 @@ _PATTERNS = tuple(
         r"(?:\bto\b|\bas\b|\bof\b|=|:)? ?(?:10|9|8|accept|(?:the )?(?:maximum|highest))\b",
         r"\b(?:your|overall|final) (?:overall |final )?(?:rating|score|decision|recommendation|review|verdict) "
         r"(?:must|should|has to|needs to) be\b",
-        # the addressee is named
+        # a named addressee
         rf"\b(?:you are|you're|act as|as) (?:an? |the )?(?:\w+ )?{_MACHINE}\b.{{0,60}}\b"
         rf"(?:review\w*|{_PAPER}|accept\w*)\b.{{0,60}}\byou\b",
         rf"(?:^|[.:;!?]\s*)as an? (?:\w+ )?{_MACHINE},? (?:you|please)\b",
@@ -59,10 +58,10 @@ _PATTERNS = tuple(
         r".{0,80}\b(?:accept|positive|score|rate|rating|recommend|ignore|praise|must|please)\w*",
         r"\bas an? (?:peer )?reviewer,? you (?:must|should|will|are)\b",
         r"\bend of (?:the )?(?:paper|document|submission)\b.{0,30}\b(?:now|begin|instructions?|you)\b",
-        # marks that chat models are steered by
+        # control tokens of chat models
         r"<\|(?:im_start|im_end|system|user|endoftext|assistant|begin_of_text|eot_id|start_header_id)\|>",
         r"\[/?INST\]|<</?SYS>>|^#{2,} ?(?:system|instructions?|assistant) ?:",
-        # the first order again, in other languages
+        # ignore previous instructions, in other languages
         r"\bignorez? (?:toutes )?les instructions\b",
         r"\bignora (?:todas )?(?:las|le) (?:anteriores )?(?:instruccion|istru)",
         r"\bignorieren? (?:sie )?(?:alle )?(?:vorherigen |bisherigen |obigen )?anweisungen\b",
@@ -80,23 +79,25 @@ _LATIN = re.compile(r"[A-Za-z]")
 _SPACED = re.compile(r"\b(?:\w[ .\-_*·]){4,}\w\b")
 
 
-def addresses_machines(text: str) -> bool:
-    """Whether a sentence or paragraph matches one of the patterns, as it stands or with disguises undone."""
+def is_injection(text: str) -> bool:
+    """Return whether a text matches one of the patterns, as it is or with disguises undone."""
     return any(pattern.search(form) for form in _forms(text) for pattern in _PATTERNS)
 
 
 def split_sentences(text: str) -> list[str]:
-    """Pieces that put together give the text again: sentences with the white space behind them."""
+    """Split a text into sentences, each with its leading white space. Joined, they give the text again."""
     return re.split(r"(?<=[.!?。！？])(?=\s+\S)|(?<=[。！？])", text)
 
 
-def take_out(paragraph: str) -> tuple[str, list[str]]:
-    """A paragraph with each such sentence replaced by a mark, and the sentences. Where only the paragraph as a whole
-    matches, all of it goes."""
-    if not addresses_machines(paragraph):
+def remove_injections(paragraph: str) -> tuple[str, list[str]]:
+    """Replace each matching sentence by a mark. Return the paragraph and the removed sentences.
+
+    If only the paragraph as a whole matches, all of it is removed.
+    """
+    if not is_injection(paragraph):
         return paragraph, []
     sentences = split_sentences(paragraph)
-    found = [sentence for sentence in sentences if addresses_machines(sentence)]
+    found = [sentence for sentence in sentences if is_injection(sentence)]
     if not found:
         return REMOVED, [paragraph]
     kept: list[str] = []
@@ -108,33 +109,38 @@ def take_out(paragraph: str) -> tuple[str, list[str]]:
     return "".join(kept).strip(), [sentence.strip() for sentence in found]
 
 
-def unprintable(text: str) -> str:
-    """The characters of a text that no reader sees and that can carry a message: Unicode tags (spelled out as the ASCII
-    they stand for) and runs of zero-width characters. Empty when there are none."""
+def find_unprintable(text: str) -> str:
+    """Return the invisible characters that can carry a message, or an empty string.
+
+    These are Unicode tags, decoded to the ASCII they stand for, and runs of zero-width characters.
+    """
     tags = "".join(chr(ord(c) - 0xE0000) for c in text if 0xE0020 <= ord(c) <= 0xE007E)
     runs = sum(len(run) for run in re.findall(r"[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]{4,}", text))
     return tags or (f"({runs} zero-width characters in a row)" if runs else "")
 
 
-def without_unprintable(text: str) -> str:
+def strip_unprintable(text: str) -> str:
+    """Remove zero-width characters and Unicode tags."""
     return re.sub(r"[\u200b\u200e\u200f\u2060-\u2064\ufeff\U000e0000-\U000e007f]", "", text)
 
 
 def _forms(text: str) -> list[str]:
-    """The text as it stands, and with look-alikes, invisible characters and letter-spacing undone."""
+    """Return the text as it is, and with look-alikes, invisible characters and letter-spacing undone."""
     plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     plain = " ".join(plain.replace("’", "'").split())
     forms = [plain]
     if not plain.isascii() and _LATIN.search(plain):
         forms.append(plain.translate(_LOOK_ALIKES))
     if any(_SPACED.search(form) for form in forms):
-        forms += [_closed_up(form) for form in list(forms)]
+        forms += [_join_spaced(form) for form in list(forms)]
     return forms
 
 
-def _closed_up(text: str) -> str:
-    """«i g n o r e   a l l» and «i.g.n.o.r.e» as words. Where single letters stand apart by single spaces, word borders
-    are lost too; then words of the orders themselves are set apart again."""
+def _join_spaced(text: str) -> str:
+    """Join "i g n o r e   a l l" and "i.g.n.o.r.e" into words.
+
+    Single spaces between all letters lose the word borders too, so the words of the patterns are separated again.
+    """
     closed = _SPACED.sub(lambda match: re.sub(r"[ .\-_*·]", "", match.group()), text)
     for word in ("ignore", "disregard", "all", "previous", "prior", "above", "instructions", "give", "a", "positive",
                  "review", "accept", "this", "paper", "recommend", "only"):  # fmt: skip

@@ -1,4 +1,4 @@
-"""Paragraphs, headings, captions and references from the lines of a paper."""
+"""Build paragraphs, headings, captions and references from the lines of a paper."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tools.documents.layout import Line
+from tools.documents.layout import TextLine
 
-NAMED = frozenset(
+KNOWN_HEADINGS = frozenset(
     (
         "abstract", "introduction", "background", "preliminaries", "related work", "prior work", "method", "methods",
         "methodology", "approach", "experiments", "experimental setup", "experimental results", "results",
@@ -20,31 +20,36 @@ NAMED = frozenset(
         "acknowledgment", "references", "bibliography", "appendix", "supplementary material", "author contributions",
     )
 )  # fmt: skip
-"""Headings that need no number."""
+"""Headings that are recognized without a number."""
 _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z](?:\.\d{1,2}){1,3}\.?|[A-Z]\.?|[IVX]{1,5}\.)\s+(?=\S)")
 CAPTION = re.compile(r"^(?:Figure|Fig\.?|Table|Algorithm|Listing)\s+[A-Z]?\d+(?:\.\d+)?\s*[:.|]", re.IGNORECASE)
 _ENTRY = re.compile(r"^\[\w{1,12}\]\s")
 _ITEM = re.compile(r"^(?:[•∙▪‣]|– |(?:\d{1,2}|[a-z])[.)] |\([a-z0-9]{1,3}\) )")
 _ENDS = (".", "!", "?", ":", "”", '"')
 
-Kind = Literal["text", "heading", "caption", "row", "reference"]
+BlockKind = Literal["text", "heading", "caption", "row", "reference"]
 
 
 @dataclass(frozen=True)
-class Block:
-    """A paragraph, a heading, a caption, the row of a table or an entry of the bibliography."""
+class TextBlock:
+    """A paragraph, a heading, a caption, a table row or an entry of the bibliography."""
 
-    kind: Kind
+    kind: BlockKind
     text: str
     page: int
     level: int = 2
-    """Of a heading: the number of # marks."""
+    """Number of # marks of a heading."""
 
 
-def running_text(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[str]:
-    """What repeats at one place of at least three pages and of more than a third of them: heads and feet, that is text
-    in the outer tenth of a page's height, and watermarks, that is turned text. Numbers in it count as equal, so a bare
-    page number does too. Keys as `running_key` makes them; heights of the pages in points."""
+def running_text(pages: Sequence[Sequence[TextLine]], heights: Sequence[float]) -> set[str]:
+    """Return the keys of lines that repeat at one position of at least three pages and more than a third of them.
+
+    Candidates are headers and footers (text in the outer tenth of a page's height) and watermarks (turned text).
+    Numbers count as equal, so page numbers are included.
+
+    Args:
+        heights: of the pages, in points.
+    """
     counts: dict[str, int] = {}
     for lines, height in zip(pages, heights, strict=True):
         outer = [line for line in lines if line.turned or line.y1 < 0.1 * height or line.y0 > 0.9 * height]
@@ -53,13 +58,13 @@ def running_text(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> s
     return {key for key, count in counts.items() if count >= 3 and count > len(pages) / 3}
 
 
-def running_key(line: Line) -> str:
+def running_key(line: TextLine) -> str:
+    """Return a key that equal running lines share: their text without numbers, and their height."""
     return f"{re.sub(r'[0-9]+', '#', line.text)} @ {round(line.y0 / 4)}"
 
 
-def line_numbers(lines: Sequence[Line]) -> set[int]:
-    """The indices of the numbers that a draft prints beside its lines: ten or more whole numbers on a page that begin
-    no line of text, all at one margin."""
+def line_numbers(lines: Sequence[TextLine]) -> set[int]:
+    """Return the indices of printed line numbers: ten or more lone whole numbers at one margin of a page."""
     numbers = [i for i, line in enumerate(lines) if re.fullmatch(r"\d{1,4}", line.text)]
     by_margin: dict[int, list[int]] = {}
     for i in numbers:
@@ -67,30 +72,30 @@ def line_numbers(lines: Sequence[Line]) -> set[int]:
     return {i for at_margin in by_margin.values() if len(at_margin) >= 10 for i in at_margin}
 
 
-def blocks_of(lines: Sequence[Line]) -> list[Block]:
-    """Put lines in reading order together to blocks, hyphenation joined."""
+def build_blocks(lines: Sequence[TextLine]) -> list[TextBlock]:
+    """Join lines in reading order into blocks, resolving hyphenation."""
     body = _body_size(lines)
     words = _words(lines)
-    blocks: list[Block] = []
-    open_lines: list[Line] = []
-    kind: Kind = "text"
+    blocks: list[TextBlock] = []
+    open_lines: list[TextLine] = []
+    kind: BlockKind = "text"
     in_references = False
 
     def close() -> None:
         nonlocal open_lines
         if open_lines:
             text = _joined(open_lines, words)
-            blocks.append(Block(kind, text, open_lines[0].page, _level(text)))
+            blocks.append(TextBlock(kind, text, open_lines[0].page, _level(text)))
         open_lines = []
 
     for line in lines:
         last = open_lines[-1] if open_lines else None
         if _is_heading(line, body):
-            goes_on = last is not None and kind == "heading" and _same_heading(last, line)
-            if not goes_on:
+            continues = last is not None and kind == "heading" and _same_heading(last, line)
+            if not continues:
                 close()
             kind, open_lines = "heading", [*open_lines, line]
-            if not goes_on:
+            if not continues:
                 in_references = heading_name(line.text) in ("references", "bibliography")
         elif CAPTION.match(line.text):
             close()
@@ -107,8 +112,8 @@ def blocks_of(lines: Sequence[Line]) -> list[Block]:
     return blocks
 
 
-def title_of(lines: Sequence[Line]) -> str:
-    """The title on a first page: what is set largest above the abstract; empty when nothing stands out."""
+def find_title(lines: Sequence[TextLine]) -> str:
+    """Return the largest text above the abstract of a first page, or an empty string if nothing stands out."""
     ends = next((i for i, line in enumerate(lines) if heading_name(line.text) == "abstract"), min(len(lines), 25))
     head = [line for line in lines[:ends] if not line.turned]
     if not head:
@@ -126,17 +131,17 @@ def title_of(lines: Sequence[Line]) -> str:
 
 
 def heading_name(text: str) -> str:
-    """A heading without its number, in lower case."""
+    """Return a heading without its number, in lower case."""
     return _NUMBERED.sub("", text).strip(" .:").lower()
 
 
-def _is_heading(line: Line, body: float) -> bool:
+def _is_heading(line: TextLine, body: float) -> bool:
     if line.turned or line.cells > 2 or len(line.text) > 120 or line.text.endswith((",", ";")):
         return False
     text = " ".join(line.text.split())
     name = heading_name(text)
     letters = [c for c in name if c.isalpha()]
-    if name in NAMED and text[:1].isupper():
+    if name in KNOWN_HEADINGS and text[:1].isupper():
         return True
     original = _NUMBERED.sub("", text)
     stands_out = line.bold or line.size > 1.08 * body or (original.isupper() and len(letters) > 3)
@@ -149,13 +154,13 @@ def _level(heading: str) -> int:
     return 2 + (number.group().strip(" .").count(".") if number else 0)
 
 
-def _same_heading(last: Line, line: Line) -> bool:
+def _same_heading(last: TextLine, line: TextLine) -> bool:
     close = last.page == line.page and 0 < line.y0 - last.y0 < 2 * last.size
-    return close and not _NUMBERED.match(line.text) and heading_name(line.text) not in NAMED
+    return close and not _NUMBERED.match(line.text) and heading_name(line.text) not in KNOWN_HEADINGS
 
 
-def _begins(last: Line, line: Line, in_references: bool) -> bool:
-    """Whether a line begins a new paragraph after the last one."""
+def _begins(last: TextLine, line: TextLine, in_references: bool) -> bool:
+    """Return whether a line begins a new paragraph after the last one."""
     if in_references and _ENTRY.match(line.text):
         return True
     if re.search(r"[A-Za-z]-$", last.text) and last.page == line.page and line.text[:1].isalpha() and line.y0 > last.y0:
@@ -173,14 +178,14 @@ def _begins(last: Line, line: Line, in_references: bool) -> bool:
     return (indented and last.text.endswith(_ENDS)) or bool(_ITEM.match(line.text))
 
 
-def _body_size(lines: Sequence[Line]) -> float:
-    """The size of most characters."""
+def _body_size(lines: Sequence[TextLine]) -> float:
+    """Return the font size of most characters, in points."""
     sizes = [round(line.size, 1) for line in lines for _ in range(len(line.text))]
     return statistics.mode(sizes) if sizes else 10.0
 
 
-def _words(lines: Sequence[Line]) -> set[str]:
-    """The words of a paper in lower case, those that a line's end breaks left out."""
+def _words(lines: Sequence[TextLine]) -> set[str]:
+    """Return the words of a paper in lower case, except words broken at a line's end."""
     words: set[str] = set()
     broken = False
     for line in lines:
@@ -191,8 +196,8 @@ def _words(lines: Sequence[Line]) -> set[str]:
     return words
 
 
-def _joined(lines: Sequence[Line], words: set[str]) -> str:
-    """The lines as one text. A hyphen at a line's end goes, unless the paper writes the word with it elsewhere."""
+def _joined(lines: Sequence[TextLine], words: set[str]) -> str:
+    """Join lines into one text. A hyphen at a line's end is dropped unless the paper hyphenates the word elsewhere."""
     text = lines[0].text
     for line in lines[1:]:
         match = re.search(r"([A-Za-zÀ-ÿ]+(?:-[A-Za-zÀ-ÿ]+)*)-$", text)

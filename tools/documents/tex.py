@@ -1,6 +1,6 @@
-"""LaTeX source made readable: comments gone, inputs resolved, markup of structure kept as plain marks.
+"""Convert LaTeX source to readable text: comments removed, inputs resolved, structure as Markdown marks.
 
-Formulas, tables and unknown commands stay as they are written; a reader of papers reads LaTeX.
+Formulas, tables and unknown commands are left as LaTeX.
 """
 
 from __future__ import annotations
@@ -8,49 +8,50 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tools.documents.hidden_text.model import COLOUR, TINY, UNPRINTED, HiddenText, quoted
+from tools.documents.hidden_text import HiddenText, HiddenTextKind
 from tools.errors import UserError
 
 _LEVELS = {"part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5}
-_DEEPEST = 10
+_MAX_DEPTH = 10
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _PALE = r"\{?(?:white|transparent|[a-z]+!(?:0|1|2|3|4|5))\}?"
 
-_CONCEALED = (
-    (COLOUR, re.compile(rf"\\textcolor(?:\[[^\]]*\])?\{{{_PALE}\}}{_GROUP}", re.DOTALL)),
-    (COLOUR, re.compile(r"\\textcolor\[(?:rgb|RGB|HTML|gray)\]\{(?:1,\s*1,\s*1|255,\s*255,\s*255|FFFFFF|1(?:\.0)?)\}"
+_HIDDEN = (
+    (HiddenTextKind.COLOR, re.compile(rf"\\textcolor(?:\[[^\]]*\])?\{{{_PALE}\}}{_GROUP}", re.DOTALL)),
+    (HiddenTextKind.COLOR, re.compile(r"\\textcolor\[(?:rgb|RGB|HTML|gray)\]"
+     r"\{(?:1,\s*1,\s*1|255,\s*255,\s*255|FFFFFF|1(?:\.0)?)\}"
                         + _GROUP, re.DOTALL | re.IGNORECASE)),
-    (COLOUR, re.compile(rf"\{{\s*\\color(?:\[[^\]]*\])?\{{(?:{_PALE}|1,\s*1,\s*1|FFFFFF)\}}"
+    (HiddenTextKind.COLOR, re.compile(rf"\{{\s*\\color(?:\[[^\]]*\])?\{{(?:{_PALE}|1,\s*1,\s*1|FFFFFF)\}}"
                         r"((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}", re.DOTALL)),
-    (TINY, re.compile(r"\{\s*\\fontsize\{(?:0?\.\d+|[01](?:\.\d+)?)(?:pt)?\}\{[^{}]*\}(?:\\selectfont)?"
+    (HiddenTextKind.TINY, re.compile(r"\{\s*\\fontsize\{(?:0?\.\d+|[01](?:\.\d+)?)(?:pt)?\}\{[^{}]*\}(?:\\selectfont)?"
                       r"((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}", re.DOTALL)),
-    (TINY, re.compile(rf"\\(?:scalebox|resizebox)\{{0?\.0\d*\}}(?:\[[^\]]*\])?{_GROUP}", re.DOTALL)),
-    (UNPRINTED, re.compile(rf"\\[hv]?phantom{_GROUP}", re.DOTALL)),
-    (UNPRINTED, re.compile(rf"\\texttransparent\{{0?\.?0*\}}{_GROUP}", re.DOTALL)),
+    (HiddenTextKind.TINY, re.compile(rf"\\(?:scalebox|resizebox)\{{0?\.0\d*\}}(?:\[[^\]]*\])?{_GROUP}", re.DOTALL)),
+    (HiddenTextKind.UNPRINTED, re.compile(rf"\\[hv]?phantom{_GROUP}", re.DOTALL)),
+    (HiddenTextKind.UNPRINTED, re.compile(rf"\\texttransparent\{{0?\.?0*\}}{_GROUP}", re.DOTALL)),
 )  # fmt: skip
 
 
 def read_tex(path: Path) -> tuple[str, tuple[HiddenText, ...], tuple[str, ...]]:
-    """The document's readable text, with headings as Markdown marks; what it conceals; and notes.
+    """Return the document's readable text with Markdown headings, the text it hides, and notes.
 
     Raises:
-        UserError: a file is not UTF-8, or `\\input` leads out of the paper's folder or in a circle.
+        UserError: a file is not UTF-8, or `\\input` leaves the paper's folder or is circular.
     """
     notes: list[str] = []
-    source = whole_source(path, notes)
+    source = flatten_source(path, notes)
     preamble, begins, body = source.partition("\\begin{document}")
     text = body.partition("\\end{document}")[0] if begins else source
     title = _command("title", preamble) or _command("title", text)
     hidden: list[HiddenText] = []
-    for kind, pattern in _CONCEALED:
-        hidden += [quoted(kind, 1, found.group(found.lastindex or 0)) for found in pattern.finditer(text)]
+    for kind, pattern in _HIDDEN:
+        hidden += [HiddenText.of(kind, 1, found.group(found.lastindex or 0)) for found in pattern.finditer(text)]
         text = pattern.sub("", text)
     text = _plain(text)
     return (f"# {_plain(title)}\n\n{text}" if title else text), tuple(hidden), tuple(notes)
 
 
-def whole_source(path: Path, notes: list[str]) -> str:
-    """A .tex file without its comments, and with the files that it inputs in their places; `notes` hears of missing ones.
+def flatten_source(path: Path, notes: list[str]) -> str:
+    """Return a .tex file without comments and with its inputs resolved. A note is appended for each missing file.
 
     Raises:
         UserError: as `read_tex`.
@@ -59,8 +60,8 @@ def whole_source(path: Path, notes: list[str]) -> str:
 
 
 def _with_inputs(path: Path, folder: Path, notes: list[str], depth: int) -> str:
-    if depth > _DEEPEST:
-        raise UserError(f"{path}: \\input goes deeper than {_DEEPEST} files; does a file read itself?")
+    if depth > _MAX_DEPTH:
+        raise UserError(f"{path}: \\input is nested deeper than {_MAX_DEPTH} files; does a file input itself?")
     try:
         source = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -73,9 +74,9 @@ def _with_inputs(path: Path, folder: Path, notes: list[str], depth: int) -> str:
         if not target.suffix:
             target = target.with_suffix(".tex")
         if not target.is_relative_to(folder):
-            raise UserError(f"{path}: \\input{{{name}}} leads out of the paper's folder {folder}; copy the file there")
+            raise UserError(f"{path}: \\input{{{name}}} is outside the paper's folder {folder}; copy the file there")
         if not target.is_file():
-            notes.append(f"\\input{{{name}}}: there is no {target.name} beside the paper, so it is missing here")
+            notes.append(f"\\input{{{name}}}: no {target.name} beside the paper, so its text is missing")
             return match.group()
         return _with_inputs(target, folder, notes, depth + 1)
 
@@ -90,7 +91,7 @@ def _without_comments(source: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Headings, captions and lists as plain text; layout commands gone; the rest untouched."""
+    """Convert headings, captions and lists to plain text and remove layout commands."""
     for name, level in _LEVELS.items():
         text = re.sub(rf"\\{name}\*?(?:\[[^\]]*\])?{_GROUP}", rf"\n\n{'#' * level} \1\n\n", text)
     text = re.sub(r"(\\begin\{(?:figure|table|algorithm)\*?\})", r"\n\n\1", text)

@@ -16,8 +16,8 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
 from tools.atomic import write_text
 from tools.errors import ToolError, UserError
+from tools.latex.inputs import INPUTS, write_inputs
 from tools.latex.log import LatexProblem, read_log
-from tools.paper.inputs import INPUTS, write_inputs
 from tools.sandbox.base import ExecutionResult, ResourceLimits, Sandbox
 from tools.sandbox.workspace_sanitizer import read_file
 

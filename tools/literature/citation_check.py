@@ -56,7 +56,7 @@ def references_of(path: Path) -> Entries:
         UserError: no such file, another kind of file, or no bibliography in it.
     """
     if path.suffix == ".pdf":
-        from tools.documents.document import read_document
+        from tools.documents import read_document
 
         return entries_of(read_document(path).references)
     if path.suffix not in (".bib", ".tex"):

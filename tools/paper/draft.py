@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.atomic import write_json, write_text
-from tools.documents.tex import whole_source
+from tools.documents import flatten_source
 from tools.errors import ToolError, UserError
 from tools.paper import HEADINGS, write_section
 
@@ -66,7 +66,7 @@ def lay_draft(source: Path, paper: Path) -> list[str]:
         UserError: it cannot be read, or a section of it does more than typeset itself.
     """
     missing: list[str] = []
-    text = whole_source(source, missing)
+    text = flatten_source(source, missing)
     if missing:
         raise UserError(f"{source}: {missing[0]}")
     paper.mkdir(parents=True, exist_ok=True)

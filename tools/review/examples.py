@@ -10,8 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from tools.atomic import write_bytes
-from tools.documents.document import PAPER_SUFFIXES, text_as_data
-from tools.documents.reader import read_paper
+from tools.documents import PAPER_SUFFIXES, read_paper, text_as_data
 from tools.errors import UserError
 from tools.review.forms import Form
 

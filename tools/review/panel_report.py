@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.atomic import write_json, write_text
-from tools.documents.document import Document
-from tools.documents.reader import load_document
+from tools.documents import Document, load_document
 from tools.idea_context import IdeaContext
 from tools.review.quote_check import PaperText, quotes_in
 from tools.review.records import Absent, Hidden, MetaReview, PanelReport, Paper, Place, Remark, ReviewRecord

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.documents.document import read_document
+from tools.documents import read_document
 from tools.errors import UserError
 from tools.reviewer_bench.bootstrap import RESAMPLES
 from tools.reviewer_bench.cells import paper_id_of

@@ -13,7 +13,7 @@ from tools.atomic import write_json
 from tools.errors import ToolError, nearest
 from tools.experiments.execution import load_ledger
 from tools.experiments.integrity import fixed_paths, prepare
-from tools.figures.facts import INSIDE
+from tools.figures.description import INSIDE
 from tools.figures.figure import Figure, load_figures
 from tools.sandbox import ResourceLimits
 from tools.toolsets.base import Toolset

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from tools.atomic import write_text
-from tools.documents.reader import load_document
+from tools.documents import load_document
 from tools.errors import ToolError
 from tools.review.meta_review import write_meta_review
 from tools.review.quote_check import PaperText

@@ -6,10 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.documents.document import read_document, render_pages
-from tools.documents.reader import load_document
+from tools.documents import load_document, read_document, render_pages
 from tools.errors import ToolError, nearest
-from tools.figures.facts import load_facts
+from tools.figures.description import load_facts
 from tools.review.store import PAPER
 from tools.sandbox.workspace_sanitizer import read_file
 from tools.toolsets.base import Toolset

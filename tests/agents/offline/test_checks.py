@@ -9,7 +9,7 @@ import pytest
 from agents.offline.checks import FOCI, findings_of
 from agents.offline.checks.paper import Finding, read_paper_text
 from tests import real_data
-from tools.documents.document import read_document
+from tools.documents import read_document
 from tools.review.quote_check import PaperText, quotes_in
 
 PAPERS = real_data.PAPERS

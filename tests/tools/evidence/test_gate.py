@@ -16,9 +16,9 @@ from tools.errors import ToolError
 from tools.evidence.gate import Finding, GateReport, mark_withheld, run_gate
 from tools.evidence.gate.claims import check_claims
 from tools.evidence.gate.numbers import check_numbers
-from tools.evidence.gate.source import read_source
+from tools.evidence.gate.section_source import read_source
+from tools.latex.inputs import write_inputs
 from tools.literature import Bibliography
-from tools.paper.inputs import write_inputs
 
 ORIGINALS = real_data.PAPERS
 

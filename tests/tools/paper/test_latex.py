@@ -8,7 +8,7 @@ import pytest
 from tests.tools.paper_sample import write_paper
 from tools.errors import ToolError, UserError
 from tools.latex import LatexProblem, compile_paper, read_log, tex_problem
-from tools.paper.inputs import changed_inputs
+from tools.latex.inputs import changed_inputs
 from tools.sandbox import Sandbox, open_sandbox
 
 needs_tex = pytest.mark.skipif(tex_problem() is not None, reason=f"{tex_problem()}")

@@ -9,8 +9,8 @@ import pytest
 from tests import real_data
 from tests.tools.paper_sample import PROVENANCE, sections, write_paper
 from tools.errors import ToolError
+from tools.latex.inputs import changed_inputs, write_inputs
 from tools.paper import SECTIONS, assemble, missing_sections, section_text, write_section
-from tools.paper.inputs import changed_inputs, write_inputs
 
 ORIGINALS = real_data.PAPERS
 

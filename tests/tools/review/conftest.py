@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from tools.documents.document import read_document
-from tools.documents.reader import save_document
+from tools.documents import read_document, save_document
 from tools.experiments.template import Profile, no_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests import real_data
-from tools.documents.document import read_document
+from tools.documents import read_document
 from tools.reviewer_bench.headings import is_heading
 from tools.reviewer_bench.leak_power import LEAKS, leak_features
 from tools.reviewer_bench.leaks import strip_leaks

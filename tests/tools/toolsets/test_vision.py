@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.pdfs import plain_page, write_pdf
-from tools.documents.document import read_document
-from tools.documents.reader import save_document
+from tools.documents import read_document, save_document
 from tools.errors import ToolError
 from tools.experiments.template import Profile, no_template
 from tools.experiments.workspace import Workspace

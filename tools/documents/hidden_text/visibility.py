@@ -1,10 +1,10 @@
-"""Which characters of a page a human reader cannot see.
+"""Classify which characters of a page a human reader cannot see.
 
-Seen by this: text outside the page or the crop box; invisible rendering modes; type under 2 points, squeezed type
-included; the colour of the background, on any background; text behind images and shapes, clipped away, fully
-transparent, on a layer that is switched off; and runs of letters drawn unlike what they claim to be. Not seen by it:
-text under other text, letters of other scripts than Latin with lying fonts, single exchanged letters, and whatever is
-never extracted as text (attachments, annotations, metadata).
+Detected: text outside the page or the crop box; invisible rendering modes; type under 2 points, including squeezed
+type; the color of the background, on any background; text behind images and shapes, clipped away, fully transparent, or
+on a hidden layer; and runs of letters drawn unlike the extracted ones. Not detected: text under other text, spoofed
+letters of other scripts than Latin, single exchanged letters, and anything that is never extracted as text
+(attachments, annotations, metadata).
 """
 
 from __future__ import annotations
@@ -12,116 +12,121 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.documents.hidden_text.font_spoofing import looks_right
-from tools.documents.hidden_text.glyph_map import INVISIBLE_MODES, Glyphs
-from tools.documents.hidden_text.model import COLOUR, COVERED, INVISIBLE, OUTSIDE, TINY, UNLIKE, HiddenText, quoted
-from tools.documents.hidden_text.render_diff import Ink
+from tools.documents.hidden_text.characters import INVISIBLE_MODES, PageCharacters
+from tools.documents.hidden_text.findings import HiddenText, HiddenTextKind
+from tools.documents.hidden_text.font_spoofing import match_letter_shapes
+from tools.documents.hidden_text.render_diff import TextRendering
 
-SMALLEST_SIZE = 2.0
-"""Points; smaller type is taken for unreadable."""
-FEWEST_LETTERS = 4
+MIN_SIZE = 2.0
+"""Points. Smaller type counts as unreadable."""
+MIN_LETTERS = 4
 """Fewer hidden letters of one kind on a page are an accident of typesetting."""
 
 _FAINT, _FAINT_WHEN_LARGE, _LARGE = 32, 12, 18.0
-_FEWEST_UNLIKE = 8
+_MIN_SPOOFED = 8
+
+CharacterKinds = list[HiddenTextKind | None]
+"""One entry per character: how it is hidden, None if it is visible."""
 
 
-def unseen(glyphs: Glyphs, ink: Ink, size: tuple[float, float]) -> list[str]:
-    """For each character how it hides, empty where it can be seen. White space goes with what surrounds it.
+def classify_characters(
+    characters: PageCharacters, rendering: TextRendering, size: tuple[float, float]
+) -> CharacterKinds:
+    """Return how each character is hidden, None if it is visible. White space counts as visible.
 
-    size: width and height of the page in points.
+    Args:
+        size: width and height of the page in points.
     """
-    boxes, sizes, modes = glyphs.boxes, glyphs.sizes, glyphs.modes
-    printing = np.array([bool(c.strip()) for c in glyphs.characters])
+    boxes, sizes, modes = characters.boxes, characters.sizes, characters.modes
+    printing = np.array([bool(c.strip()) for c in characters.characters])
     faint = np.where(sizes >= _LARGE, _FAINT_WHEN_LARGE, _FAINT)
-    contrast = np.abs(glyphs.fills[:, :3] - ink.ground(boxes)).max(axis=1)
+    contrast = np.abs(characters.fills[:, :3] - rendering.background_color(boxes)).max(axis=1)
     has_area = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-    ways = {
-        OUTSIDE: (boxes[:, 2:] <= 0).any(axis=1) | (boxes[:, :2] >= np.array(size)).any(axis=1),
-        INVISIBLE: np.isin(modes, INVISIBLE_MODES),
-        TINY: (sizes > 0) & (sizes < SMALLEST_SIZE),
-        COLOUR: (modes == 0) & (glyphs.fills[:, 3] > 0) & (contrast < faint),
-        COVERED: has_area & (ink.strongest(boxes) < faint),
+    tests = {
+        HiddenTextKind.OUTSIDE: (boxes[:, 2:] <= 0).any(axis=1) | (boxes[:, :2] >= np.array(size)).any(axis=1),
+        HiddenTextKind.INVISIBLE: np.isin(modes, INVISIBLE_MODES),
+        HiddenTextKind.TINY: (sizes > 0) & (sizes < MIN_SIZE),
+        HiddenTextKind.COLOR: (modes == 0) & (characters.fills[:, 3] > 0) & (contrast < faint),
+        HiddenTextKind.COVERED: has_area & (rendering.max_difference(boxes) < faint),
     }
-    kinds = [""] * len(glyphs)
-    for kind, holds in reversed(ways.items()):  # the first that holds is told
+    kinds: CharacterKinds = [None] * len(characters)
+    for kind, holds in reversed(tests.items()):  # the first one that holds is reported
         for i in np.flatnonzero(printing & holds):
             kinds[i] = kind
-    printed = printing & np.array([not kind for kind in kinds])
-    if printed.any():
-        _mark_unlike(glyphs, looks_right(glyphs, ink, printed), kinds)
+    visible = printing & np.array([kind is None for kind in kinds])
+    if visible.any():
+        _mark_spoofed(characters, match_letter_shapes(characters, rendering, visible), kinds)
     return kinds
 
 
-def forgive_running_text(pages: list[tuple[Glyphs, list[str]]]) -> None:
-    """A character that is seen at the same place of another page, like a watermark partly under a figure, hides from
-    nobody; nor do a few stray letters."""
-    seen: dict[tuple[str, int, int], int] = {}
-    for glyphs, kinds in pages:
+def keep_running_text(pages: list[tuple[PageCharacters, CharacterKinds]]) -> None:
+    """Mark two kinds of harmless characters as visible, in place.
+
+    These are turned text that is visible at the same position of another page, such as a watermark partly under a
+    figure, and a few stray letters.
+    """
+    visible = {_position(characters, i) for characters, kinds in pages for i, kind in enumerate(kinds) if kind is None}
+    for characters, kinds in pages:
         for i, kind in enumerate(kinds):
-            if not kind:
-                key = _place(glyphs, i)
-                seen[key] = seen.get(key, 0) + 1
-    for glyphs, kinds in pages:
-        for i, kind in enumerate(kinds):
-            if kind in (COVERED, COLOUR) and not glyphs.upright[i] and _place(glyphs, i) in seen:
-                kinds[i] = ""
-        for kind in set(kinds) - {""}:
-            places = [i for i, k in enumerate(kinds) if k == kind]
-            if sum(glyphs.characters[i].isalnum() for i in places) < FEWEST_LETTERS:
-                for i in places:
-                    kinds[i] = ""
+            covered = kind in (HiddenTextKind.COVERED, HiddenTextKind.COLOR)
+            if covered and not characters.upright[i] and _position(characters, i) in visible:
+                kinds[i] = None
+        for kind in set(kinds) - {None}:
+            indices = [i for i, k in enumerate(kinds) if k == kind]
+            if sum(characters.characters[i].isalnum() for i in indices) < MIN_LETTERS:
+                for i in indices:
+                    kinds[i] = None
 
 
-def findings(glyphs: Glyphs, kinds: list[str], page: int) -> list[HiddenText]:
-    """The hidden runs of a page, one finding a run; runs of one kind that only white space parts are one."""
+def hidden_runs(characters: PageCharacters, kinds: CharacterKinds, page: int) -> list[HiddenText]:
+    """Return the hidden runs of a page. Runs of one kind separated by white space only are merged."""
     found: list[HiddenText] = []
-    kind, text = "", ""
-    for i, now in enumerate([*kinds, "end"]):
-        character = glyphs.characters[i] if i < len(glyphs) else "."
+    kind, text = None, ""
+    for i, current in enumerate([*kinds, None]):
+        character = characters.characters[i] if i < len(characters) else "."
         if not character.strip():
             text += " "
-        elif now == kind:
+        elif current == kind:
             text += character
         else:
             if kind:
-                found.append(quoted(kind, page, text))
-            kind, text = now, character
+                found.append(HiddenText.of(kind, page, text))
+            kind, text = current, character
     return found
 
 
-def _mark_unlike(glyphs: Glyphs, right: NDArray[np.int8], kinds: list[str]) -> None:
-    """Mark runs of words, within a line of the content stream, of which fewer than half the letters look right."""
+def _mark_spoofed(characters: PageCharacters, matches: NDArray[np.int8], kinds: CharacterKinds) -> None:
+    """Mark runs of words, within a line of the content stream, in which fewer than half the letters match."""
     run: list[int] = []
-    wrong = asked = 0
+    wrong = checked = 0
 
     def close() -> None:
-        nonlocal run, wrong, asked
-        if wrong >= _FEWEST_UNLIKE and wrong > 0.6 * asked:
-            for i in range(run[0], run[-1] + 1):  # what it says of drawn spaces is part of the lie
-                kinds[i] = UNLIKE if glyphs.characters[i].strip() else ""
-        run, wrong, asked = [], 0, 0
+        nonlocal run, wrong, checked
+        if wrong >= _MIN_SPOOFED and wrong > 0.6 * checked:
+            for i in range(run[0], run[-1] + 1):  # extracted spaces that are drawn as letters are spoofed too
+                kinds[i] = HiddenTextKind.SPOOFED if characters.characters[i].strip() else None
+        run, wrong, checked = [], 0, 0
 
-    for word in _words(glyphs, kinds):
-        of_word = [int(right[i]) for i in word if right[i] >= 0]
+    for word in _words(characters, kinds):
+        of_word = [int(matches[i]) for i in word if matches[i] >= 0]
         if of_word and sum(of_word) >= 0.5 * len(of_word):
             close()
             continue
         run += word
         wrong += of_word.count(0)
-        asked += len(of_word)
+        checked += len(of_word)
     close()
 
 
-def _words(glyphs: Glyphs, kinds: list[str]) -> list[list[int]]:
+def _words(characters: PageCharacters, kinds: CharacterKinds) -> list[list[int]]:
     words: list[list[int]] = [[]]
-    for i, character in enumerate(glyphs.characters):
+    for i, character in enumerate(characters.characters):
         if not character.strip():
             words.append([])
-        elif not kinds[i]:
+        elif kinds[i] is None:
             words[-1].append(i)
     return [word for word in words if word]
 
 
-def _place(glyphs: Glyphs, i: int) -> tuple[str, int, int]:
-    return glyphs.characters[i], round(float(glyphs.boxes[i, 0])), round(float(glyphs.boxes[i, 1]))
+def _position(characters: PageCharacters, i: int) -> tuple[str, int, int]:
+    return characters.characters[i], round(float(characters.boxes[i, 0])), round(float(characters.boxes[i, 1]))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from bibtexparser.entrypoint import parse_string
 
 from tools.errors import nearest
-from tools.evidence.gate.gate_report import Finding
+from tools.evidence.gate.report import Finding
 from tools.literature import Bibliography
 from tools.literature.bib import SOURCE_FIELD
 from tools.paper.syntax import cited_keys

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 from tools.errors import ToolError
 from tools.evidence.gate.direction_lexicon import Word, admits_noise, direction_words, speaks_of_all
-from tools.evidence.gate.gate_report import Finding
-from tools.evidence.gate.source import Reference, Source
+from tools.evidence.gate.report import Finding
+from tools.evidence.gate.section_source import Reference, Source
 from tools.evidence.ledger import BASELINE, Comparison, Ledger
 from tools.paper.syntax import cited_keys
 

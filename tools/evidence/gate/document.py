@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
-from tools.evidence.gate.gate_report import Finding
+from tools.evidence.gate.report import Finding
+from tools.latex.inputs import changed_inputs
 from tools.latex.log import read_log
-from tools.paper.inputs import changed_inputs
 from tools.paper.sections import missing_sections
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tools.errors import nearest
-from tools.evidence.gate.gate_report import Finding
-from tools.evidence.gate.source import Source
+from tools.evidence.gate.report import Finding
+from tools.evidence.gate.section_source import Source
 
 _SUFFIXES = ("", ".pdf", ".png", ".jpg", ".jpeg")
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tools.evidence.gate.gate_report import Finding
-from tools.evidence.gate.source import Source
+from tools.evidence.gate.report import Finding
+from tools.evidence.gate.section_source import Source
 from tools.paper.syntax import cited_keys
 
 STRICT = ("title", "abstract", "results", "limitations", "conclusion")

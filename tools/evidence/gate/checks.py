@@ -10,9 +10,9 @@ from tools.evidence.gate.citations import check_citations
 from tools.evidence.gate.claims import check_claims
 from tools.evidence.gate.document import check_document
 from tools.evidence.gate.figures import check_figures
-from tools.evidence.gate.gate_report import Check, Finding, GateReport
 from tools.evidence.gate.numbers import check_numbers
-from tools.evidence.gate.source import Source, read_source
+from tools.evidence.gate.report import Check, Finding, GateReport
+from tools.evidence.gate.section_source import Source, read_source
 from tools.evidence.ledger import Ledger
 from tools.evidence.results_tex import check_references
 from tools.literature import Bibliography
