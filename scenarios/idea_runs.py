@@ -80,6 +80,7 @@ class IdeaRuns:
             form=self._resolved.form,
             archive=self.folder / ARCHIVE,
             proposal=self.folder / "proposals" / f"{slot}.json",
+            gate_checks=self._resolved.plugins.gate_checks,
             baselines=Baselines(cache_folder() / "baselines") if scenario.baseline == "kept" else None,
             seed=scenario.seed,
             run_id=self.folder.name,

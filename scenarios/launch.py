@@ -6,7 +6,7 @@ import importlib.metadata
 import platform
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from scenarios.warm_start import read_warm_start
 from tools.errors import UserError
 from tools.experiments.environment import describe_hardware
 from tools.sandbox import Sandbox, open_sandbox
+
+PLUGINS = "plugins"
 
 
 async def launch(
@@ -44,6 +46,7 @@ async def launch(
     if resolved.template:
         own = folder / "template" / resolved.template.name
         shutil.copytree(resolved.template.folder, own, ignore=shutil.ignore_patterns("run_*", "__pycache__"))
+    _copy_plugins(resolved.plugins.folders, folder / PLUGINS)
     start.keep(folder)
     given.keep(folder)
     if scenario.paper:
@@ -141,8 +144,17 @@ def with_absolute_paths(scenario: Scenario) -> Scenario:
     found = {
         key: str(path.resolve()) for key, path in files.items() if key not in own or path.suffix in (".yaml", ".yml")
     }
-    roles = [str(Path(role).resolve()) for role in scenario.roles]
-    return scenario.model_copy(update={**found, "warm_start": start, "roles": roles})
+    folders = {
+        key: [str(Path(name).expanduser().resolve()) for name in getattr(scenario, key)] for key in ("roles", "plugins")
+    }
+    return scenario.model_copy(update={**found, **folders, "warm_start": start})
+
+
+def _copy_plugins(plugins: Sequence[Path], target: Path) -> None:
+    """Copy plug-in folders, numbered in their order, so that a resume uses the code that the run was launched with."""
+    for number, plugin in enumerate(plugins, start=1):
+        copy = target / f"{number:02}_{plugin.resolve().name}"
+        shutil.copytree(plugin, copy, ignore=shutil.ignore_patterns("__pycache__", ".git"))
 
 
 def _versions() -> dict[str, str]:
@@ -156,6 +168,9 @@ def _resolve_run(folder: Path, overrides: Mapping[str, object] = {}) -> Resolved
     if not path.exists():
         raise UserError(f"{folder} holds no run: there is no scenario.yaml in it")
     scenario = load_scenario(path, overrides)
+    if scenario.plugins:
+        copied = sorted((folder / PLUGINS).iterdir())
+        scenario = scenario.model_copy(update={"plugins": [str(plugin) for plugin in copied]})
     copies = list((folder / "template").glob("*/experiment.py"))
     return resolve_scenario(scenario, copies[0].parent if copies else None)
 

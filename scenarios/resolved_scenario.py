@@ -11,14 +11,15 @@ from agents.conversation.policies import SELECTOR, Participants, build_policy, m
 from agents.models.config import ModelsConfig, ModelSpec, load_models_config
 from agents.role_card import ROLES, RoleCard, load_roles
 from scenarios.participants import assign_participants
-from scenarios.phases import PHASES
 from scenarios.phases.phase_type import PhaseType
+from scenarios.plugins import Plugins, load_plugins
 from scenarios.scenario import PhaseSpec, Scenario
 from tools.errors import UserError, nearest
 from tools.experiments.template import Profile, Template, load_template
 from tools.literature import Literature, build
 from tools.project import CONFIGS, ROOT, TEMPLATES
-from tools.review.forms import Form, load_form
+from tools.review.forms import FORMS, Form, load_form
+from tools.review.rules import RULES
 from tools.sandbox import SANDBOXES
 from tools.toolsets.registry import tool_names
 
@@ -43,6 +44,8 @@ class ResolvedScenario:
     form: Form
     literature: Literature
     phases: tuple[tuple[PhaseSpec, PhaseType], ...]
+    plugins: Plugins
+    """The registries to look names up in: the built-in parts and those of the plug-in folders."""
 
     @property
     def needs(self) -> frozenset[str]:
@@ -67,20 +70,23 @@ def resolve_scenario(scenario: Scenario, template_folder: Path | None = None) ->
         UserError: something that the scenario names does not exist or does not fit.
     """
     place = f"scenario {scenario.name}"
-    kinds = [(spec, _kind(place, spec)) for spec in scenario.phases]
+    plugins = load_plugins([Path(name).expanduser() for name in scenario.plugins])
+    kinds = [(spec, _kind(place, spec, plugins)) for spec in scenario.phases]
     needs = frozenset().union(*(kind.needs for _, kind in kinds))
     template = _template(place, scenario, needs, template_folder)
     backend = scenario.sandbox.backend
     if backend not in SANDBOXES:
         raise UserError(f"{place}: sandbox: no sandbox {backend!r}; {nearest(backend, SANDBOXES)}")
-    cards = load_roles([ROLES, *map(Path, scenario.roles)], tool_names())
+    tools = tool_names(plugins.toolsets)
+    cards = load_roles([ROLES, *plugins.subfolders("roles"), *map(Path, scenario.roles)], tools)
     models = load_models_config(scenario.models)
     assignments = [
         assign_participants(f"{place}: phases.{spec.phase}", spec, kind, cards, models) for spec, kind in kinds
     ]
     phases = [(assignment.spec, kind) for assignment, (_, kind) in zip(assignments, kinds, strict=True)]
     for spec, kind in phases:
-        _check_policies(place, spec, kind)
+        _check_policies(place, spec, kind, plugins)
+        _check_names(place, f"phases.{spec.phase}.tools", spec.tools, tools)
     _check_names(
         place, "human", scenario.human, [name for spec, kind in phases for name in participant_names(spec, kind)]
     )
@@ -95,10 +101,21 @@ def resolve_scenario(scenario: Scenario, template_folder: Path | None = None) ->
         participant_roles={
             participant: role for assignment in assignments for participant, role in assignment.roles.items()
         },
-        form=load_form(scenario.form).with_rule(scenario.rule) if scenario.rule else load_form(scenario.form),
-        literature=build(scenario.literature, bib_files=_bib_files(place, scenario, template), cache=cache_folder()),
+        form=_form(scenario, plugins),
+        literature=build(
+            scenario.literature,
+            bib_files=_bib_files(place, scenario, template),
+            cache=cache_folder(),
+            sources=plugins.literature_sources,
+        ),
         phases=tuple(phases),
+        plugins=plugins,
     )
+
+
+def _form(scenario: Scenario, plugins: Plugins) -> Form:
+    form = load_form(scenario.form, [FORMS, *plugins.subfolders("forms")])
+    return form.with_rule(scenario.rule, [RULES, *plugins.subfolders("rules")]) if scenario.rule else form
 
 
 def participant_names(spec: PhaseSpec, kind: PhaseType) -> tuple[str, ...]:
@@ -127,10 +144,10 @@ def turn_limit_of(spec: PhaseSpec, kind: PhaseType, participants: Participants) 
     return spec.turns or most_turns(policies_of(spec, kind), participants) or kind.turns
 
 
-def _kind(place: str, spec: PhaseSpec) -> PhaseType:
-    if spec.phase not in PHASES:
-        raise UserError(f"{place}: phases: no phase {spec.phase!r}; {nearest(spec.phase, PHASES)}")
-    return PHASES[spec.phase]
+def _kind(place: str, spec: PhaseSpec, plugins: Plugins) -> PhaseType:
+    if spec.phase not in plugins.phase_types:
+        raise UserError(f"{place}: phases: no phase {spec.phase!r}; {nearest(spec.phase, plugins.phase_types)}")
+    return plugins.phase_types[spec.phase]
 
 
 def _template(place: str, scenario: Scenario, needs: frozenset[str], folder: Path | None) -> Template | None:
@@ -145,12 +162,12 @@ def _template(place: str, scenario: Scenario, needs: frozenset[str], folder: Pat
     return load_template(str(folder or scenario.template), TEMPLATES)
 
 
-def _check_policies(place: str, spec: PhaseSpec, kind: PhaseType) -> None:
+def _check_policies(place: str, spec: PhaseSpec, kind: PhaseType, plugins: Plugins) -> None:
     where = f"{place}: phases.{spec.phase}"
     policies = policies_of(spec, kind)
     if list(policies) != [SELECTOR] and kind.holds_chat:
         try:
-            build_policy(policies, participants_of(spec, kind))
+            build_policy(policies, participants_of(spec, kind), plugins.policies)
         except UserError as error:
             raise UserError(f"{where}: {error}") from None
 

@@ -17,6 +17,7 @@ from agents.conversation.policies import SELECTOR, Participants, build_policy, b
 from agents.journal import Journal
 from agents.models import Limits as ModelLimits
 from agents.observer import Observer
+from agents.prompts import Prompts
 from agents.run_context import RunContext, Stopped
 from scenarios.idea_run import IdeaRun
 from scenarios.idea_runs import IdeaRuns
@@ -52,7 +53,12 @@ class Runner:
         starts = sum(record.type == "start" for record in journal.records())
         journal.put(f"run/start:{starts + 1}", "start", {})
         self._participant_factory = ParticipantFactory(
-            resolved.cards, resolved.models, self.run_context, scenario.seed, limits=limits
+            resolved.cards,
+            resolved.models,
+            self.run_context,
+            scenario.seed,
+            limits=limits,
+            prompts=Prompts(tuple(resolved.plugins.subfolders("prompts"))),
         )
         self.idea_runs: list[IdeaRun] = []
 
@@ -139,17 +145,17 @@ class Runner:
         await self._hand_on(idea_run, kind)
 
     async def _hold_chat(self, idea_run: IdeaRun, spec: PhaseSpec, kind: PhaseType, key: str) -> Ending:
-        policies = list(policies_of(spec, kind))
+        policies, plugins = list(policies_of(spec, kind)), self._resolved.plugins
         selects = policies == [SELECTOR]
         participants = participants_of(spec, kind, answered=bool(self._resolved.scenario.rebuttal))
         conversation = Conversation(
             participants=participants,
-            policy=None if selects else build_policy(policies, participants),
+            policy=None if selects else build_policy(policies, participants, plugins.policies),
             deliverable=kind.deliverable,
             turn_limit=turn_limit_of(spec, kind, participants),
             run_context=self.run_context,
             selector=self._participant_factory.selector(key) if selects else None,
-            stages=(lambda turns: SELECTOR) if selects else build_stages(policies, participants),
+            stages=(lambda turns: SELECTOR) if selects else build_stages(policies, participants, plugins.policies),
             turn_prompt=lambda speaker: TurnPrompt(
                 kind.turn_prompt(idea_run, conversation.stage, speaker), conversation.stage in ALONE
             ),
@@ -161,7 +167,9 @@ class Runner:
         )
         agents = []
         for name in participant_names(spec, kind):
-            tools = build_tools(replace(context, participant=name), self._tools_of(name, spec, kind, participants))
+            tools = build_tools(
+                replace(context, participant=name), self._tools_of(name, spec, kind, participants), plugins.toolsets
+            )
             agents.append(self._participant_factory.participant(name, key, tools, idea_run.workspace, conversation))
         if conversation.approver:
             tools = build_tools(replace(context, participant=conversation.approver), list(_ACCEPTANCE))
@@ -191,7 +199,7 @@ class Runner:
         """What the role's card allows and the phase offers. Who sits on a panel may hand in a review, whatever its
         card says; who accepts may accept."""
         card = self._resolved.cards[name]
-        wanted = [tool for tool in card.tools if kind.tools is None or tool in kind.tools]
+        wanted = [tool for tool in card.tools if kind.tools is None or tool in (*kind.tools, *spec.tools)]
         if "submit_review" in (kind.tools or ()) and name in participants.others:
             wanted += ["submit_review"] if card.plain else ["submit_review", "read_reviews"]
         if name == spec.accepted_by:

@@ -41,6 +41,8 @@ class PhaseSpec(_Strict):
     """The role that closes a panel."""
     accepted_by: str = ""
     """The role that has to accept the deliverable; empty when handing it in is enough."""
+    tools: list[str] = []
+    """Tools that the phase offers in addition to those of its phase type."""
     rounds: int = Field(1, ge=0, le=10)
     """Discussion rounds of a panel."""
     reflections: int = Field(0, ge=0, le=20)
@@ -159,6 +161,8 @@ class Scenario(_Strict):
     """A folder of papers with their reviews, shown to the reviewers: attention.pdf beside attention.json."""
     rebuttal: str = ""
     """A file with the authors' answer to the reviews, heard after the discussion."""
+    plugins: list[str] = []
+    """Plug-in folders: role cards, forms, rules, prompts and Python code of your own. See docs/extending.md."""
     roles: list[str] = []
     """Folders with role cards of yours."""
     human: list[str] = []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tools.evidence.gate import CHECKS, GateCheck
 from tools.experiments.baselines import Baselines
 from tools.experiments.template import Profile, Template
 from tools.experiments.workspace import Workspace
@@ -48,6 +49,8 @@ class IdeaContext:
     seed: int = 0
     run_id: str = ""
     run_quota: RunQuota = field(default_factory=RunQuota)
+    gate_checks: tuple[GateCheck, ...] = CHECKS
+    """The checks that the gate runs."""
     progress: Callable[[str], None] = lambda text: None
     """Receives progress messages of long-running work."""
     authors: dict[str, str] = field(default_factory=dict)

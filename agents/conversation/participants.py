@@ -20,7 +20,7 @@ from agents.models.config import ModelsConfig, ModelSpec
 from agents.models.errors import ModelError
 from agents.models.pricing import Pricing
 from agents.models.providers import PROVIDERS
-from agents.prompts import render
+from agents.prompts import Prompts
 from agents.role_card import RoleCard
 from agents.run_context import RunContext, Stopped
 from tools.toolsets.tool import Tool
@@ -40,6 +40,7 @@ class ParticipantFactory:
     seed: int
     clients: dict[str, ChatCompletionClient] = field(default_factory=dict)
     limits: ModelLimits = field(default_factory=ModelLimits)
+    prompts: Prompts = field(default_factory=Prompts)
 
     def participant(
         self,
@@ -89,7 +90,7 @@ class ParticipantFactory:
 
     def task(self, phase: str, variables: dict[str, object]) -> str:
         """What all participants of a phase read first."""
-        return render(phase, **variables)
+        return self.prompts.render(phase, **variables)
 
     def selector(self, phase_key: str) -> Selector:
         """A model that names the next speaker. An answer that names nobody is asked for again, twice at most."""
@@ -99,7 +100,7 @@ class ParticipantFactory:
         async def select(turns: Sequence[Turn], participants: Participants) -> str:
             scope.begin(f"{phase_key}/selector/{len(turns) + 1}")
             descriptions = {name: self.cards[name].description for name in participants.names}
-            prompt = render("selector", participants=descriptions, turns=turns)
+            prompt = self.prompts.render("selector", participants=descriptions, turns=turns)
             for _ in range(3):
                 try:
                     answer = await client.create([UserMessage(content=prompt, source="lab")])
@@ -130,4 +131,4 @@ class ParticipantFactory:
 
     def _system_message(self, card: RoleCard, participants: Participants) -> str:
         others = {name: self.cards[name].description for name in participants.names if name != card.name}
-        return render("system", card=card, others=others)
+        return self.prompts.render("system", card=card, others=others)

@@ -6,7 +6,7 @@ have spoken. No name means that the policy has nobody left to call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.errors import UserError, nearest
@@ -57,6 +57,7 @@ class Participants:
 
 
 Policy = Callable[[Sequence[Turn]], list[str]]
+PolicyFactory = Callable[["Participants"], Policy]
 
 
 def dialogue(participants: Participants) -> Policy:
@@ -164,7 +165,7 @@ def _in_force(policies: Sequence[Policy], turns: Sequence[Turn]) -> tuple[int, i
     return len(policies), start
 
 
-POLICIES: dict[str, Callable[[Participants], Policy]] = {
+POLICIES: Mapping[str, PolicyFactory] = {
     "dialogue": dialogue,
     "round": round_robin,
     BLIND: blind,
@@ -177,20 +178,18 @@ SELECTOR = "selector"
 """The name of the policy in which a model picks the next speaker; it needs a client, so the manager carries it out."""
 
 
-def policy_names() -> list[str]:
-    return [*POLICIES, SELECTOR]
-
-
-def build_policy(names: Sequence[str], participants: Participants) -> Policy:
-    """The policy, or the sequence of policies, of those names.
+def build_policy(
+    names: Sequence[str], participants: Participants, policies: Mapping[str, PolicyFactory] = POLICIES
+) -> Policy:
+    """Return the policy of that name, or the sequence of several policies.
 
     Raises:
         UserError: there is no policy of such a name.
     """
     for name in names:
-        if name not in POLICIES:
-            raise UserError(f"policy {name!r}: there is none of that name; {nearest(name, policy_names())}")
-    built = [POLICIES[name](participants) for name in names]
+        if name not in policies:
+            raise UserError(f"policy {name!r}: there is no such policy; {nearest(name, [*policies, SELECTOR])}")
+    built = [policies[name](participants) for name in names]
     return built[0] if len(built) == 1 else sequence(built)
 
 
@@ -208,9 +207,11 @@ def most_turns(names: Sequence[str], participants: Participants) -> int | None:
     return sum(ends[name] for name in names) if all(name in ends for name in names) else None
 
 
-def build_stages(names: Sequence[str], participants: Participants) -> Callable[[Sequence[Turn]], str]:
-    """From the turns so far to the policy of those names that calls next; empty when all are through."""
-    built = [POLICIES[name](participants) for name in names]
+def build_stages(
+    names: Sequence[str], participants: Participants, policies: Mapping[str, PolicyFactory] = POLICIES
+) -> Callable[[Sequence[Turn]], str]:
+    """Return a function from the turns so far to the name of the policy that calls next, empty when all have ended."""
+    built = [policies[name](participants) for name in names]
 
     def stage(turns: Sequence[Turn]) -> str:
         step, _ = _in_force(built, turns)

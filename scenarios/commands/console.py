@@ -15,6 +15,12 @@ from scenarios.doctor import Check
 out = Console()
 
 RUNS = Path("runs")
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="Folder that adds roles, tools, phases, policies, sources, forms, rules or checks; docs/extending.md."
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder that holds the run folders.")]
 
 

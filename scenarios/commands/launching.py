@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from scenarios.commands.console import RUNS, Out, out, place
+from scenarios.commands.console import RUNS, Out, Plugins, out, place
 from scenarios.launch import find_run
 from scenarios.launch import launch as launch_run
 from scenarios.launch import resume as resume_run
@@ -31,6 +31,7 @@ def launch(
     ideas: Annotated[int, typer.Option(help="How many ideas.", min=0, show_default=False)] = 0,
     budget: Annotated[float, typer.Option(help="Dollars at most.", min=-1, show_default=False)] = -1,
     roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
+    plugins: Plugins = None,
     first: Annotated[
         str, typer.Option("--from", help="Begin with this phase, like experiments or writeup.", rich_help_panel=_START)
     ] = "",
@@ -71,6 +72,8 @@ def launch(
         overrides["budget.dollars"] = budget
     if roles:
         overrides["roles"] = [str(role) for role in roles]
+    if plugins:
+        overrides["plugins"] = [str(folder) for folder in plugins]
     overrides.update(parse_overrides(settings or []))
     loaded = load_scenario(find_scenario(scenario), overrides)
     if first or (idea and not run):
@@ -106,11 +109,18 @@ def chat(
     models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
     sandbox: Annotated[str, typer.Option(help="auto, docker, bubblewrap, or none (at your own risk).")] = "",
     roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
+    plugins: Plugins = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Override: key=value.")] = None,
     out_folder: Out = RUNS,
 ) -> None:
     """Talk to one role with its tools. An empty line sends your text; Ctrl-D ends the talk, `resume` goes on with it."""
-    given = {"template": template, "models": models, "sandbox.backend": sandbox, "roles": [str(r) for r in roles or []]}
+    given = {
+        "template": template,
+        "models": models,
+        "sandbox.backend": sandbox,
+        "roles": [str(r) for r in roles or []],
+        "plugins": [str(folder) for folder in plugins or []],
+    }
     overrides: dict[str, object] = {key: value for key, value in given.items() if value}
     overrides |= {"phases.chat.participants": ["person", role], **parse_overrides(settings or [])}
     loaded = load_scenario(find_scenario("chat"), overrides)

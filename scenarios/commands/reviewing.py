@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from scenarios.batches.papers import papers_in
-from scenarios.commands.console import RUNS, Out, out
+from scenarios.commands.console import RUNS, Out, Plugins, out
 from scenarios.commands.launching import close
 from scenarios.commands.paper_batches import end, panel_scenario, review_batch
 from scenarios.launch import launch
@@ -36,6 +36,7 @@ def review(
     examples: Annotated[Path | None, typer.Option(help="Folder with papers and their reviews, as examples.")] = None,
     rebuttal: Annotated[Path | None, typer.Option(help="The authors' answer, heard after the discussion.")] = None,
     roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
+    plugins: Plugins = None,
     budget: Annotated[
         float, typer.Option(help="Dollars at most; for a folder, for all papers together.", min=-1, show_default=False)
     ] = -1,
@@ -52,6 +53,8 @@ def review(
     overrides |= {key: str(value) for key, value in given.items() if value}
     if roles:
         overrides["roles"] = [str(role) for role in roles]
+    if plugins:
+        overrides["plugins"] = [str(folder) for folder in plugins]
     overrides |= parse_overrides(settings or [])
     if paper.is_dir():
         if rebuttal:

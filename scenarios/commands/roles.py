@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 
 from agents.role_card import ROLES, load_roles, write_new_card
-from scenarios.commands.console import out
+from scenarios.commands.console import Plugins, out
+from scenarios.plugins import load_plugins
 from tools.toolsets.registry import tool_names
 
 app = typer.Typer(help="List the roles, or write a new role card.", invoke_without_command=True)
@@ -19,15 +20,18 @@ app = typer.Typer(help="List the roles, or write a new role card.", invoke_witho
 def roles(
     context: typer.Context,
     folder: Annotated[list[Path] | None, typer.Option("--roles", help="Folder with role cards of yours.")] = None,
+    plugins: Plugins = None,
 ) -> None:
     """List the roles there are, and the tools that a card can name."""
     if context.invoked_subcommand:
         return
     table = Table("role", "description", "tools", box=None)
-    for card in load_roles([ROLES, *(folder or [])], tool_names()).values():
+    loaded = load_plugins(plugins or [])
+    tools = tool_names(loaded.toolsets)
+    for card in load_roles([ROLES, *loaded.subfolders("roles"), *(folder or [])], tools).values():
         table.add_row(card.name, card.description, ", ".join(card.tools))
     out.print(table)
-    out.print(f"\nTools that a card can name: {', '.join(tool_names())}", highlight=False)
+    out.print(f"\nTools that a card can name: {', '.join(tools)}", highlight=False)
 
 
 @app.command("new")

@@ -13,7 +13,7 @@ from tools.experiments.execution import load_ledger
 
 async def _check(idea_run: IdeaRun) -> None:
     paper = idea_run.workspace.paper
-    report = run_gate(paper, load_ledger(idea_run.context), idea_run.context.bibliography)
+    report = run_gate(paper, load_ledger(idea_run.context), idea_run.context.bibliography, idea_run.context.gate_checks)
     write_json(idea_run.workspace.root / "gate.json", report.model_dump(mode="json"))
     write_json(
         idea_run.workspace.root / "gates" / f"gate_{idea_run.panels_held + 1}.json", report.model_dump(mode="json")

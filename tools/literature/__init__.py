@@ -3,10 +3,11 @@
 from tools.literature.bib import Entries, bib_entries_of
 from tools.literature.bibliography import Bibliography
 from tools.literature.citation_check import CiteCheck, check_bibliography, references_of
-from tools.literature.literature import Answer, Literature, build
+from tools.literature.literature import SOURCES, Answer, Literature, SourceFactory, build
 from tools.literature.record import Record, Source, SourceDown, format_records
 
 __all__ = [
+    "SOURCES",
     "Answer",
     "Bibliography",
     "CiteCheck",
@@ -15,6 +16,7 @@ __all__ = [
     "Record",
     "Source",
     "SourceDown",
+    "SourceFactory",
     "bib_entries_of",
     "build",
     "check_bibliography",

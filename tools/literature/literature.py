@@ -75,7 +75,10 @@ class Literature:
         return Answer(records)
 
 
-REMOTE: Mapping[str, Callable[[Path], Source]] = {
+SourceFactory = Callable[[Path], Source]
+"""Builds a source; the argument is a folder for state that all processes share, such as rate limits."""
+
+SOURCES: Mapping[str, SourceFactory] = {
     "semantic_scholar": lambda state: semantic_scholar.SemanticScholar(
         RateLimitedHttp("semantic_scholar", semantic_scholar.LIMITS, state), key=os.environ.get("S2_API_KEY")
     ),
@@ -90,18 +93,24 @@ REMOTE: Mapping[str, Callable[[Path], Source]] = {
 """The sources on the network, each made from the folder in which its rate limit is shared by all processes."""
 
 
-def build(names: Sequence[str], *, bib_files: Sequence[Path], cache: Path | None) -> Literature:
-    """The literature that a scenario names, in its order: `local` (the entries of `bib_files`) and those of `REMOTE`.
+def build(
+    names: Sequence[str],
+    *,
+    bib_files: Sequence[Path],
+    cache: Path | None,
+    sources: Mapping[str, SourceFactory] = SOURCES,
+) -> Literature:
+    """Return the literature that a scenario names, in its order: `local` (the entries of `bib_files`) and `sources`.
 
     Raises:
         UserError: an unknown name, a missing bibliography file, or a cache folder that cannot be written.
     """
     for name in names:
-        if name not in (LocalLibrary.name, *REMOTE):
-            raise UserError(f"unknown literature source {name!r}: {nearest(name, (LocalLibrary.name, *REMOTE))}")
+        if name not in (LocalLibrary.name, *sources):
+            raise UserError(f"unknown literature source {name!r}: {nearest(name, (LocalLibrary.name, *sources))}")
     state = (cache or Path(tempfile.gettempdir()) / f"colloquium-{getpass.getuser()}") / "limits"
     try:
         state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"the literature cache {state} cannot be written: {error}") from error
-    return Literature([LocalLibrary(bib_files) if name == "local" else REMOTE[name](state) for name in names], cache)
+    return Literature([LocalLibrary(bib_files) if name == "local" else sources[name](state) for name in names], cache)

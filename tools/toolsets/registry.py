@@ -32,15 +32,17 @@ TOOLSETS: tuple[type[Toolset], ...] = (
 )
 
 
-def tool_names() -> list[str]:
-    return [name for toolset in TOOLSETS for name in toolset.names]
+def tool_names(toolsets: Sequence[type[Toolset]] = TOOLSETS) -> list[str]:
+    return [name for toolset in toolsets for name in toolset.names]
 
 
-def build_tools(context: ToolContext, wanted: Sequence[str]) -> list[Tool]:
+def build_tools(
+    context: ToolContext, wanted: Sequence[str], toolsets: Sequence[type[Toolset]] = TOOLSETS
+) -> list[Tool]:
     """Return the wanted tools for one participant, in registry order."""
     return [
         tool
-        for toolset in TOOLSETS
+        for toolset in toolsets
         if any(name in wanted for name in toolset.names)
         for tool in toolset(context).tools()
         if tool.name in wanted
