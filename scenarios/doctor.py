@@ -17,6 +17,7 @@ from tools.experiments.requirements import FILE, MissingPackagesError
 from tools.experiments.template import Template
 from tools.latex import tex_problem
 from tools.sandbox import open_sandbox
+from tools.sandbox.self_test import run_self_test
 
 _PACKAGES = (
     "autogen_agentchat",
@@ -109,7 +110,7 @@ async def _sandbox(spec: SandboxSpec, template: Template | None, say: Callable[[
         return packages_check(template, error)
     except UserError as error:
         return Check("Sandbox", False, str(error), "Or, at your own risk, launch with --sandbox none")
-    guarantees = {guarantee.name: guarantee for guarantee in await sandbox.guarantees()}
+    guarantees = {guarantee.name: guarantee for guarantee in await run_self_test(sandbox)}
     held = [name for name, guarantee in guarantees.items() if guarantee.held]
     broken = [f"{name} ({guarantees[name].detail})" for name in spec.require if name not in held and name in guarantees]
     broken += [name for name in spec.require if name not in guarantees]

@@ -14,7 +14,7 @@ from scenarios.idea_run import IdeaRun
 from scenarios.resolved_scenario import ResolvedScenario, cache_folder
 from scenarios.warm_start import WarmStart
 from tools.atomic import write_json
-from tools.experiments.baselines import Baselines
+from tools.experiments.baselines import BaselineCache
 from tools.experiments.template import no_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext, RunQuota
@@ -81,7 +81,7 @@ class IdeaRuns:
             archive=self.folder / ARCHIVE,
             proposal=self.folder / "proposals" / f"{slot}.json",
             gate_checks=self._resolved.plugins.gate_checks,
-            baselines=Baselines(cache_folder() / "baselines") if scenario.baseline == "kept" else None,
+            baselines=BaselineCache(cache_folder() / "baselines") if scenario.baseline == "kept" else None,
             seed=scenario.seed,
             run_id=self.folder.name,
             run_quota=replace(RunQuota(), runs=scenario.run_quota.runs, attempts=scenario.run_quota.attempts),

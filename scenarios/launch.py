@@ -19,8 +19,8 @@ from scenarios.runner import Runner
 from scenarios.scenario import Scenario, load_scenario, save_scenario
 from scenarios.warm_start import read_warm_start
 from tools.errors import UserError
-from tools.experiments.environment import describe_hardware
 from tools.sandbox import Sandbox, open_sandbox
+from tools.sandbox.hardware import describe_hardware
 
 PLUGINS = "plugins"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.evidence.gate import CHECKS, GateCheck
-from tools.experiments.baselines import Baselines
+from tools.experiments.baselines import BaselineCache
 from tools.experiments.template import Profile, Template
 from tools.experiments.workspace import Workspace
 from tools.literature import Bibliography, Literature
@@ -44,7 +44,7 @@ class IdeaContext:
     """The run's ideas.json: every idea proposed so far, including seed ideas."""
     proposal: Path
     """File that receives the proposed idea."""
-    baselines: Baselines | None = None
+    baselines: BaselineCache | None = None
     """Cache of measured baselines; None to measure the baseline again."""
     seed: int = 0
     run_id: str = ""

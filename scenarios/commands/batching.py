@@ -20,7 +20,7 @@ from scenarios.views.batch import BatchProgress
 from scenarios.views.table import render_table, table_of
 from scenarios.warm_start import read_ideas
 from tools.errors import UserError
-from tools.experiments.environment import gpu_ids
+from tools.sandbox.hardware import gpu_ids
 
 
 def batch(

@@ -1,4 +1,4 @@
-"""Baselines that were measured before on this machine, so that the same code is not run again for every idea.
+"""BaselineCache that were measured before on this machine, so that the same code is not run again for every idea.
 
 A baseline is known by all that decides it: the content of every file of the project, data included, the command with its
 seed, the software it ran on, and the hardware. Any of them differs, and it is measured anew.
@@ -24,7 +24,7 @@ _LARGEST = 200 * 2**20
 _LOG = "output.txt"
 
 
-class Baselines:
+class BaselineCache:
     """The baselines kept under `folder`. Processes may share it: each is put there whole, under its digest."""
 
     def __init__(self, folder: Path) -> None:

@@ -1,19 +1,18 @@
-"""Where code that nobody has read is run: Docker, bubblewrap, or, by name only, no sandbox at all."""
+"""Runs untrusted code: in Docker, in bubblewrap, or, only if named, without a sandbox."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from tools.errors import UserError, nearest
 from tools.experiments.requirements import MissingPackagesError, require_installed
-from tools.sandbox.base import ExecutionResult, Guarantee, Purpose, ResourceLimits, Sandbox, Session
+from tools.sandbox.base import ExecutionResult, Purpose, ResourceLimits, Sandbox, Session
 from tools.sandbox.settings import SandboxSettings
 
 __all__ = [
     "SANDBOXES",
     "ExecutionResult",
-    "Guarantee",
     "Purpose",
     "ResourceLimits",
     "Sandbox",
@@ -22,7 +21,7 @@ __all__ = [
     "open_sandbox",
 ]
 
-SANDBOXES = ("auto", "docker", "bubblewrap", "none")
+Report = Callable[[str], None]
 
 
 async def open_sandbox(
@@ -30,47 +29,62 @@ async def open_sandbox(
     settings: SandboxSettings | None = None,
     *,
     requirements: Sequence[str] = (),
-    report: Callable[[str], None] = lambda text: None,
+    report: Report = lambda text: None,
 ) -> Sandbox:
-    """The sandbox called `name`, ready for use. `auto` is docker where a daemon answers, else bubblewrap, never none.
+    """Return the sandbox `name`, ready for use. `auto` is docker if a daemon answers, else bubblewrap, never none.
 
     Args:
-        requirements: packages of a template. Docker's image gets them; elsewhere they have to be installed.
-        report: hears how far the building of an image is.
+        requirements: packages of a template. The Docker image gets them; elsewhere they must be installed.
+        report: receives the progress of an image build.
 
     Raises:
         MissingPackagesError: a requirement is not met.
-        UserError: says what to install or start; there is no falling back from a sandbox asked for by name.
+        UserError: the sandbox does not work here; says what to install or start. Nothing replaces a named sandbox.
     """
-    from tools.sandbox.bubblewrap import Bubblewrap
-    from tools.sandbox.docker import Docker
-    from tools.sandbox.none import Unsandboxed
+    if name not in SANDBOXES:
+        raise UserError(f"there is no sandbox {name!r}; {nearest(name, SANDBOXES)}")
+    return await SANDBOXES[name](settings or SandboxSettings.load(), requirements, report)
 
-    settings = settings or SandboxSettings.load()
-    match name:
-        case "docker":
-            return await Docker.connect(settings.docker, requirements, report)
-        case "bubblewrap":
-            require_installed(requirements)
-            return await Bubblewrap.start()
-        case "none":
-            if not sys.platform.startswith("linux"):
-                raise UserError("the sandbox 'none' measures through Linux's /proc; here use docker")
-            require_installed(requirements)
-            return Unsandboxed()
-        case "auto":
-            pass
-        case _:
-            raise UserError(f"there is no sandbox {name!r}; {nearest(name, SANDBOXES)}")
+
+async def _auto(settings: SandboxSettings, requirements: Sequence[str], report: Report) -> Sandbox:
     try:
-        return await Docker.connect(settings.docker, requirements, report)
+        return await _docker(settings, requirements, report)
     except UserError as no_docker:
         try:
-            require_installed(requirements)
-            return await Bubblewrap.start()
+            return await _bubblewrap(settings, requirements, report)
         except MissingPackagesError as error:
             raise MissingPackagesError(
-                f"{error}; Docker, whose image gets them, does not work here: {no_docker}"
+                f"{error}; the Docker image would get them, but Docker does not work here: {no_docker}"
             ) from None
         except UserError as no_bubblewrap:
             raise UserError(f"no sandbox works here. Docker: {no_docker}. Bubblewrap: {no_bubblewrap}") from None
+
+
+async def _docker(settings: SandboxSettings, requirements: Sequence[str], report: Report) -> Sandbox:
+    from tools.sandbox.docker import Docker
+
+    return await Docker.connect(settings.docker, requirements, report)
+
+
+async def _bubblewrap(settings: SandboxSettings, requirements: Sequence[str], report: Report) -> Sandbox:
+    from tools.sandbox.bubblewrap import Bubblewrap
+
+    require_installed(requirements)
+    return await Bubblewrap.start()
+
+
+async def _none(settings: SandboxSettings, requirements: Sequence[str], report: Report) -> Sandbox:
+    from tools.sandbox.none import Unsandboxed
+
+    if not sys.platform.startswith("linux"):
+        raise UserError("the sandbox 'none' measures processes through Linux's /proc; use docker on this system")
+    require_installed(requirements)
+    return Unsandboxed()
+
+
+SANDBOXES: dict[str, Callable[[SandboxSettings, Sequence[str], Report], Awaitable[Sandbox]]] = {
+    "auto": _auto,
+    "docker": _docker,
+    "bubblewrap": _bubblewrap,
+    "none": _none,
+}

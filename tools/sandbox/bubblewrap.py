@@ -1,4 +1,4 @@
-"""The sandbox of bubblewrap: namespaces without a daemon, for an ordinary user as for root."""
+"""The bubblewrap sandbox: Linux namespaces without a daemon, for ordinary users and root."""
 
 from __future__ import annotations
 
@@ -18,24 +18,23 @@ from pathlib import Path
 
 from tools.errors import UserError
 from tools.sandbox import process_stats, seccomp
-from tools.sandbox.base import INSIDE, Guarantee, Purpose, ResourceLimits, Session, clean_environment
-from tools.sandbox.gpus import assigned_gpus
+from tools.sandbox.base import WORKSPACE, Purpose, ResourceLimits, Session, clean_environment
+from tools.sandbox.hardware import assigned_gpus
 from tools.sandbox.local import LocalSession
 from tools.sandbox.readonly_guard import ReadonlyGuard
-from tools.sandbox.self_test import run_self_test
 from tools.sandbox.supervisor import SupervisedProcess
 
 TEMPORARY_MB = 512
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib64", "/lib32")
 ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "texmf")
 KERNEL = ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "mtrr", "asound", "dynamic_debug")
-"""Under /proc, settings of the whole machine: root in a user namespace may write them where they are not covered."""
+"""Entries of /proc that configure the whole machine: root in a user namespace may write them unless they are covered."""
 TEX = ("/var/lib/texmf", "/var/lib/tex-common")
 PASSWD = b"researcher:x:1000:1000::/tmp:/bin/sh\n"
 GROUP = b"researcher:x:1000:\n"
 HOSTS = b"127.0.0.1 localhost\n::1 localhost\n"
 ETC_WRITTEN = ("/etc/passwd", "/etc/group", "/etc/hosts")
-HINT = "the kernel must let this user make user namespaces (sysctl kernel.unprivileged_userns_clone, AppArmor)"
+HINT = "the kernel must allow this user to create user namespaces (sysctl kernel.unprivileged_userns_clone, AppArmor)"
 
 
 class Bubblewrap:
@@ -43,20 +42,17 @@ class Bubblewrap:
 
     @classmethod
     async def start(cls) -> Bubblewrap:
-        """The sandbox, after a first empty command. Raises UserError where it cannot work here."""
+        """Return the sandbox after a trial command. Raises UserError if bubblewrap does not work on this machine."""
         trial = await asyncio.create_subprocess_exec(
             *(executable(), *_namespaces(), "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/sh", "-c", ":"),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             env={},
         )
-        said, _ = await trial.communicate()
+        output, _ = await trial.communicate()
         if trial.returncode:
-            raise UserError(f"bubblewrap cannot start here: {said.decode('utf-8', 'replace').strip()}; {HINT}")
+            raise UserError(f"bubblewrap cannot start here: {output.decode('utf-8', 'replace').strip()}; {HINT}")
         return cls()
-
-    async def guarantees(self) -> list[Guarantee]:
-        return await run_self_test(self)
 
     def session(
         self, workspace: Path, *, purpose: Purpose = "experiment", read_only: Sequence[str] = (), run_id: str = ""
@@ -65,7 +61,7 @@ class Bubblewrap:
 
 
 class BubblewrapSession(LocalSession):
-    """Each command gets namespaces of its own."""
+    """Each command runs in its own namespaces."""
 
     async def start(
         self, command: Sequence[str], limits: ResourceLimits, environment: Mapping[str, str], guard: ReadonlyGuard
@@ -74,20 +70,22 @@ class BubblewrapSession(LocalSession):
         variables = clean_environment(limits, self.purpose, home="/tmp", path=path) | dict(environment)
         arguments = [
             *_namespaces(),
-            *_devices(limits),  # first: its /tmp must not cover an interpreter that lies under the host's
+            *_devices(limits),  # first: its /tmp must not cover an interpreter installed under the host's /tmp
             *_system(self.purpose),
             *_workspace(self.workspace, guard),
             *(word for name, value in variables.items() for word in ("--setenv", name, value)),
         ]
-        subject = await _start(arguments, command)
-        # counted in the command's own user namespace, so other processes of this user do not matter
-        resource.prlimit(subject.root, resource.RLIMIT_NPROC, (limits.processes, limits.processes))
-        return subject
+        process = await _start(arguments, command)
+        # counted per user namespace: other processes of this user do not count
+        resource.prlimit(process.root, resource.RLIMIT_NPROC, (limits.processes, limits.processes))
+        return process
 
 
 class _GatedProcess:
-    """bwrap holds the command at a gate (`--block-fd`) while control group and limits are set on its first process,
-    which is process 1 of the namespace: when that one ends, the kernel ends all others before it counts as ended."""
+    """bwrap holds the command at a gate (`--block-fd`) while cgroup and limits are set on its first process.
+
+    That process is process 1 of the namespace: when it ends, the kernel kills all others before it counts as ended.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process, root: int, gate: int) -> None:
         self.process, self.root = process, root
@@ -113,7 +111,7 @@ class _GatedProcess:
 
 
 async def _start(arguments: Sequence[str], command: Sequence[str]) -> _GatedProcess:
-    """Start bwrap up to its gate. Raises UserError with bwrap's own words where it cannot."""
+    """Start bwrap up to its gate. Raises UserError with bwrap's own message if it cannot start."""
     words = [sys.executable if command[0] == "python" else command[0], *command[1:]]
     info_read, info_write = os.pipe()
     gate_read, gate_write = os.pipe()
@@ -142,13 +140,13 @@ async def _start(arguments: Sequence[str], command: Sequence[str]) -> _GatedProc
         for descriptor in passed_fds:
             os.close(descriptor)
         passed_fds = []
-        told = await asyncio.to_thread(_read_all, info_read)
-        if told:
-            return _GatedProcess(process, json.loads(told)["child-pid"], gate_write)
+        info = await asyncio.to_thread(_read_all, info_read)
+        if info:
+            return _GatedProcess(process, json.loads(info)["child-pid"], gate_write)
         assert process.stdout is not None
-        said = (await process.stdout.read()).decode("utf-8", "replace").strip()
+        output = (await process.stdout.read()).decode("utf-8", "replace").strip()
         await process.wait()
-        raise UserError(f"bubblewrap cannot start here: {said or 'no reason given'}; {HINT}")
+        raise UserError(f"bubblewrap cannot start here: {output or 'no reason given'}; {HINT}")
     except BaseException:
         os.close(gate_write)
         if process:
@@ -161,31 +159,33 @@ async def _start(arguments: Sequence[str], command: Sequence[str]) -> _GatedProc
 
 
 def executable() -> str:
-    """Where bwrap is. Raises UserError where it is not."""
+    """Return the path of bwrap. Raises UserError if it is not installed."""
     found = shutil.which("bwrap")
     if not found:
-        raise UserError("bubblewrap is not installed (no `bwrap` on the PATH); `apt install bubblewrap` or use Docker")
+        raise UserError(
+            "bubblewrap is not installed (no `bwrap` on the PATH); run `apt install bubblewrap` or use Docker"
+        )
     return found
 
 
 @functools.cache
-def _knows_disable_userns() -> bool:
-    told = subprocess.run([executable(), "--help"], capture_output=True, text=True, check=True)
-    return "--disable-userns" in told.stdout
+def _supports_disable_userns() -> bool:
+    help_text = subprocess.run([executable(), "--help"], capture_output=True, text=True, check=True)
+    return "--disable-userns" in help_text.stdout
 
 
 def _namespaces() -> list[str]:
     kinds = ["user", "ipc", "pid", "net", "uts", "cgroup-try"]
     return [
         *(f"--unshare-{kind}" for kind in kinds),
-        *(["--disable-userns"] if _knows_disable_userns() else []),
+        *(["--disable-userns"] if _supports_disable_userns() else []),
         *("--uid", "1000", "--gid", "1000", "--cap-drop", "ALL", "--hostname", "sandbox"),
         *("--die-with-parent", "--new-session", "--clearenv"),
     ]
 
 
 def _system(purpose: Purpose) -> list[str]:
-    """The system and the interpreter, read-only: no home folder, no /etc but what programs cannot do without."""
+    """The system and the interpreter, read-only: no home folder, and of /etc only what programs need."""
     words = ["--ro-bind", "/usr", "/usr"]
     for path in map(Path, SYSTEM):
         if path.is_symlink():
@@ -214,10 +214,10 @@ def _devices(limits: ResourceLimits) -> list[str]:
     words += ["--dev", "/dev", *size, "/dev/shm"]
     if limits.gpus:
         words += ["--ro-bind", "/sys", "/sys"]
-        dealt = assigned_gpus(limits.gpus)
+        assigned = assigned_gpus(limits.gpus)
         for device in sorted(Path("/dev").glob("nvidia*")):
             number = device.name.removeprefix("nvidia")
-            if not number.isdigit() or number in dealt:
+            if not number.isdigit() or number in assigned:
                 words += ["--dev-bind", str(device), str(device)]
     else:
         words += _read_only(Path("/sys/devices/system/cpu"))
@@ -225,9 +225,9 @@ def _devices(limits: ResourceLimits) -> list[str]:
 
 
 def _workspace(workspace: Path, guard: ReadonlyGuard) -> list[str]:
-    words = ["--bind", str(workspace), str(INSIDE), "--chdir", str(INSIDE)]
+    words = ["--bind", str(workspace), str(WORKSPACE), "--chdir", str(WORKSPACE)]
     for path, writable in guard.mounts:
-        words += ["--bind" if writable else "--ro-bind", str(workspace / path), str(INSIDE / path)]
+        words += ["--bind" if writable else "--ro-bind", str(workspace / path), str(WORKSPACE / path)]
     return words
 
 
@@ -236,7 +236,7 @@ def _read_only(path: Path) -> list[str]:
 
 
 def _pipe_of(content: bytes | None) -> int:
-    """The reading end of a pipe that holds `content`, which must be smaller than a pipe (64 KB)."""
+    """Return the read end of a pipe that holds `content`, which must fit the pipe buffer (64 KB)."""
     read, write = os.pipe()
     os.write(write, content or b"")
     os.close(write)

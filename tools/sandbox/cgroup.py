@@ -1,7 +1,6 @@
-"""A control group for one run, where the kernel and this user's rights give one: limits that the kernel itself holds.
+"""A cgroup for one command, where kernel and permissions allow one, so that the kernel itself enforces the limits.
 
-Works with version 1 and version 2 of the interface. The groups of runs that died with their supervisor are removed when
-the next one is made.
+Supports cgroup v1 and v2. Cgroups left by a supervisor that was killed are removed when the next one is created.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ CONTROLLERS = ("memory", "pids", "cpu", "cpuacct")
 
 
 class ControlGroup:
-    """Folders of one control group, a controller each; with version 2 they are one and the same."""
+    """The folders of one cgroup, by controller; with cgroup v2 they are the same folder."""
 
     def __init__(self, folders: dict[str, Path], version: int) -> None:
         self._folders = folders
@@ -46,13 +45,13 @@ class ControlGroup:
             (folder / "cgroup.procs").write_text(str(pid))
 
     def memory_bytes(self) -> int:
-        """What the processes hold now: private and shared memory and temporary file systems, no file cache."""
+        """Return the memory in use: private, shared and temporary file systems, without the file cache."""
         names = ("anon", "shmem") if self._version == 2 else ("total_rss", "total_shmem")
         found = self._table("memory", "memory.stat")
         return sum(found.get(name, 0) for name in names)
 
     def peak_bytes(self) -> int:
-        """The kernel's own high-water mark, file cache included."""
+        """Return the kernel's peak, file cache included."""
         file = self._folders["memory"] / ("memory.peak" if self._version == 2 else "memory.max_usage_in_bytes")
         return int(file.read_text()) if file.exists() else 0
 
@@ -64,17 +63,17 @@ class ControlGroup:
         return int((self._folders["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
 
     def out_of_memory(self) -> bool:
-        """Whether the kernel killed a process for memory."""
+        """Return whether the kernel killed a process for memory."""
         file = "memory.events" if self._version == 2 else "memory.oom_control"
         return self._table("memory", file).get("oom_kill", 0) > 0
 
     def refused_processes(self) -> bool:
-        """Whether the kernel refused to start a process."""
+        """Return whether the kernel refused to start a process."""
         file = self._folders["pids"] / "pids.events"
         return file.exists() and self._table("pids", "pids.events").get("max", 0) > 0
 
     def pids(self) -> list[int]:
-        """As this process sees them: 0 stands for one it cannot see, and is left out."""
+        """Return the process ids, without those invisible to this process (listed as 0)."""
         return [pid for line in (self._folders["pids"] / "cgroup.procs").read_text().split() if (pid := int(line))]
 
     def kill(self) -> None:
@@ -85,7 +84,7 @@ class ControlGroup:
                 os.kill(pid, signal.SIGKILL)
 
     def remove(self) -> None:
-        """Take the empty group away; a busy one stays for the next sanitize."""
+        """Remove the empty cgroup; a busy one is removed when the next cgroup is created."""
         for folder in set(self._folders.values()):
             with contextlib.suppress(OSError):
                 folder.rmdir()
@@ -103,14 +102,13 @@ class ControlGroup:
 
 
 def create_group(name: str, limits: ResourceLimits) -> ControlGroup | None:
-    """A fresh group with `limits` set, or None where this machine or this user has no writable one with memory and
-    pids."""
+    """Return a new cgroup with `limits` set, or None without write access to the controllers memory and pids."""
     parents = _parents_v2() or _parents_v1()
     if not {"memory", "pids"} <= set(parents):
         return None
     for parent in set(parents.values()):
         for left in parent.glob(f"{PREFIX}*"):
-            with contextlib.suppress(OSError):  # busy: its code is alive
+            with contextlib.suppress(OSError):  # busy: its processes are alive
                 if not _alive(left.name.removeprefix(PREFIX).partition("-")[0]):
                     left.rmdir()
     folders = {controller: parent / f"{PREFIX}{os.getpid()}-{name}" for controller, parent in parents.items()}
@@ -120,19 +118,19 @@ def create_group(name: str, limits: ResourceLimits) -> ControlGroup | None:
         for folder in set(folders.values()):
             folder.mkdir()
         group.limit(limits)
-    except OSError:  # a controller that may be made but not set is no use: the supervisor watches instead
+    except OSError:  # without the right to set limits a cgroup is useless; the supervisor measures instead
         group.remove()
         return None
     return group
 
 
 def _alive(pid: str) -> bool:
-    """Whether the process that made a group is there; an idle group of a living one is about to be used."""
+    """Return whether the creator of a cgroup is alive; an idle cgroup of a living process is about to be used."""
     return pid.isdigit() and Path("/proc", pid).exists()
 
 
 def _parents_v1() -> dict[str, Path]:
-    """The nearest writable folder of each controller, from this process's own group upwards."""
+    """Return the nearest writable folder of each controller, from this process's cgroup upwards."""
     parents: dict[str, Path] = {}
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, names, own = line.split(":", 2)
@@ -146,15 +144,15 @@ def _parents_v1() -> dict[str, Path]:
 
 
 def _parents_v2() -> dict[str, Path]:
-    """The nearest folder that hands memory and pids down and is writable, from this process's own group upwards."""
+    """Return the nearest writable folder that delegates memory and pids, from this process's cgroup upwards."""
     own = [line[3:] for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::")]
     if not own or not (ROOT / "cgroup.controllers").exists():
         return {}
     for folder in _upwards(ROOT, own[0]):
-        handed_down = (folder / "cgroup.subtree_control").read_text().split()
+        delegated = (folder / "cgroup.subtree_control").read_text().split()
         writable = all(os.access(path, os.W_OK) for path in (folder, folder / "cgroup.procs"))
-        if writable and {"memory", "pids"} <= set(handed_down):
-            return {controller: folder for controller in CONTROLLERS if controller in handed_down}
+        if writable and {"memory", "pids"} <= set(delegated):
+            return {controller: folder for controller in CONTROLLERS if controller in delegated}
     return {}
 
 

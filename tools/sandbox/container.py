@@ -1,7 +1,7 @@
-"""One container, made for one command: everything that shuts it in, and a gate at which it waits for that command.
+"""One container per command: its isolation options, and a gate at which it waits for the command.
 
-The gate is a line of Python that reads the command and becomes it. So a container can stand ready before its command is
-known, and the time to make it is no part of the command's. It is used once: nothing of a command meets the next one.
+The gate is a Python program that reads the command and replaces itself by it. So a container can be started before its
+command is known, and its start does not count as time of the command. It is used once: commands share no state.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import os
-import socket
+import select
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +23,12 @@ from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 from docker.utils.socket import frames_iter
 
 from tools.sandbox import seccomp
-from tools.sandbox.base import INSIDE, ResourceLimits
-from tools.sandbox.gpus import assigned_gpus
+from tools.sandbox.base import WORKSPACE, ResourceLimits
+from tools.sandbox.hardware import assigned_gpus
 from tools.sandbox.readonly_guard import ReadonlyGuard
 
 USER = 1000
-"""Who the code is inside when this process is root; else it is this process's user."""
+"""The user inside the container if this process is root; otherwise it is this process's user."""
 TEMPORARY_MB = 256
 RUN, OWNER = "colloquium.run", "colloquium.pid"
 GATE = """
@@ -47,9 +47,9 @@ except OSError as error:
 
 @dataclass(frozen=True)
 class ContainerSpec:
-    """All that is decided when a container is made; a container that waits fits a command of an equal spec only.
+    """Everything fixed when a container is created. A warm container fits only a command with an equal spec.
 
-    A bind mount is of a file and not of its name: a file that was replaced since makes another spec.
+    A bind mount holds a file, not its name: replacing a mounted file changes the spec through its inode.
     """
 
     image: str
@@ -57,14 +57,14 @@ class ContainerSpec:
     runtime: str
     limits: ResourceLimits
     mounts: tuple[tuple[str, str, bool, int], ...]
-    """Host path, path inside, whether read-only, and the inode."""
+    """Host path, path inside, read-only, inode."""
 
     @classmethod
     def build(
         cls, image: str, run_id: str, runtime: str, limits: ResourceLimits, workspace: Path, guard: ReadonlyGuard
     ) -> ContainerSpec:
-        paths = [(workspace, INSIDE, False)]
-        paths += [(workspace / path, INSIDE / path, not writable) for path, writable in guard.mounts]
+        paths = [(workspace, WORKSPACE, False)]
+        paths += [(workspace / path, WORKSPACE / path, not writable) for path, writable in guard.mounts]
         mounts = tuple((str(here), str(there), fixed, here.lstat().st_ino) for here, there, fixed in paths)
         return cls(image, run_id, runtime, limits, mounts)
 
@@ -78,7 +78,7 @@ class ContainerSpec:
             "mem_limit": size, "memswap_limit": size, "pids_limit": limits.processes,
             "nano_cpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9), "oom_score_adj": 500,
             "ipc_mode": "private", "shm_size": f"{TEMPORARY_MB}m", "init": True, "stdin_open": True,
-            "working_dir": str(INSIDE),
+            "working_dir": str(WORKSPACE),
             "mounts": [Mount(there, here, type="bind", read_only=fixed) for here, there, fixed, _ in self.mounts],
             "tmpfs": {"/tmp": f"rw,nosuid,nodev,size={TEMPORARY_MB}m,nr_inodes=20000,mode=1777"},
             "ulimits": [
@@ -97,7 +97,7 @@ class ContainerSpec:
 
 
 class WarmContainer:
-    """A started container at its gate. It ends by itself when this process is gone."""
+    """A started container that waits at its gate. It ends by itself when this process ends."""
 
     def __init__(self, container: Container, spec: ContainerSpec, stream: Any) -> None:
         self.container, self.spec = container, spec
@@ -116,19 +116,17 @@ class WarmContainer:
         return cls(container, spec, stream)
 
     def release(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Let the command begin."""
-        line = json.dumps([list(command), dict(environment)]).encode() + b"\n"
-        raw: socket.socket = getattr(self._stream, "_sock", self._stream)
-        raw.sendall(line)
+        """Let the container become the command."""
+        _send(self._stream, json.dumps([list(command), dict(environment)]).encode() + b"\n")
 
     def output(self) -> Iterator[bytes]:
-        """Standard output and error as they come, to the end."""
-        with contextlib.suppress(OSError, ValueError):  # closed from here
+        """Yield pieces of standard output and error until the container ends or `end` closes the stream."""
+        with contextlib.suppress(OSError, ValueError):
             for _, piece in frames_iter(self._stream, tty=False):  # type: ignore[no-untyped-call]
                 yield piece
 
     def end(self) -> None:
-        """Kill what is left in it, and take it away."""
+        """Kill and remove the container."""
         kill(self.container)
         remove(self.container)
         with contextlib.suppress(OSError):
@@ -136,7 +134,7 @@ class WarmContainer:
 
 
 class WarmPool:
-    """The container of a session's next command, ready before the command is known, from the second command on."""
+    """Keeps a container ready for a session's next command, from the second command on."""
 
     def __init__(self, client: docker.DockerClient) -> None:
         self._client = client
@@ -144,25 +142,25 @@ class WarmPool:
         self._taken = 0
 
     async def take(self, spec: ContainerSpec) -> WarmContainer:
-        """The container that is ready if it fits, else a new one. When this is cancelled, `drop` finds what it began."""
+        """Return the warm container if it fits, else a new one. If this is cancelled, `drop` removes what it started."""
         self._taken += 1
         if self._next:
-            with contextlib.suppress(APIError):  # made for what is gone since
-                waiting = await asyncio.shield(self._next)
-                if waiting.spec != spec:
+            with contextlib.suppress(APIError):  # its mounts no longer exist
+                warm = await asyncio.shield(self._next)
+                if warm.spec != spec:
                     await self.drop()
         self._next = self._next if self._next and not _failed(self._next) else self._start(spec)
-        waiting = await asyncio.shield(self._next)
+        warm = await asyncio.shield(self._next)
         self._next = None
-        return waiting
+        return warm
 
     def prepare(self, spec: ContainerSpec) -> None:
-        """Begin to make the next one, where a further command is likely: a session of one command gets none."""
+        """Start the next container in the background. A session of one command gets none."""
         if self._taken > 1:
             self._next = self._start(spec)
 
     async def drop(self) -> None:
-        """Take away what is ready."""
+        """Remove the warm container."""
         if self._next:
             with contextlib.suppress(APIError):
                 await asyncio.to_thread((await self._next).end)
@@ -170,6 +168,16 @@ class WarmPool:
 
     def _start(self, spec: ContainerSpec) -> asyncio.Task[WarmContainer]:
         return asyncio.create_task(asyncio.to_thread(WarmContainer.start, self._client, spec))
+
+
+def _send(stream: Any, data: bytes) -> None:
+    """Write to an attached container. The SDK returns a read-only file object for plain connections and a socket for TLS."""
+    if hasattr(stream, "sendall"):
+        stream.sendall(data)
+        return
+    while data:
+        select.select([], [stream], [])
+        data = data[os.write(stream.fileno(), data) :]
 
 
 def _failed(task: asyncio.Task[WarmContainer]) -> bool:

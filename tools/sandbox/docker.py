@@ -1,6 +1,6 @@
-"""Docker: each command in a container of its own, with its deadline held outside, where the code cannot reach.
+"""The Docker sandbox: each command runs in its own container, with limits enforced from outside.
 
-A session that has run two commands keeps the container of the next one ready, so that a further command begins at once.
+A session that has run two commands keeps a container ready for the next one, so that it starts at once.
 """
 
 from __future__ import annotations
@@ -19,23 +19,20 @@ from docker.errors import APIError, DockerException
 from docker.models.containers import Container
 
 from tools.errors import UserError
-from tools.sandbox import image, process_stats, workspace_sanitizer
+from tools.sandbox import image, process_stats
 from tools.sandbox.base import (
     EndReason,
     ExecutionResult,
-    Guarantee,
     Purpose,
     ResourceLimits,
     Session,
     clean_environment,
-    explain,
 )
 from tools.sandbox.container import OWNER, USER, ContainerSpec, WarmContainer, WarmPool, kill
 from tools.sandbox.output import CapturedOutput
 from tools.sandbox.readonly_guard import ReadonlyGuard
-from tools.sandbox.self_test import run_self_test
+from tools.sandbox.result import build_result
 from tools.sandbox.settings import DockerSettings
-from tools.sandbox.supervisor import full_explanation
 
 TICK = 0.1
 DISK_TICK = 0.5
@@ -60,11 +57,11 @@ class Docker:
     async def connect(
         cls, settings: DockerSettings, requirements: Sequence[str] = (), report: image.Progress = lambda text: None
     ) -> Docker:
-        """The daemon of this machine, with containers of runs that are gone sanitized away, and the image for experiments.
+        """Connect to the daemon, remove containers of ended runs, and build the image for experiments if needed.
 
         Args:
             requirements: a template's packages, installed into its image.
-            report: hears, in the loop's thread, how far the building of an image is.
+            report: receives the progress of an image build, in the event loop's thread.
 
         Raises:
             UserError: no daemon answers, or the image cannot be built.
@@ -87,7 +84,7 @@ class Docker:
         return client
 
     async def image(self, purpose: Purpose) -> str:
-        """The name of the image for a purpose, built first where there is none."""
+        """Return the name of the image for a purpose; build it if it does not exist."""
         loop = asyncio.get_running_loop()
 
         def report(text: str) -> None:
@@ -97,9 +94,6 @@ class Docker:
             image.ensure_image, self.client, purpose, self.settings, self._requirements, report
         )
 
-    async def guarantees(self) -> list[Guarantee]:
-        return await run_self_test(self)
-
     def session(
         self, workspace: Path, *, purpose: Purpose = "experiment", read_only: Sequence[str] = (), run_id: str = ""
     ) -> Session:
@@ -107,7 +101,7 @@ class Docker:
 
 
 class DockerSession:
-    """Commands run one after another, each in a container of its own; nothing lives on but the workspace's files."""
+    """Commands run one after another, each in its own container, and share nothing but the workspace's files."""
 
     def __init__(
         self, sandbox: Docker, workspace: Path, purpose: Purpose, read_only: Sequence[str], run_id: str
@@ -116,9 +110,9 @@ class DockerSession:
         self.workspace = workspace.resolve(strict=True)
         self._read_only = tuple(read_only)
         self._stopped = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._warm_pool = WarmPool(sandbox.client)
-        ReadonlyGuard(self.workspace, self._read_only)  # a wrong path is told now
+        ReadonlyGuard(self.workspace, self._read_only)  # reports a wrong path now
 
     async def run(
         self,
@@ -129,52 +123,52 @@ class DockerSession:
         on_output: Callable[[str], None] | None = None,
     ) -> ExecutionResult:
         variables = clean_environment(limits, self._purpose, home="/tmp", path="/usr/local/bin:/usr/bin:/bin")
-        async with self._turn:
+        async with self._lock:
             guard = await asyncio.to_thread(ReadonlyGuard, self.workspace, self._read_only)
             name = await self._sandbox.image(self._purpose)
             await asyncio.to_thread(self._chown_workspace)
             runtime = self._sandbox.settings.runtime
             spec = ContainerSpec.build(name, self._run_id, runtime, limits, self.workspace, guard)
-            waiting = await self._warm_pool.take(spec)
+            warm = await self._warm_pool.take(spec)
             try:
-                return await self._supervise(waiting, (command, variables | dict(environment)), guard, on_output)
+                return await self._supervise(warm, (command, variables | dict(environment)), guard, on_output)
             finally:
-                await asyncio.shield(asyncio.to_thread(waiting.end))
+                await asyncio.shield(asyncio.to_thread(warm.end))
                 if not self._stopped.is_set():
                     self._warm_pool.prepare(spec)
 
     async def close(self) -> None:
         self._stopped.set()
-        async with self._turn:
+        async with self._lock:
             await self._warm_pool.drop()
 
     async def _supervise(
         self,
-        waiting: WarmContainer,
+        warm: WarmContainer,
         command: tuple[Sequence[str], Mapping[str, str]],
         guard: ReadonlyGuard,
         on_output: Callable[[str], None] | None,
     ) -> ExecutionResult:
-        """Let the container begin with the command, and see it to its end or to the first limit that it breaks."""
-        container, limits = waiting.container, waiting.spec.limits
+        """Release the command, and wait for its end or the first limit that it reaches."""
+        container, limits = warm.container, warm.spec.limits
         loop = asyncio.get_running_loop()
         output = CapturedOutput(limits.output_kb * 1024, _throttled(loop, on_output) if on_output else None)
         before = await asyncio.to_thread(process_stats.folder_bytes, self.workspace)
         ended = asyncio.Event()
 
         def read() -> None:
-            for piece in waiting.output():
-                if not output.flooded:  # the rest is taken and dropped: a full pipe would block the daemon
+            for piece in warm.output():
+                if not output.flooded:  # drop the rest: a full pipe would block the daemon
                     output.feed(piece)
             loop.call_soon_threadsafe(ended.set)
 
         reader = threading.Thread(target=read, daemon=True)
-        meter = _StatsSampler(container)
+        sampler = _StatsSampler(container)
         began = time.monotonic()
         try:
             reader.start()
-            waiting.release(*command)
-            reason = await self._watch(container, limits, output, before, began, meter)
+            warm.release(*command)
+            reason = await self._watch(container, limits, output, before, began, sampler)
         finally:
             elapsed = time.monotonic() - began
             await asyncio.shield(asyncio.to_thread(kill, container))
@@ -186,19 +180,17 @@ class DockerSession:
         if reason is None and state["OOMKilled"]:
             reason, code = "memory", None
         written = max(0, await asyncio.to_thread(process_stats.folder_bytes, self.workspace) - before)
-        tampered = guard.changed_files()
-        sanitized = await asyncio.to_thread(workspace_sanitizer.sanitize, self.workspace)
-        final: EndReason = "tampered" if tampered else reason or ("finished" if code == 0 else "failed")
-        return ExecutionResult(
-            exit_code=code,
-            reason=final,
+        return await build_result(
+            reason,
+            code,
+            limits=limits,
+            guard=guard,
+            workspace=self.workspace,
             output=output.text(),
             wall_seconds=elapsed,
-            cpu_seconds=meter.cpu_seconds,
-            peak_memory_mb=meter.peak_mb,
+            cpu_seconds=sampler.cpu_seconds,
+            peak_memory_mb=sampler.peak_mb,
             bytes_written=written,
-            explanation=full_explanation(explain(final, limits, code, elapsed), tampered, sanitized),
-            sanitized=tuple(sanitized),
         )
 
     async def _watch(
@@ -208,11 +200,11 @@ class DockerSession:
         output: CapturedOutput,
         before: int,
         began: float,
-        meter: _StatsSampler,
+        sampler: _StatsSampler,
     ) -> EndReason | None:
-        """The limit that was broken, or None when the command ended by itself."""
+        """Return the limit reached, or None once the command has ended by itself."""
         waiter = asyncio.ensure_future(asyncio.to_thread(container.wait))
-        sampler = asyncio.ensure_future(meter.sample())
+        sampling = asyncio.ensure_future(sampler.sample())
         disk_due = 0.0
         try:
             while True:
@@ -233,11 +225,10 @@ class DockerSession:
                         return "disk"
                     disk_due = time.monotonic() - began + DISK_TICK
         finally:
-            sampler.cancel()
+            sampling.cancel()
 
     def _bytes_on_disk(self, container: Container) -> int:
-        """The workspace's files, and those that were deleted while the code holds them open, as far as this process may
-        look at those of the container."""
+        """Return the size of the workspace and of deleted files that are still open, as far as this process may look."""
         if not container.attrs["State"].get("Pid"):
             container.reload()
         root = int(container.attrs["State"].get("Pid") or 0)
@@ -247,7 +238,7 @@ class DockerSession:
         )
 
     def _chown_workspace(self) -> None:
-        """The code inside is nobody's root; where this process is, the workspace is passed_fds to the inside user."""
+        """Give the workspace to the user inside, who is never root; needed only if this process is root."""
         if os.geteuid() != 0:
             return
         os.chown(self.workspace, USER, USER)
@@ -257,7 +248,7 @@ class DockerSession:
 
 
 class _StatsSampler:
-    """ProcessUsage by the daemon's own count, sampled while the container runs; None of a command too short for a sample."""
+    """Samples the daemon's statistics while the container runs; None if the command is too short for a sample."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -267,29 +258,29 @@ class _StatsSampler:
     async def sample(self) -> None:
         while True:
             with contextlib.suppress(APIError):
-                self._take(await asyncio.to_thread(self._ask))
+                self._record(await asyncio.to_thread(self._stats))
             await asyncio.sleep(STATS_TICK)
 
-    def _ask(self) -> Any:
+    def _stats(self) -> Any:
         return self._container.stats(stream=False, one_shot=True)
 
-    def _take(self, told: dict[str, Any]) -> None:
-        memory = told.get("memory_stats", {})
+    def _record(self, stats: dict[str, Any]) -> None:
+        memory = stats.get("memory_stats", {})
         if "usage" in memory:
             cached = memory.get("stats", {}).get("total_inactive_file", memory.get("stats", {}).get("inactive_file", 0))
             self.peak_mb = max(self.peak_mb or 0.0, (memory["usage"] - cached) / 2**20)
-        if used := told.get("cpu_stats", {}).get("cpu_usage", {}).get("total_usage"):
+        if used := stats.get("cpu_stats", {}).get("cpu_usage", {}).get("total_usage"):
             self.cpu_seconds = used / 1e9
 
 
 def _throttled(loop: asyncio.AbstractEventLoop, on_output: Callable[[str], None]) -> Callable[[str], None]:
-    """Hand output on to the loop from the reading thread, the newest piece, twenty times a second at most."""
+    """Forward output from the reading thread to the event loop, at most twenty times a second."""
     last = 0.0
 
-    def hand_on(text: str) -> None:
+    def forward(text: str) -> None:
         nonlocal last
         if time.monotonic() - last > FORWARD_INTERVAL:
             last = time.monotonic()
             loop.call_soon_threadsafe(on_output, text)
 
-    return hand_on
+    return forward

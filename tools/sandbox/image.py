@@ -1,4 +1,4 @@
-"""The docker sandbox's images: built on first use, named by what they are built from, so a change builds anew."""
+"""Images of the Docker sandbox: built on first use and named by a digest of their inputs, so a change rebuilds."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from tools.sandbox.settings import DockerSettings
 FOLDER = Path(__file__).parent / "image"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 LABEL = "colloquium.sandbox"
-TELL_SECONDS = 5.0
-"""While it builds, the newest line is told this often."""
+REPORT_SECONDS = 5.0
+"""Interval of progress reports during a build."""
 _BUILDING = threading.Lock()
-"""Runs of one process that want the same image wait for the first to build it."""
+"""Runs of one process that need the same image wait for the first to build it."""
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class _ImageBuild:
-    """One image: `docker build` with this Dockerfile and target, in a context with these requirements and wheels."""
+    """Arguments of one `docker build`."""
 
     name: str
     dockerfile: str
@@ -43,7 +43,7 @@ class _ImageBuild:
     base: str
     requirements: str
     wheels: tuple[Path, ...]
-    takes: str
+    duration: str
 
 
 def ensure_image(
@@ -53,32 +53,30 @@ def ensure_image(
     requirements: Sequence[str] = (),
     report: Progress = lambda text: None,
 ) -> str:
-    """The name of the image for a purpose; built when there is none of these contents.
+    """Return the name of the image for a purpose; build it if it does not exist.
 
     Args:
-        requirements: of the template, installed on top of the image for experiments.
-        report: hears what is built and how far it is, in the thread of the caller.
+        requirements: packages of the template, installed on top of the image for experiments.
+        report: receives the progress, in the thread of the caller.
 
     Raises:
-        UserError: it cannot be built; the message ends with the build's last words.
+        UserError: the build failed; the message ends with the last lines of the build.
     """
     own = (FOLDER / "requirements.txt").read_text(encoding="utf-8")
     base = f"colloquium-sandbox:{purpose}-{_digest(settings)}"
-    takes = "about two minutes" if purpose == "experiment" else "some minutes"
-    builds = [_ImageBuild(base, "Dockerfile", purpose, settings.base_image, own, _wheels(settings, own), takes)]
+    duration = "about two minutes" if purpose == "experiment" else "some minutes"
+    builds = [_ImageBuild(base, "Dockerfile", purpose, settings.base_image, own, _wheels(settings, own), duration)]
     if requirements and purpose == "experiment":
         lines = "".join(f"{line}\n" for line in requirements)
         name = f"colloquium-sandbox:template-{_digest(settings, lines)}"
         wheels = tuple(wheel for wheel in _wheels(settings) if wheel not in builds[0].wheels)
-        builds.append(
-            _ImageBuild(name, "template.Dockerfile", None, base, lines, wheels, "as long as its packages take")
-        )
+        builds.append(_ImageBuild(name, "template.Dockerfile", None, base, lines, wheels, "some minutes"))
     if _exists(client, builds[-1].name):
         return builds[-1].name
     with _BUILDING:
         for build in builds:
             if not _exists(client, build.name):
-                _make(client, build, settings, report)
+                _run_build(client, build, settings, report)
     return builds[-1].name
 
 
@@ -90,9 +88,9 @@ def _exists(client: docker.DockerClient, name: str) -> bool:
     return True
 
 
-def _make(client: docker.DockerClient, build: _ImageBuild, settings: DockerSettings, report: Progress) -> None:
-    report(f"building the sandbox's image {build.name}, once; it takes {build.takes} …")
-    began = told = time.monotonic()
+def _run_build(client: docker.DockerClient, build: _ImageBuild, settings: DockerSettings, report: Progress) -> None:
+    report(f"building the sandbox image {build.name} once; this takes {build.duration}")
+    began = reported = time.monotonic()
     try:
         log = client.api.build(
             fileobj=_context(build),
@@ -107,22 +105,22 @@ def _make(client: docker.DockerClient, build: _ImageBuild, settings: DockerSetti
             labels={LABEL: build.target or "template"},
             network_mode=settings.build_network,
         )
-        said: deque[str] = deque(maxlen=6)
+        lines: deque[str] = deque(maxlen=6)
         for line in log:
             if "error" in line:
-                words = "\n".join([*said, line["error"].strip()])[-900:]
-                raise UserError(f"docker image {build.name} cannot be built: {words}")
-            said.extend(text for text in (line.get("stream") or "").splitlines() if text.strip())
-            if said and time.monotonic() - told > TELL_SECONDS:
-                told = time.monotonic()
-                report(f"building {build.name}, {told - began:.0f} s: {said[-1].strip()[:100]}")
+                message = "\n".join([*lines, line["error"].strip()])[-900:]
+                raise UserError(f"docker image {build.name} cannot be built: {message}")
+            lines.extend(text for text in (line.get("stream") or "").splitlines() if text.strip())
+            if lines and time.monotonic() - reported > REPORT_SECONDS:
+                reported = time.monotonic()
+                report(f"building {build.name}, {reported - began:.0f} s: {lines[-1].strip()[:100]}")
     except (APIError, BuildError) as error:
         raise UserError(f"docker image {build.name} cannot be built: {str(error)[-600:]}") from None
     report(f"built {build.name} in {time.monotonic() - began:.0f} s")
 
 
 def _digest(settings: DockerSettings, requirements: str = "") -> str:
-    """Of the files in `image/`, what the settings put into them, and a template's requirements."""
+    """Return a digest of the files in `image/`, the build settings and a template's requirements."""
     digest = hashlib.sha256(f"{settings.base_image} {settings.torch_index}".encode())
     for path in sorted(FOLDER.iterdir()):
         digest.update(path.name.encode() + path.read_bytes())
@@ -146,7 +144,7 @@ def _context(build: _ImageBuild) -> io.BytesIO:
 
 
 def _wheels(settings: DockerSettings, requirements: str = "") -> tuple[Path, ...]:
-    """The wheels in the folder that the settings name; of the packages that are required, or all of them."""
+    """Return the wheels in the configured folder: of the required packages, or all without `requirements`."""
 
     def found() -> Iterator[Path]:
         wanted = {canonicalize_name(Requirement(line).name) for line in requirements.splitlines() if line.strip()}

@@ -1,4 +1,4 @@
-"""What the sandboxes without a daemon share: a session whose every command is a supervised child of this process."""
+"""A session whose commands are supervised children of this process, for sandboxes without a daemon."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.sandbox.supervisor import SupervisedProcess, supervise
 
 
 class LocalSession(abc.ABC):
-    """Commands run one after another; nothing of one lives on to the next but its files."""
+    """Commands run one after another and share nothing but files."""
 
     def __init__(self, workspace: Path, purpose: Purpose, read_only: Sequence[str], run_id: str) -> None:
         self.workspace = workspace.resolve(strict=True)
@@ -23,14 +23,14 @@ class LocalSession(abc.ABC):
         self._read_only = tuple(read_only)
         self._run_id = run_id or "run"
         self._stopped = asyncio.Event()
-        self._turn = asyncio.Lock()
-        ReadonlyGuard(self.workspace, self._read_only)  # a wrong path is told now
+        self._lock = asyncio.Lock()
+        ReadonlyGuard(self.workspace, self._read_only)  # reports a wrong path now
 
     @abc.abstractmethod
     async def start(
         self, command: Sequence[str], limits: ResourceLimits, environment: Mapping[str, str], guard: ReadonlyGuard
     ) -> SupervisedProcess:
-        """Start `command` up to the gate before its first instruction."""
+        """Start `command` and hold it before its first instruction."""
 
     async def run(
         self,
@@ -40,7 +40,7 @@ class LocalSession(abc.ABC):
         environment: Mapping[str, str] = {},
         on_output: Callable[[str], None] | None = None,
     ) -> ExecutionResult:
-        async with self._turn:
+        async with self._lock:
             guard = await asyncio.to_thread(ReadonlyGuard, self.workspace, self._read_only)
             group = cgroup.create_group(f"{self._run_id}-{uuid.uuid4().hex[:8]}", limits)
             try:
@@ -59,5 +59,5 @@ class LocalSession(abc.ABC):
 
     async def close(self) -> None:
         self._stopped.set()
-        async with self._turn:
+        async with self._lock:
             return

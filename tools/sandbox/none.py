@@ -1,6 +1,6 @@
-"""No sandbox: the command runs as this user, on this machine, with this network. By name only.
+"""No sandbox: the command runs as this user, on this machine, with its network. Never chosen automatically.
 
-Time, memory, processes, disk and output are watched as elsewhere and the environment is clean; everything else is open.
+Time, memory, processes, disk and output are limited as elsewhere, and the environment is clean. Nothing is isolated.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from pathlib import Path
 
 from tools.errors import ToolError
 from tools.sandbox import process_stats
-from tools.sandbox.base import Guarantee, Purpose, ResourceLimits, Session, clean_environment
+from tools.sandbox.base import Purpose, ResourceLimits, Session, clean_environment
 from tools.sandbox.local import LocalSession
 from tools.sandbox.readonly_guard import ReadonlyGuard
-from tools.sandbox.self_test import run_self_test
 from tools.sandbox.supervisor import SupervisedProcess
 
 MARK = "COLLOQUIUM_COMMAND"
@@ -30,9 +29,6 @@ GATE = 'read -r go && exec "$@" </dev/null'
 
 class Unsandboxed:
     name = "none"
-
-    async def guarantees(self) -> list[Guarantee]:
-        return await run_self_test(self)
 
     def session(
         self, workspace: Path, *, purpose: Purpose = "experiment", read_only: Sequence[str] = (), run_id: str = ""
@@ -60,12 +56,14 @@ class UnsandboxedSession(LocalSession):
             env=variables | {MARK: mark},
             start_new_session=True,
         )
-        return _GatedProcess(process, f"{MARK}={mark}", home)
+        return _MarkedProcess(process, f"{MARK}={mark}", home)
 
 
-class _GatedProcess:
-    """A shell waits for a line before it becomes the command. Processes that leave the tree are known by a mark in
-    their environment, unless they wiped it."""
+class _MarkedProcess:
+    """A shell that waits for a line before it becomes the command.
+
+    Processes that leave the tree are found by a variable in their environment, unless they erased it.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process, mark: str, home: tempfile.TemporaryDirectory[str]) -> None:
         self.process, self.root = process, process.pid
@@ -86,7 +84,7 @@ class _GatedProcess:
 
     async def wait_gone(self) -> None:
         await process_stats.wait_child(self.process)
-        while process_stats.processes_with_variable(self._mark):  # a process that forks while it is killed is met again
+        while process_stats.processes_with_variable(self._mark):  # a process may fork while it is killed
             self.kill()
             await asyncio.sleep(0.01)
         self._home.cleanup()

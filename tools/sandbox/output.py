@@ -1,4 +1,4 @@
-"""A command's output: read as it comes, kept at both ends, never more than a fixed amount in memory."""
+"""Captures a command's output in bounded memory: the beginning and the end are kept."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import codecs
 from collections import deque
 from collections.abc import Callable
 
-from tools.sandbox.base import FLOOD_FACTOR
-
 CHUNK = 1 << 16
+FLOOD_FACTOR = 256
+"""A command is killed when it prints this many times the output that is kept."""
 CONTROL = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r"}
-"""Characters that would act on the terminal of who reads the output."""
+"""Characters removed from the output because they would control the reader's terminal."""
 
 
 class CapturedOutput:
-    """Keeps the first quarter and the last three of `kept` bytes. Past `FLOOD_FACTOR * kept` bytes it counts as `flooded` and
-    takes no more, so that the pipe fills and the writer waits."""
+    """Keeps the first quarter and the last three quarters of `kept` bytes. Past `FLOOD_FACTOR * kept` bytes it is
+    `flooded` and reads no more, so that the pipe fills and the writer blocks."""
 
     def __init__(self, kept: int, on_text: Callable[[str], None] | None = None) -> None:
         self._head_room = kept // 4
@@ -48,16 +48,16 @@ class CapturedOutput:
             self._tail_size -= len(self._tail.popleft())
 
     async def read(self, stream: asyncio.StreamReader) -> None:
-        """Feed from `stream` to its end, or until flooded."""
+        """Feed from `stream` until it ends or the output is flooded."""
         while not self.flooded and (data := await stream.read(CHUNK)):
             self.feed(data)
 
     def text(self) -> str:
         tail = b"".join(self._tail)[-self._tail_room :]
-        left_out = self.total - len(self._head) - len(tail)
-        if not left_out:
+        cut = self.total - len(self._head) - len(tail)
+        if not cut:
             return _text(self._head + tail)
-        return f"{_text(self._head)}\n[… {left_out} bytes left out …]\n{_text(tail)}"
+        return f"{_text(self._head)}\n[... {cut} bytes cut ...]\n{_text(tail)}"
 
 
 def _text(data: bytes | bytearray) -> str:

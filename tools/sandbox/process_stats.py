@@ -1,5 +1,4 @@
-"""Processes and folders measured from outside, through /proc and the file system: what a run uses where no control
-group counts it."""
+"""Measures processes and folders from outside: the resource usage of a command where no cgroup counts it."""
 
 from __future__ import annotations
 
@@ -12,80 +11,79 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 PROC = Path("/proc")
 BLOCK = 4096
-TICKS = os.sysconf("SC_CLK_TCK")
-_LOOK_SECONDS = 0.005
-GONE = (FileNotFoundError, ProcessLookupError)
-"""A process may end between listing and reading it."""
+_POLL_SECONDS = 0.005
+GONE = (FileNotFoundError, ProcessLookupError, psutil.NoSuchProcess)
+"""A process may end between listing it and reading it."""
 
 
 @dataclass(frozen=True)
 class ProcessUsage:
     memory_bytes: int
-    """Proportional set size: pages that processes share are counted once."""
+    """Proportional set size: pages shared by several processes count once."""
     cpu_seconds: float
     """Of the living processes and of the children they waited for."""
     threads: int
 
 
 def kill_child(process: asyncio.subprocess.Process) -> None:
-    """Kill a child that asyncio watches. Its own `kill` would first look whether the child has ended, and so take the exit
-    code away from the watcher, which then tells 255."""
+    """Kill a child of asyncio. `process.kill()` would first reap the child itself, so that asyncio's watcher misses the
+    exit code and reports 255."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
 
 
 async def wait_child(process: asyncio.subprocess.Process) -> None:
-    """Return once a child that asyncio watches has ended. Its own `wait` also waits until somebody has read all that the
-    child wrote, and of a flood nobody does."""
-    while process.returncode is None:  # noqa: ASYNC110  asyncio tells of the end of the output and of the child together
-        await asyncio.sleep(_LOOK_SECONDS)
+    """Wait until a child of asyncio has ended. `process.wait()` also waits until its output has been read, which nobody
+    does after a flood."""
+    while process.returncode is None:  # noqa: ASYNC110 - asyncio reports the end of output and process together
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 def descendants(root: int) -> list[int]:
-    """`root` and all living processes below it."""
-    children: dict[int, list[int]] = {}
-    for entry in PROC.iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(*GONE):
-                children.setdefault(int(_stat(int(entry.name))[1]), []).append(int(entry.name))
-    found, queue = [], [root]
-    while queue:
-        pid = queue.pop()
-        found.append(pid)
-        queue += children.get(pid, [])
-    return found
+    """Return the ids of `root` and of all living processes below it; empty if `root` has ended."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return [root, *(child.pid for child in psutil.Process(root).children(recursive=True))]
+    return []
 
 
 def processes_with_variable(variable: str) -> list[int]:
-    """The living processes whose environment holds `variable` (`NAME=value`), as far as this user may look."""
+    """Return the living processes whose environment holds `variable` (`NAME=value`), as far as this user may look."""
     wanted = variable.encode()
     found = []
-    for entry in PROC.iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(PermissionError, *GONE):
-                if wanted in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
+    for pid in psutil.pids():
+        with contextlib.suppress(PermissionError, *GONE):
+            if wanted in (PROC / str(pid) / "environ").read_bytes().split(b"\0"):
+                found.append(pid)
     return found
 
 
 def usage(pids: Iterable[int]) -> ProcessUsage:
+    """Return the summed usage of processes; those that have ended count nothing."""
     memory = threads = 0
     cpu = 0.0
     for pid in pids:
         with contextlib.suppress(*GONE):
-            fields = _stat(pid)
-            cpu += sum(int(ticks) for ticks in fields[11:15]) / TICKS
-            threads += int(fields[17])
-            memory += _proportional_memory(pid)
+            process = psutil.Process(pid)
+            cpu += sum(process.cpu_times()[:4])  # user and system, of the process and of its ended children
+            threads += process.num_threads()
+            try:
+                memory += process.memory_full_info().pss
+            except psutil.AccessDenied:
+                memory += process.memory_info().rss
     return ProcessUsage(memory, cpu, threads)
 
 
 def folder_bytes(folder: Path) -> int:
-    """Bytes on disk of everything under `folder`, hard links counted once, links not followed. A sparse file counts as
-    long as it reads, and whatever has a name as a block at least: names are what a disk runs out of, too."""
+    """Return the bytes on disk of everything under `folder`. Hard links count once, symbolic links are not followed.
+
+    A sparse file counts with its full length, and every name counts as one block at least: a disk runs out of inodes,
+    too.
+    """
     total = 0
     linked: set[int] = set()
     pending = [str(folder)]
@@ -105,7 +103,7 @@ def folder_bytes(folder: Path) -> int:
 
 
 def unlinked_bytes(pids: Iterable[int], device: int) -> int:
-    """Bytes on `device` of deleted files that `pids` still hold open or mapped: disk that no folder shows."""
+    """Return the bytes on `device` of deleted files that `pids` still hold open or mapped. No folder lists them."""
     sizes: dict[int, int] = {}
     for pid in pids:
         for kind in ("fd", "map_files"):
@@ -116,17 +114,3 @@ def unlinked_bytes(pids: Iterable[int], device: int) -> int:
                         if status.st_dev == device and status.st_nlink == 0 and stat.S_ISREG(status.st_mode):
                             sizes[status.st_ino] = status.st_blocks * 512
     return sum(sizes.values())
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the third (state) on; the second, the name, may hold anything."""
-    return (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
-
-
-def _proportional_memory(pid: int) -> int:
-    try:
-        rollup = (PROC / str(pid) / "smaps_rollup").read_text()
-    except PermissionError:
-        return int((PROC / str(pid) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    sizes = dict(line.split(":", 1) for line in rollup.splitlines()[1:])
-    return int(sizes["Pss"].split()[0]) * 1024

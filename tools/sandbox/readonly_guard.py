@@ -1,4 +1,4 @@
-"""Protected paths of a workspace: checked before a run, compared after it, in every sandbox alike."""
+"""Protects paths of a workspace in every sandbox: checked before a command, compared after it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from tools.errors import UserError
 
 
 class ReadonlyGuard:
-    """Remembers what `read_only` files and folders hold. Also removes a `.git` that a command made where none was,
-    since git on the host would obey its configuration."""
+    """Remembers the content of read-only files and folders.
+
+    It also removes a `.git` that a command created, because git on the host would obey its configuration.
+    """
 
     def __init__(self, workspace: Path, read_only: Sequence[str]) -> None:
         self._workspace = workspace
@@ -22,8 +24,10 @@ class ReadonlyGuard:
 
     @property
     def mounts(self) -> list[tuple[Path, bool]]:
-        """Paths relative to the workspace to mount over it, in order, and whether writable. The folders on the way to
-        a protected path are mounted too: a mount point cannot be renamed, so nothing can be put in its place."""
+        """Paths to mount over the workspace, in order, each with whether it is writable.
+
+        The parents of a protected path are mounted too: a mount point cannot be renamed, so nothing can replace it.
+        """
         mounts: dict[Path, bool] = {}
         for path in self.paths:
             for folder in reversed(path.parents[:-1]):
@@ -34,7 +38,7 @@ class ReadonlyGuard:
         return sorted(mounts.items())
 
     def changed_files(self) -> list[str]:
-        """The protected files that are not as they were, sorted."""
+        """Return the protected files that were changed, added or removed, sorted."""
         git = self._workspace / ".git"
         if not self._had_git and (git.exists() or git.is_symlink()):
             if git.is_dir() and not git.is_symlink():
@@ -68,12 +72,12 @@ def _digest(path: Path) -> str:
 def _checked(workspace: Path, name: str) -> Path:
     pure = PurePosixPath(name)
     if pure.is_absolute() or ".." in pure.parts or not pure.parts:
-        raise UserError(f"protected path {name!r} does not lie inside the workspace; give it relative to the workspace")
+        raise UserError(f"protected path {name!r} is not inside the workspace; give it relative to the workspace")
     path = workspace
     for part in pure.parts:
         path = path / part
         if path.is_symlink():
-            raise UserError(f"protected path {name!r}: {part!r} is a link; protect what it points to")
+            raise UserError(f"protected path {name!r}: {part!r} is a link; protect the file it points to")
     if not path.exists():
         raise UserError(f"protected path {name!r} does not exist in {workspace}")
     return Path(pure)

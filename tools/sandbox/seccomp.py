@@ -1,8 +1,8 @@
-"""A system-call filter as a classic BPF program, for bubblewrap's `--seccomp`. It denies calls that experiments have no
-use for and that have let code out of sandboxes: kernel keys, tracing, io_uring, mounts, modules, namespaces.
+"""A system-call filter: as a classic BPF program for bubblewrap's `--seccomp`, and as JSON for Docker.
 
-Layout of the program and of `struct seccomp_data`: seccomp(2), linux/seccomp.h, linux/filter.h. Numbers: the kernel's
-tables for x86_64 and the generic one that aarch64 uses.
+It denies calls that experiments do not need and that sandbox escapes have used: kernel keys, tracing, io_uring, mounts,
+modules, namespaces. For the layout of the program and of `struct seccomp_data` see seccomp(2), linux/seccomp.h and
+linux/filter.h. The numbers come from the kernel's tables for x86_64 and from the generic table that aarch64 uses.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ SOCKET = {"x86_64": 41, "aarch64": 198}
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32 = 0x4000_0000
 CLONE_NEWUSER = 0x1000_0000
-LAST_FAMILY = 16  # netlink; families above it (vsock, alg, bluetooth …) reach outside a network namespace
+LAST_FAMILY = 16  # netlink; families above it (vsock, alg, bluetooth, ...) reach outside a network namespace
 
 LOAD, JUMP_EQUAL, JUMP_GREATER, JUMP_GREATER_EQUAL, JUMP_SET, RETURN = 0x20, 0x15, 0x25, 0x35, 0x45, 0x06
 NUMBER_AT, ARCH_AT, ARGUMENT_AT = 0, 4, 16
@@ -54,7 +54,7 @@ ALLOW, KILL, FAIL = 0x7FFF_0000, 0x8000_0000, 0x0005_0000
 
 
 def program(machine: str = platform.machine()) -> bytes | None:
-    """The filter for `machine`, or None for an architecture without a table here."""
+    """Return the filter for `machine`, or None for an architecture without a table here."""
     if machine not in AUDIT_ARCH:
         return None
     code = [
@@ -68,7 +68,7 @@ def program(machine: str = platform.machine()) -> bytes | None:
         code += [_step(JUMP_EQUAL, number, 0, 1), _step(RETURN, FAIL | errno.EPERM)]
     code += [
         _step(JUMP_EQUAL, CLONE3, 0, 1),
-        _step(RETURN, FAIL | errno.ENOSYS),  # its flags cannot be read here; the C library falls back to clone
+        _step(RETURN, FAIL | errno.ENOSYS),  # a filter cannot read its flags; the C library falls back to clone
         _step(JUMP_EQUAL, SOCKET[machine], 0, 3),
         _step(LOAD, ARGUMENT_AT),
         _step(JUMP_GREATER, LAST_FAMILY, 0, 5),
@@ -87,7 +87,7 @@ def _step(operation: int, value: int, if_true: int = 0, if_false: int = 0) -> by
 
 
 def docker_profile() -> str:
-    """The same rules as JSON for a Docker daemon, which takes system calls by name."""
+    """Return the same rules as JSON for a Docker daemon, which knows system calls by name."""
     denied = sorted({name for table in (*DENIED.values(), DENIED_EVERYWHERE) for name in table})
     rules: list[dict[str, object]] = [
         {"names": denied, "action": "SCMP_ACT_ERRNO", "errnoRet": errno.EPERM},

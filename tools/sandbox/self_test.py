@@ -1,4 +1,4 @@
-"""Tries a sandbox's promises on this machine, by harmless attempts to break each."""
+"""Tests the guarantees of a sandbox on this machine with harmless attacks."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import json
 import os
 import socket
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import UserError
-from tools.sandbox.base import ExecutionResult, Guarantee, ResourceLimits, Sandbox
+from tools.sandbox.base import ExecutionResult, ResourceLimits, Sandbox
 
-ATTEMPTS = """
+ATTACKS = """
 import ctypes, json, os, socket, sys
 canary, port = sys.argv[1], int(sys.argv[2])
 broken = {}
@@ -33,9 +34,9 @@ if ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0:
     broken["syscalls"] = "may trace processes"
 print(json.dumps(broken))
 """
-HOG = "import time\nkept = [b'x' * (8 << 20) for _ in range(64)]\ntime.sleep(5)"
-CROWD = "import threading, time\nfor _ in range(64): threading.Thread(target=time.sleep, args=(1,)).start()"
-WRITER = "import os, time\nwhile True:\n    open('filler', 'ab').write(bytes(1 << 20)); time.sleep(0.01)"
+MEMORY_HOG = "import time\nkept = [b'x' * (8 << 20) for _ in range(64)]\ntime.sleep(5)"
+MANY_THREADS = "import threading, time\nfor _ in range(64): threading.Thread(target=time.sleep, args=(1,)).start()"
+ENDLESS_WRITER = "import os, time\nwhile True:\n    open('filler', 'ab').write(bytes(1 << 20)); time.sleep(0.01)"
 SLEEPER = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(30)"
 DESCRIPTIONS = {
     "network": "no address answers, not even this machine's own",
@@ -45,8 +46,22 @@ DESCRIPTIONS = {
 }
 
 
+@dataclass(frozen=True)
+class Guarantee:
+    """One thing that a sandbox must prevent, with the result of an attempt on this machine."""
+
+    name: str
+    """network, filesystem, environment, syscalls, memory, processes, disk or time."""
+    held: bool
+    detail: str
+
+
 async def run_self_test(sandbox: Sandbox) -> list[Guarantee]:
-    """Some seconds of attempts; each promise is held when its attempt failed as it should."""
+    """Try harmless attacks for some seconds and return every guarantee; one holds if its attack failed.
+
+    Raises:
+        UserError: the sandbox cannot run the test.
+    """
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as outside, socket.socket() as server:
         canary = Path(outside) / "canary"
         canary.write_text("secret")
@@ -56,35 +71,30 @@ async def run_self_test(sandbox: Sandbox) -> list[Guarantee]:
         port = str(server.getsockname()[1])
         os.environ["COLLOQUIUM_CANARY"] = "1"
         try:
-            told = await _try(sandbox, workspace, ATTEMPTS, ResourceLimits(), str(canary), port)
+            attacks = await _run(sandbox, workspace, ATTACKS, ResourceLimits(), str(canary), port)
         finally:
             del os.environ["COLLOQUIUM_CANARY"]
-        if not told.ok:
-            raise UserError(
-                f"the run_self_test of sandbox {sandbox.name} itself failed: {told.explanation}\n{told.output}"
-            )
-        broken: dict[str, str] = json.loads(told.output.splitlines()[-1])
-        guarantees = [
-            Guarantee(name, name not in broken, broken.get(name, held)) for name, held in DESCRIPTIONS.items()
-        ]
+        if not attacks.ok:
+            raise UserError(f"the self-test of sandbox {sandbox.name} failed: {attacks.explanation}\n{attacks.output}")
+        broken: dict[str, str] = json.loads(attacks.output.splitlines()[-1])
         small = ResourceLimits(wall_seconds=10, memory_mb=256, processes=32, disk_mb=16, file_mb=64)
-        memory = await _try(sandbox, workspace, HOG, small)
-        crowd = await _try(sandbox, workspace, CROWD, small)
-        disk = await _try(sandbox, workspace, WRITER, small)
-        late = await _try(sandbox, workspace, SLEEPER, ResourceLimits(wall_seconds=0.5))
+        memory = await _run(sandbox, workspace, MEMORY_HOG, small)
+        threads = await _run(sandbox, workspace, MANY_THREADS, small)
+        disk = await _run(sandbox, workspace, ENDLESS_WRITER, small)
+        sleeper = await _run(sandbox, workspace, SLEEPER, ResourceLimits(wall_seconds=0.5))
     return [
-        *guarantees,
+        *(Guarantee(name, name not in broken, broken.get(name, text)) for name, text in DESCRIPTIONS.items()),
         _limit("memory", memory.reason == "memory", memory),
-        _limit("processes", crowd.reason == "processes" or "can't start new thread" in crowd.output, crowd),
+        _limit("processes", threads.reason == "processes" or "can't start new thread" in threads.output, threads),
         _limit("disk", disk.reason == "disk", disk),
-        _limit("time", late.reason == "time", late),
+        _limit("time", sleeper.reason == "time", sleeper),
     ]
 
 
-async def _try(
+async def _run(
     sandbox: Sandbox, workspace: Path, source: str, limits: ResourceLimits, *arguments: str
 ) -> ExecutionResult:
-    session = sandbox.session(workspace, run_id="run_self_test")
+    session = sandbox.session(workspace, run_id="self-test")
     try:
         async with asyncio.timeout(120):
             return await session.run(["python", "-c", source, *arguments], limits=limits)
@@ -92,6 +102,6 @@ async def _try(
         await session.close()
 
 
-def _limit(name: str, held: bool, outcome: ExecutionResult) -> Guarantee:
-    detail = "the attempt was ended" if held else f"the attempt went through ({outcome.reason})"
-    return Guarantee(name, held, f"{detail} after {outcome.wall_seconds:.1f} s")
+def _limit(name: str, held: bool, result: ExecutionResult) -> Guarantee:
+    detail = "the attack was ended" if held else f"the attack succeeded ({result.reason})"
+    return Guarantee(name, held, f"{detail} after {result.wall_seconds:.1f} s")

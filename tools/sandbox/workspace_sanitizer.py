@@ -1,4 +1,4 @@
-"""What a sandboxed command leaves behind is data from a stranger: read it without following it, remove what bites."""
+"""Treats the files of a sandboxed command as untrusted data: reads without following links, removes what can harm."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ REPAIRABLE = ("setuid bit", "locked folder", "locked file")
 
 
 def read_file(root: Path, relative: str, *, max_bytes: int) -> bytes:
-    """The content of a regular file under `root`. No component of `relative` may be a link.
+    """Return the content of a regular file under `root`. No component of `relative` may be a link.
 
     Raises:
-        TamperedError: it is a link, a second name of another file, a FIFO, a socket or a device.
-        ToolError: it cannot be read, or is larger than `max_bytes`.
+        TamperedError: it is a symbolic link, a hard link, a FIFO, a socket or a device.
+        ToolError: it cannot be read or is larger than `max_bytes`.
     """
     descriptor = _open(root, relative)
     with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
@@ -30,7 +30,7 @@ def read_file(root: Path, relative: str, *, max_bytes: int) -> bytes:
             error = ToolError if stat.S_ISDIR(status.st_mode) else TamperedError
             raise error(f"{relative} is not a regular file ({_kind(status.st_mode)})")
         if status.st_nlink > 1:
-            raise TamperedError(f"{relative} is a second name of another file (a hard link)")
+            raise TamperedError(f"{relative} is a hard link to another file")
         if status.st_size > max_bytes:
             raise ToolError(f"{relative} is {status.st_size} bytes; at most {max_bytes} are read")
         content = file.read(max_bytes + 1)
@@ -40,15 +40,19 @@ def read_file(root: Path, relative: str, *, max_bytes: int) -> bytes:
 
 
 def read_json(root: Path, relative: str, max_bytes: int = 1 << 20) -> object:
-    """The JSON value in a regular file under `root`. Refuses duplicate keys, NaN and infinities, numbers too large for
-    a float, nesting deeper than 32, and text that is not UTF-8. Raises ToolError."""
+    """Return the JSON value in a regular file under `root`.
+
+    Raises:
+        ToolError: it has duplicate keys, NaN or infinities, numbers too large for a float, nesting deeper than 32, or
+            is not UTF-8; also as `read_file`.
+    """
 
     def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
         value = dict(items)
         if len(value) < len(items):
             keys = [key for key, _ in items]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            raise ToolError(f"{relative}: the key {twice[:80]!r} stands twice in one object")
+            duplicate = next(key for key in keys if keys.count(key) > 1)
+            raise ToolError(f"{relative}: the key {duplicate[:80]!r} occurs twice in one object")
         return value
 
     def constant(name: str) -> object:
@@ -77,10 +81,12 @@ def read_json(root: Path, relative: str, max_bytes: int = 1 << 20) -> object:
 
 
 def sanitize(root: Path) -> list[SanitizedItem]:
-    """Remove under `root` what could mislead who reads it: links that lead outside, FIFOs, sockets, devices, nested git
-    repositories, folders nested deeper than 32, names that cannot be printed; take setuid bits off and unlock what is
-    locked. The `.git` of `root`
-    itself is not touched. Nothing may be running in `root`. Returns what was done, by path."""
+    """Remove or repair everything under `root` that could harm its readers, and return what was done, by path.
+
+    Removed are links that lead outside, FIFOs, sockets, devices, nested git repositories, folders nested deeper than 32
+    and unprintable names. Setuid bits and missing read permissions are repaired. The `.git` of `root` itself stays. No
+    process may be running in `root`.
+    """
     done: list[SanitizedItem] = []
     root = root.resolve()
     for folder, folders, files in os.walk(root):
@@ -106,12 +112,12 @@ def sanitize(root: Path) -> list[SanitizedItem]:
 
 
 def is_repository(name: str) -> bool:
-    """Whether git takes a file or folder of this name for a repository, or refuses to keep it for that reason."""
+    """Return whether git treats a file or folder of this name as a repository, or refuses to store it as one."""
     return name.rstrip(". ").casefold() == ".git"
 
 
 def _open(root: Path, relative: str) -> int:
-    """A descriptor of `relative`, opened component by component without following a link or waiting on a FIFO."""
+    """Open `relative` component by component, without following a link or blocking on a FIFO."""
     parts = PurePosixPath(relative).parts
     if not parts or ".." in parts or PurePosixPath(relative).is_absolute() or "\0" in relative:
         raise ToolError(f"{relative!r} is not a path inside the workspace")
@@ -155,7 +161,7 @@ def _kind(mode: int) -> str:
 def _problem(root: Path, path: Path) -> str:
     mode = path.lstat().st_mode
     if not path.name.isprintable():
-        return "name that cannot be printed"
+        return "unprintable name"
     if stat.S_ISLNK(mode):
         inside = not path.readlink().is_absolute() and Path(os.path.realpath(path)).is_relative_to(root)
         return "" if inside else "link that leads outside"

@@ -1,4 +1,4 @@
-"""Baselines that are kept: found again when everything that decides them is the same, and only then."""
+"""BaselineCache that are kept: found again when everything that decides them is the same, and only then."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import Scenario
 from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
-from tools.experiments.baselines import Baselines, digest_of
+from tools.experiments.baselines import BaselineCache, digest_of
 from tools.experiments.execution import run_baseline
 from tools.experiments.template import load_template
 from tools.experiments.workspace import Workspace
@@ -29,7 +29,7 @@ async def context(template: Path, place: Path, cache: Path | None) -> IdeaContex
         template=loaded, profile=resolved.profile, profile_name="", workspace=await Workspace.create(place, loaded),
         sandbox=await open_sandbox("none"), literature=resolved.literature, form=resolved.form,
         archive=place.with_suffix(".json"), proposal=place.with_suffix(".idea"),
-        baselines=Baselines(cache) if cache else None,
+        baselines=BaselineCache(cache) if cache else None,
     )  # fmt: skip
 
 
