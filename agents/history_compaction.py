@@ -25,8 +25,9 @@ from agents.autogen import (
     LLMMessage,
     UserMessage,
 )
-from agents.models.protocol_common import CHARACTERS_PER_TOKEN, read_arguments
+from agents.models.protocol_common import read_arguments
 from tools.errors import ToolError
+from tools.tokens import CHARACTERS_PER_TOKEN
 from tools.toolsets.tool import Tool
 
 READ_AGAIN = "read_again"

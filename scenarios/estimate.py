@@ -9,8 +9,7 @@ from pathlib import Path
 
 from agents.journal import read_journal
 from agents.models.config import ModelSpec
-from agents.models.pricing import Pricing
-from agents.models.usage import UsageDetail
+from agents.models.usage import Pricing, UsageDetail
 from scenarios.resolved_scenario import ResolvedScenario, participant_names, participants_of, turn_limit_of
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from scenarios.resolved_scenario import ResolvedScenario
 from scenarios.review_inputs import ReviewInputs
-from tools.documents import CHARACTERS_PER_TOKEN, Document, as_data, read_paper
+from tools.documents import Document, as_data, read_paper
 from tools.errors import UserError
 from tools.review.examples import read_examples
 from tools.reviewer_bench.leaks import Removed, strip_leaks
+from tools.tokens import CHARACTERS_PER_TOKEN
 
 STRIPPED = "authors, acknowledgements and links to code were taken out of the text, where it had any"
 

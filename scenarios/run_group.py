@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 
-from agents.models import Limits
+from agents.models import EndpointLimits
 from agents.run_context import RunContext
 
 INTERRUPTED = 130
@@ -20,7 +20,7 @@ class RunGroup:
     """Runs side by side. `with` it, Ctrl-C asks all of them to stop, and a second one ends the process at once."""
 
     def __init__(self, note: Callable[[str], None]) -> None:
-        self.limits = Limits()
+        self.limits = EndpointLimits()
         self.interrupted = False
         self._note = note
         self._conducts: list[RunContext] = []

@@ -15,7 +15,7 @@ from agents.conversation.conversation import Conversation, Ending, TurnPrompt
 from agents.conversation.participants import ParticipantFactory
 from agents.conversation.policies import SELECTOR, Participants, build_policy, build_stages
 from agents.journal import Journal
-from agents.models import Limits as ModelLimits
+from agents.models import EndpointLimits
 from agents.observer import Observer
 from agents.prompts import Prompts
 from agents.run_context import RunContext, Stopped
@@ -43,7 +43,7 @@ class Runner:
     """One run. `folder` is the run folder; it holds the scenario as resolved and a copy of the template already."""
 
     def __init__(
-        self, folder: Path, resolved: ResolvedScenario, sandbox: Sandbox, observer: Observer, limits: ModelLimits
+        self, folder: Path, resolved: ResolvedScenario, sandbox: Sandbox, observer: Observer, limits: EndpointLimits
     ) -> None:
         self.folder, self._resolved, self._sandbox, self._observer = folder.resolve(), resolved, sandbox, observer
         scenario = resolved.scenario

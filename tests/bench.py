@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +28,7 @@ from bench_sandbox import sandboxes  # noqa: E402
 from bench_templates import templates  # noqa: E402
 from rich.console import Console  # noqa: E402
 
-from agents.autogen import AssistantAgent, CreateResult, ModelFamily, ModelInfo, RequestUsage  # noqa: E402
+from agents.autogen import AssistantAgent, CreateResult, RequestUsage  # noqa: E402
 from agents.autogen.group_chat import converse  # noqa: E402
 from agents.conversation.conversation import Conversation  # noqa: E402
 from agents.conversation.policies import Participants, round_robin  # noqa: E402
@@ -37,10 +37,10 @@ from agents.durable.tool_calls import ToolWorkbench  # noqa: E402
 from agents.durable.turn_state import TurnState  # noqa: E402
 from agents.durable.turns import DurableAgent  # noqa: E402
 from agents.journal import Journal  # noqa: E402
-from agents.models.base import BaseClient  # noqa: E402
+from agents.models.base import BaseClient, model_info  # noqa: E402
 from agents.models.config import ModelSpec  # noqa: E402
-from agents.models.pricing import Pricing  # noqa: E402
 from agents.models.protocol_common import Request  # noqa: E402
+from agents.models.usage import Pricing  # noqa: E402
 from agents.run_context import RunContext  # noqa: E402
 from scenarios.launch import launch  # noqa: E402
 from scenarios.scenario import find_scenario, load_scenario  # noqa: E402
@@ -55,18 +55,10 @@ class Echo(BaseClient):
     """Answers at once, so that only the framework is measured."""
 
     def __init__(self) -> None:
-        super().__init__(
-            ModelInfo(
-                vision=False,
-                function_calling=True,
-                json_output=False,
-                structured_output=False,
-                family=ModelFamily.UNKNOWN,
-            )
-        )
+        super().__init__(model_info())
 
-    async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
-        yield CreateResult(finish_reason="stop", content="yes", usage=RequestUsage(1, 1), cached=False)
+    async def answer(self, request: Request) -> CreateResult:
+        return CreateResult(finish_reason="stop", content="yes", usage=RequestUsage(1, 1), cached=False)
 
 
 async def bare() -> None:

@@ -22,11 +22,11 @@ from fakes.openai_server import OpenAIServer
 from rich.console import Console
 
 from agents.journal import Record, read_journal
-from agents.models.protocol_common import CHARACTERS_PER_TOKEN
 from scenarios.launch import launch
 from scenarios.scenario import find_scenario, load_scenario
 from scenarios.views.cost import cost_rows, total
 from scenarios.views.progress import Progress
+from tools.tokens import CHARACTERS_PER_TOKEN
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """The plan of the house, held over the syntax trees: imports point down, and only agents/autogen/ imports autogen."""
 
 import ast
+import pkgutil
 from pathlib import Path
 
 import pytest
 
-from agents.models.build import CLIENTS
+from agents.models.base import BaseClient
 from agents.models.providers import PROVIDERS
 
 ROOT = Path(__file__).parents[1]
@@ -49,4 +50,4 @@ def test_the_rooms_are_not_empty() -> None:
 
 
 def test_every_provider_has_a_client() -> None:
-    assert list(CLIENTS) == list(PROVIDERS)
+    assert all(issubclass(pkgutil.resolve_name(provider.client), BaseClient) for provider in PROVIDERS.values())

@@ -14,11 +14,9 @@ from agents.durable.tool_calls import Checkpoint, ToolResults, ToolWorkbench
 from agents.durable.turn_state import TurnState
 from agents.durable.turns import DurableAgent
 from agents.history_compaction import HistoryCompaction, ResultRecall
-from agents.models import Limits as ModelLimits
-from agents.models import build_client, client_key
+from agents.models import EndpointLimits, Pricing, build_client, client_key
 from agents.models.config import ModelsConfig, ModelSpec
 from agents.models.errors import ModelError
-from agents.models.pricing import Pricing
 from agents.models.providers import PROVIDERS
 from agents.prompts import Prompts
 from agents.role_card import RoleCard
@@ -39,7 +37,7 @@ class ParticipantFactory:
     run_context: RunContext
     seed: int
     clients: dict[str, ChatCompletionClient] = field(default_factory=dict)
-    limits: ModelLimits = field(default_factory=ModelLimits)
+    limits: EndpointLimits = field(default_factory=EndpointLimits)
     prompts: Prompts = field(default_factory=Prompts)
 
     def participant(

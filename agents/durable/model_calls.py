@@ -13,9 +13,8 @@ from agents.autogen import Tool as AutogenTool
 from agents.durable.turn_state import TurnState, digest
 from agents.history_compaction import HistoryCompaction
 from agents.models.errors import ModelError
-from agents.models.pricing import Pricing
 from agents.models.protocol_common import answer_tokens, estimate_tokens
-from agents.models.usage import usage_detail
+from agents.models.usage import Pricing, usage_detail
 from agents.run_context import RunContext
 
 

@@ -1,21 +1,21 @@
-"""Models behind autogen's `ChatCompletionClient`: configuration, provider clients, and one wrapper over all."""
+"""Model clients: configuration, provider clients, and a wrapper with limits and retries."""
 
 from agents.models.build import build_client, client_key, missing_keys
 from agents.models.config import ModelsConfig, ModelSpec, Price, known_configs, load_models_config
 from agents.models.errors import ModelError
-from agents.models.limits import Limits
-from agents.models.usage import UsageDetail, cost, usage_detail
+from agents.models.limits import EndpointLimits
+from agents.models.usage import Pricing, UsageDetail, usage_detail
 
 __all__ = [
-    "Limits",
+    "EndpointLimits",
     "ModelError",
     "ModelSpec",
     "ModelsConfig",
     "Price",
+    "Pricing",
     "UsageDetail",
     "build_client",
     "client_key",
-    "cost",
     "known_configs",
     "load_models_config",
     "missing_keys",

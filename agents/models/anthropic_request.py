@@ -1,15 +1,13 @@
-"""Requests of Anthropic's Messages protocol (https://platform.claude.com/docs/en/api/messages), from neutral messages.
+"""Requests of Anthropic's Messages API (https://platform.claude.com/docs/en/api/messages).
 
-Marks for the prompt cache stand at the end of the system prompt (which covers the tools before it) and of the last two
-user turns, so that each call finds what the call before it has written.
+Cache breakpoints are set at the end of the system prompt, which covers the tools before it, and of the last two user
+turns, so that each call reads what the previous call wrote.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-
-from anthropic import transform_schema
 
 from agents.autogen import (
     AssistantMessage,
@@ -20,64 +18,63 @@ from agents.autogen import (
     UserMessage,
 )
 from agents.models.config import ModelSpec
-from agents.models.protocol_common import Request, arguments_object, kept, readable, said, tool_name
+from agents.models.protocol_common import (
+    Request,
+    arguments_object,
+    provider_parts,
+    speaker_parts,
+    tool_name,
+    tool_parameters,
+    visible_thought,
+)
 
-Block = dict[str, Any]
+ContentBlock = dict[str, Any]
 PROVIDER = "anthropic"
-_CACHE = {"type": "ephemeral"}
+_CACHE_BREAKPOINT = {"type": "ephemeral"}
 
 
 def body(spec: ModelSpec, request: Request, with_thinking: bool = True) -> dict[str, Any]:
-    """The JSON body of a request."""
+    """Return the JSON body of a request."""
     sent: dict[str, Any] = {
         "model": spec.model,
         "max_tokens": spec.max_output_tokens,
         "messages": _turns(request.messages, with_thinking),
     }
-    system: list[Block] = [
+    system: list[ContentBlock] = [
         {"type": "text", "text": m.content} for m in request.messages if isinstance(m, SystemMessage)
     ]
     if system:
-        system[-1]["cache_control"] = _CACHE
+        system[-1]["cache_control"] = _CACHE_BREAKPOINT
         sent["system"] = system
     if request.tools:
         sent["tools"] = [
             {
                 "name": tool["name"],
                 "description": tool.get("description", ""),
-                "input_schema": tool.get("parameters", {"type": "object", "properties": {}}),
+                "input_schema": tool_parameters(tool),
             }
             for tool in request.tools
         ]
         if not system:
-            sent["tools"][-1]["cache_control"] = _CACHE
-        if request.forced_tool:
-            sent["tool_choice"] = {"type": "tool", "name": request.forced_tool}
-        else:
-            choice = "any" if request.tool_choice == "required" else request.tool_choice
-            sent["tool_choice"] = {"type": choice}
+            sent["tools"][-1]["cache_control"] = _CACHE_BREAKPOINT
+        sent["tool_choice"] = {"type": "auto"}
     if spec.temperature is not None:
         sent["temperature"] = spec.temperature
-    output: dict[str, Any] = {}
     if spec.reasoning_effort:
-        output["effort"] = spec.reasoning_effort
-    if request.schema and spec.capabilities.structured_output:
-        output["format"] = {"type": "json_schema", "schema": transform_schema(request.schema)}
-    if output:
-        sent["output_config"] = output
+        sent["output_config"] = {"effort": spec.reasoning_effort}
     return sent
 
 
 def _turns(messages: Sequence[LLMMessage], with_thinking: bool) -> list[dict[str, Any]]:
-    """The conversation as turns of user and assistant by turns. In a user turn, results of tools come first."""
+    """Return the conversation as alternating user and assistant turns. In a user turn, tool results come first."""
     turns: list[dict[str, Any]] = []
     for message in messages:
         if isinstance(message, SystemMessage):
             continue
         role, blocks = (
-            ("assistant", _own(message, with_thinking))
+            ("assistant", _assistant_blocks(message, with_thinking))
             if isinstance(message, AssistantMessage)
-            else ("user", _heard(message))
+            else ("user", _user_blocks(message))
         )
         if not blocks:
             continue
@@ -89,11 +86,11 @@ def _turns(messages: Sequence[LLMMessage], with_thinking: bool) -> list[dict[str
     for turn in users:
         turn["content"].sort(key=lambda block: block["type"] != "tool_result")
     for turn in users[-2:]:
-        turn["content"][-1]["cache_control"] = _CACHE
+        turn["content"][-1]["cache_control"] = _CACHE_BREAKPOINT
     return turns
 
 
-def _heard(message: UserMessage | FunctionExecutionResultMessage) -> list[Block]:
+def _user_blocks(message: UserMessage | FunctionExecutionResultMessage) -> list[ContentBlock]:
     if isinstance(message, FunctionExecutionResultMessage):
         return [
             {
@@ -104,21 +101,25 @@ def _heard(message: UserMessage | FunctionExecutionResultMessage) -> list[Block]
             }
             for result in message.content
         ]
-    return [_image(part) if isinstance(part, Image) else {"type": "text", "text": part} for part in said(message)]
+    return [
+        _image(part) if isinstance(part, Image) else {"type": "text", "text": part} for part in speaker_parts(message)
+    ]
 
 
-def _image(image: Image) -> Block:
+def _image(image: Image) -> ContentBlock:
     source = {"type": "base64", "media_type": "image/png", "data": image.to_base64()}
     return {"type": "image", "source": source}
 
 
-def _own(message: AssistantMessage, with_thinking: bool) -> list[Block]:
-    """What the model itself said: as it came where it was kept, else built anew. Empty text is not taken back."""
+def _assistant_blocks(message: AssistantMessage, with_thinking: bool) -> list[ContentBlock]:
+    """Return the model's own turn, verbatim if its blocks were stored. The API does not accept empty text."""
     calls = [] if isinstance(message.content, str) else message.content
-    held = kept(message, PROVIDER)
-    if held is not None and [part["id"] for part in held if part.get("type") == "tool_use"] == [c.id for c in calls]:
-        return [part for part in held if with_thinking or "thinking" not in part.get("type", "")]
-    text = message.content if isinstance(message.content, str) else readable(message.thought)
+    stored = provider_parts(message, PROVIDER)
+    if stored is not None and [part["id"] for part in stored if part.get("type") == "tool_use"] == [
+        c.id for c in calls
+    ]:
+        return [part for part in stored if with_thinking or "thinking" not in part.get("type", "")]
+    text = message.content if isinstance(message.content, str) else visible_thought(message.thought)
     return [
         *([{"type": "text", "text": text}] if text.strip() else []),
         *(

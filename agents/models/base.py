@@ -1,12 +1,15 @@
-"""What the clients of all providers are: one request, plain or streamed, and a count of what was used."""
+"""Base classes of the provider clients."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from abc import abstractmethod
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
 
+import httpx2
 from pydantic import BaseModel, ValidationError
 
 from agents.autogen import (
@@ -20,54 +23,70 @@ from agents.autogen import (
     ToolSchema,
 )
 from agents.models.config import ModelSpec
-from agents.models.errors import redact
-from agents.models.protocol_common import Request, ToolChoice, estimate_tokens, request_of
+from agents.models.errors import Malformed, ModelError, TimedOut, Unreachable, error_from_server, redact
+from agents.models.protocol_common import Request, estimate_tokens, with_turn_prompts
 from agents.models.usage import UsageDetail, usage_detail
 from tools.errors import UserError
 
 
 class BaseClient(ChatCompletionClient):
-    """The part of autogen's interface that does not depend on the provider. `answer` is what a client is to give."""
+    """The provider-independent part of autogen's client interface. Subclasses implement `answer`.
+
+    Structured output and forced tool choice are not supported: agents submit their work through tools.
+    """
 
     component_type = "model"
     component_config_schema = BaseModel
 
     def __init__(self, info: ModelInfo, context_tokens: int = 1_000_000) -> None:
         self._info, self._context_tokens = info, context_tokens
-        self._total = UsageDetail(0, 0)
-        self._last = UsageDetail(0, 0)
+        self._total, self._last = UsageDetail(0, 0), UsageDetail(0, 0)
+
+    @classmethod
+    def from_spec(cls, spec: ModelSpec, *, seed: int, role: str) -> BaseClient:
+        """Build the client of a config entry. `seed` is the run's; `role` is set if the client plays one role only."""
+        raise NotImplementedError(f"{cls.__name__} cannot be built from a models config")
 
     @abstractmethod
-    def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
-        """Pieces of text as they come, where they come in pieces, and then the whole answer.
+    async def answer(self, request: Request) -> CreateResult:
+        """Return the model's complete answer.
 
         Raises:
-            ModelError: there is no answer.
+            ModelError: the call failed.
         """
 
-    async def create_stream(
+    async def create(
         self,
         messages: Sequence[LLMMessage],
         *,
         tools: Sequence[Tool | ToolSchema] = (),
-        tool_choice: Tool | ToolChoice = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] | None = None,
         cancellation_token: CancellationToken | None = None,
-    ) -> AsyncGenerator[str | CreateResult, None]:
-        async for item in self.answer(request_of(messages, tools, tool_choice, json_output, extra_create_args or {})):
-            if isinstance(item, CreateResult):
-                self._last = usage_detail(item)
-                self._total = self._total.plus(self._last)
-            yield item
+        **options: Any,
+    ) -> CreateResult:
+        """Return the model's answer. Its usage is a `UsageDetail`.
 
-    async def create(self, messages: Sequence[LLMMessage], **options: Any) -> CreateResult:
-        result: CreateResult | None = None
-        async for item in self.create_stream(messages, **options):
-            result = item if isinstance(item, CreateResult) else None
-        if result is None:
-            raise AssertionError("a client's answer always ends with a result")
+        Raises:
+            ModelError: the call failed. `permanent` says whether the run should pause.
+        """
+        if unsupported := [name for name, value in options.items() if value not in (None, False, "auto", {})]:
+            raise NotImplementedError(f"model clients do not support {', '.join(unsupported)}")
+        schemas = [tool.schema if isinstance(tool, Tool) else tool for tool in tools]
+        work = asyncio.ensure_future(self.answer(Request(with_turn_prompts(messages), schemas)))
+        if cancellation_token is not None:
+            cancellation_token.link_future(work)
+        try:
+            result = await work
+        finally:
+            work.cancel()
+        self._last = usage_detail(result)
+        self._total = self._total.plus(self._last)
         return result
+
+    async def create_stream(
+        self, messages: Sequence[LLMMessage], **options: Any
+    ) -> AsyncGenerator[str | CreateResult, None]:
+        """Yield the answer in one piece, because text already shown could not be withdrawn if the call failed later."""
+        yield await self.create(messages, **options)
 
     async def close(self) -> None: ...
 
@@ -93,37 +112,76 @@ class BaseClient(ChatCompletionClient):
 
 
 class RemoteClient(BaseClient):
-    """A client of a model behind a server.
+    """A client of a model behind a server, on the `openai` or `anthropic` SDK.
 
     Raises:
         UserError: the model needs a key and its environment variable is not set.
     """
 
+    sdk: ClassVar[Any]
+    """The SDK's module. Both SDKs use the same names for their exceptions."""
+
     def __init__(self, spec: ModelSpec) -> None:
-        super().__init__(model_info(spec), spec.context_tokens)
+        capabilities = spec.capabilities
+        super().__init__(
+            model_info(vision=capabilities.vision, function_calling=capabilities.function_calling), spec.context_tokens
+        )
         self.spec = spec
         self._secret = os.environ.get(spec.key_variable, "") if spec.key_variable else ""
         if spec.key_variable and not self._secret:
             raise UserError(
-                f"{spec.label}: no key; set the environment variable {spec.key_variable} "
+                f"{spec.label}: no API key; set the environment variable {spec.key_variable} "
                 "(export it in the shell that starts the run)"
             )
+        self._sdk_options: dict[str, Any] = {
+            "api_key": self._secret or "none",
+            "base_url": spec.base_url,
+            "max_retries": 0,
+            "timeout": httpx2.Timeout(spec.timeout_seconds, connect=min(spec.timeout_seconds, 30.0)),
+        }
+
+    @classmethod
+    def from_spec(cls, spec: ModelSpec, *, seed: int, role: str) -> RemoteClient:
+        return cls(spec)
 
     def clean(self, text: object) -> str:
-        """Text from outside, fit for a message: one line, without the key."""
+        """Return external text as one line without the API key."""
         if isinstance(text, ValidationError):
             problems = [f"{'.'.join(map(str, e['loc'])) or 'the whole'}: {e['msg']}" for e in text.errors()]
             text = "; ".join(problems)
         return redact(str(text), self._secret)
 
+    def server_error(self, body: object, status: int = 200, headers: Any = None) -> ModelError:
+        """Return the typed error for a server's error response. The status is 200 for an error inside a stream."""
+        return error_from_server(self.spec.label, self.spec.key_variable, status, body, headers or {}, self._secret)
 
-def model_info(spec: ModelSpec) -> ModelInfo:
-    """What the model can do, in autogen's words."""
+    @contextmanager
+    def translated_errors(self) -> Iterator[None]:
+        """Turn the SDK's exceptions into `ModelError`, without their causes, which hold the request and so the key."""
+        label = self.spec.label
+        try:
+            yield
+        except self.sdk.APIStatusError as error:
+            raise self.server_error(error.body, error.status_code, error.response.headers) from None
+        except (self.sdk.APITimeoutError, httpx2.TimeoutException):
+            raise TimedOut(f"{label}: timed out; the server was silent for {self.spec.timeout_seconds:g} s") from None
+        except (self.sdk.APIConnectionError, httpx2.TransportError) as error:
+            cause = error.__cause__ or error
+            raise Unreachable(f"{label}: unreachable ({type(cause).__name__}: {self.clean(cause)})") from None
+        except (self.sdk.APIResponseValidationError, ValueError, RecursionError) as error:
+            # ValueError covers broken JSON and failed pydantic validation.
+            raise Malformed(f"{label}: malformed answer ({self.clean(error)})") from None
+        except self.sdk.APIError as error:  # An error event inside a stream.
+            raise self.server_error(error.body) from None
+
+
+def model_info(*, vision: bool = False, function_calling: bool = True) -> ModelInfo:
+    """Return autogen's description of a model. Structured output is never used."""
     return ModelInfo(
-        vision=spec.capabilities.vision,
-        function_calling=spec.capabilities.function_calling,
-        json_output=spec.capabilities.structured_output,
-        structured_output=spec.capabilities.structured_output,
+        vision=vision,
+        function_calling=function_calling,
+        json_output=False,
+        structured_output=False,
         family="unknown",
         multiple_system_messages=True,
     )

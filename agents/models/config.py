@@ -1,4 +1,4 @@
-"""The models config: which model plays which role, and how it is called. Model names are data, never code."""
+"""The models config: which model plays which role, and how it is called."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.models.providers import PROVIDERS
@@ -18,7 +17,7 @@ FOLDER = CONFIGS / "models"
 
 
 class Price(BaseModel):
-    """Dollars per million tokens."""
+    """Prices in dollars per million tokens."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,119 +26,114 @@ class Price(BaseModel):
     output: float = Field(ge=0)
     """Answer tokens, reasoning included."""
     cached_input: float | None = Field(default=None, ge=0)
-    """Prompt tokens read from the provider's cache; as `input` when not given."""
+    """Prompt tokens read from the provider's cache. Defaults to `input`."""
     cache_write: float | None = Field(default=None, ge=0)
-    """Prompt tokens written to the provider's cache; as `input` when not given."""
+    """Prompt tokens written to the provider's cache. Defaults to `input`."""
 
 
 class Capabilities(BaseModel):
-    """What the model can do. Stated here, since a name tells nothing of a model that is new."""
+    """Capabilities of the model. They are configured, because new models cannot be known by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     vision: bool = False
-    """It reads images."""
+    """The model accepts images."""
     function_calling: bool = True
-    """It calls tools. Roles with tools need it."""
-    structured_output: bool = False
-    """The provider holds its answer to a JSON schema; otherwise it is asked in words, and checked."""
+    """The model can call tools. Roles with tools require it."""
 
 
 class ModelSpec(BaseModel):
-    """One model, and how it is called."""
+    """One model and its call settings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     provider: str
-    """`offline`, `openai`, `anthropic`, `openai_compatible`, `replay` or `human`."""
+    """Name of the provider: a key of `agents.models.providers.PROVIDERS`."""
     model: str = ""
-    """The provider's name for the model."""
+    """The model's name at the provider."""
     base_url: str | None = None
-    """Address of the server; the provider's own when not given."""
+    """Address of the server. Defaults to the provider's own."""
     key_env: str | None = None
-    """Name of the environment variable that holds the key; the provider's usual one when not given."""
+    """Environment variable that holds the API key. Defaults to the provider's usual one."""
     temperature: float | None = Field(default=None, ge=0, le=2)
-    """Sampling temperature; not sent when not given, since many models of today refuse it."""
+    """Sampling temperature. Not sent by default, because many models reject it."""
     max_output_tokens: int = Field(default=16_000, gt=0)
-    """Longest answer, reasoning included. A longer one fails as cut off."""
+    """Longest answer in tokens, reasoning included. A longer one fails as cut off."""
     context_tokens: int = Field(default=128_000, gt=0)
-    """Longest prompt and answer together."""
+    """Longest prompt plus answer in tokens."""
     reasoning_effort: str | None = None
-    """How much the model thinks, in the provider's own words (low, medium, high, …)."""
+    """Reasoning effort in the provider's own terms (low, medium, high, ...)."""
     stream: bool = True
-    """Receive the answer as it is written, so that a long one is told from a dead connection."""
+    """Stream the answer, so that a long answer can be told from a dead connection."""
     retries: int = Field(default=6, ge=0)
-    """How often a call is made again after a fault that may pass."""
+    """Retries after a transient fault."""
     backoff_seconds: float = Field(default=1.0, gt=0)
-    """First wait before trying again; doubles each time, up to a minute. A server's `retry-after` goes before it."""
+    """First wait before a retry. Doubles each time, up to a minute. A server's `retry-after` takes precedence."""
     timeout_seconds: float = Field(default=300.0, gt=0)
-    """Longest silence of the server."""
+    """Longest silence of the server before a call times out."""
     total_timeout_seconds: float = Field(default=1800.0, gt=0)
-    """Longest time for one answer, all retries and waits included."""
-    output_repairs: int = Field(default=2, ge=0)
-    """How often an answer that does not fit its schema goes back to the model with what is wrong."""
+    """Longest time for one answer, retries and waits included."""
     concurrency: int = Field(default=8, gt=0)
-    """Calls at once. Models of one endpoint with equal limits share them."""
+    """Concurrent calls. Models of one endpoint with equal limits share them."""
     requests_per_minute: float | None = Field(default=None, gt=0)
-    """Calls a minute, evenly spaced; no limit when not given."""
+    """Calls per minute, evenly spaced. No limit by default."""
     price: Price | None = None
-    """What tokens cost; nothing when not given."""
+    """Price of tokens. Free by default."""
     capabilities: Capabilities = Capabilities()
-    """What the model can do."""
+    """Capabilities of the model."""
     options: dict[str, Any] = Field(default_factory=dict)
-    """More fields of the request, sent as they are. For `replay`: `journal`, the path of the journal to play."""
+    """Additional request fields, sent unchanged. For `replay`: `journal`, the path of the journal to replay."""
 
     @property
     def key_variable(self) -> str:
-        """Name of the environment variable that the key is read from; empty when the model needs none."""
+        """Environment variable of the API key, or an empty string if the model needs none."""
         return PROVIDERS[self.provider].key_env if self.key_env is None else self.key_env
 
     @property
     def label(self) -> str:
-        """The model as messages name it."""
+        """Name of the model in messages."""
         return f"{self.provider} {self.model}".strip()
 
 
 class ModelsConfig(BaseModel):
-    """A models config as loaded."""
+    """A loaded models config."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = ""
-    """How the config is called; the file's name."""
+    """Name of the config: the file name without its suffix."""
     description: str = ""
-    """One sentence for the list of configs."""
+    """One sentence for listings."""
     models: dict[str, ModelSpec] = Field(min_length=1)
-    """The models, by a name of your choice. `human` is always there: a person at the terminal."""
+    """Models by a name of your choice. `human`, a person at the terminal, is always available."""
     default: str
-    """The model of every role that `roles` does not name."""
+    """Model of every role that `roles` does not name."""
     roles: dict[str, str] = Field(default_factory=dict)
-    """The model of a role."""
+    """Model per role."""
 
     def spec_for(self, role: str, card_model: str = "") -> ModelSpec:
-        """The model of a role: as `roles` says; else as the role's card says, by a model's name or that of another
-        role; else the default."""
+        """Return the model of a role: from `roles`, else from the role's card (the name of a model or of another role),
+        else the default."""
         for name in (role, card_model):
             if name in self.roles:
                 return self.models[self.roles[name]]
         return self.models.get(card_model, self.models[self.default])
 
     def played_by_people(self, roles: Sequence[str]) -> ModelsConfig:
-        """The same config with these roles played at the terminal."""
+        """Return a copy in which people play these roles at the terminal."""
         return self.model_copy(update={"roles": {**self.roles, **dict.fromkeys(roles, "human")}})
 
 
 def known_configs() -> list[str]:
-    """Names of the configs that come with the project."""
+    """Return the names of the bundled configs."""
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def load_models_config(name_or_path: str | Path, overrides: Sequence[str] = ()) -> ModelsConfig:
-    """Load a config by its name in `configs/models/`, or by the path of a YAML file. Each override is `key=value`
-    with a dotted key, like `models.strong.temperature=0.2`.
+def load_models_config(name_or_path: str | Path) -> ModelsConfig:
+    """Load a config by its name in `configs/models/` or by the path of a YAML file.
 
     Raises:
-        UserError: there is no such config, or something in it is wrong.
+        UserError: the config does not exist or is invalid.
     """
     path = Path(name_or_path)
     if path.suffix not in (".yaml", ".yml"):
@@ -147,44 +141,42 @@ def load_models_config(name_or_path: str | Path, overrides: Sequence[str] = ()) 
         if not path.is_file():
             raise UserError(f"models config {str(name_or_path)!r}: {nearest(str(name_or_path), known_configs())}")
     if not path.is_file():
-        raise UserError(
-            f"{path}: there is no such file; a models config is a YAML file, or one of: " + ", ".join(known_configs())
-        )
-    given = read_mapping(path, "must hold `models` and `default`")
-    for override in overrides:
-        _override(given, override)
+        raise UserError(f"{path}: no such file; give the path of a YAML file, or one of: {', '.join(known_configs())}")
+    given = read_mapping(path, "must contain `models` and `default`")
     models = {"human": {"provider": "human"}, **(given.get("models") or {})}
+    _drop_retired_keys(models)
     config = validated(ModelsConfig, {**given, "models": models, "name": path.stem}, path)
     _check(path, config)
     return config
 
 
-def _override(given: dict[str, Any], override: str) -> None:
-    key, equals, value = override.partition("=")
-    if not equals:
-        raise UserError(f"override {override!r}: must be key=value, like models.strong.temperature=0.2")
-    *parents, last = key.strip().split(".")
-    place = given
-    for parent in parents:
-        if not isinstance(place.get(parent), dict):
-            raise UserError(f"override {override!r}: {parent}: there is no such part; {nearest(parent, place)}")
-        place = place[parent]
-    place[last] = yaml.safe_load(value)
+def _drop_retired_keys(models: dict[str, Any]) -> None:
+    """Remove keys of earlier versions that have no effect, so that configs of older runs still load."""
+    for spec in models.values():
+        if isinstance(spec, dict):
+            spec.pop("output_repairs", None)
+            if isinstance(capabilities := spec.get("capabilities"), dict):
+                capabilities.pop("structured_output", None)
 
 
 def _check(path: Path, config: ModelsConfig) -> None:
-    """What the schema cannot say: names that must be known, and what a provider needs."""
+    """Check names against each other, and what each provider requires."""
     for key, spec in config.models.items():
         if spec.provider not in PROVIDERS:
             hint = nearest(spec.provider, PROVIDERS)
-            raise UserError(f"{path}: models.{key}.provider: no provider {spec.provider!r}; {hint}")
+            raise UserError(f"{path}: models.{key}.provider: unknown provider {spec.provider!r}; {hint}")
         provider = PROVIDERS[spec.provider]
         if provider.remote and not spec.model:
-            raise UserError(f"{path}: models.{key}.model: give the provider's name of the model")
+            raise UserError(f"{path}: models.{key}.model: missing; give the model's name at the provider")
         if provider.needs_base_url and not spec.base_url:
-            raise UserError(f"{path}: models.{key}.base_url: give the server's address, like http://localhost:8000/v1")
-        if spec.provider == "replay" and not spec.options.get("journal"):
-            raise UserError(f"{path}: models.{key}.options.journal: give the path of the journal.jsonl to play")
+            raise UserError(
+                f"{path}: models.{key}.base_url: missing; give the server's address, such as http://localhost:8000/v1"
+            )
+        for option in provider.required_options:
+            if not spec.options.get(option):
+                raise UserError(
+                    f"{path}: models.{key}.options.{option}: missing; the provider {spec.provider} needs it"
+                )
     for place, name in [("default", config.default), *((f"roles.{r}", m) for r, m in config.roles.items())]:
         if name not in config.models:
-            raise UserError(f"{path}: {place}: no model {name!r} under `models`; {nearest(name, config.models)}")
+            raise UserError(f"{path}: {place}: unknown model {name!r}; {nearest(name, config.models)}")

@@ -1,10 +1,10 @@
-"""A person at the terminal in the place of a model."""
+"""A person at the terminal who plays a role instead of a model."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 from agents.autogen import (
@@ -14,76 +14,78 @@ from agents.autogen import (
     FunctionExecutionResultMessage,
     Image,
     LLMMessage,
-    ModelInfo,
     SystemMessage,
     ToolSchema,
 )
-from agents.models.base import BaseClient
+from agents.models.base import BaseClient, model_info
+from agents.models.config import ModelSpec
 from agents.models.errors import PersonLeft
-from agents.models.protocol_common import Request, readable
+from agents.models.protocol_common import Request, tool_parameters, visible_thought
 from agents.models.usage import UsageDetail
 
-_SHOWN = 6000
+_MAX_SHOWN = 6000
 
 Ask = Callable[[str], Awaitable[str]]
-"""Shows a text to the person and gives back the line that the person types."""
+"""Shows a text to the person and returns the line that the person types."""
 
 
 async def ask_terminal(text: str) -> str:
-    """Ask on standard input, without holding up the rest of the run."""
+    """Ask on standard input without blocking the rest of the run."""
     return await asyncio.to_thread(input, text)
 
 
 class HumanClient(BaseClient):
-    """Shows what is new in the conversation and takes the answer: text up to an empty line, or one call of a tool as
-    `/name {"argument": value}`. Any beginning of the name that tells it apart will do, and a tool with one argument
-    takes plain words: `/accept well argued`. `/tools` lists the tools."""
+    """Shows new messages and reads the answer: text up to an empty line, or one tool call.
+
+    A call is written `/name {"argument": value}`. An unambiguous prefix of the name suffices, and a tool with one
+    argument takes plain text: `/accept well argued`. `/tools` lists the tools.
+    """
 
     def __init__(self, role: str = "", ask: Ask = ask_terminal) -> None:
-        super().__init__(
-            ModelInfo(vision=False, function_calling=True, json_output=True, structured_output=False, family="unknown")
-        )
+        super().__init__(model_info())
         self._role, self._ask, self._calls = role or "you", ask, 0
 
-    async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
-        shown = _new(request.messages) + f"\n{self._role} (/tools; an empty line ends your text)> "
+    @classmethod
+    def from_spec(cls, spec: ModelSpec, *, seed: int, role: str) -> HumanClient:
+        return cls(role)
+
+    async def answer(self, request: Request) -> CreateResult:
+        shown = _new_messages(request.messages) + f"\n{self._role} (/tools; end your text with an empty line)> "
         called = isinstance(request.messages[-1], FunctionExecutionResultMessage)
         lines: list[str] = []
         while True:
             try:
                 line = await self._ask(shown)
             except EOFError:
-                raise PersonLeft("the input was closed; resume the run to go on") from None
+                raise PersonLeft("the terminal input was closed; resume the run to continue") from None
             shown = "> "
             if line.strip() == "/tools":
                 shown = _listed(request.tools) + "\n> "
             elif line.startswith("/") and not lines:
                 call, problem = self._call(line[1:], request.tools)
                 if call:
-                    yield _result([call])
-                    return
+                    return _result([call])
                 shown = f"{problem}\n> "
             elif line.strip():
                 lines.append(line)
             elif lines or called:
-                yield _result("\n".join(lines) or "(done)")
-                return
+                return _result("\n".join(lines) or "(done)")
 
     def _call(self, line: str, tools: Sequence[ToolSchema]) -> tuple[FunctionCall | None, str]:
         name, _, rest = line.partition(" ")
-        fitting = [tool for tool in tools if tool["name"] == name] or [t for t in tools if t["name"].startswith(name)]
-        if len(fitting) != 1:
-            return None, f"{len(fitting)} tools are called {name!r}; " + _listed(tools)
-        arguments, problem = _arguments(rest.strip(), fitting[0])
+        matching = [tool for tool in tools if tool["name"] == name] or [t for t in tools if t["name"].startswith(name)]
+        if len(matching) != 1:
+            return None, f"{len(matching)} tools match {name!r}; " + _listed(tools)
+        arguments, problem = _arguments(rest.strip(), matching[0])
         if problem:
             return None, problem
         self._calls += 1
-        return FunctionCall(id=f"human_{self._calls}", name=fitting[0]["name"], arguments=arguments), ""
+        return FunctionCall(id=f"human_{self._calls}", name=matching[0]["name"], arguments=arguments), ""
 
 
 def _arguments(given: str, tool: ToolSchema) -> tuple[str, str]:
-    """What was typed as the JSON of a call's arguments, or what is wrong with it."""
-    names = list(tool.get("parameters", {"properties": {}})["properties"])
+    """Return the typed text as JSON arguments, or what is wrong with it."""
+    names = list(tool_parameters(tool)["properties"])
     if given and not given.startswith("{") and len(names) == 1:
         return json.dumps({names[0]: given}, ensure_ascii=False), ""
     try:
@@ -93,31 +95,30 @@ def _arguments(given: str, tool: ToolSchema) -> tuple[str, str]:
     return given or "{}", ""
 
 
-def _new(messages: Sequence[LLMMessage]) -> str:
-    """What came since the person's own last word; all, with the role's card, the first time."""
+def _new_messages(messages: Sequence[LLMMessage]) -> str:
+    """Return the messages since the person's last one, or all messages and the role card the first time."""
     own = [index for index, message in enumerate(messages) if isinstance(message, AssistantMessage)]
-    return "\n\n".join(_told(message) for message in messages[own[-1] + 1 if own else 0 :])
+    return "\n\n".join(_format(message) for message in messages[own[-1] + 1 if own else 0 :])
 
 
-def _told(message: LLMMessage) -> str:
+def _format(message: LLMMessage) -> str:
     if isinstance(message, SystemMessage):
         return message.content
     if isinstance(message, FunctionExecutionResultMessage):
         return "\n".join(f"[{r.name}{' failed' if r.is_error else ''}] {r.content}" for r in message.content)
     if isinstance(message, AssistantMessage):
-        return (
-            f"[{message.source}] {message.content if isinstance(message.content, str) else readable(message.thought)}"
-        )
+        text = message.content if isinstance(message.content, str) else visible_thought(message.thought)
+        return f"[{message.source}] {text}"
     parts = [message.content] if isinstance(message.content, str) else message.content
     text = "\n".join("(an image)" if isinstance(part, Image) else part for part in parts)
-    more = f" … ({len(text) - _SHOWN:,} more characters are in the transcript)" if len(text) > _SHOWN else ""
-    return f"[{message.source}] {text[:_SHOWN]}{more}"
+    more = f" ... ({len(text) - _MAX_SHOWN:,} more characters in the transcript)" if len(text) > _MAX_SHOWN else ""
+    return f"[{message.source}] {text[:_MAX_SHOWN]}{more}"
 
 
 def _listed(tools: Sequence[ToolSchema]) -> str:
     lines = []
     for tool in tools:
-        arguments = ", ".join(tool.get("parameters", {"properties": {}})["properties"])
+        arguments = ", ".join(tool_parameters(tool)["properties"])
         purpose = tool.get("description", "").partition("\n")[0]
         lines.append(f"  /{tool['name']} {{{arguments}}}  {purpose}")
     return "tools:\n" + "\n".join(lines) if lines else "there are no tools"

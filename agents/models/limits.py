@@ -1,49 +1,56 @@
-"""How many calls an endpoint gets at once and a minute, over all models and phases of a run."""
+"""Concurrency and request-rate limits per endpoint, shared by all models and phases of a run."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from agents.models.config import ModelSpec
 
+Clock = Callable[[], float]
+Sleep = Callable[[float], Awaitable[object]]
 
-class Limiter:
-    """The limits of one endpoint."""
 
-    def __init__(self, concurrency: int, requests_per_minute: float | None) -> None:
+class EndpointLimiter:
+    """Limits of one endpoint."""
+
+    def __init__(self, concurrency: int, requests_per_minute: float | None, clock: Clock, sleep: Sleep) -> None:
         self._slots = asyncio.Semaphore(concurrency)
-        self._spacing = 60.0 / requests_per_minute if requests_per_minute else 0.0
-        self._next = 0.0
+        self._interval = 60.0 / requests_per_minute if requests_per_minute else 0.0
+        self._next_request = 0.0
+        self._clock, self._sleep = clock, sleep
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """Hold one of the endpoint's places."""
+        """Hold one of the endpoint's concurrent slots."""
         async with self._slots:
             yield
 
-    async def turn(self) -> None:
+    async def wait_turn(self) -> None:
         """Wait until the next request may be sent."""
-        now = time.monotonic()
-        mine = max(now, self._next)
-        self._next = mine + self._spacing
-        await asyncio.sleep(mine - now)
+        now = self._clock()
+        start = max(now, self._next_request)
+        self._next_request = start + self._interval
+        await self._sleep(start - now)
 
     def hold(self, seconds: float) -> None:
-        """Let nobody send before so many seconds have passed: the endpoint asked for it."""
-        self._next = max(self._next, time.monotonic() + seconds)
+        """Delay all further requests to the endpoint, because it asked for it."""
+        self._next_request = max(self._next_request, self._clock() + seconds)
 
 
-class Limits:
-    """The limiters of a run, made as they are needed."""
+class EndpointLimits:
+    """The limiters of a run, created on demand. `clock` and `sleep` can be replaced in tests."""
 
-    def __init__(self) -> None:
-        self._limiters: dict[tuple[object, ...], Limiter] = {}
+    def __init__(self, clock: Clock = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
+        self._limiters: dict[tuple[object, ...], EndpointLimiter] = {}
+        self._clock, self._sleep = clock, sleep
 
-    def of(self, spec: ModelSpec) -> Limiter:
-        """The limiter of a model: shared by models of the same endpoint and key that state the same limits."""
+    def limiter(self, spec: ModelSpec) -> EndpointLimiter:
+        """Return the limiter of a model. Models with equal endpoint, key and limits share one."""
         rate = spec.requests_per_minute
         key = (spec.provider, spec.base_url, spec.key_variable, spec.concurrency, rate)
-        return self._limiters.setdefault(key, Limiter(spec.concurrency, rate))
+        if key not in self._limiters:
+            self._limiters[key] = EndpointLimiter(spec.concurrency, rate, self._clock, self._sleep)
+        return self._limiters[key]

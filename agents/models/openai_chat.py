@@ -1,11 +1,12 @@
-"""The client for servers that speak OpenAI's chat completions: Ollama, vLLM, DeepSeek, OpenRouter and many more."""
+"""Client of servers with OpenAI's chat completions API: Ollama, vLLM, DeepSeek, OpenRouter and many more."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
+import openai
 from pydantic import BaseModel, Field
 
 from agents.autogen import (
@@ -17,86 +18,86 @@ from agents.autogen import (
     LLMMessage,
     SystemMessage,
 )
+from agents.models.base import RemoteClient
 from agents.models.config import ModelSpec
 from agents.models.errors import Malformed, Refused
-from agents.models.openai_sdk import OpenAIClient
 from agents.models.protocol_common import (
     Request,
     answer_tokens,
     arguments_object,
     estimate_tokens,
-    keep,
-    kept,
-    raw,
-    readable,
-    said,
-    strict_schema,
+    event_json,
+    join_thought,
+    provider_parts,
+    speaker_parts,
     tool_name,
+    tool_parameters,
     tool_text,
+    visible_thought,
 )
 from agents.models.usage import UsageDetail
 
 _PROVIDER = "openai_compatible"
-_FINISHED = {"length": "length", "content_filter": "content_filter"}
+_FINISH_REASONS = {"length": "length", "content_filter": "content_filter"}
 
 
-class Called(BaseModel):
+class FunctionPiece(BaseModel):
     name: str | None = None
     arguments: str | dict[str, Any] | None = None
 
 
-class Call(BaseModel):
-    """A call of a tool, or in a stream a piece of one."""
+class ToolCallPiece(BaseModel):
+    """A tool call, or a part of one in a stream."""
 
     index: int | None = None
     id: str | None = None
-    function: Called = Called()
+    function: FunctionPiece = FunctionPiece()
 
 
-class Said(BaseModel):
-    """What the model says, or in a stream a piece of it."""
+class ChatMessage(BaseModel):
+    """The model's message, or a part of it in a stream."""
 
     content: str | None = None
     refusal: str | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
-    tool_calls: list[Call] | None = None
+    tool_calls: list[ToolCallPiece] | None = None
 
 
-class Choice(BaseModel):
-    message: Said | None = None
-    delta: Said | None = None
+class ChatChoice(BaseModel):
+    message: ChatMessage | None = None
+    delta: ChatMessage | None = None
     finish_reason: str | None = None
 
 
-class PromptDetails(BaseModel):
+class ChatPromptDetails(BaseModel):
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
 
 
-class AnswerDetails(BaseModel):
+class ChatAnswerDetails(BaseModel):
     reasoning_tokens: int | None = None
 
 
-class Usage(BaseModel):
+class ChatUsage(BaseModel):
     prompt_tokens: int
     completion_tokens: int
-    prompt_tokens_details: PromptDetails | None = None
-    completion_tokens_details: AnswerDetails | None = None
+    prompt_tokens_details: ChatPromptDetails | None = None
+    completion_tokens_details: ChatAnswerDetails | None = None
     prompt_cache_hit_tokens: int | None = None
-    """DeepSeek's name for the cached part."""
+    """DeepSeek's name for `cached_tokens`."""
 
 
-class Reply(BaseModel):
-    """The fields of a completion, or of a chunk of one, that are read. Anything else is not an answer."""
+class CompletionChunk(BaseModel):
+    """The fields that are read of a completion, or of a part of one in a stream. Without them, it is malformed."""
 
     model: str = ""
-    choices: list[Choice]
-    usage: Usage | None = None
+    choices: list[ChatChoice]
+    usage: ChatUsage | None = None
 
 
-class Answer(BaseModel):
-    """An answer put together from its pieces."""
+class Completion(BaseModel):
+    """A completion assembled from its chunks."""
 
     model: str = ""
     content: str = ""
@@ -104,25 +105,24 @@ class Answer(BaseModel):
     reasoning: str = ""
     calls: dict[int, FunctionCall] = Field(default_factory=dict)
     finish_reason: str | None = None
-    usage: Usage | None = None
+    usage: ChatUsage | None = None
 
-    def add(self, reply: Reply) -> str:
-        """Add a piece; the text that it brings, for those who watch."""
-        self.model = reply.model or self.model
-        self.usage = reply.usage or self.usage
-        if not reply.choices:
-            return ""
-        choice = reply.choices[0]
+    def add(self, chunk: CompletionChunk) -> None:
+        """Add a chunk."""
+        self.model = chunk.model or self.model
+        self.usage = chunk.usage or self.usage
+        if not chunk.choices:
+            return
+        choice = chunk.choices[0]
         self.finish_reason = choice.finish_reason or self.finish_reason
-        piece = choice.message or choice.delta or Said()
+        piece = choice.message or choice.delta or ChatMessage()
         self.content += piece.content or ""
         self.refusal += piece.refusal or ""
         self.reasoning += piece.reasoning_content or piece.reasoning or ""
         for position, call in enumerate(piece.tool_calls or []):
             self._add_call(position if call.index is None else call.index, call)
-        return piece.content or ""
 
-    def _add_call(self, index: int, piece: Call) -> None:
+    def _add_call(self, index: int, piece: ToolCallPiece) -> None:
         call = self.calls.setdefault(index, FunctionCall(id="", name="", arguments=""))
         arguments = piece.function.arguments or ""
         call.id = piece.id or call.id
@@ -130,60 +130,62 @@ class Answer(BaseModel):
         call.arguments += arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
-class OpenAIChatClient(OpenAIClient):
-    """A model behind a compatible server. `options` of the spec are fields of the request."""
+class OpenAIChatClient(RemoteClient):
+    """A model behind a compatible server. `options` of the spec are request fields."""
+
+    sdk: ClassVar[Any] = openai
 
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__(spec)
-        # The SDK takes these from the environment, and they are OpenAI's business alone.
-        self._sdk.organization = self._sdk.project = None
+        self._client = openai.AsyncOpenAI(**self._sdk_options)
+        # The SDK reads these from the environment, but only OpenAI itself may receive them.
+        self._client.organization = self._client.project = None
 
-    async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
-        sent = {**body(self.spec, request), **self.spec.options, **request.extra}
+    async def answer(self, request: Request) -> CreateResult:
+        sent = {**body(self.spec, request), **self.spec.options}
         known = {name: sent.pop(name) for name in ("model", "messages")}
-        whole = Answer()
-        with self._faults():
+        completion = Completion()
+        with self.translated_errors():
             if not self.spec.stream:
-                reply = await self._sdk.chat.completions.with_raw_response.create(**known, extra_body=sent)
-                whole.add(Reply.model_validate_json(reply.text))
+                reply = await self._client.chat.completions.with_raw_response.create(**known, extra_body=sent)
+                completion.add(CompletionChunk.model_validate_json(reply.text))
             else:
                 sent["stream_options"] = {"include_usage": True}
-                create = self._sdk.chat.completions.create
+                create = self._client.chat.completions.create
                 async with await create(**known, stream=True, extra_body=sent) as events:
                     async for event in events:
-                        if text := whole.add(Reply.model_validate(raw(event))):
-                            yield text
-        yield self._result(whole, request)
+                        completion.add(CompletionChunk.model_validate(event_json(event)))
+        return self._result(completion, request)
 
-    def _result(self, whole: Answer, request: Request) -> CreateResult:
+    def _result(self, completion: Completion, request: Request) -> CreateResult:
         label = self.spec.label
-        calls = [whole.calls[index] for index in sorted(whole.calls)]
-        if whole.finish_reason is None and (self.spec.stream or not (whole.content or calls)):
-            raise Malformed(f"{label}: malformed answer: it ended before it was whole")
+        calls = [completion.calls[index] for index in sorted(completion.calls)]
+        if completion.finish_reason is None and (self.spec.stream or not (completion.content or calls)):
+            raise Malformed(f"{label}: malformed answer: it ended early")
         for call in calls:
             call.arguments = call.arguments or "{}"
-        reasoning = whole.reasoning.strip()
-        thought = "\n\n".join(filter(None, [reasoning, whole.content if calls else ""]))
+        reasoning = completion.reasoning.strip()
+        thought = "\n\n".join(filter(None, [reasoning, completion.content if calls else ""]))
         if reasoning:
-            part = {"content": whole.content, "reasoning_content": whole.reasoning}
-            thought = keep(thought, _PROVIDER, [part])
-        calling = calls or (whole.finish_reason == "tool_calls" and not whole.content)
-        finish: Any = _FINISHED.get(whole.finish_reason or "", "function_calls" if calling else "stop")
+            part = {"content": completion.content, "reasoning_content": completion.reasoning}
+            thought = join_thought(thought, _PROVIDER, [part])
+        calling = calls or (completion.finish_reason == "tool_calls" and not completion.content)
+        finish: Any = _FINISH_REASONS.get(completion.finish_reason or "", "function_calls" if calling else "stop")
         result = CreateResult(
             finish_reason=finish,
-            content=calls or whole.content,
+            content=calls or completion.content,
             usage=UsageDetail(0, 0),
             cached=False,
             thought=thought or None,
         )
-        result.usage = _usage(whole, request, result)
-        if whole.refusal:
-            raise Refused(f"{label}: refused to answer: {self.clean(whole.refusal)}", usage=result.usage)
+        result.usage = _usage(completion, request, result)
+        if completion.refusal:
+            raise Refused(f"{label}: refused to answer: {self.clean(completion.refusal)}", usage=result.usage)
         return result
 
 
 def body(spec: ModelSpec, request: Request) -> dict[str, Any]:
-    """The JSON body of a request."""
+    """Return the JSON body of a request."""
     sent: dict[str, Any] = {
         "model": spec.model,
         "messages": _messages(request.messages),
@@ -196,38 +198,34 @@ def body(spec: ModelSpec, request: Request) -> dict[str, Any]:
                 "function": {
                     "name": tool["name"],
                     "description": tool.get("description", ""),
-                    "parameters": tool.get("parameters", {"type": "object", "properties": {}}),
+                    "parameters": tool_parameters(tool),
                 },
             }
             for tool in request.tools
         ]
-        forced = {"type": "function", "function": {"name": request.forced_tool}}
-        sent["tool_choice"] = forced if request.forced_tool else request.tool_choice
+        sent["tool_choice"] = "auto"
     if spec.temperature is not None:
         sent["temperature"] = spec.temperature
     if spec.reasoning_effort:
         sent["reasoning_effort"] = spec.reasoning_effort
-    if request.schema and spec.capabilities.structured_output:
-        schema = {"name": request.schema.__name__, "strict": True, "schema": strict_schema(request.schema)}
-        sent["response_format"] = {"type": "json_schema", "json_schema": schema}
     return sent
 
 
 def _messages(messages: Sequence[LLMMessage]) -> list[dict[str, Any]]:
-    """The conversation; what several said in a row is one user message, since some servers' templates demand turns."""
+    """Return the conversation. Adjacent user messages are joined, because some servers' templates require alternation."""
     sent: list[dict[str, Any]] = []
     for message in messages:
         if isinstance(message, SystemMessage):
             sent.append({"role": "system", "content": message.content})
         elif isinstance(message, AssistantMessage):
-            sent.append(_own(message))
+            sent.append(_assistant_message(message))
         elif isinstance(message, FunctionExecutionResultMessage):
             sent += [
                 {"role": "tool", "tool_call_id": result.call_id, "content": tool_text(result)}
                 for result in message.content
             ]
         else:
-            parts = [_part(part) for part in said(message)]
+            parts = [_part(part) for part in speaker_parts(message)]
             if sent and sent[-1]["role"] == "user":
                 sent[-1]["content"] += parts
             else:
@@ -244,15 +242,15 @@ def _part(part: str | Image) -> dict[str, Any]:
     return {"type": "text", "text": part}
 
 
-def _own(message: AssistantMessage) -> dict[str, Any]:
-    held = (kept(message, _PROVIDER) or [{}])[0]
+def _assistant_message(message: AssistantMessage) -> dict[str, Any]:
+    stored = (provider_parts(message, _PROVIDER) or [{}])[0]
     if isinstance(message.content, str):
         return {"role": "assistant", "content": message.content}
-    # A model that reasons between its calls of tools goes on from that reasoning; after its turn, it is not wanted.
+    # Reasoning between tool calls must be sent back within the turn, and must not be sent after it.
     return {
         "role": "assistant",
-        "content": held.get("content", readable(message.thought)),
-        **({"reasoning_content": held["reasoning_content"]} if "reasoning_content" in held else {}),
+        "content": stored.get("content", visible_thought(message.thought)),
+        **({"reasoning_content": stored["reasoning_content"]} if "reasoning_content" in stored else {}),
         "tool_calls": [
             {
                 "type": "function",
@@ -264,24 +262,24 @@ def _own(message: AssistantMessage) -> dict[str, Any]:
     }
 
 
-def _usage(whole: Answer, request: Request, result: CreateResult) -> UsageDetail:
-    counts = whole.usage
+def _usage(completion: Completion, request: Request, result: CreateResult) -> UsageDetail:
+    counts = completion.usage
     if counts is None:
         return UsageDetail(
             prompt_tokens=estimate_tokens(request.messages, request.tools),
             completion_tokens=answer_tokens(result),
-            stop_reason=whole.finish_reason or "",
-            model=whole.model,
+            stop_reason=completion.finish_reason or "",
+            model=completion.model,
             estimated=True,
         )
-    prompt = counts.prompt_tokens_details or PromptDetails()
-    answer = counts.completion_tokens_details or AnswerDetails()
+    prompt = counts.prompt_tokens_details or ChatPromptDetails()
+    answer = counts.completion_tokens_details or ChatAnswerDetails()
     return UsageDetail(
         prompt_tokens=counts.prompt_tokens,
         completion_tokens=counts.completion_tokens,
         cached_tokens=prompt.cached_tokens or counts.prompt_cache_hit_tokens or 0,
         cache_write_tokens=prompt.cache_write_tokens or 0,
         reasoning_tokens=answer.reasoning_tokens or 0,
-        stop_reason=whole.finish_reason or "",
-        model=whole.model,
+        stop_reason=completion.finish_reason or "",
+        model=completion.model,
     )

@@ -1,15 +1,16 @@
-"""The client for OpenAI's Responses API, on the `openai` SDK.
+"""Client of OpenAI's Responses API, on the `openai` SDK.
 
-OpenAI's reasoning models take tools only here, not by chat completions. Nothing is stored on the server: reasoning
-comes back encrypted and is sent with the next call.
+OpenAI's reasoning models accept tools only here, not in chat completions. Nothing is stored on the server: reasoning
+is returned encrypted and is sent with the next call.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
+import openai
 from pydantic import BaseModel, Discriminator, Tag
 
 from agents.autogen import (
@@ -21,28 +22,28 @@ from agents.autogen import (
     LLMMessage,
     SystemMessage,
 )
+from agents.models.base import RemoteClient
 from agents.models.config import ModelSpec
-from agents.models.errors import Malformed, Refused, refused_by_server
-from agents.models.openai_sdk import OpenAIClient
+from agents.models.errors import Malformed, Refused
 from agents.models.protocol_common import (
     Request,
     arguments_object,
-    keep,
-    kept,
-    raw,
-    readable,
-    said,
-    strict_schema,
+    event_json,
+    join_thought,
+    provider_parts,
+    speaker_parts,
     tool_name,
+    tool_parameters,
     tool_text,
+    visible_thought,
 )
 from agents.models.usage import UsageDetail
 
-Item = dict[str, Any]
+InputItem = dict[str, Any]
 _PROVIDER = "openai"
 
 
-class Part(BaseModel):
+class ContentPart(BaseModel):
     """A part of a message or of a reasoning summary."""
 
     type: str = ""
@@ -52,12 +53,12 @@ class Part(BaseModel):
 
 class MessageItem(BaseModel):
     type: Literal["message"]
-    content: list[Part]
+    content: list[ContentPart]
 
 
 class ReasoningItem(BaseModel):
     type: Literal["reasoning"]
-    summary: list[Part] = []
+    summary: list[ContentPart] = []
     encrypted_content: str | None = None
 
 
@@ -72,7 +73,7 @@ class OtherItem(BaseModel):
     type: str
 
 
-def _kind(value: Any) -> str:
+def _item_tag(value: Any) -> str:
     kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", "")
     return kind if kind in ("message", "reasoning", "function_call") else "other"
 
@@ -82,7 +83,7 @@ OutputItem = Annotated[
     | Annotated[ReasoningItem, Tag("reasoning")]
     | Annotated[CallItem, Tag("function_call")]
     | Annotated[OtherItem, Tag("other")],
-    Discriminator(_kind),
+    Discriminator(_item_tag),
 ]
 
 
@@ -95,70 +96,72 @@ class OutputDetails(BaseModel):
     reasoning_tokens: int | None = None
 
 
-class Usage(BaseModel):
+class ResponsesUsage(BaseModel):
     input_tokens: int
     output_tokens: int
     input_tokens_details: InputDetails | None = None
     output_tokens_details: OutputDetails | None = None
 
 
-class Incomplete(BaseModel):
+class IncompleteDetails(BaseModel):
     reason: str = ""
 
 
-class Reply(BaseModel):
-    """The fields of a response that are read. Anything else is not an answer."""
+class ModelResponse(BaseModel):
+    """The fields of a response that are read. A response without them is malformed."""
 
     model: str = ""
     status: str
     output: list[OutputItem]
-    usage: Usage | None = None
-    incomplete_details: Incomplete | None = None
+    usage: ResponsesUsage | None = None
+    incomplete_details: IncompleteDetails | None = None
     error: dict[str, Any] | None = None
 
 
-class OpenAIResponsesClient(OpenAIClient):
-    """A model of OpenAI. `options` of the spec are fields of the request."""
+class OpenAIResponsesClient(RemoteClient):
+    """An OpenAI model. `options` of the spec are request fields."""
 
-    async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
-        sent = {**body(self.spec, request), **self.spec.options, **request.extra}
+    sdk: ClassVar[Any] = openai
+
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__(spec)
+        self._client = openai.AsyncOpenAI(**self._sdk_options)
+
+    async def answer(self, request: Request) -> CreateResult:
+        sent = {**body(self.spec, request), **self.spec.options}
         known = {name: sent.pop(name) for name in ("model", "input")}
         whole: Any = None
-        with self._faults():
+        with self.translated_errors():
             if not self.spec.stream:
-                reply = await self._sdk.responses.with_raw_response.create(**known, extra_body=sent)
+                reply = await self._client.responses.with_raw_response.create(**known, extra_body=sent)
                 whole = json.loads(reply.text)
             else:
-                async with await self._sdk.responses.create(**known, stream=True, extra_body=sent) as events:
+                async with await self._client.responses.create(**known, stream=True, extra_body=sent) as events:
                     async for event in events:
-                        match raw(event):
-                            case {"type": "response.output_text.delta", "delta": str(text)}:
-                                yield text
+                        match event_json(event):
                             case {
                                 "type": "response.completed" | "response.incomplete" | "response.failed",
                                 "response": dict(response),
                             }:
                                 whole = response
                             case {"type": "error"} as error:
-                                raise refused_by_server(
-                                    self.spec.label, self.spec.key_variable, 200, error, {}, self._secret
-                                )
+                                raise self.server_error(error)
                 if whole is None:
-                    raise Malformed(f"{self.spec.label}: malformed answer: the stream ended before the answer did")
-            parsed = Reply.model_validate(whole)
-        yield self._result(parsed, whole)
+                    raise Malformed(f"{self.spec.label}: malformed answer: the stream ended early")
+            parsed = ModelResponse.model_validate(whole)
+        return self._result(parsed, whole)
 
-    def _result(self, reply: Reply, whole: dict[str, Any]) -> CreateResult:
+    def _result(self, reply: ModelResponse, whole: dict[str, Any]) -> CreateResult:
         spec = self.spec
         usage = _usage(reply)
         if reply.status == "failed":
-            raise refused_by_server(spec.label, spec.key_variable, 200, reply.error, {}, self._secret)
+            raise self.server_error(reply.error)
         messages = [part for item in reply.output if isinstance(item, MessageItem) for part in item.content]
         if refusal := " ".join(part.refusal for part in messages if part.refusal):
             raise Refused(f"{spec.label}: refused to answer: {self.clean(refusal)}", usage=usage)
         reason = reply.incomplete_details.reason if reply.incomplete_details else ""
         if reply.status not in ("completed", "incomplete"):
-            raise Malformed(f"{spec.label}: malformed answer: its status is {self.clean(reply.status)}")
+            raise Malformed(f"{spec.label}: malformed answer with status {self.clean(reply.status)}")
         text = "".join(part.text for part in messages)
         calls = [
             FunctionCall(id=item.call_id, name=item.name, arguments=item.arguments)
@@ -168,7 +171,7 @@ class OpenAIResponsesClient(OpenAIClient):
         summaries = [p.text for item in reply.output if isinstance(item, ReasoningItem) for p in item.summary]
         thought = "\n\n".join([*summaries, *([text] if calls and text else [])])
         if any(isinstance(item, ReasoningItem) and item.encrypted_content for item in reply.output):
-            thought = keep(thought, _PROVIDER, _sent_back(whole["output"]))
+            thought = join_thought(thought, _PROVIDER, _resendable(whole["output"]))
         finish: Any = "function_calls" if calls else "stop"
         if reply.status == "incomplete":
             finish = "content_filter" if reason == "content_filter" else "length"
@@ -178,7 +181,7 @@ class OpenAIResponsesClient(OpenAIClient):
 
 
 def body(spec: ModelSpec, request: Request) -> dict[str, Any]:
-    """The JSON body of a request."""
+    """Return the JSON body of a request."""
     system = [message.content for message in request.messages if isinstance(message, SystemMessage)]
     sent: dict[str, Any] = {
         "model": spec.model,
@@ -196,59 +199,47 @@ def body(spec: ModelSpec, request: Request) -> dict[str, Any]:
                 "type": "function",
                 "name": tool["name"],
                 "description": tool.get("description", ""),
-                "parameters": tool.get("parameters", {"type": "object", "properties": {}}),
+                "parameters": tool_parameters(tool),
                 "strict": False,
             }
             for tool in request.tools
         ]
-        forced = {"type": "function", "name": request.forced_tool}
-        sent["tool_choice"] = forced if request.forced_tool else request.tool_choice
+        sent["tool_choice"] = "auto"
     if spec.temperature is not None:
         sent["temperature"] = spec.temperature
-    if request.schema and spec.capabilities.structured_output:
-        sent["text"] = {
-            "format": {
-                "type": "json_schema",
-                "name": request.schema.__name__,
-                "strict": True,
-                "schema": strict_schema(request.schema),
-            }
-        }
-    elif request.any_json:
-        sent["text"] = {"format": {"type": "json_object"}}
     return sent
 
 
-def _items(messages: Sequence[LLMMessage]) -> list[Item]:
-    items: list[Item] = []
+def _items(messages: Sequence[LLMMessage]) -> list[InputItem]:
+    items: list[InputItem] = []
     for message in messages:
         if isinstance(message, SystemMessage):
             continue
         if isinstance(message, AssistantMessage):
-            items += _own(message)
+            items += _assistant_items(message)
         elif isinstance(message, FunctionExecutionResultMessage):
             items += [
                 {"type": "function_call_output", "call_id": result.call_id, "output": tool_text(result)}
                 for result in message.content
             ]
         else:
-            items.append({"role": "user", "content": [_part(part) for part in said(message)]})
+            items.append({"role": "user", "content": [_part(part) for part in speaker_parts(message)]})
     return items
 
 
-def _part(part: str | Image) -> Item:
+def _part(part: str | Image) -> InputItem:
     if isinstance(part, Image):
         return {"type": "input_image", "image_url": part.data_uri, "detail": "auto"}
     return {"type": "input_text", "text": part}
 
 
-def _own(message: AssistantMessage) -> list[Item]:
+def _assistant_items(message: AssistantMessage) -> list[InputItem]:
     calls = [] if isinstance(message.content, str) else message.content
-    held = kept(message, _PROVIDER)
-    ids = [item.get("call_id") for item in held or [] if item.get("type") == "function_call"]
-    if held is not None and ids == [call.id for call in calls]:
-        return held
-    text = message.content if isinstance(message.content, str) else readable(message.thought)
+    stored = provider_parts(message, _PROVIDER)
+    ids = [item.get("call_id") for item in stored or [] if item.get("type") == "function_call"]
+    if stored is not None and ids == [call.id for call in calls]:
+        return stored
+    text = message.content if isinstance(message.content, str) else visible_thought(message.thought)
     return [
         *([{"role": "assistant", "content": text}] if text.strip() else []),
         *(
@@ -263,25 +254,28 @@ def _own(message: AssistantMessage) -> list[Item]:
     ]
 
 
-def _sent_back(output: list[Item]) -> list[Item]:
-    """The items of an answer in the form in which the API takes them back: reasoning that is not there in full would be
-    looked for on the server, where nothing is stored. Names and arguments of calls are made such as it accepts."""
+def _resendable(output: list[InputItem]) -> list[InputItem]:
+    """Return the items of a response in the form in which the API accepts them in a later request.
+
+    Reasoning without its encrypted content is left out, because the server would look for it in its own storage, which
+    holds nothing. Invalid names and arguments of calls are replaced.
+    """
     return [
-        {key: value for key, value in (item | _accepted(item)).items() if value is not None}
+        {key: value for key, value in (item | _valid_call_fields(item)).items() if value is not None}
         for item in output
         if item.get("type") != "reasoning" or item.get("encrypted_content")
     ]
 
 
-def _accepted(item: Item) -> Item:
+def _valid_call_fields(item: InputItem) -> InputItem:
     if item.get("type") != "function_call":
         return {}
     arguments = json.dumps(arguments_object(str(item["arguments"])))
     return {"name": tool_name(str(item["name"])), "arguments": arguments}
 
 
-def _usage(reply: Reply) -> UsageDetail:
-    counts = reply.usage or Usage(input_tokens=0, output_tokens=0)
+def _usage(reply: ModelResponse) -> UsageDetail:
+    counts = reply.usage or ResponsesUsage(input_tokens=0, output_tokens=0)
     prompt = counts.input_tokens_details or InputDetails()
     answer = counts.output_tokens_details or OutputDetails()
     return UsageDetail(

@@ -1,16 +1,16 @@
-"""A finished journal, played back as a model: for demonstrations, and for tests of what is around a model."""
+"""Replay of a finished journal as a model, for demonstrations and tests."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from agents.autogen import CreateResult, ModelInfo
-from agents.models.base import BaseClient
+from agents.autogen import CreateResult
+from agents.models.base import BaseClient, model_info
 from agents.models.config import ModelSpec
 from agents.models.errors import ReplayExhausted
 from agents.models.protocol_common import Request
@@ -18,28 +18,29 @@ from tools.errors import UserError
 
 
 class ReplayClient(BaseClient):
-    """Gives one role its recorded answers, in the order in which they were given. Without a role, all answers.
+    """Returns one role's recorded answers in their order, or all recorded answers if no role is given.
 
     Raises:
         UserError: the journal cannot be read.
     """
 
-    def __init__(self, spec: ModelSpec, role: str = "") -> None:
-        super().__init__(
-            ModelInfo(vision=True, function_calling=True, json_output=True, structured_output=True, family="unknown")
-        )
-        self._path, self._role = Path(str(spec.options["journal"])), role
-        self._answers = iter(list(_recorded(self._path, role)))
+    def __init__(self, journal: Path, role: str = "") -> None:
+        super().__init__(model_info(vision=True))
+        self._path, self._role = journal, role
+        self._answers = iter(list(_recorded(journal, role)))
 
-    async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
+    @classmethod
+    def from_spec(cls, spec: ModelSpec, *, seed: int, role: str) -> ReplayClient:
+        return cls(Path(str(spec.options["journal"])), role)
+
+    async def answer(self, request: Request) -> CreateResult:
         result = next(self._answers, None)
         if result is None:
-            whom = f" for {self._role}" if self._role else ""
             raise ReplayExhausted(
-                f"{self._path}: no further recorded answer{whom}; the conversation has left the path "
-                "of the journal. Replay it with the scenario and options that it was made with"
+                f"{self._path}: no further recorded answer{f' for {self._role}' if self._role else ''}; the conversation "
+                "differs from the journal. Replay it with the scenario and options of the recorded run"
             )
-        yield result
+        return result
 
 
 def _recorded(path: Path, role: str) -> Iterator[CreateResult]:
@@ -51,4 +52,4 @@ def _recorded(path: Path, role: str) -> Iterator[CreateResult]:
             if record["type"] == "model" and (not role or role in str(record["key"]).split("/")):
                 yield CreateResult.model_validate(record["data"]["result"])
         except (json.JSONDecodeError, KeyError, TypeError, ValidationError):
-            raise UserError(f"replay: {path}:{number}: not a journal record") from None
+            raise UserError(f"replay: {path}:{number}: not a journal record; give a run's journal.jsonl") from None

@@ -1,4 +1,4 @@
-"""What a model call used, and what that costs."""
+"""Token usage of model calls, and its price."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from typing import Any
 
 from agents.autogen import CreateResult, RequestUsage
 from agents.models.config import ModelSpec
+from agents.models.providers import PROVIDERS
 
 
 @dataclass
 class UsageDetail(RequestUsage):
-    """`prompt_tokens` is the whole prompt, cached parts included; `completion_tokens` the whole answer, reasoning
-    included. The other counts are parts of these two."""
+    """`prompt_tokens` counts the whole prompt, cached parts included; `completion_tokens` counts the whole answer,
+    reasoning included. The other counts are parts of these two."""
 
     cached_tokens: int = 0
     cache_write_tokens: int = 0
     reasoning_tokens: int = 0
     stop_reason: str = ""
-    """Why the answer ended, in the provider's own word."""
+    """Why the answer ended, as the provider reports it."""
     model: str = ""
     """The model that answered, as the provider names it."""
     estimated: bool = False
-    """The provider sent no counts; these are guessed from the length of the text."""
+    """The provider sent no counts. They are estimated from the length of the text."""
     faults: list[str] = field(default_factory=list)
-    """What went wrong before the answer came, one line for each attempt that failed."""
+    """One line for each failed attempt before the answer."""
 
     def plus(self, other: UsageDetail) -> UsageDetail:
-        """Both calls together; the later one says how it ended."""
+        """Return the sum of two calls. `stop_reason` and `model` come from the later one."""
         return UsageDetail(
             prompt_tokens=self.prompt_tokens + other.prompt_tokens,
             completion_tokens=self.completion_tokens + other.completion_tokens,
@@ -43,8 +44,8 @@ class UsageDetail(RequestUsage):
 
 
 def usage_detail(result: CreateResult | RequestUsage | Mapping[str, Any]) -> UsageDetail:
-    """The detail of a result, of its usage, or of a result dumped to JSON with `serialize_as_any`. Where there is no
-    detail, nothing was cached."""
+    """Return the usage of a result, of a plain usage, or of a result dumped to JSON with `serialize_as_any`. Fields that
+    are absent count as zero."""
     usage: Any = result.usage if isinstance(result, CreateResult) else result
     if isinstance(usage, Mapping):
         known = {f.name for f in fields(UsageDetail)}
@@ -52,14 +53,41 @@ def usage_detail(result: CreateResult | RequestUsage | Mapping[str, Any]) -> Usa
     return usage if isinstance(usage, UsageDetail) else UsageDetail(**asdict(usage))
 
 
-def cost(spec: ModelSpec, usage: RequestUsage, *, caching: bool = True) -> float:
-    """Dollars for that usage at the spec's prices; without `caching`, what it had cost with no cache at all."""
-    if spec.price is None:
-        return 0.0
-    price, detail = spec.price, usage_detail(usage)
-    cached, written = (detail.cached_tokens, detail.cache_write_tokens) if caching else (0, 0)
-    cached_price = price.input if price.cached_input is None else price.cached_input
-    write_price = price.input if price.cache_write is None else price.cache_write
-    fresh = detail.prompt_tokens - cached - written
-    dollars = fresh * price.input + cached * cached_price + written * write_price
-    return (dollars + detail.completion_tokens * price.output) / 1e6
+@dataclass(frozen=True)
+class Pricing:
+    """The prices of one model, applied to its calls."""
+
+    spec: ModelSpec
+
+    def cost(self, usage: RequestUsage, *, caching: bool = True) -> float:
+        """Return the price in dollars. With `caching=False`, return what the call would cost without a prompt cache."""
+        if self.spec.price is None:
+            return 0.0
+        price, detail = self.spec.price, usage_detail(usage)
+        cached, written = (detail.cached_tokens, detail.cache_write_tokens) if caching else (0, 0)
+        cached_price = price.input if price.cached_input is None else price.cached_input
+        write_price = price.input if price.cache_write is None else price.cache_write
+        fresh = detail.prompt_tokens - cached - written
+        dollars = fresh * price.input + cached * cached_price + written * write_price
+        return (dollars + detail.completion_tokens * price.output) / 1e6
+
+    def charge(self, usage: RequestUsage | None) -> dict[str, float | int]:
+        """Return a call's cost as the journal stores it: dollars, dollars without caching, tokens."""
+        if usage is None:
+            return {"dollars": 0.0, "uncached_dollars": 0.0, "tokens": 0}
+        return {
+            "dollars": self.cost(usage),
+            "uncached_dollars": self.cost(usage, caching=False),
+            "tokens": usage.prompt_tokens + usage.completion_tokens,
+        }
+
+    def worst_case(self, prompt_tokens: int) -> tuple[int, float]:
+        """Return the most tokens and dollars that a call can take: the prompt uncached and the longest answer. A local
+        provider takes none."""
+        if not PROVIDERS[self.spec.provider].remote:
+            return 0, 0.0
+        tokens, price = prompt_tokens + self.spec.max_output_tokens, self.spec.price
+        if not price:
+            return tokens, 0.0
+        input_price = max(price.input, price.cache_write or 0.0)
+        return tokens, (prompt_tokens * input_price + self.spec.max_output_tokens * price.output) / 1e6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from agents.autogen import (
@@ -13,13 +13,12 @@ from agents.autogen import (
     FunctionCall,
     FunctionExecutionResultMessage,
     LLMMessage,
-    ModelFamily,
-    ModelInfo,
     RequestUsage,
     SystemMessage,
     UserMessage,
 )
-from agents.models.base import BaseClient
+from agents.models.base import BaseClient, model_info
+from agents.models.config import ModelSpec
 from agents.models.errors import Malformed
 from agents.models.protocol_common import Request
 from agents.offline.roles import script_for
@@ -33,29 +32,23 @@ class OfflineClient(BaseClient):
     by one where they may not come `at_once`."""
 
     def __init__(self, seed: int = 0, *, at_once: bool = True) -> None:
-        super().__init__(
-            ModelInfo(
-                vision=False,
-                function_calling=True,
-                json_output=False,
-                structured_output=False,
-                family=ModelFamily.UNKNOWN,
-                multiple_system_messages=True,
-            )
-        )
+        super().__init__(model_info())
         self._seed, self._at_once = seed, at_once
 
-    async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
+    @classmethod
+    def from_spec(cls, spec: ModelSpec, *, seed: int, role: str) -> OfflineClient:
+        return cls(seed)
+
+    async def answer(self, request: Request) -> CreateResult:
         act = self._next_act(request.messages, _schemas(request))
         if isinstance(act, Say):
-            yield CreateResult(finish_reason="stop", content=act.text, usage=RequestUsage(0, 0), cached=False)
-            return
+            return CreateResult(finish_reason="stop", content=act.text, usage=RequestUsage(0, 0), cached=False)
         number = sum(isinstance(m, AssistantMessage) for m in request.messages) + 1
         functions = [
             FunctionCall(id=f"call_{number}_{place}", name=call.tool, arguments=json.dumps(call.arguments))
             for place, call in enumerate(act.calls if self._at_once else act.calls[:1], start=1)
         ]
-        yield CreateResult(finish_reason="function_calls", content=functions, usage=RequestUsage(0, 0), cached=False)
+        return CreateResult(finish_reason="function_calls", content=functions, usage=RequestUsage(0, 0), cached=False)
 
     def _next_act(self, messages: Sequence[LLMMessage], tools: dict[str, dict[str, Any]]) -> Calls | Say:
         """Replay the role's script over the conversation; answers the act, or the part of it, that the conversation does not

@@ -16,7 +16,7 @@ from agents.durable.turn_state import TurnState
 from agents.image_store import ImageStore
 from agents.journal import Journal
 from agents.models.config import ModelSpec
-from agents.models.pricing import Pricing
+from agents.models.usage import Pricing
 from agents.run_context import RunContext, Stopped
 from tests.fakes.conversation import Scripted
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from agents.autogen import CreateResult, LLMMessage, ModelFamily, ModelInfo, RequestUsage
+from agents.autogen import CreateResult, LLMMessage, RequestUsage
 from agents.autogen.group_chat import converse
 from agents.autogen.passthrough_agent import PassthroughAgent
 from agents.conversation.conversation import Conversation, Ending, Selector, TurnPrompt
@@ -16,10 +16,10 @@ from agents.durable.tool_calls import ToolWorkbench
 from agents.durable.turn_state import TurnState
 from agents.durable.turns import DurableAgent
 from agents.journal import Journal
-from agents.models.base import BaseClient
+from agents.models.base import BaseClient, model_info
 from agents.models.config import ModelSpec
-from agents.models.pricing import Pricing
 from agents.models.protocol_common import Request
+from agents.models.usage import Pricing
 from agents.run_context import RunContext
 from tools.toolsets.tool import Tool
 
@@ -28,19 +28,18 @@ class Scripted(BaseClient):
     """Gives its answers one after the other; one that is an error is raised. `heard` are the prompts that came."""
 
     def __init__(self, answers: Iterable[str | CreateResult | Exception]) -> None:
-        super().__init__(ModelInfo(vision=False, function_calling=True, json_output=False, structured_output=False,
-                                   family=ModelFamily.UNKNOWN))  # fmt: skip
+        super().__init__(model_info())
         self._answers = iter(answers)
         self.heard: list[list[LLMMessage]] = []
 
-    async def answer(self, request: Request) -> AsyncGenerator[str | CreateResult, None]:
+    async def answer(self, request: Request) -> CreateResult:
         self.heard.append(list(request.messages))
         said = next(self._answers)
         if isinstance(said, Exception):
             raise said
         if isinstance(said, str):
             said = CreateResult(finish_reason="stop", content=said, usage=RequestUsage(1, 1), cached=False)
-        yield said
+        return said
 
 
 async def hold(

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from agents.models import Limits
+from agents.models import EndpointLimits
 from agents.observer import Observer
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.runner import Runner
@@ -29,4 +29,4 @@ async def take_over(
     scenario = load_scenario(run / "scenario.yaml", changes)
     save_scenario(scenario, folder / "scenario.yaml")
     resolved = resolve_scenario(scenario, next((folder / "template").glob("*/experiment.py")).parent)
-    return await Runner(folder, resolved, sandbox, observer, Limits()).play()
+    return await Runner(folder, resolved, sandbox, observer, EndpointLimits()).play()

@@ -1,7 +1,6 @@
 """Read papers: text in reading order, structure, and text that is hidden from human readers."""
 
 from tools.documents.document import (
-    CHARACTERS_PER_TOKEN,
     PAPER_SUFFIXES,
     Document,
     DocumentSection,
@@ -16,7 +15,6 @@ from tools.documents.reader import load_document, read_paper, save_document
 from tools.documents.tex import flatten_source
 
 __all__ = [
-    "CHARACTERS_PER_TOKEN",
     "PAPER_SUFFIXES",
     "REMOVED",
     "Document",

@@ -22,14 +22,13 @@ from tools.documents.prompt_injection import find_unprintable, remove_injections
 from tools.documents.structure import TextBlock, build_blocks, find_title
 from tools.documents.tex import read_tex
 from tools.errors import UserError, nearest
+from tools.tokens import CHARACTERS_PER_TOKEN
 
 DocumentFormat = Literal["pdf", "tex", "text", "markdown"]
 
 _SUFFIXES: dict[str, DocumentFormat] = {
     ".pdf": "pdf", ".tex": "tex", ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown",
 }  # fmt: skip
-CHARACTERS_PER_TOKEN = 3.5
-"""Approximate value for English prose."""
 PAPER_SUFFIXES = frozenset(_SUFFIXES)
 """Suffixes of files that can be read."""
 _MAX_TEXT_BYTES = 20_000_000

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image as Picture
-from pydantic import BaseModel
 
 from agents.autogen import (
     AssistantAgent,
@@ -29,14 +26,14 @@ from agents.autogen import (
     ToolSchema,
     UserMessage,
 )
-from agents.models import ModelSpec, build_client, usage_detail
+from agents.models import ModelSpec, UsageDetail, build_client, usage_detail
+from agents.models.base import BaseClient, model_info
 from agents.models.config import Capabilities
 from agents.models.errors import (
     AuthenticationFailed,
     ContentFiltered,
     ContextTooLong,
     CutOff,
-    InvalidOutput,
     Malformed,
     ModelError,
     OutOfCredit,
@@ -46,8 +43,8 @@ from agents.models.errors import (
     TimedOut,
     Unreachable,
 )
-from agents.models.limits import Limits
-from agents.models.protocol_common import keep, readable
+from agents.models.limits import EndpointLimits
+from agents.models.protocol_common import Request, join_thought, visible_thought
 from agents.models.resilient_client import ResilientClient
 from tests.fakes.answer import Answer, Brain
 from tests.fakes.anthropic_server import AnthropicServer
@@ -81,7 +78,7 @@ def server(provider: str, brain: Brain, faults: Iterable[str | None] = ()) -> Mo
 def client(provider: str, fake: Any, **spec: Any) -> ResilientClient:
     given = {
         "backoff_seconds": 0.01, "timeout_seconds": 10, "retries": 3, "base_url": fake.base_url, "key_env": "FAKE_KEY",
-        "capabilities": Capabilities(vision=True, structured_output=True), **spec,
+        "capabilities": Capabilities(vision=True), **spec,
     }  # fmt: skip
     return build_client(ModelSpec(provider=provider, model="fake-1", **given))
 
@@ -195,7 +192,7 @@ async def test_reasoning_goes_back_as_it_came(provider: str, stream: bool) -> No
     with server(provider, brain) as fake:
         model = client(provider, fake, stream=stream, reasoning_effort="low")
         called = await model.create(HELLO, tools=[ADD])
-        assert readable(called.thought) == "One and two.\n\nI add."
+        assert visible_thought(called.thought) == "One and two.\n\nI add."
         stored = AssistantMessage(content=called.content, thought=called.thought, source="me").model_dump_json()
         result = FunctionExecutionResult(call_id="c1", name="add", content="3", is_error=False)
         await model.create(
@@ -211,7 +208,9 @@ async def test_reasoning_goes_back_as_it_came(provider: str, stream: bool) -> No
 async def test_thinking_that_the_server_takes_back_no_more_is_left_out() -> None:
     thought = AssistantMessage(
         content="So be it.",
-        thought=keep("x", "anthropic", [{"type": "thinking", "thinking": "x", "signature": "of another conversation"}]),
+        thought=join_thought(
+            "x", "anthropic", [{"type": "thinking", "thinking": "x", "signature": "of another conversation"}]
+        ),
         source="me",
     )
     with server("anthropic", echo) as fake:
@@ -273,44 +272,6 @@ async def test_calls_without_an_id_get_one_each() -> None:
         result = await client("openai_compatible", fake).create(HELLO, tools=[ADD])
     assert isinstance(result.content, list)
     assert len({call.id for call in result.content} - {""}) == 2
-
-
-# --- structured output ------------------------------------------------------------------------------------------------
-
-
-class Verdict(BaseModel):
-    score: int
-    reason: str = "none"
-
-
-@every_provider
-@pytest.mark.parametrize("able", [True, False], ids=["by schema", "in words"])
-async def test_output_that_does_not_fit_goes_back_with_what_is_wrong(provider: str, able: bool) -> None:
-    answers = iter(["It is good.", '{"score": "high"}', '```json\n{"score": 7}\n```'])
-    heard: list[Any] = []
-
-    def brain(messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
-        heard.append(messages[-1].content)
-        return Answer(text=next(answers))
-
-    with server(provider, brain) as fake:
-        model = client(provider, fake, capabilities=Capabilities(structured_output=able))
-        result = await model.create(HELLO, json_output=Verdict)
-    assert Verdict.model_validate_json(str(result.content)).score == 7
-    assert "score" in heard[2] and "valid integer" in heard[2]
-    assert usage_detail(result).prompt_tokens == sum(usage["prompt"] for usage in fake.usages)
-    assert len(usage_detail(result).faults) == 2
-    asked_for = json.dumps(fake.requests[0])
-    assert ("additionalProperties" in asked_for) is able
-    assert ("Answer with one JSON object" in asked_for) is not able
-
-
-async def test_output_that_never_fits_is_a_failure_of_this_turn_only() -> None:
-    with server("openai", echo) as fake, pytest.raises(InvalidOutput) as caught:
-        await client("openai", fake, output_repairs=1).create(HELLO, json_output=Verdict)
-    assert len(fake.requests) == 2
-    assert not caught.value.permanent
-    assert caught.value.usage and caught.value.usage.prompt_tokens == sum(u["prompt"] for u in fake.usages)
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------
@@ -389,7 +350,7 @@ async def test_a_fault_that_stays_pauses_the_run(provider: str, fault: str, kind
         await client(provider, fake, retries=2).create(HELLO)
     assert len(fake.requests) == 3
     assert caught.value.permanent
-    assert "after 3 attempts" in str(caught.value) and "Resume" in str(caught.value)
+    assert "after 3 attempts" in str(caught.value) and "resume" in str(caught.value)
 
 
 async def test_a_failure_tells_what_had_failed_before_it() -> None:
@@ -435,34 +396,77 @@ async def test_a_token_that_is_cancelled_ends_the_call() -> None:
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("limits", [{"concurrency": 2}, {"concurrency": 9, "requests_per_minute": 60 / 0.05}])
-async def test_limits_hold_across_clients_of_one_endpoint(limits: dict[str, Any]) -> None:
-    running, most, times = 0, 0, []
-    lock = threading.Lock()
+class FakeClock:
+    """A clock that only sleeping moves."""
 
-    def brain(messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-            times.append(time.monotonic())
-        time.sleep(0.03)
-        with lock:
-            running -= 1
-        return Answer(text="Yes.")
+    def __init__(self) -> None:
+        self.now = 1000.0
 
-    with OpenAIServer(brain, key=KEY) as fake:
-        shared = Limits()
-        given = {"base_url": fake.base_url, "key_env": "FAKE_KEY", **limits}
-        clients = [
-            build_client(ModelSpec(provider="openai_compatible", model=name, **given), limits=shared)
-            for name in ("one", "two")
-        ]
-        await asyncio.gather(*(clients[i % 2].create(HELLO) for i in range(6)))
-    if limits["concurrency"] == 2:
-        assert most == 2
-    else:
-        assert max(times) - min(times) > 0.05 * 5 - 0.1
+    async def sleep(self, seconds: float) -> None:
+        self.now += max(0.0, seconds)
+        await asyncio.sleep(0)
+
+
+class Endpoint(BaseClient):
+    """Records when calls arrive and how many run at once. The first calls fail with the given errors."""
+
+    def __init__(self, clock: FakeClock, *errors: ModelError) -> None:
+        super().__init__(model_info())
+        self.clock, self.errors = clock, list(errors)
+        self.arrivals: list[float] = []
+        self.running = self.most = 0
+
+    async def answer(self, request: Request) -> CreateResult:
+        self.arrivals.append(self.clock.now)
+        if self.errors:
+            raise self.errors.pop(0)
+        self.running += 1
+        self.most = max(self.most, self.running)
+        for _ in range(5):  # Lets every other task run.
+            await asyncio.sleep(0)
+        self.running -= 1
+        return CreateResult(finish_reason="stop", content="Yes.", usage=UsageDetail(1, 1), cached=False)
+
+    def clients(self, **spec: Any) -> list[ResilientClient]:
+        """Two models of the endpoint, sharing its limits."""
+        limits = EndpointLimits(lambda: self.clock.now, self.clock.sleep)
+        given = {"provider": "openai_compatible", "base_url": "http://one", "backoff_seconds": 0.001, **spec}
+        specs = [ModelSpec(model=name, **given) for name in ("one", "two")]
+        return [ResilientClient(self, spec, limits.limiter(spec)) for spec in specs]
+
+
+async def test_concurrency_holds_across_models_of_one_endpoint() -> None:
+    endpoint = Endpoint(FakeClock())
+    clients = endpoint.clients(concurrency=2)
+    await asyncio.gather(*(clients[i % 2].create(HELLO) for i in range(6)))
+    assert endpoint.most == 2 and len(endpoint.arrivals) == 6
+
+
+async def test_request_rate_holds_across_models_of_one_endpoint() -> None:
+    endpoint = Endpoint(FakeClock())
+    clients = endpoint.clients(concurrency=9, requests_per_minute=120)
+    for number in range(6):
+        await clients[number % 2].create(HELLO)
+    assert endpoint.arrivals == [1000 + 0.5 * number for number in range(6)]
+
+
+async def test_retry_after_holds_back_every_call_to_the_endpoint() -> None:
+    endpoint = Endpoint(FakeClock(), RateLimited("slow down", retry_after=30))
+    one, two = endpoint.clients(retries=0)
+    with pytest.raises(RateLimited):
+        await one.create(HELLO)
+    await two.create(HELLO)
+    assert endpoint.arrivals == [1000, 1030]
+
+
+async def test_another_endpoint_is_not_held_back() -> None:
+    clock = FakeClock()
+    endpoint = Endpoint(clock)
+    limits = EndpointLimits(lambda: clock.now, clock.sleep)
+    specs = [ModelSpec(provider="openai_compatible", model="m", base_url=f"http://{host}") for host in ("one", "two")]
+    limits.limiter(specs[0]).hold(30)
+    await ResilientClient(endpoint, specs[1], limits.limiter(specs[1])).create(HELLO)
+    assert endpoint.arrivals == [1000]
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------

@@ -11,10 +11,10 @@ from agents.models import (
     ModelsConfig,
     ModelSpec,
     Price,
+    Pricing,
     UsageDetail,
     build_client,
     client_key,
-    cost,
     known_configs,
     load_models_config,
     missing_keys,
@@ -60,26 +60,21 @@ def test_the_model_of_a_role(tmp_path: Path) -> None:
     assert config.spec_for("reviewer", "strong").model == "other", "the config goes before the card"
 
 
-def test_overrides(tmp_path: Path) -> None:
-    path = write(tmp_path, GOOD)
-    config = load_models_config(path, ["models.strong.temperature=0.1", "roles.coder=cheap"])
-    assert config.models["strong"].temperature == 0.1
-    assert config.spec_for("coder").model == "other"
-    with pytest.raises(UserError, match="did you mean 'strong'"):
-        load_models_config(path, ["models.strng.temperature=0.1"])
-    with pytest.raises(UserError, match="must be key=value"):
-        load_models_config(path, ["models.strong.temperature"])
+def test_keys_of_earlier_versions_without_effect_still_load(tmp_path: Path) -> None:
+    old = "temperature: 0.5, output_repairs: 2, capabilities: {vision: true, structured_output: true}"
+    config = load_models_config(write(tmp_path, GOOD.replace("temperature: 0.5", old)))
+    assert config.models["strong"].capabilities.vision
 
 
 MISTAKES = [
     ("temperature: 0.5", "temprature: 0.5", "models.strong.temprature: unknown key; did you mean 'temperature'?"),
     ("temperature: 0.5", "temperature: hot", "models.strong.temperature: input should be a valid number"),
     ("temperature: 0.5", "api_key: sk-1", "models.strong.api_key: unknown key"),
-    ("provider: anthropic", "provider: antropic", "no provider 'antropic'; did you mean 'anthropic'?"),
-    ("model: some-model, ", "", "models.strong.model: give the provider's name of the model"),
-    (', base_url: "http://localhost:1/v1"', "", "models.cheap.base_url: give the server's address"),
-    ("default: strong", "default: stron", "default: no model 'stron' under `models`; did you mean 'strong'?"),
-    ("reviewer: cheap", "reviewer: chaep", "roles.reviewer: no model 'chaep' under `models`; did you mean 'cheap'?"),
+    ("provider: anthropic", "provider: antropic", "unknown provider 'antropic'; did you mean 'anthropic'?"),
+    ("model: some-model, ", "", "models.strong.model: missing"),
+    (', base_url: "http://localhost:1/v1"', "", "models.cheap.base_url: missing"),
+    ("default: strong", "default: stron", "default: unknown model 'stron'; did you mean 'strong'?"),
+    ("reviewer: cheap", "reviewer: chaep", "roles.reviewer: unknown model 'chaep'; did you mean 'cheap'?"),
     ("default: strong", "default: [", "not valid YAML"),
 ]
 
@@ -97,7 +92,7 @@ def test_a_mistake_is_one_line_with_file_key_and_nearest_name(tmp_path: Path, go
 def test_an_unknown_config() -> None:
     with pytest.raises(UserError, match="'antropic': did you mean 'anthropic'"):
         load_models_config("antropic")
-    with pytest.raises(UserError, match="there is no such file"):
+    with pytest.raises(UserError, match=r"nowhere/x\.yaml"):
         load_models_config("nowhere/x.yaml")
 
 
@@ -122,12 +117,14 @@ def test_cost() -> None:
     price = Price(input=2, output=10, cached_input=0.5, cache_write=4)
     spec = ModelSpec(provider="openai", model="m", price=price)
     usage = UsageDetail(1_000_000, 100_000, cached_tokens=400_000, cache_write_tokens=100_000)
-    assert cost(spec, usage) == pytest.approx(0.5 * 2 + 0.4 * 0.5 + 0.1 * 4 + 0.1 * 10)
-    assert cost(spec, usage, caching=False) == pytest.approx(2 + 1)
-    assert cost(spec, RequestUsage(1_000_000, 0)) == pytest.approx(2)
+    assert Pricing(spec).cost(usage) == pytest.approx(0.5 * 2 + 0.4 * 0.5 + 0.1 * 4 + 0.1 * 10)
+    assert Pricing(spec).cost(usage, caching=False) == pytest.approx(2 + 1)
+    assert Pricing(spec).cost(RequestUsage(1_000_000, 0)) == pytest.approx(2)
     plain = spec.model_copy(update={"price": Price(input=2, output=10)})
-    assert cost(plain, usage) == pytest.approx(3), "without a price of its own, what is cached costs what input costs"
-    assert cost(spec.model_copy(update={"price": None}), usage) == 0
+    assert Pricing(plain).cost(usage) == pytest.approx(3), (
+        "without a price of its own, what is cached costs what input costs"
+    )
+    assert Pricing(spec.model_copy(update={"price": None})).cost(usage) == 0
 
 
 def test_a_config_needs_a_model() -> None:

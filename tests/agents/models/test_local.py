@@ -101,7 +101,7 @@ async def test_a_person_calls_a_tool() -> None:
     assert isinstance(result.content, list)
     assert (result.content[0].name, json.loads(result.content[0].arguments)) == ("draft", {"text": "It is so."})
     assert "/draft {text}  Hand in a draft." in shown[1]
-    assert "0 tools are called 'darft'" in shown[2] and "not JSON" in shown[3]
+    assert "0 tools match 'darft'" in shown[2] and "not JSON" in shown[3]
     assert usage_detail(result).model == "human"
 
 
