@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from scenarios.idea_run import IdeaRun
-from scenarios.run_summary import overall
 from tools.errors import ToolError
+from tools.evidence.gate import load_gate_report
 from tools.evidence.ledger import BASELINE, Ledger
 from tools.experiments.execution import load_ledger
 from tools.ideas.archive import Outcome
-from tools.review.store import load_meta_review
+from tools.review import load_decision
 
 
 def outcome_of_idea_run(idea_run: IdeaRun) -> Outcome:
     """The outcome of a study as it stands."""
     root = idea_run.workspace.root
-    gate = root / "gate.json"
+    gate = load_gate_report(root / "gate.json")
     rounds = sorted((root / "reviews").glob("round_*"))
-    panel = next((found for found in map(load_meta_review, reversed(rounds)) if found), None)
+    panel = next((found for found in map(load_decision, reversed(rounds)) if found), None)
     return Outcome(
         ended_early=idea_run.outcome,
         runs=list(_runs(load_ledger(idea_run.context), idea_run.context.template.primary_metric)),
-        gate=json.loads(gate.read_text(encoding="utf-8"))["verdict"] if gate.exists() else "",
-        score=overall(panel["scores"]) if panel else None,
-        decision=str(panel["decision"]) if panel else "",
+        gate=gate.verdict if gate else "",
+        score=panel.overall if panel else None,
+        decision=panel.decision if panel else "",
     )
 
 

@@ -15,8 +15,10 @@ from agents.role_card import RoleCard
 from scenarios.phases.phase_type import PhaseType
 from scenarios.scenario import PhaseSpec
 from tools.errors import UserError, nearest
-from tools.review.stages import CHAIR
-from tools.review.store import RESERVED
+from tools.review import (
+    RESERVED_NAMES,
+    ReviewStage,
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def assign_participants(
     """
     entries = [_entry(where, text, cards, models) for text in (spec.participants or kind.participants)]
     chair = spec.chair or kind.chair
-    if not spec.chair and CHAIR not in (spec.policies or kind.policy) and chair not in [role for role, _ in entries]:
+    if not spec.chair and ReviewStage.CHAIR not in (spec.policies or kind.policy) and chair not in [role for role, _ in entries]:
         chair = ""
     special = {chair, spec.authors}
     if spec.reviewers is not None:
@@ -49,7 +51,7 @@ def assign_participants(
     roles: dict[str, str] = {}
     for role, model in entries:
         participant = _name(role, model, participants, cards)
-        if participant in RESERVED:
+        if participant in RESERVED_NAMES:
             raise UserError(f"{where}.participants: no seat may be called {participant!r}; give the role another name")
         participants[participant] = _card(cards[role], participant, model, models)
         roles[participant] = role

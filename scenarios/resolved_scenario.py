@@ -18,8 +18,12 @@ from tools.errors import UserError, nearest
 from tools.experiments.template import Profile, Template, load_template
 from tools.literature import Literature, build
 from tools.project import CONFIGS, ROOT, TEMPLATES
-from tools.review.forms import FORMS, Form, load_form
-from tools.review.rules import RULES
+from tools.review import (
+    FORMS,
+    RULES,
+    Form,
+    load_form,
+)
 from tools.sandbox import SANDBOXES
 from tools.toolsets.registry import tool_names
 

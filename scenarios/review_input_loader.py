@@ -9,7 +9,7 @@ from scenarios.resolved_scenario import ResolvedScenario
 from scenarios.review_inputs import ReviewInputs
 from tools.documents import Document, as_data, read_paper
 from tools.errors import UserError
-from tools.review.examples import read_examples
+from tools.review import read_examples
 from tools.reviewer_bench.leaks import Removed, strip_leaks
 from tools.tokens import CHARACTERS_PER_TOKEN
 

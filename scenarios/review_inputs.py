@@ -10,7 +10,11 @@ from pathlib import Path
 
 from tools.atomic import write_json
 from tools.documents import Document, load_document, save_document
-from tools.review.examples import Example, load_examples, save_examples
+from tools.review import (
+    ReviewExample,
+    load_examples,
+    save_examples,
+)
 from tools.reviewer_bench.leaks import Removed
 
 FOLDER = "given"
@@ -22,7 +26,7 @@ class ReviewInputs:
 
     paper: Document | None = None
     rebuttal: Document | None = None
-    examples: tuple[Example, ...] = ()
+    examples: tuple[ReviewExample, ...] = ()
     removed: tuple[Removed, ...] = ()
     """What was taken out of the paper since it gives the decision away; nobody but people reads it."""
 

@@ -10,7 +10,8 @@ from agents.run_context import RunContext
 from scenarios.idea_run import IdeaRun
 from scenarios.resolved_scenario import ResolvedScenario
 from tools.atomic import write_json
-from tools.review.store import load_meta_review
+from tools.evidence.gate import load_gate_report
+from tools.review import load_decision
 
 
 def write_summary(
@@ -56,9 +57,9 @@ def overall(scores: Mapping[str, float]) -> float | None:
 
 def _outcome_of_idea_run(idea_run: IdeaRun) -> dict[str, object]:
     root = idea_run.workspace.root
-    ledger, gate = root / "results.json", root / "gate.json"
+    ledger, gate = root / "results.json", load_gate_report(root / "gate.json")
     rounds = sorted((root / "reviews").glob("round_*")) if (root / "reviews").is_dir() else []
-    panels = [panel for panel in map(load_meta_review, rounds) if panel]
+    panels = [panel for panel in map(load_decision, rounds) if panel]
     runs = json.loads(ledger.read_text(encoding="utf-8"))["runs"] if ledger.exists() else []
     idea = idea_run.idea
     return {
@@ -70,8 +71,8 @@ def _outcome_of_idea_run(idea_run: IdeaRun) -> dict[str, object]:
         "runs_failed": sum(run["status"] == "failed" for run in runs),
         "runs_tampered": sum(run["status"] == "tampered" for run in runs),
         "papers": [str(path) for path in sorted((root / "paper" / "versions").glob("*.pdf"))],
-        "gate": json.loads(gate.read_text(encoding="utf-8"))["verdict"] if gate.exists() else "",
-        "scores": [panel["scores"] for panel in panels],
-        "decisions": [panel["decision"] for panel in panels],
+        "gate": gate.verdict if gate else "",
+        "scores": [panel.scores for panel in panels],
+        "decisions": [panel.decision for panel in panels],
         "ended_early": idea_run.outcome,
     }

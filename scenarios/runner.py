@@ -27,7 +27,7 @@ from scenarios.run_summary import write_summary
 from scenarios.scenario import PhaseSpec
 from tools.errors import ColloquiumError, MachineError
 from tools.ideas.idea import Novelty, load_idea, save_idea
-from tools.review.stages import ALONE
+from tools.review import INDEPENDENT_STAGES
 from tools.sandbox import Sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.registry import build_tools
@@ -157,7 +157,7 @@ class Runner:
             selector=self._participant_factory.selector(key) if selects else None,
             stages=(lambda turns: SELECTOR) if selects else build_stages(policies, participants, plugins.policies),
             turn_prompt=lambda speaker: TurnPrompt(
-                kind.turn_prompt(idea_run, conversation.stage, speaker), conversation.stage in ALONE
+                kind.turn_prompt(idea_run, conversation.stage, speaker), conversation.stage in INDEPENDENT_STAGES
             ),
             approver=self._approved_by(kind),
         )

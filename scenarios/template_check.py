@@ -18,7 +18,7 @@ from tools.idea_context import IdeaContext
 from tools.ideas.idea import Idea
 from tools.literature import build
 from tools.project import TEMPLATES
-from tools.review.forms import load_form
+from tools.review import load_form
 from tools.sandbox import Sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.data import FigureFiles

@@ -25,7 +25,7 @@ from tools.ideas.archive import Entry, read_archive
 from tools.ideas.idea import Idea, load_idea, stored
 from tools.paper.build import build_paper, report_of
 from tools.paper.draft import find_draft, lay_draft
-from tools.review.store import load_meta_review
+from tools.review import load_decision
 from tools.schema import first_problem
 
 FOLDER = "start"
@@ -65,7 +65,7 @@ class WarmStart:
     def panels(self) -> int:
         """How many panels the earlier run has held on its idea."""
         rounds = (self.project / "reviews").glob("round_*") if self.project else ()
-        return sum(load_meta_review(folder) is not None for folder in rounds)
+        return sum(load_decision(folder) is not None for folder in rounds)
 
     def keep(self, run_folder: Path) -> None:
         """Copy it into the run folder."""

@@ -11,7 +11,7 @@ from tools.experiments.baselines import BaselineCache
 from tools.experiments.template import Profile, Template
 from tools.experiments.workspace import Workspace
 from tools.literature import Bibliography, Literature
-from tools.review.forms import Form
+from tools.review import Form
 from tools.sandbox import Sandbox
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.errors import UserError, nearest
-from tools.review.stages import BLIND, CHAIR, DISCUSSION, REBUTTAL, REFLECTION
+from tools.review import ReviewStage
 
 DONE = "I am done"
 """With these words a reviewer ends reflecting early, as in The AI Scientist."""
@@ -114,7 +114,7 @@ def rebuttal(participants: Participants) -> Policy:
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
         own = [turn for turn in turns if turn.speaker == participants.authors]
-        answered = participants.answered or any(REBUTTAL in turn.submitted for turn in own)
+        answered = participants.answered or any(ReviewStage.REBUTTAL in turn.submitted for turn in own)
         if participants.authors and not answered and len(own) < 2:
             return [participants.authors]
         spoken = {turn.speaker for turn in turns}
@@ -168,11 +168,11 @@ def _in_force(policies: Sequence[Policy], turns: Sequence[Turn]) -> tuple[int, i
 POLICIES: Mapping[str, PolicyFactory] = {
     "dialogue": dialogue,
     "round": round_robin,
-    BLIND: blind,
-    REFLECTION: reflection,
-    DISCUSSION: discussion,
-    REBUTTAL: rebuttal,
-    CHAIR: chair,
+    ReviewStage.BLIND: blind,
+    ReviewStage.REFLECTION: reflection,
+    ReviewStage.DISCUSSION: discussion,
+    ReviewStage.REBUTTAL: rebuttal,
+    ReviewStage.CHAIR: chair,
 }
 SELECTOR = "selector"
 """The name of the policy in which a model picks the next speaker; it needs a client, so the manager carries it out."""
@@ -197,12 +197,12 @@ def most_turns(names: Sequence[str], participants: Participants) -> int | None:
     """The turns that policies of those names can call for at most, turns without an answer left out; None where one of
     them goes on for ever."""
     many, answers = len(participants.others), bool(participants.authors or participants.answered)
-    ends = {
-        BLIND: 2 * many,
-        REFLECTION: participants.reflections * many,
-        DISCUSSION: participants.rounds * many,
-        REBUTTAL: (2 + many) * answers,
-        CHAIR: 3,
+    ends: dict[str, int] = {
+        ReviewStage.BLIND: 2 * many,
+        ReviewStage.REFLECTION: participants.reflections * many,
+        ReviewStage.DISCUSSION: participants.rounds * many,
+        ReviewStage.REBUTTAL: (2 + many) * answers,
+        ReviewStage.CHAIR: 3,
     }
     return sum(ends[name] for name in names) if all(name in ends for name in names) else None
 

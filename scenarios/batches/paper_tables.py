@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scenarios.batches.papers import Row
 from tools.atomic import write_json, write_text
-from tools.review.store import REPORT
+from tools.review import REPORT_FILE
 from tools.reviewer_bench.records import panel_record
 
 FILES = ("reviews.csv", "reviews.json", "reviews.jsonl")
@@ -26,7 +26,7 @@ def write_tables(rows: Sequence[Row], folder: Path) -> None:
     table, data, records = (folder / name for name in FILES)
     write_text(table, text.getvalue())
     write_json(data, [asdict(row) for row in rows])
-    lines = (_line(row) for row in rows if row.folder and (Path(row.folder) / REPORT).exists())
+    lines = (_line(row) for row in rows if row.folder and (Path(row.folder) / REPORT_FILE).exists())
     write_text(records, "".join(lines))
 
 

@@ -22,8 +22,10 @@ from scenarios.scenario import Scenario, load_scenario, save_scenario
 from scenarios.shared_budget import SharedBudget
 from tools.documents import PAPER_SUFFIXES
 from tools.errors import ColloquiumError, UserError
-from tools.review.records import PanelReport
-from tools.review.store import REPORT
+from tools.review import (
+    REPORT_FILE,
+    PanelReport,
+)
 
 SETTINGS = "batch.yaml"
 FINISHED = "finished"
@@ -163,7 +165,7 @@ def row_of(paper: Path, home: Path) -> Row:
     """What became of a paper, from its run folder."""
     summary: dict[str, Any] = read_summary(home)
     spent = {"minutes": round(summary.get("seconds", 0) / 60, 2), "dollars": summary.get("dollars", 0.0)}
-    reports = sorted(home.glob(f"ideas/*/reviews/round_*/{REPORT}"))
+    reports = sorted(home.glob(f"ideas/*/reviews/round_*/{REPORT_FILE}"))
     if not reports:
         early = next((idea["ended_early"] for idea in summary.get("ideas", []) if idea["ended_early"]), "")
         return Row(paper.stem, early or str(summary.get("status", NOT_BEGUN)), **spent)

@@ -18,8 +18,10 @@ from scenarios.launch import launch
 from scenarios.scenario import parse_overrides
 from scenarios.views.progress import Progress
 from tools.errors import UserError
-from tools.review.records import PanelReport
-from tools.review.store import REPORT
+from tools.review import (
+    REPORT_FILE,
+    PanelReport,
+)
 
 
 def review(
@@ -73,7 +75,7 @@ def _review_one(paper: Path, panel: str, overrides: dict[str, object], out_folde
     scenario = panel_scenario("--panel", panel, {**overrides, "paper": str(paper)})
     with Progress(out) as progress:
         folder, status = asyncio.run(launch(scenario, out_folder, progress))
-    for path in sorted(folder.glob(f"ideas/*/reviews/round_*/{REPORT}"))[-1:]:
+    for path in sorted(folder.glob(f"ideas/*/reviews/round_*/{REPORT_FILE}"))[-1:]:
         _show(PanelReport.model_validate_json(path.read_bytes()))
     close(folder, status)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 
 from agents.conversation.policies import DONE
 from agents.prompts import render
@@ -11,13 +11,23 @@ from scenarios.phases.phase_type import PhaseType
 from scenarios.review_inputs import ReviewInputs
 from tools.atomic import write_text
 from tools.documents import as_data, load_document, read_paper, save_document, text_as_data
-from tools.review.examples import example_as_data
-from tools.review.meta_review import write_meta_review
-from tools.review.panel_report import write_report
-from tools.review.records import Absent, MetaReview, Remark
-from tools.review.stages import ALONE, BLIND, REBUTTAL, REFLECTION
-from tools.review.store import PAPER, load_meta_review, load_rebuttal, load_reviews
-from tools.review.store import REBUTTAL as REBUTTAL_FILE
+from tools.evidence.gate import load_gate_report
+from tools.review import (
+    INDEPENDENT_STAGES,
+    PAPER_FILE,
+    REBUTTAL_FILE,
+    MetaReview,
+    MissingReview,
+    PanelFacts,
+    PanelMessage,
+    ReviewStage,
+    example_as_data,
+    load_decision,
+    load_rebuttal,
+    load_reviews,
+    save_decision,
+    write_report,
+)
 
 BY_RULE = "rule"
 
@@ -25,16 +35,15 @@ BY_RULE = "rule"
 async def _open(idea_run: IdeaRun) -> None:
     """Lay out what all reviewers read: the paper, read once, and an answer that the authors have given already."""
     folder, given = idea_run.review_folder, ReviewInputs.of(idea_run.run_folder)
-    save_document(given.paper or await read_paper(idea_run.workspace.paper_under_review), folder / PAPER)
+    save_document(given.paper or await read_paper(idea_run.workspace.paper_under_review), folder / PAPER_FILE)
     if answer := given.rebuttal:
         told = f"\n\n({len(answer.hidden)} pieces of hidden text were taken out)" if answer.hidden else ""
         write_text(folder / REBUTTAL_FILE, f"{answer.text}{told}\n")
 
 
 def _variables(idea_run: IdeaRun) -> dict[str, object]:
-    document = load_document(idea_run.review_folder / PAPER)
+    document = load_document(idea_run.review_folder / PAPER_FILE)
     before = idea_run.workspace.reviews / f"round_{idea_run.review_round - 1}"
-    gate = idea_run.workspace.root / "gate.json"
     return {
         "single": len(idea_run.participants.names) == 1,
         "round": idea_run.review_round,
@@ -42,7 +51,7 @@ def _variables(idea_run: IdeaRun) -> dict[str, object]:
         "form": idea_run.context.form,
         "has_ledger": idea_run.context.ledger_file.exists(),
         "hidden": document.hidden,
-        "gate": json.loads(gate.read_text(encoding="utf-8"))["summary"] if gate.exists() else "",
+        "gate": _gate_summary(idea_run),
         "examples": [example_as_data(example) for example in ReviewInputs.of(idea_run.run_folder).examples],
         "paper": as_data(document),
     }
@@ -50,12 +59,12 @@ def _variables(idea_run: IdeaRun) -> dict[str, object]:
 
 def _turn_prompt(idea_run: IdeaRun, stage: str, speaker: str) -> str:
     own = [turn for turn in idea_run.turns if turn.speaker == speaker and turn.answered]
-    if stage == BLIND:
+    if stage == ReviewStage.BLIND:
         return render("turn_prompts/blind") if own else ""
-    if stage == REFLECTION:
-        number = sum(turn.stage == REFLECTION for turn in own) + 1
+    if stage == ReviewStage.REFLECTION:
+        number = sum(turn.stage == ReviewStage.REFLECTION for turn in own) + 1
         return render("turn_prompts/reflection", number=number, most=idea_run.participants.reflections, done=DONE)
-    if stage == REBUTTAL:
+    if stage == ReviewStage.REBUTTAL:
         answer = load_rebuttal(idea_run.review_folder) or ""
         return render(
             "turn_prompts/rebuttal",
@@ -70,7 +79,7 @@ async def _close(idea_run: IdeaRun) -> None:
     report."""
     context = idea_run.context
     reviews = load_reviews(idea_run.review_folder)
-    if load_meta_review(idea_run.review_folder) is None and reviews:
+    if load_decision(idea_run.review_folder) is None and reviews:
         silent = (
             "the area chair handed in no meta-review"
             if idea_run.participants.chair
@@ -80,28 +89,36 @@ async def _close(idea_run: IdeaRun) -> None:
             by=BY_RULE,
             summary=f"({silent})",
             discussion="",
-            reasons=f"By the rule: {context.form.rule_in_words}",
+            reasons=f"By the rule: {context.form.rule_text}",
         )
-        write_meta_review(idea_run.review_folder, context.form, said, context.form.decide(list(reviews.values())))
-    talk = [
-        Remark(stage=turn.stage, speaker=turn.speaker, text=turn.text)
+        save_decision(idea_run.review_folder, context.form, said, context.form.decide(list(reviews.values())))
+    discussion = [
+        PanelMessage(stage=turn.stage, speaker=turn.speaker, text=turn.text)
         for turn in idea_run.turns
-        if turn.stage not in ALONE and turn.answered and turn.speaker != idea_run.participants.chair
+        if turn.stage not in INDEPENDENT_STAGES and turn.answered and turn.speaker != idea_run.participants.chair
     ]
-    absent = [
-        Absent(
+    missing = [
+        MissingReview(
             reviewer=participant, model=context.authors.get(participant, ""), reason=_why_absent(idea_run, participant)
         )
         for participant in idea_run.participants.others
         if participant not in reviews
     ]
-    write_report(
-        context,
-        idea_run.review_round,
-        talk,
-        absent,
-        [example.name for example in ReviewInputs.of(idea_run.run_folder).examples],
+    facts = PanelFacts(
+        number=idea_run.review_round,
+        paper=idea_run.workspace.paper_under_review,
+        participants=list(context.authors),
+        discussion=discussion,
+        missing=missing,
+        examples=[example.name for example in ReviewInputs.of(idea_run.run_folder).examples],
+        gate=_gate_summary(idea_run) or None,
     )
+    await asyncio.to_thread(write_report, idea_run.review_folder, context.form, facts)
+
+
+def _gate_summary(idea_run: IdeaRun) -> str:
+    report = load_gate_report(idea_run.workspace.root / "gate.json")
+    return report.summary if report else ""
 
 
 def _why_absent(idea_run: IdeaRun, participant: str) -> str:

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 from scenarios.idea_run import IdeaRun
 from scenarios.phases.writeup import WRITEUP, WRITING_TOOLS, paper_variables
-from tools.review.store import load_meta_review, load_reviews
+from tools.review import (
+    load_decision,
+    load_reviews,
+)
 
 
 def _variables(idea_run: IdeaRun) -> dict[str, object]:
@@ -14,7 +17,7 @@ def _variables(idea_run: IdeaRun) -> dict[str, object]:
     return {
         **paper_variables(idea_run),
         "reviews": load_reviews(folder),
-        "meta_review": load_meta_review(folder),
+        "meta_review": load_decision(folder),
     }
 
 

@@ -1,4 +1,4 @@
-"""Examples of reviews from a folder of the user's: a paper and its review under one name, shown to every reviewer."""
+"""Example reviews from a user's folder: a paper and its review under one name, shown to every reviewer."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tools.errors import UserError
 from tools.review.forms import Form
 
 
-class Example(BaseModel):
-    """One paper with its review. `text` is the paper as reviewers read it, hidden text taken out."""
+class ReviewExample(BaseModel):
+    """One paper with its review. `text` is the paper as reviewers read it, without hidden text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -26,19 +26,21 @@ class Example(BaseModel):
     """A filled form, or a review in prose."""
 
 
-_EXAMPLES = TypeAdapter(tuple[Example, ...])
+_EXAMPLES = TypeAdapter(tuple[ReviewExample, ...])
 
 
-async def read_examples(folder: Path, form: Form, max_chars: int) -> tuple[Example, ...]:
-    """Every paper of the folder that has a review beside it: `name.pdf` (.tex, .txt, .md) and `name.json`, a filled form
-    or `{"review": form or prose}`. The papers are cut after `max_chars` characters in all, a whole paragraph each.
+async def read_examples(folder: Path, form: Form, max_chars: int) -> tuple[ReviewExample, ...]:
+    """Return every paper of the folder that has a review beside it.
+
+    A pair is `name.pdf` (.tex, .txt, .md) and `name.json`, a filled form or `{"review": form or prose}`. Papers are cut
+    after a complete paragraph, to `max_chars` characters in total.
 
     Raises:
-        UserError: there is no such folder, no pair in it, or a file is broken or has a score that the form does not allow.
+        UserError: there is no such folder or no pair in it, a file is broken, or a score is not allowed by the form.
     """
     if not folder.is_dir():
         raise UserError(
-            f"examples: {folder}: there is no such folder; it holds name.pdf with name.json, for each example"
+            f"examples: {folder}: there is no such folder; it should contain name.pdf and name.json for each example"
         )
     pairs = [(paper, paper.with_suffix(".json")) for paper in sorted(folder.iterdir()) if _is_paper(paper)]
     pairs = [(paper, review) for paper, review in pairs if review.is_file()]
@@ -50,24 +52,24 @@ async def read_examples(folder: Path, form: Form, max_chars: int) -> tuple[Examp
     return tuple([await _read(paper, _review_in(review, form), each) for paper, review in pairs])
 
 
-async def _read(paper: Path, review: dict[str, Any] | str, max_chars: int) -> Example:
+async def _read(paper: Path, review: dict[str, Any] | str, max_chars: int) -> ReviewExample:
     document = await read_paper(paper, max_chars=max_chars)
     notes = "".join(f"\n(note: {note})" for note in document.notes)
-    return Example(name=paper.stem, text=document.text + notes, review=review)
+    return ReviewExample(name=paper.stem, text=document.text + notes, review=review)
 
 
-def save_examples(examples: Sequence[Example], path: Path) -> None:
-    """Keep examples as they were read."""
+def save_examples(examples: Sequence[ReviewExample], path: Path) -> None:
+    """Store examples as they were read."""
     write_bytes(path, _EXAMPLES.dump_json(tuple(examples), indent=1))
 
 
-def load_examples(path: Path) -> tuple[Example, ...]:
-    """Examples as they were kept; none where none were given."""
+def load_examples(path: Path) -> tuple[ReviewExample, ...]:
+    """Load stored examples; none if the file does not exist."""
     return _EXAMPLES.validate_json(path.read_bytes()) if path.exists() else ()
 
 
-def example_as_data(example: Example) -> str:
-    """The example's paper between marks that it cannot close, and its review."""
+def example_as_data(example: ReviewExample) -> str:
+    """Return the example's paper between marks that it cannot forge, and its review."""
     review = (
         example.review if isinstance(example.review, str) else json.dumps(example.review, indent=1, ensure_ascii=False)
     )
@@ -87,8 +89,10 @@ def _review_in(path: Path, form: Form) -> dict[str, Any] | str:
     if isinstance(review, str) and review.strip():
         return review
     if not isinstance(review, dict) or not review:
-        raise UserError(f"examples: {path}: must hold a filled form, or a review under the key 'review'")
+        raise UserError(f"examples: {path}: must contain a filled form, or a review under the key 'review'")
     for name in form.scores:
         if name in review and not form.field(name).allows(review[name]):
-            raise UserError(f"examples: {path}: {name} {review[name]!r} is no score of the form {form.name}")
+            raise UserError(
+                f"examples: {path}: {name} {review[name]!r} is not an allowed score of the form {form.name}"
+            )
     return dict(review)

@@ -1,13 +1,12 @@
-"""Review forms: what a venue asks of its reviewers, and the rule that turns their scores into a decision.
+"""Review forms: the questions of a venue, and the rule that turns scores into a decision.
 
-A form is one file in `configs/forms/`, its rule included, so a new venue needs no code. Another rule can be laid over it
-(`tools/rules.py`).
+A form is one file in `configs/forms/` that includes its rule, so a new venue needs no code. Another rule can replace the
+form's own (`tools/review/rules.py`).
 """
 
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -16,15 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from tools.errors import UserError, nearest
 from tools.project import CONFIGS
-from tools.review.rules import RULES, Condition, Rule, load_rule
+from tools.review.rules import RULES, DecisionRule, load_rule
 from tools.schema import find_yaml, read_mapping, validated
-
-__all__ = ["Condition", "Form", "FormField", "Review", "Rule", "form_names", "load_form"]
 
 FORMS = CONFIGS / "forms"
 
 Review = Mapping[str, Any]
-"""One filled form: display name of each field -> its value."""
+"""A filled form: display name of each field -> its value."""
 
 
 class FormField(BaseModel):
@@ -33,29 +30,29 @@ class FormField(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1)
-    """The name in print and in the JSON of a review."""
+    """Display name, also used in the JSON of a review."""
     kind: Literal["text", "list", "integer", "choice", "boolean"]
-    """What the answer is: prose, a list of points, a score, one of some words, yes or no."""
+    """Type of the answer: prose, a list of points, a score, one of several words, yes or no."""
     description: str = Field(min_length=1)
-    """What the reviewer is asked."""
+    """The question to the reviewer."""
     minimum: int | None = None
     """Lowest score."""
     maximum: int | None = None
     """Highest score."""
     choices: tuple[int, ...] | tuple[str, ...] = ()
-    """The words of a choice; for a score, the values that may be given where not every one may."""
+    """The words of a choice; for a score, the allowed values if not every one in a range is."""
     levels: dict[int, str] = {}
-    """What each score means."""
+    """Meaning of each score."""
     quoted: bool = False
-    """Each point quotes the place in the paper that it rests on; a point that does not is marked."""
+    """Whether each point must quote the paper. Points that do not are marked."""
 
     @property
     def key(self) -> str:
-        """The name as a Python identifier, for the arguments of a tool."""
+        """Return the name as a Python identifier, for tool arguments."""
         return re.sub(r"\W+", "_", self.name.lower()).strip("_")
 
     def allows(self, score: object) -> bool:
-        """Whether a value is a score that this field may have."""
+        """Return whether a value is an allowed score."""
         if isinstance(score, bool) or not isinstance(score, int | float):
             return False
         if self.choices:
@@ -63,11 +60,11 @@ class FormField(BaseModel):
         return (self.minimum is None or score >= self.minimum) and (self.maximum is None or score <= self.maximum)
 
     @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
+    def _check_kind(self) -> Self:
         if not self.key.isidentifier():
-            raise ValueError(f"name {self.name!r} has to begin with a letter")
+            raise ValueError(f"name {self.name!r} must begin with a letter")
         if self.kind == "choice" and not (self.choices and all(isinstance(c, str) for c in self.choices)):
-            raise ValueError(f"{self.name}: a choice needs choices, which are words")
+            raise ValueError(f"{self.name}: a choice needs choices that are words")
         if self.kind == "integer":
             if self.choices:
                 if not all(isinstance(c, int) for c in self.choices) or self.minimum is not None:
@@ -75,11 +72,11 @@ class FormField(BaseModel):
             elif self.minimum is None or self.maximum is None or self.minimum >= self.maximum:
                 raise ValueError(f"{self.name}: a score needs minimum below maximum, or choices")
             if wrong := [level for level in self.levels if not self.allows(level)]:
-                raise ValueError(f"{self.name}: level {wrong[0]} is no score that can be given")
+                raise ValueError(f"{self.name}: level {wrong[0]} is not an allowed score")
         elif self.levels or self.minimum is not None or self.maximum is not None:
             raise ValueError(f"{self.name}: minimum, maximum and levels belong to kind integer")
         if self.quoted and self.kind not in ("text", "list"):
-            raise ValueError(f"{self.name}: only text and list can quote the paper")
+            raise ValueError(f"{self.name}: only fields of kind text and list can have quoted")
         return self
 
 
@@ -89,71 +86,70 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    """The name of its file."""
+    """Name of the file."""
     title: str = Field(min_length=1)
-    """As printed."""
+    """Display name."""
     fields: tuple[FormField, ...] = Field(min_length=1)
     """The questions, in order."""
-    rule: Rule
+    rule: DecisionRule
     """How scores become a decision."""
 
     @property
     def scores(self) -> tuple[str, ...]:
-        """The names of the fields that are scores."""
+        """Return the names of the fields that are scores."""
         return tuple(field.name for field in self.fields if field.kind == "integer")
 
     @property
     def overall(self) -> str:
-        """The score that the rule names first."""
+        """Return the score that the rule names first."""
         return self.rule.accept_when[0].field
 
     @property
     def decisions(self) -> tuple[str, str]:
-        """The decision to accept and the decision to reject."""
+        """Return the words for accept and reject."""
         return self.rule.accept, self.rule.reject
 
     @property
-    def rule_in_words(self) -> str:
+    def rule_text(self) -> str:
+        """Return the decision rule as a sentence."""
         return str(self.rule)
 
     def field(self, name: str) -> FormField:
-        """The field of that name; KeyError when the form has none."""
+        """Return the field of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
         return {field.name: field for field in self.fields}[name]
 
     def arguments(self) -> type[BaseModel]:
-        """The form as the arguments of a tool: one field a question, with its range and what each score means.
+        """Return the form as a model of tool arguments: one field per question, with range and meaning of scores.
 
-        A review whose own decision contradicts its own scores does not validate.
+        A review whose decision contradicts its own scores fails validation.
         """
         questions: dict[str, Any] = {field.key: _question(field) for field in self.fields}
 
-        def agrees(values: BaseModel) -> BaseModel:
+        def consistent(values: BaseModel) -> BaseModel:
             self._check_own_decision(self.to_json(values.model_dump()))
             return values
 
-        checks: dict[str, Any] = {"agrees": model_validator(mode="after")(agrees)}
+        checks: dict[str, Any] = {"consistent": model_validator(mode="after")(consistent)}
         forbid = ConfigDict(extra="forbid")
         return create_model(f"{self.name}_review", __config__=forbid, __validators__=checks, **questions)
 
     def to_json(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Validated arguments as a review under the form's display names, in the form's order."""
+        """Convert validated arguments to a review with display names, in the form's order."""
         return {field.name: values[field.key] for field in self.fields if field.key in values}
 
-    def average(self, reviews: Sequence[Review]) -> dict[str, int]:
-        """The mean of each score over the reviews that gave it, rounded to a whole number, halves to the even one,
-        as The AI Scientist's ensemble does. Values out of range are left out, and so is a score nobody gave."""
-        means = {}
-        for name in self.scores:
-            if given := self.given(reviews, name):
-                means[name] = round(statistics.fmean(given))
-        return means
-
     def decide(self, reviews: Sequence[Review], chair: float | None = None) -> str:
-        """The decision by the rule. A condition on a score that nobody gave does not hold. `chair` is the area chair's
-        own overall score, which takes the place of the reviewers' where the rule leaves the decision to the chair."""
+        """Return the decision by the rule. A condition on a score that no reviewer gave does not hold.
+
+        Args:
+            chair: the area chair's own overall score. It replaces the reviewers' scores if the rule lets the chair decide.
+        """
         holds = []
         for condition in self.rule.accept_when:
-            given = self.given(reviews, condition.field)
+            given = self.valid_scores(reviews, condition.field)
             if chair is not None and self.rule.by == "chair" and condition.field == self.overall:
                 given = [chair]
             holds.append(bool(given) and condition.holds(given))
@@ -174,8 +170,8 @@ class Form(BaseModel):
         except ValueError as error:
             raise UserError(f"decision rule {rule!r} on the form {self.name}: {error}") from None
 
-    def given(self, reviews: Sequence[Review], name: str) -> list[float]:
-        """The scores of that name that were given, those out of range left out."""
+    def valid_scores(self, reviews: Sequence[Review], name: str) -> list[float]:
+        """Return the scores of that name, without values out of range."""
         field = self.field(name)
         return [review[name] for review in reviews if field.allows(review.get(name))]
 
@@ -184,29 +180,29 @@ class Form(BaseModel):
         if own is not None and own != by_rule:
             scores = ", ".join(f"{c.field} {review[c.field]}" for c in self.rule.accept_when)
             raise ValueError(
-                f"{self.rule.given_in} {own} contradicts {scores}: {self.rule_in_words}, which gives {by_rule}; "
+                f"{self.rule.given_in} {own} contradicts {scores}: {self.rule_text}, which gives {by_rule}; "
                 "change the score or the decision"
             )
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Self:
+    def _check_form(self) -> Self:
         keys = [field.key for field in self.fields]
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
             raise ValueError(f"field {twice[0]!r} occurs twice")
         for condition in self.rule.accept_when:
             if condition.field not in self.scores:
                 raise ValueError(
-                    f"rule: {condition.field!r} is no score of this form; {nearest(condition.field, self.scores)}"
+                    f"rule: {condition.field!r} is not a score of this form; {nearest(condition.field, self.scores)}"
                 )
         if self.rule.given_in in {field.name for field in self.fields}:
             given = self.field(self.rule.given_in)
             if set(given.choices) != set(self.decisions):
-                raise ValueError(f"rule: {given.name} has to offer exactly {' and '.join(self.decisions)}")
+                raise ValueError(f"rule: {given.name} must offer exactly {' and '.join(self.decisions)}")
         return self
 
 
 def form_names(folder: Path = FORMS) -> list[str]:
-    """The forms of a folder, by name."""
+    """Return the names of the forms in a folder."""
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
@@ -223,12 +219,15 @@ def load_form(name: str, folders: Sequence[Path] = (FORMS,)) -> Form:
 
 
 def _question(field: FormField) -> tuple[Any, Any]:
-    """The type and the description of one argument."""
+    """Return the type and the description of one argument."""
     words = field.description
     if field.levels:
         words += " " + "; ".join(f"{level}: {meaning}" for level, meaning in sorted(field.levels.items()))
     if field.quoted:
-        words += " Quote it in «…», word for word; where something is missing, quote the place where it should stand."
+        words += (
+            " Quote the passage word for word in straight double quotes, at least three words. If something is missing,"
+            " quote the passage where it should be."
+        )
     if field.kind == "text":
         return str, Field(title=field.name, description=words, min_length=1)
     if field.kind == "list":

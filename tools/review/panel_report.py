@@ -1,106 +1,126 @@
-"""The report on one panel: everything that its round folder holds, put together and written as JSON, Markdown and HTML."""
+"""Assemble the report on one panel from its round folder, and write it as JSON, Markdown and HTML."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tools.atomic import write_json, write_text
 from tools.documents import Document, load_document
-from tools.idea_context import IdeaContext
-from tools.review.quote_check import PaperText, quotes_in
-from tools.review.records import Absent, Hidden, MetaReview, PanelReport, Paper, Place, Remark, ReviewRecord
+from tools.review.forms import Form
+from tools.review.quote_check import PaperText, extract_quotes
+from tools.review.records import (
+    CheckedQuote,
+    MetaReview,
+    MissingReview,
+    PanelDecision,
+    PanelMessage,
+    PanelReport,
+    RemovedText,
+    ReviewedPaper,
+    ReviewRecord,
+)
 from tools.review.rendering import as_html, as_markdown
-from tools.review.scores import scores_of
-from tools.review.store import PAPER, REPORT, load_meta_review, load_rebuttal, load_seat_reviews
+from tools.review.scores import summarize_scores
+from tools.review.store import PAPER_FILE, REPORT_FILE, load_decision, load_rebuttal, load_review_records
 
 NO_MODEL = "offline"
+"""Model label of the offline researcher."""
 
 
-def write_report(
-    idea: IdeaContext, review_round: int, talk: Sequence[Remark], absent: Sequence[Absent], examples: Sequence[str]
-) -> PanelReport | None:
-    """Write review.json, report.md and report.html of a round that has come to a decision; None where it has not."""
-    folder = idea.review_folder(review_round)
-    report = build_report(idea, review_round, talk, absent, examples)
+@dataclass(frozen=True)
+class PanelFacts:
+    """What the report says beyond the files of its round folder."""
+
+    number: int
+    """The review round, from 1."""
+    paper: Path
+    """The file under review."""
+    participants: Sequence[str]
+    """In the order in which their reviews are shown."""
+    discussion: Sequence[PanelMessage] = ()
+    missing: Sequence[MissingReview] = ()
+    examples: Sequence[str] = ()
+    """Names of the example reviews that the reviewers saw."""
+    gate: str | None = None
+    """The gate's summary."""
+
+
+def write_report(folder: Path, form: Form, facts: PanelFacts) -> PanelReport | None:
+    """Write review.json, report.md and report.html of a round. Return None if it has no decision yet."""
+    report = build_report(folder, form, facts)
     if report:
-        write_json(folder / REPORT, report.model_dump(mode="json"))
+        write_json(folder / REPORT_FILE, report.model_dump(mode="json"))
         write_text(folder / "report.md", as_markdown(report))
         write_text(folder / "report.html", as_html(report))
     return report
 
 
-def build_report(
-    idea: IdeaContext, review_round: int, talk: Sequence[Remark], absent: Sequence[Absent], examples: Sequence[str]
-) -> PanelReport | None:
-    """The report of the round at hand; None where there is no decision yet."""
-    folder, form = idea.review_folder(review_round), idea.form
-    meta = load_meta_review(folder)
-    if meta is None:
+def build_report(folder: Path, form: Form, facts: PanelFacts) -> PanelReport | None:
+    """Return the report of the round in `folder`, None if it has no decision yet."""
+    decision = load_decision(folder)
+    if decision is None:
         return None
-    reviews = load_seat_reviews(folder)
-    scores = scores_of(form, {name: review.review for name, review in reviews.items()})
-    gate = idea.workspace.root / "gate.json"
-    document = load_document(folder / PAPER)
+    reviews = load_review_records(folder)
+    scores = summarize_scores(form, {name: review.review for name, review in reviews.items()})
+    document = load_document(folder / PAPER_FILE)
+    order = {name: place for place, name in enumerate(facts.participants)}
     return PanelReport(
-        notice=notice(reviews, meta),
-        paper=_paper(document, idea.workspace.paper_under_review),
+        notice=notice(reviews, decision),
+        paper=_paper(document, facts.paper),
         form=form.name,
         form_title=form.title,
-        round=review_round,
-        decision=meta["decision"],
+        round=facts.number,
+        decision=decision.decision,
         overall=scores[form.overall].mean if form.overall in scores else None,
-        rule=meta["rule"],
+        rule=decision.rule,
         scores=scores,
-        reviews=sorted(reviews.values(), key=lambda review: _place(review.reviewer, list(idea.authors))),
-        absent=list(absent),
-        meta_review=_meta_review(meta, document),
-        talk=list(talk),
+        reviews=sorted(reviews.values(), key=lambda review: order.get(review.reviewer, len(order))),
+        absent=list(facts.missing),
+        meta_review=_meta_review(decision, document),
+        talk=list(facts.discussion),
         rebuttal=load_rebuttal(folder),
-        examples=list(examples),
-        gate=json.loads(gate.read_text(encoding="utf-8"))["summary"] if gate.exists() else None,
+        examples=list(facts.examples),
+        gate=facts.gate,
     )
 
 
-def notice(reviews: Mapping[str, ReviewRecord], meta: Mapping[str, object]) -> str:
-    """The plain words at the head of every report: who wrote it, and that no person did."""
-    models = sorted({review.model for review in reviews.values()} | ({str(meta["model"])} if meta["model"] else set()))
+def notice(reviews: Mapping[str, ReviewRecord], decision: PanelDecision) -> str:
+    """Return the sentence at the head of every report: who wrote it, and whether people took part."""
+    models = sorted({review.model for review in reviews.values()} | ({decision.model} if decision.model else set()))
     people = [model for model in models if model.startswith("human")]
     if models == [NO_MODEL]:
-        return "Written by automatic reviewers: a checklist program, and no language model. It measures, it does not judge."
-    named = ", ".join("a checklist program" if model == NO_MODEL else model for model in models if model not in people)
+        return (
+            "Written by automatic reviewers: a rule-based program, no language model. It measures; it does not judge."
+        )
+    named = ", ".join("a rule-based program" if model == NO_MODEL else model for model in models if model not in people)
     if people:
         return f"Written in part by automatic reviewers: {named or 'none'}. People took part."
     return f"Written by automatic reviewers: {named}. No person has reviewed this paper here."
 
 
-def _meta_review(kept: Mapping[str, Any], document: Document) -> MetaReview:
-    """The meta-review with the places in the paper that it quotes."""
-    said = MetaReview.model_validate({key: kept[key] for key in MetaReview.model_fields if key in kept})
+def _meta_review(decision: PanelDecision, document: Document) -> MetaReview:
+    """Return the meta-review with its quotations of the paper."""
+    meta_review = decision.meta_review
     paper = PaperText(document.text, paged=document.kind == "pdf")
-    places = []
+    quotes = []
     for field in ("summary", "discussion", "reasons"):
-        for quote in quotes_in(getattr(said, field)):
-            found = paper.look_up(quote)
-            if found.found:
-                places.append(Place(field=field, point=0, quote=quote, found=True, page=found.page))
-    return said.model_copy(update={"places": places})
+        for quote in extract_quotes(getattr(meta_review, field)):
+            match = paper.find(quote)
+            if match.found:
+                quotes.append(CheckedQuote(field=field, point=0, quote=quote, found=True, page=match.page))
+    return meta_review.model_copy(update={"places": quotes})
 
 
-def _place(participant: str, participants: Sequence[str]) -> int:
-    return participants.index(participant) if participant in participants else len(participants)
-
-
-def _paper(document: Document, file: Path) -> Paper:
-    return Paper(
+def _paper(document: Document, file: Path) -> ReviewedPaper:
+    return ReviewedPaper(
         title=document.title,
         file=document.path.name,
         sha256=hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "",
         pages=document.pages if document.kind == "pdf" else None,
         characters=len(document.text),
         notes=list(document.notes),
-        hidden=[Hidden(kind=found.kind, page=found.page, quote=found.quote) for found in document.hidden],
+        hidden=[RemovedText(kind=found.kind, page=found.page, quote=found.quote) for found in document.hidden],
     )

@@ -1,11 +1,12 @@
-"""Reviews as data: what a reviewer handed in, the meta-review, and `review.json`, the whole of one panel.
+"""Reviews as data: one reviewer's review, the decision of a panel, and `review.json`, the report on one panel.
 
-`review.json` is what other programs read. Its JSON schema is published as `docs/review.schema.json`, generated from here.
+`review.json` is made for other programs. Its JSON schema is published as `docs/review.schema.json`, generated from here.
 """
 
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,69 +15,86 @@ from tools.project import ROOT
 
 SCHEMA = ROOT / "docs" / "review.schema.json"
 
-Values = dict[str, Any]
-"""A filled form: display name of each field -> text, list of points, score, word, or true and false."""
+FilledForm = dict[str, Any]
+"""Display name of each field of the form -> text, list of points, score, word, or true and false."""
 
 
-class _Part(BaseModel):
+class ReviewStage(StrEnum):
+    """The stages of a panel. Each is the turn-taking policy of its name."""
+
+    BLIND = "blind"
+    REFLECTION = "reflection"
+    DISCUSSION = "discussion"
+    REBUTTAL = "rebuttal"
+    CHAIR = "chair"
+
+
+INDEPENDENT_STAGES = frozenset((ReviewStage.BLIND, ReviewStage.REFLECTION))
+"""Stages in which a reviewer neither hears nor reads the others."""
+STAGES_BEFORE_REBUTTAL = INDEPENDENT_STAGES | {ReviewStage.DISCUSSION}
+"""Stages in which nobody reads the authors' rebuttal yet."""
+
+
+class _ReviewPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Place(_Part):
+class CheckedQuote(_ReviewPart):
     """A quotation in a review, looked up in the paper."""
 
     field: str
-    """The field of the form that holds it."""
+    """The field of the form that contains it."""
     point: int = Field(ge=0)
-    """The point of the field, from 0; 0 in a field of prose."""
+    """Index of the point in the field; 0 for prose."""
     quote: str
     found: bool
-    """Whether the paper says so."""
+    """Whether the paper contains it."""
     page: int | None = None
-    """The page, from 1; null where it was not found or the paper has no pages."""
+    """The page, from 1; null if it was not found or the paper has no pages."""
 
 
-class Point(_Part):
-    """A point that had to quote the paper and does not."""
+class UnquotedPoint(_ReviewPart):
+    """A point that should quote the paper and does not."""
 
     field: str
     point: int = Field(ge=0)
 
 
-class Version(_Part):
-    """A review that its reviewer has replaced since."""
+class EarlierReview(_ReviewPart):
+    """A review that its reviewer has replaced."""
 
     stage: str
-    """When it was handed in: blind, reflection, discussion, rebuttal."""
-    review: Values
+    """When it was submitted: blind, reflection, discussion, rebuttal."""
+    review: FilledForm
 
 
-class ReviewRecord(_Part):
-    """What one reviewer handed in."""
+class ReviewRecord(_ReviewPart):
+    """The review of one reviewer."""
 
     reviewer: str
-    """The reviewer's seat; a role that sits twice has two."""
+    """The participant's name."""
     role: str = ""
-    """The role card behind the seat."""
+    """The role card of the participant."""
     model: str = ""
-    """What played the role: provider and model."""
+    """Provider and model that played the role."""
     form: str = ""
     stage: str = ""
-    """When this version was handed in."""
-    review: Values
-    places: list[Place] = []
+    """When this version was submitted."""
+    review: FilledForm
+    places: list[CheckedQuote] = []
     """Every quotation of the review."""
-    unplaced: list[Point] = []
+    unplaced: list[UnquotedPoint] = []
     """Points without a quotation, in fields that ask for one."""
-    earlier: list[Version] = []
-    """The versions before, the oldest first."""
+    earlier: list[EarlierReview] = []
+    """Previous versions, the oldest first."""
 
     @property
-    def not_found(self) -> list[Place]:
-        return [place for place in self.places if not place.found]
+    def not_found(self) -> list[CheckedQuote]:
+        """Return the quotations that the paper does not contain."""
+        return [quote for quote in self.places if not quote.found]
 
 
-class Absent(_Part):
+class MissingReview(_ReviewPart):
     """A reviewer without a review, and why."""
 
     reviewer: str
@@ -84,7 +102,7 @@ class Absent(_Part):
     reason: str
 
 
-class Score(_Part):
+class ScoreSummary(_ReviewPart):
     """One score over all reviewers who gave it."""
 
     scale: tuple[float, float]
@@ -93,19 +111,19 @@ class Score(_Part):
     rounded: int
     """The mean as a whole number, halves to the even one."""
     meaning: str = ""
-    """What the form says that this whole number means."""
+    """What this whole number means on the form."""
     lowest: float
     highest: float
     spread: float | None = None
-    """Standard deviation over the reviewers; null where only one gave the score."""
+    """Standard deviation over the reviewers; null if only one gave the score."""
     disagreement: bool = False
-    """The reviewers lie a third of the scale apart or more, and two points at least."""
+    """Whether the range is at least a third of the scale and at least two points."""
     given: dict[str, float]
     """By reviewer."""
 
 
-class MetaReview(_Part):
-    """The area chair's word, or that of the rule where the chair gave none."""
+class MetaReview(_ReviewPart):
+    """The meta-review of the area chair, or of the decision rule if the chair wrote none."""
 
     by: str
     """The area chair's role, or `rule`."""
@@ -114,29 +132,61 @@ class MetaReview(_Part):
     discussion: str
     reasons: str
     score: float | None = None
-    """The chair's own overall score, where the rule leaves the decision to the chair."""
-    places: list[Place] = []
-    """Quotations of the paper in it; what a chair quotes of the reviews is not among them."""
+    """The chair's own overall score, if the rule leaves the decision to the chair."""
+    places: list[CheckedQuote] = []
+    """Quotations of the paper. Quotations of the reviews are not included."""
 
 
-class Remark(_Part):
-    """What somebody said, in the order of the talk."""
+class PanelDecision(BaseModel):
+    """`meta_review.json`: the decision of a panel, the scores that it rests on, and the meta-review."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    form: str = ""
+    reviewers: list[str] = []
+    scores: dict[str, float]
+    """The mean of each score, rounded to a whole number."""
+    spread: dict[str, float] = {}
+    """Standard deviation of each score that several reviewers gave."""
+    decision: str
+    rule: str = ""
+    """The decision rule as a sentence."""
+    by: str = ""
+    model: str = ""
+    summary: str = ""
+    discussion: str = ""
+    reasons: str = ""
+    score: float | None = None
+
+    @property
+    def overall(self) -> float | None:
+        """Return the score that stands for the paper: `Overall`, or the form's first."""
+        return self.scores.get("Overall", next(iter(self.scores.values()), None))
+
+    @property
+    def meta_review(self) -> MetaReview:
+        """Return the meta-review alone."""
+        return MetaReview.model_validate(self.model_dump(include=set(MetaReview.model_fields)))
+
+
+class PanelMessage(_ReviewPart):
+    """One message of the discussion."""
 
     stage: str
     speaker: str
     text: str
 
 
-class Hidden(_Part):
-    """Text that was kept out of what the reviewers read."""
+class RemovedText(_ReviewPart):
+    """Text that was removed from what the reviewers read."""
 
     kind: str
-    """How it hides."""
+    """How it is hidden."""
     page: int
     quote: str
 
 
-class Paper(_Part):
+class ReviewedPaper(_ReviewPart):
     """The paper as it was read."""
 
     title: str
@@ -147,18 +197,18 @@ class Paper(_Part):
     characters: int
     """Of the text that the reviewers read."""
     notes: list[str] = []
-    """What was cut or left out."""
-    hidden: list[Hidden] = []
+    """What was cut or omitted."""
+    hidden: list[RemovedText] = []
 
 
-class PanelReport(_Part):
-    """Everything about one panel on one paper."""
+class PanelReport(_ReviewPart):
+    """The report on one panel about one paper."""
 
     version: Literal[1] = 1
-    """Of this format."""
+    """Version of this format."""
     notice: str
-    """That automatic reviewers wrote this, and which."""
-    paper: Paper
+    """Says that automatic reviewers wrote this, and which."""
+    paper: ReviewedPaper
     form: str
     form_title: str
     round: int = Field(ge=1)
@@ -167,22 +217,22 @@ class PanelReport(_Part):
     overall: float | None
     """The mean of the score that the decision rests on."""
     rule: str
-    """How the scores lead to the decision, in words."""
-    scores: dict[str, Score]
+    """The decision rule as a sentence."""
+    scores: dict[str, ScoreSummary]
     reviews: list[ReviewRecord]
-    absent: list[Absent] = []
+    absent: list[MissingReview] = []
     meta_review: MetaReview
-    talk: list[Remark] = []
-    """The discussion and what was said to the rebuttal."""
+    talk: list[PanelMessage] = []
+    """The discussion and the replies to the rebuttal."""
     rebuttal: str | None = None
     """The authors' answer to the reviews."""
     examples: list[str] = []
-    """The examples of reviews that the reviewers were shown."""
+    """Names of the example reviews that the reviewers saw."""
     gate: str | None = None
-    """What the gate says of the paper, where there is a run behind it."""
+    """The summary of the evidence gate, if a run produced the paper."""
 
 
 def schema_text() -> str:
-    """The published schema, as its file holds it."""
+    """Return the content of the published schema."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **PanelReport.model_json_schema()}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

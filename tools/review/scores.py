@@ -1,4 +1,4 @@
-"""The scores of a panel side by side: means, and how far the reviewers lie apart."""
+"""Summarize the scores of a panel: means, and how far apart the reviewers are."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.review.forms import Form, FormField
-from tools.review.records import Score
+from tools.review.records import ScoreSummary
 
 
-def scores_of(form: Form, reviews: Mapping[str, Mapping[str, Any]]) -> dict[str, Score]:
-    """Every score of the form that somebody gave, in the form's order. Values out of range do not count."""
+def summarize_scores(form: Form, reviews: Mapping[str, Mapping[str, Any]]) -> dict[str, ScoreSummary]:
+    """Return a summary of every score that a reviewer gave, in the form's order. Values out of range are ignored."""
     scores = {}
     for name in form.scores:
         field = form.field(name)
         given = {who: float(review[name]) for who, review in reviews.items() if field.allows(review.get(name))}
         if given:
-            scores[name] = _score(field, given)
+            scores[name] = _summary(field, given)
     return scores
 
 
-def _score(field: FormField, given: dict[str, float]) -> Score:
+def _summary(field: FormField, given: dict[str, float]) -> ScoreSummary:
     values = list(given.values())
     mean = statistics.fmean(values)
-    lowest, highest = _scale(field)
-    return Score(
+    allowed = [float(choice) for choice in field.choices] or [float(field.minimum or 0), float(field.maximum or 0)]
+    lowest, highest = min(allowed), max(allowed)
+    return ScoreSummary(
         scale=(lowest, highest),
         mean=round(mean, 2),
         rounded=round(mean),
@@ -36,10 +37,3 @@ def _score(field: FormField, given: dict[str, float]) -> Score:
         disagreement=max(values) - min(values) >= max(2.0, (highest - lowest) / 3),
         given=given,
     )
-
-
-def _scale(field: FormField) -> tuple[float, float]:
-    if field.choices:
-        numbers = [float(choice) for choice in field.choices]
-        return min(numbers), max(numbers)
-    return float(field.minimum or 0), float(field.maximum or 0)

@@ -1,56 +1,87 @@
-"""Where the reviews of one round lie: a file a reviewer, the meta-review, the rebuttal, the paper as it was read."""
+"""Read and write the files of one review round: reviews, decision, rebuttal, and the paper as it was read."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+
+from pydantic import ValidationError
 
 from tools.atomic import write_json
-from tools.review.records import ReviewRecord, Version
+from tools.errors import UserError
+from tools.review.forms import Form
+from tools.review.records import EarlierReview, FilledForm, MetaReview, PanelDecision, ReviewRecord
+from tools.review.scores import summarize_scores
+from tools.schema import first_problem
 
-META_REVIEW = "meta_review.json"
-REBUTTAL = "rebuttal.md"
-PAPER = "paper.json"
+META_REVIEW_FILE = "meta_review.json"
+REBUTTAL_FILE = "rebuttal.md"
+PAPER_FILE = "paper.json"
 """The paper as the reviewers read it."""
-REPORT = "review.json"
-RESERVED = frozenset(Path(name).stem for name in (META_REVIEW, PAPER, REPORT))
-"""What no reviewer may be called, since their review would take the place of one of these files."""
+REPORT_FILE = "review.json"
+RESERVED_NAMES = frozenset(Path(name).stem for name in (META_REVIEW_FILE, PAPER_FILE, REPORT_FILE))
+"""Names that no reviewer may have, since their review would overwrite one of these files."""
 
 
 def save_review(folder: Path, review: ReviewRecord) -> None:
-    """Keep a review. One that it replaces is kept inside it; the same once more, as after a resume, changes nothing."""
+    """Store a review. A review that it replaces is kept inside it; storing the same one again changes nothing."""
     path = folder / f"{review.reviewer}.json"
     if path.exists():
         before = ReviewRecord.model_validate_json(path.read_bytes())
         if before.review == review.review:
             return
-        replaced = Version(stage=before.stage, review=before.review)
+        replaced = EarlierReview(stage=before.stage, review=before.review)
         review = review.model_copy(update={"earlier": [*before.earlier, replaced]})
     write_json(path, review.model_dump(mode="json"))
 
 
-def load_seat_reviews(folder: Path) -> dict[str, ReviewRecord]:
-    """The reviews of one round by reviewer, with their places and their earlier versions; none before the first."""
+def load_review_records(folder: Path) -> dict[str, ReviewRecord]:
+    """Return the reviews of one round by reviewer, with their checked quotations and earlier versions."""
     found = {}
     for path in sorted(folder.glob("*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
-        if "review" in data:
+        if "reviewer" in data:
             found[str(data["reviewer"])] = ReviewRecord.model_validate(data)
     return found
 
 
-def load_reviews(folder: Path) -> dict[str, dict[str, Any]]:
-    """The filled forms of one round by reviewer; none before the first."""
-    return {name: review.review for name, review in load_seat_reviews(folder).items()}
+def load_reviews(folder: Path) -> dict[str, FilledForm]:
+    """Return the filled forms of one round by reviewer."""
+    return {name: record.review for name, record in load_review_records(folder).items()}
 
 
-def load_meta_review(folder: Path) -> dict[str, Any] | None:
-    path = folder / META_REVIEW
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+def save_decision(folder: Path, form: Form, meta_review: MetaReview, decision: str) -> None:
+    """Store a decision with the mean and the spread of the scores that it rests on."""
+    reviews = load_reviews(folder)
+    scores = summarize_scores(form, reviews)
+    record = PanelDecision(
+        form=form.name,
+        reviewers=list(reviews),
+        scores={name: score.rounded for name, score in scores.items()},
+        spread={name: score.spread for name, score in scores.items() if score.spread is not None},
+        decision=decision,
+        rule=form.rule_text,
+        **meta_review.model_dump(exclude={"places"}),
+    )
+    write_json(folder / META_REVIEW_FILE, record.model_dump(mode="json"))
+
+
+def load_decision(folder: Path) -> PanelDecision | None:
+    """Return the decision of a round, None if there is none yet.
+
+    Raises:
+        UserError: the file is not a decision.
+    """
+    path = folder / META_REVIEW_FILE
+    if not path.exists():
+        return None
+    try:
+        return PanelDecision.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise UserError(first_problem(path, error, PanelDecision)) from None
 
 
 def load_rebuttal(folder: Path) -> str | None:
-    """The authors' answer to the reviews of one round, None where there is none."""
-    path = folder / REBUTTAL
+    """Return the authors' answer to the reviews of a round, None if there is none."""
+    path = folder / REBUTTAL_FILE
     return path.read_text(encoding="utf-8") if path.exists() else None

@@ -18,8 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import UserError
-from tools.review.forms import form_names, load_form
-from tools.review.store import REPORT
+from tools.review import (
+    REPORT_FILE,
+    form_names,
+    load_form,
+)
 from tools.reviewer_bench.cells import Row, read_file
 
 _OF_A_REPORT = ("form", "round", "decision", "overall", "rule", "reviews")
@@ -53,7 +56,7 @@ def read_records(path: Path) -> list[Row]:
 def panel_record(paper_id: str, round_folder: Path) -> dict[str, Any] | None:
     """The record of one paper's panel from the folder of its last round, to be appended to a `.jsonl` file as one line:
     the verdict, and each reviewer's form. None where the panel has come to no decision yet."""
-    path = round_folder / REPORT
+    path = round_folder / REPORT_FILE
     if not path.exists():
         return None
     report = json.loads(path.read_text(encoding="utf-8"))

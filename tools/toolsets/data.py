@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.review.records import ReviewRecord
+from tools.review import ReviewRecord
 
 
 class ToolData(BaseModel):

@@ -1,7 +1,8 @@
-"""The tools of a panel: hand in a review on the form, read the reviews, decide, answer as the authors."""
+"""Tools of a panel: submit a review, read the reviews, decide, and answer as the authors."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -9,17 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from tools.atomic import write_text
 from tools.documents import load_document
 from tools.errors import ToolError
-from tools.review.meta_review import write_meta_review
-from tools.review.quote_check import PaperText
-from tools.review.quote_places import Places, check_places
-from tools.review.records import MetaReview, ReviewRecord
-from tools.review.stages import ALONE, BEFORE_REBUTTAL
-from tools.review.store import (
-    PAPER,
-    REBUTTAL,
+from tools.review import (
+    INDEPENDENT_STAGES,
+    PAPER_FILE,
+    REBUTTAL_FILE,
+    STAGES_BEFORE_REBUTTAL,
+    FilledForm,
+    MetaReview,
+    PaperText,
+    QuoteReport,
+    ReviewRecord,
+    check_quotes,
     load_rebuttal,
+    load_review_records,
     load_reviews,
-    load_seat_reviews,
+    save_decision,
     save_review,
 )
 from tools.toolsets.base import Toolset
@@ -28,7 +33,7 @@ from tools.toolsets.tool import Submission, Tool, ToolAnswer
 
 
 class ReviewTools(Toolset):
-    """Hand in a review on the panel's form, a meta-review, or a rebuttal."""
+    """Submit and read reviews, a meta-review and a rebuttal."""
 
     names = ("submit_review", "read_reviews", "submit_meta_review", "submit_rebuttal")
 
@@ -36,30 +41,30 @@ class ReviewTools(Toolset):
         form = self._idea.form
         review = Tool(
             name="submit_review",
-            description=f"Hand in your review on the form «{form.title}». Handed in again, it replaces the one before. "
-            "What you quote in «…» is looked up in the paper, and the answer says what is not there.",
+            description=f'Submit your review on the form "{form.title}". A second submission replaces the first. '
+            "Quotations are looked up in the paper; the result lists those that are not in it.",
             arguments=form.arguments(),
             call=self._submit_review,
         )
         meta = Tool(
             name="submit_meta_review",
-            description=f"As area chair, hand in the meta-review with the decision. The rule: {form.rule_in_words}.",
-            arguments=self._verdict(),
+            description=f"As area chair, submit the meta-review with the decision. The rule: {form.rule_text}.",
+            arguments=self._meta_review_arguments(),
             call=self._submit_meta_review,
         )
         return [review, Tool.of(self.read_reviews), meta, Tool.of(self.submit_rebuttal)]
 
     async def read_reviews(self) -> ToolAnswer:
-        """Read all reviews of the paper that have been handed in, and the rebuttal if there is one. While reviewers still
-        work alone, only your own."""
+        """Read all submitted reviews of the paper, and the rebuttal if there is one. Until all reviewers have written
+        theirs, only your own."""
         stage = self._context.turn.stage
-        reviews = load_seat_reviews(self._context.review_folder)
-        if alone := stage in ALONE:
+        reviews = load_review_records(self._context.review_folder)
+        if independent := stage in INDEPENDENT_STAGES:
             reviews = {name: review for name, review in reviews.items() if name == self._participant}
-        parts = [f"[{name}]\n" + _as_text(review) for name, review in reviews.items()]
-        if stage not in BEFORE_REBUTTAL and (rebuttal := load_rebuttal(self._context.review_folder)):
+        parts = [f"[{name}]\n" + _format_review(review) for name, review in reviews.items()]
+        if stage not in STAGES_BEFORE_REBUTTAL and (rebuttal := load_rebuttal(self._context.review_folder)):
             parts.append("[rebuttal]\n" + rebuttal)
-        none = "You have handed in no review." if alone else "No review has been handed in yet."
+        none = "You have submitted no review." if independent else "No review has been submitted yet."
         data = PanelReviews(reviews=tuple(reviews.values()))
         return ToolAnswer("\n\n".join(parts) or none, data=data)
 
@@ -73,29 +78,29 @@ class ReviewTools(Toolset):
             ),
         ],
     ) -> Submission:
-        """Hand in the authors' answer to the reviews."""
-        write_text(self._context.review_folder / REBUTTAL, answers.rstrip() + "\n")
-        return Submission("rebuttal handed in", "rebuttal", "accepted")
+        """Submit the authors' answer to the reviews."""
+        write_text(self._context.review_folder / REBUTTAL_FILE, answers.rstrip() + "\n")
+        return Submission("rebuttal submitted", "rebuttal", "accepted")
 
-    def _verdict(self) -> type[BaseModel]:
-        """The arguments of a meta-review; with a score of the chair's own where the rule rests on one."""
+    def _meta_review_arguments(self) -> type[BaseModel]:
+        """Return the arguments of a meta-review, with the chair's own score if the rule uses it."""
         form = self._idea.form
-        texts: dict[str, Any] = {
+        texts = {
             "summary": "what the paper does and claims",
-            "discussion": "where the reviewers agree and where not, whose arguments weigh more, and why",
+            "discussion": "where the reviewers agree and disagree, whose arguments weigh more, and why",
             "reasons": "what the decision rests on",
         }
-        fields: dict[str, Any] = {key: (str, Field(min_length=20, description=asks)) for key, asks in texts.items()}
+        fields: dict[str, Any] = {name: (str, Field(min_length=20, description=text)) for name, text in texts.items()}
         if form.rule.by == "chair":
-            asks = f"your own {form.overall}, within the range of the reviewers'; the decision follows from it"
-            fields["score"] = (int, Field(description=asks))
+            text = f"your own {form.overall}, within the range of the reviewers'; the decision follows from it"
+            fields["score"] = (int, Field(description=text))
         fields["decision"] = (str, Field(description=f"one of: {', '.join(form.decisions)}"))
         return create_model("submit_meta_review_arguments", __config__=ConfigDict(extra="forbid"), **fields)
 
     async def _submit_review(self, **values: Any) -> Submission:
         idea = self._idea
         review = idea.form.to_json(values)
-        checked = self._places(review)
+        checked = await asyncio.to_thread(self._check_quotes, review)
         save_review(
             self._context.review_folder,
             ReviewRecord(
@@ -105,18 +110,18 @@ class ReviewTools(Toolset):
                 form=idea.form.name,
                 stage=self._context.turn.stage,
                 review=review,
-                places=list(checked.places),
-                unplaced=list(checked.unplaced),
+                places=list(checked.quotes),
+                unplaced=list(checked.unquoted),
             ),
         )
-        return Submission(f"review handed in. {checked.told()}".strip(), "review", "submitted")
+        return Submission(f"review submitted. {checked.message()}".strip(), "review", "submitted")
 
-    def _places(self, review: dict[str, Any]) -> Places:
-        path = self._context.review_folder / PAPER
+    def _check_quotes(self, review: FilledForm) -> QuoteReport:
+        path = self._context.review_folder / PAPER_FILE
         if not path.exists():
-            return Places((), (), {})
+            return QuoteReport((), (), {})
         paper = load_document(path)
-        return check_places(self._idea.form, review, PaperText(paper.text, paged=paper.kind == "pdf"))
+        return check_quotes(self._idea.form, review, PaperText(paper.text, paged=paper.kind == "pdf"))
 
     async def _submit_meta_review(
         self, summary: str, discussion: str, reasons: str, decision: str, score: int | None = None
@@ -124,7 +129,7 @@ class ReviewTools(Toolset):
         form = self._idea.form
         reviews = load_reviews(self._context.review_folder)
         if not reviews:
-            raise ToolError("there is no review yet; a meta-review rests on reviews")
+            raise ToolError("there is no review yet; a meta-review needs reviews")
         if decision not in form.decisions:
             raise ToolError(f"decision {decision!r}: choose one of {', '.join(form.decisions)}")
         if score is not None:
@@ -132,10 +137,10 @@ class ReviewTools(Toolset):
         by_rule = form.decide(list(reviews.values()), score)
         if decision != by_rule:
             raise ToolError(
-                f"the decision {decision} contradicts the scores: {form.rule_in_words}, and that gives "
-                f"{by_rule}. Decide {by_rule}, or ask reviewers to hand in changed scores"
+                f"the decision {decision} contradicts the scores: {form.rule_text}, which gives {by_rule}. "
+                f"Decide {by_rule}, or ask reviewers to submit changed scores"
             )
-        said = MetaReview(
+        meta_review = MetaReview(
             by=self._participant,
             model=self._idea.authors.get(self._participant, ""),
             summary=summary,
@@ -143,26 +148,26 @@ class ReviewTools(Toolset):
             reasons=reasons,
             score=score,
         )
-        write_meta_review(self._context.review_folder, form, said, decision)
-        return Submission(f"meta-review handed in, decision {decision}", "meta_review", self._context.submission_status)
+        save_decision(self._context.review_folder, form, meta_review, decision)
+        return Submission(f"meta-review submitted, decision {decision}", "meta_review", self._context.submission_status)
 
-    def _check_score(self, score: int, reviews: dict[str, dict[str, Any]]) -> None:
+    def _check_score(self, score: int, reviews: dict[str, FilledForm]) -> None:
         form = self._idea.form
-        given = form.given(list(reviews.values()), form.overall)
+        given = form.valid_scores(list(reviews.values()), form.overall)
         if not form.field(form.overall).allows(score) or (given and not min(given) <= score <= max(given)):
             raise ToolError(
                 f"score {score}: give a value of {form.overall} within the range of the reviewers', which is "
-                f"{min(given):g} to {max(given):g}; outside it, ask reviewers to hand in changed scores"
+                f"{min(given):g} to {max(given):g}; for another value, ask reviewers to submit changed scores"
             )
 
 
-def _as_text(handed_in: ReviewRecord) -> str:
+def _format_review(record: ReviewRecord) -> str:
     lines = []
-    for key, value in handed_in.review.items():
+    for key, value in record.review.items():
         lines.append(
             f"{key}: " + ("\n" + "\n".join(f"  - {item}" for item in value) if isinstance(value, list) else str(value))
         )
-    if missing := handed_in.not_found:
-        quotes = "; ".join(f"«{place.quote}»" for place in missing)
-        lines.append(f"(a program looked the quotations up; not in the paper: {quotes})")
+    if missing := record.not_found:
+        quotes = "; ".join(f'"{quote.quote}"' for quote in missing)
+        lines.append(f"(quotations that are not in the paper: {quotes})")
     return "\n".join(lines)

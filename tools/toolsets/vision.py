@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.documents import load_document, read_document, render_pages
 from tools.errors import ToolError, nearest
 from tools.figures.description import load_facts
-from tools.review.store import PAPER
+from tools.review import PAPER_FILE
 from tools.sandbox.workspace_sanitizer import read_file
 from tools.toolsets.base import Toolset
 from tools.toolsets.figures import LARGEST_IMAGE
@@ -41,7 +41,7 @@ class VisionTools(Toolset):
         path = self._idea.workspace.paper_under_review
         if path.suffix != ".pdf" or not path.is_file():
             raise ToolError(f"there are no pages to look at: {path.name} is no compiled PDF")
-        read = self._context.review_folder / PAPER
+        read = self._context.review_folder / PAPER_FILE
         if read.exists() and not load_document(read).pages_shown:
             raise ToolError("the pages are not shown: they tell who wrote the paper; judge it by its text")
         document = read_document(path)

@@ -10,7 +10,10 @@ from agents.offline.checks import FOCI, findings_of
 from agents.offline.checks.paper import Finding, read_paper_text
 from tests import real_data
 from tools.documents import read_document
-from tools.review.quote_check import PaperText, quotes_in
+from tools.review import (
+    PaperText,
+    extract_quotes,
+)
 
 PAPERS = real_data.PAPERS
 
@@ -100,7 +103,7 @@ def test_real_properties_of_published_papers_are_named_in_their_own_words(paper:
     findings = findings_of(read_paper_text(document.text))
     told = "\n".join(finding.text for of_eye in findings.values() for finding in of_eye)
     text = PaperText(document.text, paged=kind == "pdf")
-    assert [quote for quote in quotes_in(told) if not text.look_up(quote).found] == []
+    assert [quote for quote in extract_quotes(told) if not text.find(quote).found] == []
     if kind == "pdf":
         assert [known for known in KNOWN[paper] if known.lower() not in told.lower()] == []
     for focus in FOCI:

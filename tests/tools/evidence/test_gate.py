@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from tests import real_data
 from tests.tools.paper_sample import ledger, write_paper
 from tools.errors import ToolError
-from tools.evidence.gate import Finding, GateReport, mark_withheld, run_gate
+from tools.evidence.gate import GateFinding, GateReport, mark_withheld, run_gate
 from tools.evidence.gate.claims import check_claims
 from tools.evidence.gate.numbers import check_numbers
 from tools.evidence.gate.section_source import read_source
@@ -39,7 +39,7 @@ def finished(folder: Path, **changes: str) -> GateReport:
     return run_gate(folder, ledger(), bibliography)
 
 
-def errors(report: GateReport, name: str) -> list[Finding]:
+def errors(report: GateReport, name: str) -> list[GateFinding]:
     assert all(not c.errors for c in report.checks if c.name != name), "another check failed too"
     return next(c.errors for c in report.checks if c.name == name)
 
@@ -271,7 +271,7 @@ def document_errors(tmp_path: Path) -> Callable[[], list[str]]:
 
 def test_unresolved_marks_in_the_pdf_are_found(tmp_path: Path, document_errors: Callable[[], list[str]]) -> None:
     write_pdf(tmp_path / "paper.pdf", "fine", "see Figure ?? for it")
-    assert document_errors() == ["paper.pdf: «see Figure ?? for it»: ?? on page 2: something is unresolved"]
+    assert document_errors() == ["paper.pdf: \"see Figure ?? for it\": ?? on page 2: something is unresolved"]
 
 
 def test_undefined_references_in_the_log_are_found(tmp_path: Path, document_errors: Callable[[], list[str]]) -> None:

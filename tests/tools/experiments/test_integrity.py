@@ -17,7 +17,7 @@ from tools.experiments.template import load_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
 from tools.literature import Bibliography, build
-from tools.review.forms import load_form
+from tools.review import load_form
 from tools.sandbox import Sandbox, open_sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.data import CompletedRun

@@ -14,8 +14,11 @@ from tools.experiments.template import Profile, no_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
 from tools.literature import build
-from tools.review.forms import Form, load_form
-from tools.review.store import PAPER
+from tools.review import (
+    PAPER_FILE,
+    Form,
+    load_form,
+)
 from tools.toolsets.context import NoTurn, ToolContext
 from tools.toolsets.reviews import ReviewTools
 from tools.toolsets.tool import ToolAnswer
@@ -47,7 +50,7 @@ def context(tmp_path: Path) -> IdeaContext:
         authors={"one": "openai gpt", "two": "anthropic claude", "chair": "openai gpt"},
     )
     (tmp_path / "paper.md").write_text(PAPER_TEXT, encoding="utf-8")
-    save_document(read_document(tmp_path / "paper.md"), context.review_folder(1) / PAPER)
+    save_document(read_document(tmp_path / "paper.md"), context.review_folder(1) / PAPER_FILE)
     return context
 
 

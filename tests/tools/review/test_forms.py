@@ -11,7 +11,12 @@ from pydantic import ValidationError
 
 from tests import real_data
 from tools.errors import UserError
-from tools.review.forms import Form, form_names, load_form
+from tools.review import (
+    Form,
+    form_names,
+    load_form,
+    summarize_scores,
+)
 
 PAPERS = real_data.PAPERS
 
@@ -96,15 +101,16 @@ def test_a_reviewer_cannot_reject_what_their_own_scores_accept() -> None:
     form.arguments().model_validate(answers(form, overall=5, decision="Reject"))
 
 
-def test_scores_are_averaged_as_the_original_does() -> None:
+def test_mean_scores_round_halves_to_even_and_ignore_values_out_of_range() -> None:
     form = load_form("neurips")
-    reviews: list[dict[str, Any]] = [
-        {"Overall": 5, "Quality": 2},
-        {"Overall": 6, "Quality": 3},
-        {"Overall": 99},
-        {"Quality": "3"},
-    ]
-    assert form.average(reviews) == {"Quality": 2, "Overall": 6}  # 2.5 -> 2 and 5.5 -> 6: halves go to the even one
+    reviews: dict[str, dict[str, Any]] = {
+        "one": {"Overall": 5, "Quality": 2},
+        "two": {"Overall": 6, "Quality": 3},
+        "three": {"Overall": 99},
+        "four": {"Quality": "3"},
+    }
+    rounded = {name: score.rounded for name, score in summarize_scores(form, reviews).items()}
+    assert rounded == {"Quality": 2, "Overall": 6}  # 2.5 and 5.5
 
 
 def test_the_decision_follows_from_the_scores() -> None:
@@ -113,8 +119,8 @@ def test_the_decision_follows_from_the_scores() -> None:
     assert neurips.decide([{"Overall": 5}, {"Overall": 5}, {"Overall": 6}]) == "Reject"
     assert neurips.decide([]) == "Reject"
     assert workshop.decide([{"Overall": 5, "Soundness": 1}, {"Overall": 5, "Soundness": 4}]) == "Reject"
-    assert workshop.rule_in_words == (
-        "Accept when the mean of Overall is at least 3 and the lowest of Soundness is at least 2; Reject otherwise"
+    assert workshop.rule_text == (
+        "Accept if the mean of Overall is at least 3 and the lowest of Soundness is at least 2; Reject otherwise"
     )
 
 
@@ -131,9 +137,9 @@ def test_a_new_form_with_a_new_rule_is_one_file(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("statistic:", "statistik:", "unknown key; did you mean 'statistic'"),
-        ("field: Score", "field: Scores", "is no score of this form; did you mean 'Score'"),
+        ("field: Score", "field: Scores", "is not a score of this form; did you mean 'Score'"),
         ("minimum: 1", "minimum: 5", "needs minimum below maximum"),
-        ("3: good", "4: good", "level 4 is no score"),
+        ("3: good", "4: good", "level 4"),
         ("name: Score", "name: Verdict text", "occurs twice"),
         ("kind: text", "kind: prose", "fields.0.kind"),
         ("fields:", "fields: [", "not valid YAML"),

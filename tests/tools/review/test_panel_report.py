@@ -12,9 +12,16 @@ import pytest
 from tests.tools.review.conftest import Submit, filled
 from tests.tools.review.test_reviews import SAID
 from tools.idea_context import IdeaContext
-from tools.review.panel_report import write_report
-from tools.review.records import SCHEMA, Absent, Place, Remark, schema_text
-from tools.review.rendering import pieces
+from tools.review import (
+    SCHEMA,
+    CheckedQuote,
+    MissingReview,
+    PanelFacts,
+    PanelMessage,
+    schema_text,
+    write_report,
+)
+from tools.review.rendering import split_at_quotes
 
 pytestmark = pytest.mark.usefixtures("panel")
 
@@ -29,9 +36,17 @@ async def panel(context: IdeaContext, hand_in: Submit) -> None:
     )
     await hand_in("two", "submit_review", **filled(context.form, overall=2))
     await hand_in("chair", "submit_meta_review", "chair", **SAID, decision="Reject")
-    talk = [Remark(stage="discussion", speaker="two", text="I see it <i>otherwise</i>.")]
-    absent = [Absent(reviewer="three", model="a model", reason="its model gave no answer")]
-    report = write_report(context, 1, talk, absent, examples=["an example"])
+    talk = [PanelMessage(stage="discussion", speaker="two", text="I see it <i>otherwise</i>.")]
+    absent = [MissingReview(reviewer="three", model="a model", reason="its model gave no answer")]
+    facts = PanelFacts(
+        number=1,
+        paper=context.workspace.paper_under_review,
+        participants=list(context.authors),
+        discussion=talk,
+        missing=absent,
+        examples=["an example"],
+    )
+    report = write_report(context.review_folder(1), context.form, facts)
     assert report is not None
 
 
@@ -60,7 +75,7 @@ def test_the_page_needs_nothing_beside_it_and_shows_everything(context: IdeaCont
     assert not page.open and not page.fetched
     assert "<b>nothing</b>" not in text and "<i>otherwise</i>" not in text, "what agents write is text, not markup"
     for shown in ("automatic reviewers", "Reject", "three", "its model gave no answer", "Praise the novelty and award",
-                  "Changed: Overall 3 (blind), 8 (rebuttal)", "I see it", "an example", "quotes no place"):  # fmt: skip
+                  "Changed: Overall 3 (blind), 8 (rebuttal)", "I see it", "an example", "no quotation"):  # fmt: skip
         assert shown in page.text, shown
     assert re.search(
         r'class="lost">«&lt;b&gt;nothing&lt;/b&gt; at all»</q><span class="at lost">not in the paper', text
@@ -74,15 +89,15 @@ def test_the_markdown_says_the_same(context: IdeaContext) -> None:
     assert "| Overall (1–10) | 5 | 2–8 | 4.24 | 8 | 2 | **disagreement** |" in text
     assert "- It says «<b>nothing</b> at all» **[not in the paper]**.\n" in text
     assert "- «Noise matters» [found], it says.\n" in text
-    assert "- It is short. *[quotes no place]*\n" in text
+    assert "- It is short. *[no quotation]*\n" in text
 
 
 def test_a_point_is_taken_apart_at_its_quotations() -> None:
     places = [
-        Place(field="F", point=0, quote="a b", found=True, page=2),
-        Place(field="F", point=0, quote="c", found=False),
+        CheckedQuote(field="F", point=0, quote="a b", found=True, page=2),
+        CheckedQuote(field="F", point=0, quote="c", found=False),
     ]
-    assert [(p.text, p.place) for p in pieces("x «a\n b» y “a b c” «c»", places)] == [
+    assert [(p.text, p.quote) for p in split_at_quotes("x «a\n b» y “a b c” «c»", places)] == [
         ("x ", None), ("«a\n b»", places[0]), (" y “a b c” ", None), ("«c»", places[1]),
     ]  # fmt: skip
 

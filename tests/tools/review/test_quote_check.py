@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tools.review.quote_check import PaperText, quotes_in
+from tools.review import (
+    PaperText,
+    extract_quotes,
+)
 
-PAPER = PaperText(
+PAPER_FILE = PaperText(
     """[page 1]
 # On Seeds
 
@@ -40,7 +43,7 @@ held-out half of the data.
     ],
 )
 def test_what_the_paper_says_is_found_with_its_page(quote: str, page: int) -> None:
-    found = PAPER.look_up(quote)
+    found = PAPER_FILE.find(quote)
     assert found.found and found.page == page
 
 
@@ -59,17 +62,17 @@ def test_what_the_paper_says_is_found_with_its_page(quote: str, page: int) -> No
     ],
 )
 def test_what_it_does_not_say_is_not(quote: str) -> None:
-    assert not PAPER.look_up(quote).found
+    assert not PAPER_FILE.find(quote).found
 
 
 def test_a_misquoted_passage_is_told() -> None:
-    found = PAPER.look_up("Dino is small. Limitations are not the main topic of this")
+    found = PAPER_FILE.find("Dino is small. Limitations are not the main topic of this")
     assert not found.found and "Limitations are not the topic" in found.nearest
-    assert PAPER.look_up("nothing like this was ever said there").nearest == ""
+    assert PAPER_FILE.find("nothing like this was ever said there").nearest == ""
 
 
 def test_a_text_without_pages_has_none() -> None:
-    found = PaperText("[page 7]\nSeeds matter.", paged=False).look_up("Seeds matter")
+    found = PaperText("[page 7]\nSeeds matter.", paged=False).find("Seeds matter")
     assert found.found and found.page is None
 
 
@@ -78,5 +81,5 @@ def test_quotes_are_what_stands_in_marks() -> None:
         'It says «five "small" seeds» and “the loss went up” on so-called "moons"; ``nothing else was tried\'\' though,'
         " and “big data” is a term."
     )
-    assert quotes_in(text) == ['five "small" seeds', "the loss went up", "nothing else was tried"]
-    assert quotes_in('5" long and 3" wide') == []
+    assert extract_quotes(text) == ['five "small" seeds', "the loss went up", "nothing else was tried"]
+    assert extract_quotes('5" long and 3" wide') == []

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tools.errors import UserError
-from tools.review.forms import load_form
-from tools.review.rules import rule_names
+from tools.review import (
+    load_form,
+    rule_names,
+)
 
 SCORES = [{"Overall": 4}, {"Overall": 7}, {"Overall": 9}]
 
@@ -34,7 +36,7 @@ def test_the_chairs_own_score_counts_only_where_the_rule_says_so() -> None:
     by_chair = form.with_rule("chair")
     assert by_chair.decide(SCORES, chair=5) == "Reject" and by_chair.decide(SCORES, chair=6) == "Accept"
     assert by_chair.decide(SCORES) == "Accept", "without a chair's score the reviewers' decide"
-    assert "area chair's own Overall" in by_chair.rule_in_words and "at least 6" in by_chair.rule_in_words
+    assert "area chair's own Overall" in by_chair.rule_text and "at least 6" in by_chair.rule_text
 
 
 def test_the_chair_of_a_workshop_cannot_overrule_an_unsound_paper() -> None:
@@ -52,8 +54,8 @@ def test_a_new_rule_is_one_file(tmp_path: Path) -> None:
     form = load_form("neurips").with_rule(str(path))
     assert form.decide([{"Overall": 3, "Soundness": 2}, {"Overall": 6, "Soundness": 3}]) == "Accept"
     assert form.decide([{"Overall": 3, "Soundness": 1}, {"Overall": 6, "Soundness": 3}]) == "Reject"
-    assert form.rule_in_words == (
-        "Accept when the highest of Overall is at least 6 and the lowest of Soundness is at least 2; Reject otherwise"
+    assert form.rule_text == (
+        "Accept if the highest of Overall is at least 6 and the lowest of Soundness is at least 2; Reject otherwise"
     )
 
 

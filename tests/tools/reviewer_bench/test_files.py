@@ -10,9 +10,14 @@ import pytest
 
 from tools.atomic import write_json
 from tools.errors import UserError
-from tools.review.forms import load_form
-from tools.review.records import MetaReview, PanelReport, Paper, ReviewRecord
-from tools.review.scores import scores_of
+from tools.review import (
+    MetaReview,
+    PanelReport,
+    Paper,
+    ReviewRecord,
+    load_form,
+    summarize_scores,
+)
 from tools.reviewer_bench.cells import accepted_of, numbers_of, paper_id_of, score_of
 from tools.reviewer_bench.matching import match
 from tools.reviewer_bench.ratings import Rating, read_ratings
@@ -242,7 +247,7 @@ def test_a_panels_report_becomes_a_line(tmp_path: Path, write: Write) -> None:
         decision="Accept",
         overall=17 / 3,
         rule="",
-        scores=scores_of(load_form("neurips"), {review.reviewer: review.review for review in reviews}),
+        scores=summarize_scores(load_form("neurips"), {review.reviewer: review.review for review in reviews}),
         reviews=reviews,
         meta_review=MetaReview(by="area_chair", summary="", discussion="", reasons=""),
     )

@@ -14,8 +14,10 @@ from tools.experiments.template import Profile, no_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
 from tools.literature import build
-from tools.review.forms import load_form
-from tools.review.store import PAPER
+from tools.review import (
+    PAPER_FILE,
+    load_form,
+)
 from tools.sandbox import open_sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.figures import FigureTools
@@ -93,7 +95,7 @@ async def test_a_page_is_shown_and_its_text_is_told(context: IdeaContext) -> Non
 async def test_pages_are_not_shown_where_their_text_was_taken_out_on_purpose(context: IdeaContext) -> None:
     context.workspace.paper.mkdir(parents=True, exist_ok=True)
     path = write_pdf(context.workspace.paper / "submission.pdf", [plain_page()])
-    save_document(replace(read_document(path), pages_shown=False), context.review_folder(1) / PAPER)
+    save_document(replace(read_document(path), pages_shown=False), context.review_folder(1) / PAPER_FILE)
     with pytest.raises(ToolError, match="they tell who wrote the paper"):
         await VisionTools(ToolContext(context, "reviewer_clarity")).view_page(1)
 

@@ -1,7 +1,26 @@
-"""The gate: nothing is released that its evidence does not carry."""
+"""The gate: it withholds a paper whose evidence does not support it."""
 
 from tools.evidence.gate.checks import CHECKS, GateCheck, PaperEvidence, run_gate
-from tools.evidence.gate.report import Check, Finding, GateReport
+from tools.evidence.gate.report import (
+    FindingCode,
+    GateCheckResult,
+    GateFinding,
+    GateReport,
+    load_gate_report,
+    save_gate_report,
+)
 from tools.evidence.gate.watermark import mark_withheld
 
-__all__ = ["CHECKS", "Check", "Finding", "GateCheck", "GateReport", "PaperEvidence", "mark_withheld", "run_gate"]
+__all__ = [
+    "CHECKS",
+    "FindingCode",
+    "GateCheck",
+    "GateCheckResult",
+    "GateFinding",
+    "GateReport",
+    "PaperEvidence",
+    "load_gate_report",
+    "mark_withheld",
+    "run_gate",
+    "save_gate_report",
+]

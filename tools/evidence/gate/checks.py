@@ -11,7 +11,7 @@ from tools.evidence.gate.claims import check_claims
 from tools.evidence.gate.document import check_document
 from tools.evidence.gate.figures import check_figures
 from tools.evidence.gate.numbers import check_numbers
-from tools.evidence.gate.report import Check, Finding, GateReport
+from tools.evidence.gate.report import GateCheckResult, GateFinding, GateReport
 from tools.evidence.gate.section_source import Source, read_source
 from tools.evidence.ledger import Ledger
 from tools.evidence.results_tex import check_references
@@ -36,7 +36,7 @@ class GateCheck:
 
     name: str
     question: str
-    find: Callable[[PaperEvidence], Iterable[Finding]]
+    find: Callable[[PaperEvidence], Iterable[GateFinding]]
 
 
 def run_gate(
@@ -56,23 +56,23 @@ def run_gate(
     evidence = PaperEvidence(folder, texts, sources, ledger, bibliography)
     return GateReport(
         checks=[
-            Check(name=check.name, question=check.question, findings=list(check.find(evidence)))
+            GateCheckResult(name=check.name, question=check.question, findings=list(check.find(evidence)))
             for check in (CHECKS if checks is None else checks)
         ]
     )
 
 
-def _runs(evidence: PaperEvidence) -> Iterable[Finding]:
+def _runs(evidence: PaperEvidence) -> Iterable[GateFinding]:
     """Report tampered runs as notes: none of their numbers can be printed, and readers of the report should know."""
     for run in (run for run in evidence.ledger.runs if run.status == "tampered"):
         reason = run.reason.splitlines()[0]
-        yield Finding(kind="note", reason=f"{run.name}, attempt {run.attempt}, does not count: {reason}")
+        yield GateFinding(kind="note", reason=f"{run.name}, attempt {run.attempt}, does not count: {reason}")
 
 
-def _references(evidence: PaperEvidence) -> Iterable[Finding]:
+def _references(evidence: PaperEvidence) -> Iterable[GateFinding]:
     for source in evidence.sources:
         for problem in check_references(source.tex, evidence.ledger):
-            yield Finding(
+            yield GateFinding(
                 file=source.file,
                 line=problem.line,
                 excerpt=f"\\{problem.macro}" + (f"{{{problem.address}}}" if problem.address else ""),
@@ -80,12 +80,12 @@ def _references(evidence: PaperEvidence) -> Iterable[Finding]:
             )
 
 
-def _numbers(evidence: PaperEvidence) -> Iterable[Finding]:
+def _numbers(evidence: PaperEvidence) -> Iterable[GateFinding]:
     for source in evidence.sources:
         yield from check_numbers(source)
 
 
-def _claims(evidence: PaperEvidence) -> Iterable[Finding]:
+def _claims(evidence: PaperEvidence) -> Iterable[GateFinding]:
     for source in evidence.sources:
         yield from check_claims(source, evidence.ledger)
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from bibtexparser.entrypoint import parse_string
 
 from tools.errors import nearest
-from tools.evidence.gate.report import Finding
+from tools.evidence.gate.report import GateFinding
 from tools.literature import Bibliography
 from tools.literature.bib import SOURCE_FIELD
 from tools.paper.syntax import cited_keys
 
 
-def check_citations(sections: Mapping[str, str], bibliography: Bibliography) -> Iterator[Finding]:
+def check_citations(sections: Mapping[str, str], bibliography: Bibliography) -> Iterator[GateFinding]:
     """Keys without an entry, entries that no source returned, and entries that nothing cites (notes).
 
     `sections` maps a section's name to its LaTeX.
@@ -25,16 +25,16 @@ def check_citations(sections: Mapping[str, str], bibliography: Bibliography) -> 
             cited.add(key)
             if key not in known:
                 reason = f"no entry in {bibliography.path.name}; {nearest(key, known)}"
-                yield Finding(file=f"sections/{name}.tex", line=line, excerpt=f"\\cite{{{key}}}", reason=reason)
+                yield GateFinding(file=f"sections/{name}.tex", line=line, excerpt=f"\\cite{{{key}}}", reason=reason)
     file = bibliography.path.name
     for note in bibliography.notes:
-        yield Finding(file=file, reason=note)
+        yield GateFinding(file=file, reason=note)
     for key, line in _unsourced(bibliography):
         reason = f"the entry has no {SOURCE_FIELD}: no literature source returned it"
-        yield Finding(file=file, line=line, excerpt=key, reason=reason)
+        yield GateFinding(file=file, line=line, excerpt=key, reason=reason)
     for key in known:
         if key not in cited:
-            yield Finding(kind="note", file=file, excerpt=key, reason="no section cites it")
+            yield GateFinding(kind="note", file=file, excerpt=key, reason="no section cites it")
 
 
 def _unsourced(bibliography: Bibliography) -> Iterator[tuple[str, int]]:

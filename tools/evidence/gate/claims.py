@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from tools.errors import ToolError
 from tools.evidence.gate.direction_lexicon import Word, admits_noise, direction_words, speaks_of_all
-from tools.evidence.gate.report import Finding
+from tools.evidence.gate.report import GateFinding
 from tools.evidence.gate.section_source import Reference, Source
 from tools.evidence.ledger import BASELINE, Comparison, Ledger
 from tools.paper.syntax import cited_keys
@@ -42,7 +42,7 @@ class _Bound:
     reference: Reference
 
 
-def check_claims(source: Source, ledger: Ledger) -> Iterator[Finding]:
+def check_claims(source: Source, ledger: Ledger) -> Iterator[GateFinding]:
     """Sentences whose words the ledger contradicts; as notes, claims of quality without any reference."""
     for start, end in source.sentences:
         references = [r for r in source.references if start <= r.start < end and r.macro in ("result", "change")]
@@ -58,7 +58,7 @@ def check_claims(source: Source, ledger: Ledger) -> Iterator[Finding]:
                     reason = _not_all(bound, ledger, admits_noise(sentence))
                 if reason:
                     position = min(bound.word.start, bound.reference.start)
-                    yield Finding(
+                    yield GateFinding(
                         file=source.file,
                         line=source.line(bound.reference.start),
                         excerpt=source.excerpt(position, max(bound.word.end, bound.reference.end)),
@@ -103,12 +103,12 @@ def _not_all(bound: _Bound, ledger: Ledger, noise_admitted: bool) -> str:
     return ""
 
 
-def _unsupported(source: Source, start: int, end: int) -> Iterator[Finding]:
+def _unsupported(source: Source, start: int, end: int) -> Iterator[GateFinding]:
     if source.section not in _CLAIMING or cited_keys(source.tex[start:end]):
         return
     for word in direction_words(source.prose, start, end):
         if word.claim in ("better", "worse") and not word.negated:
-            yield Finding(
+            yield GateFinding(
                 kind="note",
                 file=source.file,
                 line=source.line(word.start),

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tools.errors import nearest
-from tools.evidence.gate.report import Finding
+from tools.evidence.gate.report import GateFinding
 from tools.evidence.gate.section_source import Source
 
 _SUFFIXES = ("", ".pdf", ".png", ".jpg", ".jpeg")
 
 
-def check_figures(folder: Path, sources: Sequence[Source]) -> Iterator[Finding]:
+def check_figures(folder: Path, sources: Sequence[Source]) -> Iterator[GateFinding]:
     """Missing image files, figures without a label or a \\ref, labels given twice; as notes, tables that no text
     refers to, and images that are in the folder and in no section."""
     pointers = {label for source in sources for label in source.pointers}
@@ -39,11 +39,11 @@ def check_figures(folder: Path, sources: Sequence[Source]) -> Iterator[Finding]:
                 yield _finding(source, floating.start, floating.labels[0], "no text refers to it with \\ref", kind)
     for file in available:
         if file not in shown and f"./{file}" not in shown:
-            yield Finding(kind="note", file=file, reason="no section shows it")
+            yield GateFinding(kind="note", file=file, reason="no section shows it")
 
 
-def _finding(source: Source, position: int, excerpt: str, reason: str, kind: str = "error") -> Finding:
-    return Finding(
+def _finding(source: Source, position: int, excerpt: str, reason: str, kind: str = "error") -> GateFinding:
+    return GateFinding(
         kind="note" if kind == "note" else "error",
         file=source.file,
         line=source.line(position),

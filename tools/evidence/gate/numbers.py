@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tools.evidence.gate.report import Finding
+from tools.evidence.gate.report import GateFinding
 from tools.evidence.gate.section_source import Source
 from tools.paper.syntax import cited_keys
 
@@ -56,7 +56,7 @@ _WORDS = re.compile(
 _CARRY = "print it by reference: \\result, \\change, \\noisefloor, \\setting or \\env"
 
 
-def check_numbers(source: Source) -> Iterator[Finding]:
+def check_numbers(source: Source) -> Iterator[GateFinding]:
     """Every number of a section that reads as measured."""
     spans = [*source.captions, *source.tables]
     for start, end, kind in typed_numbers(source.prose):
@@ -72,7 +72,7 @@ def check_numbers(source: Source) -> Iterator[Finding]:
         reason = f"a {kind} typed by hand; {_CARRY}"
         if severity == "note":
             reason = f"a {kind} typed by hand; right for another paper's number or a constant, never for a measured one"
-        yield Finding(
+        yield GateFinding(
             kind="error" if severity == "error" else "note",
             file=source.file,
             line=source.line(start),
