@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scenarios.doctor import Check
 from tools.errors import ToolError
-from tools.evidence.ledger import RunRecord
+from tools.evidence import RunRecord
 from tools.experiments.execution import load_ledger, run_once
 from tools.experiments.settings import read_settings
 from tools.experiments.template import SKELETON, Template, load_template

@@ -20,7 +20,7 @@ import torch
 
 from tests.templates.project import TEMPLATES, copied, load_module, run_experiment
 from tools.experiments.final_info import parse_final_info
-from tools.evidence.ledger import Ledger, RunRecord
+from tools.evidence import Ledger, RunRecord
 from tools.experiments.template import load_template
 
 FOLDER = TEMPLATES / "grokking"

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tools.evidence.ledger import Ledger, RunRecord
-from tools.evidence.results_tex import write_results_tex
-from tools.experiments.template import Metric
+from tools.evidence import Ledger, Metric, RunRecord, write_results_tex
 from tools.literature import Bibliography, Record
 from tools.paper import Provenance, assemble, write_section
 

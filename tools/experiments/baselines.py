@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tools.atomic import write_json
-from tools.evidence.ledger import BASELINE, RunRecord
+from tools.evidence import BASELINE, RunRecord
 
 _LARGEST = 200 * 2**20
 """Bytes of results beyond which a baseline is not kept."""

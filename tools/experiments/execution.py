@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.atomic import write_text
 from tools.errors import TamperedError, ToolError
-from tools.evidence.ledger import BASELINE, Ledger, RunRecord
+from tools.evidence import BASELINE, Ledger, RunRecord
 from tools.experiments.baselines import digest_of
 from tools.experiments.environment import describe_environment
 from tools.experiments.final_info import parse_final_info

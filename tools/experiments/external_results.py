@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from tools.errors import ToolError, UserError
-from tools.evidence.ledger import BASELINE, Ledger, RunRecord
+from tools.evidence import BASELINE, Ledger, RunRecord
 from tools.experiments.final_info import parse_final_info
 from tools.experiments.integrity import RESULT_BYTES
 from tools.experiments.settings import settings_of_run

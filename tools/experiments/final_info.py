@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tools.errors import ToolError, nearest
-from tools.evidence import statistics
-from tools.experiments.template import Metric
+from tools.evidence import Metric, statistics
 
 LARGEST = 1e100
 """Numbers beyond it are refused: their squares do not fit a float, and nothing measured is that large."""

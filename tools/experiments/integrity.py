@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from tools.errors import TamperedError, ToolError
-from tools.evidence.ledger import Ledger
+from tools.evidence import Ledger
 from tools.idea_context import IdeaContext
 from tools.sandbox import ExecutionResult
 from tools.sandbox.workspace_sanitizer import read_json

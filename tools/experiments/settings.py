@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tools.experiments.template import Scalar
+from tools.evidence import Scalar
 
 
 @dataclass(frozen=True)

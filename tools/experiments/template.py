@@ -9,40 +9,18 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tools.errors import UserError, nearest
+from tools.evidence import Metric, Scalar
 from tools.experiments.requirements import FILE, read_requirements
 from tools.ideas.archive import Entry, read_archive
 from tools.schema import first_problem, read_yaml, validated
 
-Scalar = int | float | bool | str
 GENERATED = ("run_*", "__pycache__", "*.pyc")
 SKELETON = "_skeleton"
 """The template that new ones are made from."""
-
-
-class Metric(BaseModel):
-    """One measured quantity."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = ""
-    """The key in final_info.json."""
-    goal: Literal["min", "max"] | None = None
-    """Which way is better; None when the template does not say."""
-    unit: str = ""
-    """Unit as printed, empty when there is none."""
-    label: str = ""
-    """Name as printed."""
-    description: str = ""
-    """How it is measured."""
-
-    @property
-    def printed(self) -> str:
-        return self.label or self.name.replace("_", " ")
 
 
 class Profile(BaseModel):

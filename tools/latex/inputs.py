@@ -1,4 +1,4 @@
-"""What a PDF was made from, so that it can be told whether it still shows the paper as it is."""
+"""Record which files a PDF was made from, to detect later changes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import hashlib
 import json
 from pathlib import Path
 
-INPUTS = ("sections/*.tex", "results.tex", "references.bib", "figures/*")
-"""The files that decide what a paper says. paper.tex is made from the sections, and is not among them."""
+INPUTS = ("sections/*.tex", "results.tex", "colloquium.sty", "references.bib", "figures/*")
+"""The files that determine what a paper says. paper.tex is generated from the sections and not included."""
 
 
 def write_inputs(folder: Path) -> str:
-    """The inputs in a folder with their SHA-256, as JSON text."""
+    """Return the inputs in a folder with their SHA-256, as JSON text."""
     return json.dumps(_digests(folder), indent=1, sort_keys=True) + "\n"
 
 
 def changed_inputs(folder: Path) -> list[str] | None:
-    """The inputs that were changed, added or removed since `paper.pdf` was made; None when nothing is known of it."""
+    """Return the inputs that were changed, added or removed since `paper.pdf` was made; None if they were not recorded."""
     path = folder / "paper.inputs.json"
     if not path.is_file():
         return None

@@ -40,7 +40,7 @@ _HINTS = [
     (r"begin\{.*\} (?:on input line \d+ )?ended by", "close environments in the order in which they were opened"),
     (r"Double (?:super|sub)script", "group it with braces: {x_a}_b"),
     (r"can be used only in preamble", "sections hold the body alone"),
-    (r"Nothing stands behind", "the ledger has no such result; read_results lists the addresses"),
+    (r"No value for", "the ledger has no such result; read_results lists the addresses"),
     (r"Illegal parameter number|macro parameter character #", "in text write \\#"),
     (r"Something's wrong--perhaps a missing \\item", "a list begins with \\item"),
     (

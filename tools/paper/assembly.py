@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tools.atomic import write_text
-from tools.evidence.results_tex import to_latex
+from tools.latex.escaping import to_latex
 from tools.paper.sections import HEADINGS, section_path
 from tools.paper.syntax import cited_keys, without_comments
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from tools.evidence.ledger import Ledger
-from tools.evidence.results_tex import write_results_tex
+from tools.evidence import Ledger, write_results_tex
 from tools.experiments.execution import load_ledger
 from tools.experiments.external_results import EXTERNAL
 from tools.idea_context import IdeaContext

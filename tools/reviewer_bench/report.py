@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from tools.evidence.statistics import write_p
+from tools.evidence import format_p_value
 from tools.reviewer_bench.benchmark import Benchmark
 from tools.reviewer_bench.bootstrap import Estimate
 from tools.reviewer_bench.comparison import Comparison
@@ -178,7 +178,7 @@ def _comparisons(comparisons: Sequence[Comparison]) -> str:
                 c.papers,
                 *(_difference(c.differences.get(name)) for name in _COMPARED),
                 f"{c.only_first}, {c.only_second}",
-                write_p(c.p),
+                format_p_value(c.p),
             ]
             for c in rows
         ]

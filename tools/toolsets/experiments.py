@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.errors import ToolError
-from tools.evidence.ledger import Ledger, RunRecord
+from tools.evidence import Ledger, RunRecord
 from tools.experiments.execution import load_ledger, run_once, source_digest
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import ComparedResult, ComparedResults, CompletedRun, LedgerRow, LedgerRows
@@ -78,7 +78,7 @@ class ExperimentTools(Toolset):
             raise ToolError(f"{run} has no results; completed runs: {', '.join(r.name for r in ledger.completed)}")
         shared = [address for address in addresses if address.replace(run, against, 1) in ledger.addresses()]
         compared = {address: ledger.compare(address, against) for address in shared}
-        lines = [f"{address}: {comparison.verdict}" for address, comparison in compared.items()]
+        lines = [f"{address}: {comparison}" for address, comparison in compared.items()]
         alone = [address for address in addresses if address not in shared]
         lines += [f"{address}: {against} has no such result to compare with" for address in alone]
         results = [ComparedResult(address=a, significant=c.significant) for a, c in compared.items()]

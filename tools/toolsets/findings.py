@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tools.atomic import write_text
 from tools.errors import ToolError
-from tools.evidence.results_tex import check_references
+from tools.evidence import check_references
 from tools.experiments.execution import load_ledger
 from tools.toolsets.base import Toolset
 from tools.toolsets.tool import Submission

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.errors import ToolError
-from tools.evidence.results_tex import check_references
+from tools.evidence import check_references
 from tools.experiments.execution import load_ledger
 from tools.figures.figure import load_figures
 from tools.paper import SECTIONS, missing_sections, section_text, write_section

@@ -271,7 +271,7 @@ def document_errors(tmp_path: Path) -> Callable[[], list[str]]:
 
 def test_unresolved_marks_in_the_pdf_are_found(tmp_path: Path, document_errors: Callable[[], list[str]]) -> None:
     write_pdf(tmp_path / "paper.pdf", "fine", "see Figure ?? for it")
-    assert document_errors() == ["paper.pdf: \"see Figure ?? for it\": ?? on page 2: something is unresolved"]
+    assert document_errors() == ['paper.pdf: "see Figure ?? for it": ?? on page 2: something is unresolved']
 
 
 def test_undefined_references_in_the_log_are_found(tmp_path: Path, document_errors: Callable[[], list[str]]) -> None:

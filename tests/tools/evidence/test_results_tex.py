@@ -10,10 +10,17 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tools.errors import ToolError
-from tools.evidence.ledger import Ledger, RunRecord
-from tools.evidence.results_tex import check_references, expand, to_latex, write_results_tex
-from tools.experiments.template import Metric
+from tools.evidence import (
+    Ledger,
+    Metric,
+    ReferenceProblemCode,
+    RunRecord,
+    check_references,
+    generated_tables,
+    reference_values,
+    write_results_tex,
+)
+from tools.latex.escaping import to_latex
 
 ENVIRONMENT = {"torch": "2.13.0", "hardware": "2 cores & 8 GiB, 50% <shared>"}
 METRICS = {"kl": Metric(name="kl", goal="min", unit="bits", label="KL divergence")}
@@ -62,77 +69,84 @@ Torch \env{torch} on \env{hardware}.
 
 
 def test_what_references_print(ledger: Ledger) -> None:
-    plain = expand(TEXT, ledger, ENVIRONMENT)
-    assert "From 1.000 ± 0.012 to 0.510 ± 0.006, 49.0% lower (better, p < 0.001, n = 3)" in plain
-    assert "Odd names: 0.323 ± 0.007, no significant change (1.0% higher, p = 0.82, n = 3)." in plain
-    assert "Tiny: (1.000 ± 0.012)×10⁻⁵. One seed: 1.500, 50.0% higher (not tested, n = 1 and 3)." in plain
-    assert "Floor 0.045. Rate 0.003, then 0.0015." in plain
-    assert "Torch 2.13.0 on 2 cores & 8 GiB, 50% <shared>." in plain
+    values = reference_values(ledger, ENVIRONMENT)
+    odd, tiny = "run_1/50%_été#1/kl", "run_0/dino/tiny_loss"
+    assert [values["result"][a] for a in ("run_0/dino/kl", "run_1/dino/kl", odd, tiny, "run_3/dino/kl")] == [
+        "1.000 ± 0.012", "0.510 ± 0.006", "0.323 ± 0.007", "(1.000 ± 0.012)×10⁻⁵", "1.500",
+    ]  # fmt: skip
+    assert [values["change"][a] for a in ("run_1/dino/kl", odd, "run_3/dino/kl")] == [
+        "49.0% lower (better, p < 0.001, n = 3)",
+        "no significant change (1.0% higher, p = 0.82, n = 3)",
+        "50.0% higher (not tested, n = 1 and 3)",
+    ]
+    assert values["noisefloor"]["dino/kl"] == "0.045"
+    rate = "experiment.learning_rate"
+    assert (values["setting"][rate], values["setting"][f"run_1/{rate}"]) == ("0.003", "0.0015")
+    assert values["env"] == ENVIRONMENT
 
 
 def test_a_result_table_has_every_completed_run_and_dataset_and_says_what_it_shows(ledger: Ledger) -> None:
-    assert expand(r"\resulttable{kl}", ledger, ENVIRONMENT).splitlines() == [
-        "| Run | What it changes | dino | 50%_été#1 | new |",
-        "| --- | --- | --- | --- | --- |",
-        "| run_0 | the baseline | 1.000 ± 0.012 | 0.320 ± 0.012 | – |",
-        "| run_1 | cosine schedule & β_1 = 50% 😀 | 0.510 ± 0.006* | 0.323 ± 0.007 | – |",
-        "| run_3 | one seed | 1.500 | – | 7.000 |",
-        "",
+    [table] = generated_tables(ledger)["resulttable"]["kl"]
+    assert table.head == ("Run", "What it changes", "dino", "50%_été#1", "new")
+    assert table.rows == (
+        ("run_0", "the baseline", "1.000 ± 0.012", "0.320 ± 0.012", "–"),
+        ("run_1", "cosine schedule & β_1 = 50% 😀", "0.510 ± 0.006*", "0.323 ± 0.007", "–"),
+        ("run_3", "one seed", "1.500", "–", "7.000"),
+    )
+    assert table.note == (
         "KL divergence in bits, mean ± standard error over 1 to 3 seeds; lower is better. "
-        "* differs from run_0 by Welch's test at 5%, not corrected for the number of comparisons.",
-    ]
+        "* differs from run_0 by Welch's test at 5%, not corrected for the number of comparisons."
+    )
 
 
 def test_small_numbers_share_their_power_of_ten_in_a_table(ledger: Ledger) -> None:
-    table = expand(r"\resulttable{tiny_loss}", ledger, ENVIRONMENT)
-    assert "Tiny loss in 10⁻⁵, mean ± standard error" in table
-    assert "| 1.000 ± 0.012 |" in table
+    [table] = generated_tables(ledger)["resulttable"]["tiny_loss"]
+    assert table.note.startswith("Tiny loss in 10⁻⁵, ")
+    assert table.rows[0][2] == "1.000 ± 0.012"
 
 
 def test_many_datasets_go_into_blocks_of_equal_width() -> None:
     wide = Ledger(METRICS, [run(0, {f"set{i}": [1.0, 2.0] for i in range(6)})])
-    heads = [line for line in expand(r"\resulttable{kl}", wide, {}).splitlines() if line.startswith("| Run")]
-    assert heads == ["| Run | What it changes | set0 | set1 | set2 |", "| Run | What it changes | set3 | set4 | set5 |"]
+    heads = [block.head[2:] for block in generated_tables(wide)["resulttable"]["kl"]]
+    assert heads == [("set0", "set1", "set2"), ("set3", "set4", "set5")]
 
 
 def test_the_settings_table_shows_what_differs(ledger: Ledger) -> None:
-    assert expand(r"\settingstable", ledger, ENVIRONMENT).splitlines() == [
-        "| Setting | run_0 | run_1 | run_3 |",
-        "| --- | --- | --- | --- |",
-        "| experiment.learning_rate | 0.003 | 0.0015 | 0.00075 |",
-    ]
-    alone = Ledger(METRICS, [run(0, {"dino": [1.0]})])
-    assert expand(r"\settingstable", alone, {}).startswith("No setting differs")
+    [table] = generated_tables(ledger)["settingstable"][""]
+    assert table.head == ("Setting", "run_0", "run_1", "run_3")
+    assert table.rows == (("experiment.learning_rate", "0.003", "0.0015", "0.00075"),)
+    [alone] = generated_tables(Ledger(METRICS, [run(0, {"dino": [1.0]})]))["settingstable"][""]
+    assert not alone.rows and alone.note
 
 
 def test_the_table_of_runs_hides_no_failure(ledger: Ledger) -> None:
-    table = expand(r"\runstable", ledger, ENVIRONMENT)
-    assert "| run_2 | 1 | failed | – | 2.0 s | EMA (failed: exit code 1) |" in table
-    assert "| run_0 | 1 | completed | 0 | – | the baseline |" in table
+    [table] = generated_tables(ledger)["runstable"][""]
+    assert ("run_2", "1", "failed", "–", "2.0 s", "EMA (failed: exit code 1)") in table.rows
+    assert ("run_0", "1", "completed", "0", "–", "the baseline") in table.rows
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"),
+    ("text", "line", "written", "code"),
     [
-        (r"\result{run_1/dino/kll}", r"line 1: \result{run_1/dino/kll}: there is no such result; did you mean"),
-        ("a\n\n% x\n\\env{torhc}", r"line 4: \env{torhc}: there is no such fact of the environment; did"),
-        (r"\change{run_3/new/kl}", r"line 1: \change{run_3/new/kl}: run_0 has no such result to compare it with"),
-        (r"\change{run_0/dino/kl}", r"line 1: \change{run_0/dino/kl}: run_0 is the baseline itself"),
-        (r"\result{run_2/dino/kl}", r"line 1: \result{run_2/dino/kl}: run_2 failed and has no results"),
-        (r"\result { run_1/dino/kl}", r"line 1: \result{ run_1/dino/kl}: there is no such result"),
-        (r"\result run_1/dino/kl", r"line 1: \result{}: it needs an address in braces"),
-        (r"\resulttable{lk}", r"line 1: \resulttable{lk}: there is no such metric"),
-        (r"\noisefloor{run_0/dino/kl}", r"line 1: \noisefloor{run_0/dino/kl}: there is no such baseline result"),
-        (r"\\result{run_1/dino/kl}", r"line 1: \result{run_1/dino/kl}: two backslashes are a line break"),
-        (r"5\% \\% \result{a}" + "\n" + r"\setting{lr}", r"line 2: \setting{lr}: there is no such setting"),
+        (r"\result{run_1/dino/kll}", 1, r"\result{run_1/dino/kll}", ReferenceProblemCode.UNKNOWN),
+        ("a\n\n% x\n\\env{torhc}", 4, r"\env{torhc}", ReferenceProblemCode.UNKNOWN),
+        (r"\change{run_3/new/kl}", 1, r"\change{run_3/new/kl}", ReferenceProblemCode.NO_BASELINE_RESULT),
+        (r"\change{run_0/dino/kl}", 1, r"\change{run_0/dino/kl}", ReferenceProblemCode.BASELINE_ITSELF),
+        (r"\result{run_2/dino/kl}", 1, r"\result{run_2/dino/kl}", ReferenceProblemCode.FAILED_RUN),
+        (r"\result { run_1/dino/kl}", 1, r"\result{ run_1/dino/kl}", ReferenceProblemCode.UNKNOWN),
+        (r"\result run_1/dino/kl", 1, r"\result{}", ReferenceProblemCode.NO_ADDRESS),
+        (r"\resulttable{lk}", 1, r"\resulttable{lk}", ReferenceProblemCode.UNKNOWN),
+        (r"\noisefloor{run_0/dino/kl}", 1, r"\noisefloor{run_0/dino/kl}", ReferenceProblemCode.UNKNOWN),
+        (r"\\result{run_1/dino/kl}", 1, r"\result{run_1/dino/kl}", ReferenceProblemCode.LINE_BREAK),
+        (r"5\% \\% \result{a}" + "\n" + r"\setting{lr}", 2, r"\setting{lr}", ReferenceProblemCode.UNKNOWN),
     ],
-)  # fmt: skip
-def test_a_reference_without_a_result_is_found_before_compiling(ledger: Ledger, text: str, problem: str) -> None:
-    problems = check_references(text, ledger)
-    assert len(problems) == 1
-    assert str(problems[0]).startswith(problem)
-    with pytest.raises(ToolError, match=re.escape(problem)):
-        expand(text, ledger, ENVIRONMENT)
+)
+def test_a_reference_without_a_result_is_found_before_compiling(
+    ledger: Ledger, text: str, line: int, written: str, code: ReferenceProblemCode
+) -> None:
+    [problem] = check_references(text, ledger)
+    assert (problem.line, problem.written, problem.code) == (line, written, code)
+    assert str(problem).startswith(f"line {line}: {written}: ")
 
 
 def test_good_references_comments_and_other_macros_are_no_problem(ledger: Ledger) -> None:
@@ -197,7 +211,7 @@ def test_an_unknown_address_is_a_compile_error(ledger: Ledger, tmp_path: Path) -
     write_results_tex(ledger, ENVIRONMENT, tmp_path / "results.tex")
     done = compiled(tmp_path, r"Wrong: \result{run_1/dino/kll}.")
     assert done.returncode != 0
-    assert r"Nothing stands behind \result{run_1/dino/kll}" in done.stdout.replace("\n", "")
+    assert r"No value for \result{run_1/dino/kll}" in done.stdout.replace("\n", "")
     assert not (tmp_path / "paper.pdf").exists()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.evidence import Ledger, check_references
 from tools.evidence.gate.citations import check_citations
 from tools.evidence.gate.claims import check_claims
 from tools.evidence.gate.document import check_document
@@ -13,8 +14,6 @@ from tools.evidence.gate.figures import check_figures
 from tools.evidence.gate.numbers import check_numbers
 from tools.evidence.gate.report import GateCheckResult, GateFinding, GateReport
 from tools.evidence.gate.section_source import Source, read_source
-from tools.evidence.ledger import Ledger
-from tools.evidence.results_tex import check_references
 from tools.literature import Bibliography
 from tools.paper.sections import SECTIONS, section_path
 

@@ -19,10 +19,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.errors import ToolError
+from tools.evidence import BASELINE, Ledger, ResultComparison
 from tools.evidence.gate.direction_lexicon import Word, admits_noise, direction_words, speaks_of_all
 from tools.evidence.gate.report import GateFinding
 from tools.evidence.gate.section_source import Reference, Source
-from tools.evidence.ledger import BASELINE, Comparison, Ledger
 from tools.paper.syntax import cited_keys
 
 _CLAUSE = re.compile(r";|---|—|\s(?:but|while|whereas|although|though|yet|however)\s|,\s+and\s+(?=(?:on|its|the)\s)")
@@ -38,7 +38,7 @@ class _Bound:
     """A comparison in the text and the word that speaks of it."""
 
     word: Word
-    comparison: Comparison
+    comparison: ResultComparison
     reference: Reference
 
 
@@ -66,7 +66,7 @@ def check_claims(source: Source, ledger: Ledger) -> Iterator[GateFinding]:
                     )
 
 
-def contradiction(word: Word, comparison: Comparison, *, admits_noise: bool) -> str:
+def contradiction(word: Word, comparison: ResultComparison, *, admits_noise: bool) -> str:
     """Why the comparison does not carry the word; empty when it does."""
     measured = f"the ledger has {comparison.change}, against {comparison.baseline.run}"
     actual = "lower" if comparison.difference < 0 else "higher"
@@ -167,7 +167,7 @@ def _pairs(source: Source, references: list[Reference], low: int) -> dict[Refere
 
 def _comparison(
     source: Source, reference: Reference, pairs: dict[Reference, Reference | None], low: int, high: int, ledger: Ledger
-) -> Comparison | None:
+) -> ResultComparison | None:
     if reference in pairs:
         other = pairs[reference]
         return _compare(ledger, reference.address, other.address.partition("/")[0]) if other else None
@@ -179,7 +179,7 @@ def _comparison(
     return _compare(ledger, reference.address, BASELINE)
 
 
-def _compare(ledger: Ledger, address: str, against: str) -> Comparison | None:
+def _compare(ledger: Ledger, address: str, against: str) -> ResultComparison | None:
     """None where there is nothing to compare; unknown addresses are another check's business."""
     try:
         return ledger.compare(address, against)
@@ -187,7 +187,7 @@ def _compare(ledger: Ledger, address: str, against: str) -> Comparison | None:
         return None
 
 
-def _belongs(word: Word, reference: Reference, comparison: Comparison, prose: str, settings: set[str]) -> bool:
+def _belongs(word: Word, reference: Reference, comparison: ResultComparison, prose: str, settings: set[str]) -> bool:
     """Whether a direction word speaks of the reference's metric and not of a setting or another noun."""
     ahead = _tokens(prose[word.end : word.end + 80])[:_FAR]
     behind = _tokens(prose[max(0, word.start - 80) : word.start])[-_FAR:]
