@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +29,8 @@ class RoleCard(BaseModel):
     """Tools that the role may use, where a phase offers them."""
     model: str = ""
     """A key of the models config; empty for the config's choice for this role."""
+    checks: tuple[Literal["method", "evidence", "clarity", "novelty", "reproduction"], ...] = ()
+    """The checklists that the offline reviewer applies for this role; without any it abstains. Models never see this."""
     plain: bool = False
     """One prompt and one answer: the prompt is the whole system message, and a turn has one model call. For controls."""
     prompt: str = Field(min_length=1)

@@ -9,7 +9,7 @@ from tools.errors import ToolError
 from tools.evidence import BASELINE, Ledger
 from tools.evidence.gate import load_gate_report
 from tools.experiments.execution import load_ledger
-from tools.ideas.archive import Outcome
+from tools.ideas.archive import Outcome, Trial
 from tools.review import load_decision
 
 
@@ -22,10 +22,33 @@ def outcome_of_idea_run(idea_run: IdeaRun) -> Outcome:
     return Outcome(
         ended_early=idea_run.outcome,
         runs=list(_runs(load_ledger(idea_run.context), idea_run.context.template.primary_metric)),
+        trials=list(_trials(load_ledger(idea_run.context), idea_run.context.template.primary_metric)),
         gate=gate.verdict if gate else "",
         score=panel.overall if panel else None,
         decision=panel.decision if panel else "",
     )
+
+
+def _trials(ledger: Ledger, primary: str) -> Iterator[Trial]:
+    for run in ledger.completed:
+        if run.name == BASELINE:
+            continue
+        found: dict[str, list[str]] = {}
+        for dataset, metrics in run.values.items():
+            metric = primary if primary in metrics else next(iter(metrics))
+            try:
+                comparison = ledger.compare(f"{run.name}/{dataset}/{metric}")
+            except ToolError:
+                continue
+            if comparison.significant:
+                found.setdefault(comparison.direction, []).append(f"{dataset}/{metric}")
+        yield Trial(
+            run=run.name,
+            note=run.note,
+            better=tuple(found.get("better", ())),
+            worse=tuple(found.get("worse", ())),
+            changed=tuple(found.get("changed", ())),
+        )
 
 
 def _runs(ledger: Ledger, primary: str) -> Iterator[str]:

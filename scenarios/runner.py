@@ -5,7 +5,7 @@ Resuming is playing again: what the journal has as finished is not done again.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from agents.conversation.policies import SELECTOR, Participants, build_policy, b
 from agents.journal import Journal
 from agents.models import EndpointLimits
 from agents.observer import Observer
+from agents.offline.state import PromptVariables
 from agents.prompts import Prompts
 from agents.run_context import RunContext, Stopped
 from scenarios.idea_run import IdeaRun
@@ -166,11 +167,14 @@ class Runner:
             idea_run.context, "", conversation, kind.deliverable, bool(spec.accepted_by), idea_run.review_round
         )
         agents = []
+        task, variables = self._task(idea_run, kind, key, participant_names(spec, kind))
         for name in participant_names(spec, kind):
             tools = build_tools(
                 replace(context, participant=name), self._tools_of(name, spec, kind, participants), plugins.toolsets
             )
-            agents.append(self._participant_factory.participant(name, key, tools, idea_run.workspace, conversation))
+            agents.append(
+                self._participant_factory.participant(name, key, tools, idea_run.workspace, conversation, variables)
+            )
         if conversation.approver:
             tools = build_tools(replace(context, participant=conversation.approver), list(_ACCEPTANCE))
             agents.append(
@@ -178,18 +182,30 @@ class Runner:
                     conversation.approver, key, tools, idea_run.workspace, conversation
                 )
             )
-        ending = await converse(conversation, agents, self._task(idea_run, kind, key))
+        ending = await converse(conversation, agents, task)
         if ending.kind == "stopped":
             raise Stopped(ending.reason)
         return ending
 
-    def _task(self, idea_run: IdeaRun, kind: PhaseType, key: str) -> str:
-        """What the phase's people read first. It is kept: a resumed phase goes on from the words that it began with."""
-        record = self.run_context.journal.get(f"{key}/task")
+    def _task(
+        self, idea_run: IdeaRun, kind: PhaseType, key: str, participants: Sequence[str]
+    ) -> tuple[str, PromptVariables]:
+        """Return the phase's prompt and the variables in it that an offline participant reads.
+
+        Both are journaled, so that a resumed phase continues from those that it began with.
+        """
+        factory, record = self._participant_factory, self.run_context.journal.get(f"{key}/task")
+        variables = dict[str, object]()
+        if record is None or ("variables" not in record.data and factory.plays_offline(participants)):
+            variables = kind.variables(idea_run)
         if record is None:
-            text = self._participant_factory.task(kind.name, kind.variables(idea_run))
-            record = self.run_context.journal.put(f"{key}/task", "step", {"task": text})
-        return str(record.data["task"])
+            data: dict[str, object] = {"task": factory.task(kind.name, variables)}
+            if factory.plays_offline(participants):
+                data["variables"] = PromptVariables.of(kind.name, variables).values
+            record = self.run_context.journal.put(f"{key}/task", "step", data)
+        if "variables" in record.data:
+            return str(record.data["task"]), PromptVariables(kind.name, record.data["variables"])
+        return str(record.data["task"]), PromptVariables.of(kind.name, variables)
 
     def _approved_by(self, kind: PhaseType) -> str:
         """Who has the last word on a phase's deliverable; without that word the study does not go on with it."""
@@ -202,6 +218,8 @@ class Runner:
         wanted = [tool for tool in card.tools if kind.tools is None or tool in (*kind.tools, *spec.tools)]
         if "submit_review" in (kind.tools or ()) and name in participants.others:
             wanted += ["submit_review"] if card.plain else ["submit_review", "read_reviews"]
+            if not card.checks and self._participant_factory.plays_offline([name]):
+                wanted.append("abstain_from_review")
         if name == spec.accepted_by:
             wanted += _ACCEPTANCE
         return wanted

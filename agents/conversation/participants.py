@@ -17,7 +17,10 @@ from agents.history_compaction import HistoryCompaction, ResultRecall
 from agents.models import EndpointLimits, Pricing, build_client, client_key
 from agents.models.config import ModelsConfig, ModelSpec
 from agents.models.errors import ModelError
-from agents.models.providers import PROVIDERS
+from agents.models.providers import OFFLINE, PROVIDERS
+from agents.models.resilient_client import ResilientClient
+from agents.offline.client import OfflineClient
+from agents.offline.state import NoConversation, ParticipantState, PromptVariables
 from agents.prompts import Prompts
 from agents.role_card import RoleCard
 from agents.run_context import RunContext, Stopped
@@ -47,18 +50,21 @@ class ParticipantFactory:
         tools: Sequence[Tool],
         checkpoint: Checkpoint | None,
         conversation: Conversation,
+        variables: PromptVariables | None = None,
     ) -> DurableAgent:
-        """One participant of the phase's chat."""
+        """One participant of the phase's chat. `variables` are those of the phase's prompt, for offline participants."""
         card = self.cards[name]
         scope = TurnState(name)
         spec, context = self._spec(name), UnboundedChatCompletionContext()
         compaction = HistoryCompaction.of(spec.context_tokens) if PROVIDERS[spec.provider].remote else None
         results = ToolResults(self.run_context.journal, f"{phase_key}/{name}")
+        variables = variables or PromptVariables("", {})
+        state = ParticipantState(name, variables, conversation, results, card)
         seated = [*tools, ResultRecall(context).tool()] if compaction and not card.plain else tools
         agent = PassthroughAgent(
             name=name,
             description=card.description,
-            model_client=self._client(card.name, spec, scope, compaction),
+            model_client=self._client(card.name, spec, scope, state, compaction),
             model_context=context,
             workbench=[ToolWorkbench(seated, self.run_context, scope, checkpoint, results)],
             system_message=self._system_message(card, conversation.participants),
@@ -93,12 +99,15 @@ class ParticipantFactory:
     def selector(self, phase_key: str) -> Selector:
         """A model that names the next speaker. An answer that names nobody is asked for again, twice at most."""
         scope = TurnState("selector")
-        client = self._client("selector", self.config.spec_for("selector"), scope)
 
         async def select(turns: Sequence[Turn], participants: Participants) -> str:
             scope.begin(f"{phase_key}/selector/{len(turns) + 1}")
             descriptions = {name: self.cards[name].description for name in participants.names}
-            prompt = self.prompts.render("selector", participants=descriptions, turns=turns)
+            given = {"participants": descriptions, "turns": turns}
+            prompt = self.prompts.render("selector", **given)
+            variables = PromptVariables.of("selector", given)
+            state = ParticipantState("selector", variables, NoConversation(), {})
+            client = self._client("selector", self.config.spec_for("selector"), scope, state)
             for _ in range(3):
                 try:
                     answer = await client.create([UserMessage(content=prompt, source="lab")])
@@ -120,12 +129,24 @@ class ParticipantFactory:
         return select
 
     def _client(
-        self, role: str, spec: ModelSpec, scope: TurnState, compaction: HistoryCompaction | None = None
+        self,
+        role: str,
+        spec: ModelSpec,
+        scope: TurnState,
+        state: ParticipantState,
+        compaction: HistoryCompaction | None = None,
     ) -> JournalClient:
+        if spec.provider == OFFLINE:
+            offline = ResilientClient(OfflineClient(state, self.seed), spec, self.limits.limiter(spec))
+            return JournalClient(offline, self.run_context, scope, Pricing(spec))
         key = client_key(spec, role)
         if key not in self.clients:
             self.clients[key] = build_client(spec, seed=self.seed, role=role, limits=self.limits)
         return JournalClient(self.clients[key], self.run_context, scope, Pricing(spec), compaction)
+
+    def plays_offline(self, participants: Sequence[str]) -> bool:
+        """Return whether the offline researcher plays one of the participants."""
+        return any(self._spec(name).provider == OFFLINE for name in participants)
 
     def _system_message(self, card: RoleCard, participants: Participants) -> str:
         others = {name: self.cards[name].description for name in participants.names if name != card.name}

@@ -22,8 +22,11 @@ class Provider:
     """Keys that a model's `options` must contain."""
 
 
+OFFLINE = "offline"
+"""The provider that plays roles by rules, without a model."""
+
 PROVIDERS: dict[str, Provider] = {
-    "offline": Provider("agents.offline:OfflineClient", remote=False),
+    OFFLINE: Provider("agents.offline.client:OfflineClient", remote=False),
     "openai": Provider("agents.models.openai_responses:OpenAIResponsesClient", key_env="OPENAI_API_KEY"),
     "anthropic": Provider("agents.models.anthropic_messages:AnthropicClient", key_env="ANTHROPIC_API_KEY"),
     "openai_compatible": Provider("agents.models.openai_chat:OpenAIChatClient", needs_base_url=True),

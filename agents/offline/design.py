@@ -1,12 +1,12 @@
-"""How a paper words what kind of study it reports: a first sweep of one setting, one that follows up another, or results
-that were brought along. What holds of one kind is not said of another."""
+"""How a paper describes its kind of study: a first sweep of one setting, a follow-up, or external results."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from agents.offline.facts import Facts, join, latex
+from agents.offline.facts import Facts
+from agents.offline.messages import planned_values
+from agents.offline.text import join, latex
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,15 @@ class Design:
 
 
 def design_of(facts: Facts) -> Design:
-    """The wording that fits a study."""
-    if facts.brought:
-        return _brought(facts)
-    tunable = tunable_of(facts)
-    parent = re.search(r"Follows from `(\w+)`, in which", facts.experiment)
-    if parent:
+    """Return the wording that fits a study."""
+    if facts.external:
+        return _external(facts)
+    tunable, idea = tunable_of(facts), facts.variables.idea
+    if idea.follows_from and planned_values(idea.experiment):
         first = "begin with two values beside the one that did best in that study"
         why = (
-            rf" It follows from an earlier study of this group, \texttt{{{latex(parent[1])}}}, in which another value of the "
-            "setting did better than the baseline on some of the results. That study's numbers are in its own ledger."
+            rf" It follows from an earlier study of this group, \texttt{{{latex(idea.follows_from)}}}, where another "
+            "value of the setting did better than the baseline on some results. That study's numbers are in its own ledger."
         )
         how = (
             "The first two runs take the values that the plan names. Each further run takes the value halfway, on a "
@@ -51,8 +50,8 @@ def design_of(facts: Facts) -> Design:
         )
     return Design(
         aim=(
-            f"How much does the outcome of an experiment depend on one of its settings? We vary {tunable} in an experiment on "
-            f"{_datasets(facts)}, hold everything else fixed, and compare every run with a baseline made on the same "
+            f"How much does the outcome of an experiment depend on one of its settings? We vary {tunable} in an experiment "
+            f"on {_datasets(facts)}, hold everything else fixed, and compare every run with a baseline made on the same "
             f"machine with the same seeds."
         ),
         kind=(
@@ -64,9 +63,9 @@ def design_of(facts: Facts) -> Design:
         ),
         contributions="the runs themselves, with code, settings and every seed in a ledger",
         method=(
-            f"One setting is varied: {tunable}. Every run changes its value in the source of the experiment and nothing else; "
-            f"the files of the evaluation are the same for all runs and were compared before and after each.\n\n{how} That "
-            f"makes the search efficient and its tests slightly optimistic."
+            f"One setting is varied: {tunable}. Every run changes its value in the source of the experiment and nothing "
+            f"else; the files of the evaluation are the same for all runs and were compared before and after each.\n\n{how} "
+            f"That makes the search efficient and its tests slightly optimistic."
         ),
         ran="The experiments ran with this software and hardware",
         limits=(
@@ -81,7 +80,7 @@ def tunable_of(facts: Facts) -> str:
     return rf"\texttt{{{latex(facts.tunable)}}}"
 
 
-def _brought(facts: Facts) -> Design:
+def _external(facts: Facts) -> Design:
     given = "runs that were measured elsewhere and brought along as files of results"
     return Design(
         aim=(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
+from collections.abc import Sequence
 
-from agents.offline.facts import MetricFact, read_metrics
-from agents.offline.results import main_metric, metrics_to_report, read_lines
+from agents.offline.messages import RunNote
+from agents.offline.results import main_metric, metrics_to_report
 from agents.offline.script import Opening, Script, call, read_whole, say
+from agents.offline.state import FiguresVariables
+from tools.evidence.ledger import BASELINE, RunRecord
+from tools.toolsets.data import FigureFiles, LedgerRows
 
-_NOTE = re.compile(r"^- (run_\d+): (\w+) = (\S+) \(baseline (\S+)\)", re.MULTILINE)
 _MARK = "# The effect of the varied setting, from run_*/final_info.json."
 
 _DRAWING = '''
@@ -102,18 +104,18 @@ draw_effect({setting!r}, {values!r}, {metrics!r})
 
 
 def plotter(opening: Opening) -> Script:
-    """Draw, look at what came out, hand in."""
-    tunable, values = _varied(opening.task)
-    ledger = yield from call("read_results")
-    lines = read_lines(ledger.text)
-    chosen = metrics_to_report(lines)[:2]
-    declared = {metric.name: metric for metric in read_metrics(opening.task)}
-    facts = [declared.get(metric) or MetricFact(metric, metric.replace("_", " "), "", "") for metric in chosen]
-    axes = {metric.name: metric.axis for metric in facts}
+    """Draw, read what was drawn, submit."""
+    variables = opening.state.variables.read(FiguresVariables)
+    tunable, values = _varied(variables.runs)
+    rows = (yield from call("read_results")).read(LedgerRows).rows
+    chosen = metrics_to_report(rows)[:2]
+    labels = {name: variables.template.metric(name).printed for name in chosen}
+    units = {name: variables.template.metric(name).unit for name in chosen}
+    axes = {name: f"{label} ({units[name]})" if units[name] else label for name, label in labels.items()}
     effect = _DRAWING.format(mark=_MARK, setting=tunable.replace("_", " "), values=values, metrics=axes)
 
     own = ""
-    if "plot.py is there" in opening.task:
+    if variables.has_plot:
         own = yield from read_whole("plot.py")
     source = _with_labels(own, {run: f"{tunable} = {value:g}" for run, value in values.items()})
     yield from call(
@@ -126,29 +128,27 @@ def plotter(opening: Opening) -> Script:
     if drawn.failed:
         yield from say(f"I could not draw: {drawn.text.splitlines()[0]}")
         return
-    files = re.findall(r"^\s+(\S+\.png) ", drawn.text, re.MULTILINE)
+    files = drawn.read(FigureFiles).files
     wanted = [*(f"effect_{metric}.png" for metric in chosen), f"seeds_{chosen[0]}.png"]
     effects = [file for file in wanted if file in files]
     others = [file for file in files if file not in effects][:3]
-    labels = {metric.name: metric.label for metric in facts}
-    capped = {line.metric for line in lines if line.censored}
+    capped = {row.metric for row in rows if row.censored}
     captions = [_caption(file, tunable, labels, capped) for file in effects] + [
         f"As drawn by the template's own plotting code from all completed runs (`{file[:-4]}`)." for file in others
     ]
     answer = yield from call("submit_figures", files=effects + others, captions=captions)
     while True:
-        yield from say(f"{answer.text}. Main metric: {main_metric(lines)}.")
+        yield from say(f"{answer.text}. Main metric: {main_metric(rows)}.")
 
 
-def _varied(task: str) -> tuple[str, dict[str, float]]:
-    """The setting that the runs' notes name, and its value in each; the runs' numbers where the notes name none."""
-    runs = {run: (tunable, value, base) for run, tunable, value, base in _NOTE.findall(task)}
-    if not runs:
-        return "run", {
-            run: float(run.removeprefix("run_")) for run in re.findall(r"^- (run_\d+): ", task, re.MULTILINE)
-        }
-    tunable, _, base = next(iter(runs.values()))
-    return tunable, {"run_0": float(base), **{run: float(value) for run, (_, value, _) in runs.items()}}
+def _varied(runs: Sequence[RunRecord]) -> tuple[str, dict[str, float]]:
+    """Return the setting that the runs' notes name and its value in each run; the runs' numbers if the notes name none."""
+    notes = {run.name: note for run in runs if (note := RunNote.of(run.note))}
+    numbers = {run: pair for run, note in notes.items() if (pair := note.numbers())}
+    if not numbers:
+        return "run", {run.name: float(run.name.removeprefix("run_")) for run in runs}
+    first = next(iter(numbers))
+    return notes[first].setting, {BASELINE: numbers[first][1], **{run: value for run, (value, _) in numbers.items()}}
 
 
 def _caption(file: str, tunable: str, labels: dict[str, str], capped: set[str]) -> str:

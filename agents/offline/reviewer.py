@@ -1,75 +1,92 @@
-"""The reviewer: fills the form from the checks of one eye, with low confidence, and says what it cannot judge."""
+"""The reviewer: fills the form from the checklists of its role card, with the lowest confidence. It abstains if the card
+names none."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agents.offline.checks import FOCI, findings_of
+from agents.conversation.policies import DONE
+from agents.offline.checks import findings_of
 from agents.offline.checks.paper import Finding, ReadPaper, counted, read_paper_text
-from agents.offline.script import Heard, Opening, Script, call, say
+from agents.offline.script import Message, Opening, Script, call, say
+from agents.offline.state import PanelVariables, ParticipantState
+from agents.offline.text import join
+from tools.review import ReviewStage
 
 _CANNOT = (
     "This reviewer is a checklist, not a language model: it cannot judge whether the idea is new, sound or important."
 )
 _CEILING = 0.45
 """A checklist alone never recommends acceptance: what it cannot judge is most of what acceptance rests on."""
-_WORDS = {
-    "evidence": r"evidence|statistic|sample|seed|error bar",
-    "clarity": r"clarity|writing|structure|figure",
-    "novelty": r"novel|original|signific|closest|earlier work",
-    "reproduction": r"reproduc|redo|hardware|setting|software",
-    "method": r"method|design|baseline|ablation",
-}
-_PAPER = re.compile(r"<<<PAPER (\w+)>>>\n(.*?)\n<<<END OF PAPER \1>>>", re.DOTALL)
-_GATE = re.compile(r"^The gate, a program, has checked the paper against its evidence: (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a checklist made of a paper, and the eye that reports on it."""
+    """What all checklists found in a paper, and which of them this reviewer reports on."""
 
     paper: ReadPaper
-    focus: str
+    checks: tuple[str, ...]
     findings: dict[str, list[Finding]]
 
     @property
     def mine(self) -> list[Finding]:
-        return self.findings[self.focus]
+        return [finding for check in self.checks for finding in self.findings[check]]
 
-    def share(self, *foci: str) -> float:
-        """The share of findings that are strengths, over these eyes; over all without any named."""
-        found = [finding.found for focus in foci or self.findings for finding in self.findings[focus]]
+    @property
+    def scope(self) -> str:
+        return join(self.checks)
+
+    def share(self, *checks: str) -> float:
+        """Return the share of findings that are strengths, over these checklists; over all if none is named."""
+        found = [finding.found for check in checks or self.findings for finding in self.findings[check]]
         return sum(found) / len(found) if found else 0.5
 
 
 def reviewer(opening: Opening) -> Script:
-    """Review alone; after that, stand by what was counted, since a conversation does not change the paper's text."""
-    read = _read(opening)
+    """Review alone. After that, stand by what was counted: a conversation does not change the paper's text."""
+    state = opening.state
+    checks = state.card.checks if state.card else ()
+    if not checks:
+        yield from _abstain(state)
+    variables = state.variables.read(PanelVariables)
+    paper = read_paper_text(variables.paper_text, variables.gate, variables.gate_passed)
+    read = Reading(paper, checks, findings_of(paper))
     answer = yield from call("submit_review", **fill(opening.tools["submit_review"], read))
     missing = [finding for finding in read.mine if not finding.found]
-    words = f"I looked at the paper with an eye on {read.focus}: {len(read.mine)} findings, {len(missing)} of them weaknesses."
+    words = f"I checked the paper for {read.scope}: {len(read.mine)} findings, {len(missing)} of them weaknesses."
     if missing:
         words += f" The first: {missing[0].text}"
-    heard = yield from say(words if not answer.failed else f"{words} {answer.text}")
+    messages = yield from say(words if not answer.failed else f"{words} {answer.text}")
     while True:
-        heard = yield from say(_reply(heard, opening.role))
+        messages = yield from say(_reply(messages, state))
 
 
-def _reply(heard: list[Heard], own: str) -> str:
-    asked = " ".join(h.text for h in heard if h.speaker == "lab")
-    if "I am done" in asked:
-        return "Counting the same text again gives the same. I am done."
-    if "rebuttal" in asked:
-        return "I have read the rebuttal. I count what stands in the paper, and that text has not changed; my scores stand."
-    others = list(dict.fromkeys(h.speaker for h in heard if "weaknesses" in h.text and h.speaker not in ("lab", own)))
-    said = f" What {', '.join(others)} found lies outside what I looked at." if others else ""
-    return f"I stand by my scores: they count what is in the paper's text, and talking has not changed that text.{said}"
+def _abstain(state: ParticipantState) -> Script:
+    role = state.card.name if state.card else state.participant
+    reason = (
+        f"The role card {role} names no checklist under `checks`, and the offline reviewer has no other way to review."
+    )
+    yield from call("abstain_from_review", reason=reason)
+    while True:
+        yield from say(f"{reason} I abstain. {DONE}.")
+
+
+def _reply(messages: Sequence[Message], state: ParticipantState) -> str:
+    stage = state.conversation.stage
+    if stage == ReviewStage.REFLECTION:
+        return f"Counting the same text again gives the same result. {DONE}."
+    if stage == ReviewStage.REBUTTAL:
+        return "I have read the rebuttal. I count what is in the paper, and that text has not changed. My scores stand."
+    others = sorted({message.speaker for message in messages if message.speaker != state.participant})
+    outside = f" What {join(others)} found lies outside my checks." if others and stage == ReviewStage.DISCUSSION else ""
+    return f"My scores stand: they count what is in the paper's text, and talking has not changed that text.{outside}"
 
 
 def fill(form: dict[str, Any], read: Reading) -> dict[str, Any]:
-    """The form's answers by its schema: scores from shares of strengths, within each score's own range."""
+    """Return the answers by the form's JSON schema: scores from shares of strengths, within each score's range."""
     answers = {key: _answer(key.lower(), field, read) for key, field in form["properties"].items()}
     _agree(form, answers)
     return answers
@@ -95,7 +112,7 @@ def _summary(read: Reading) -> str:
         f"The paper «{paper.title[:160]}» has {paper.words:,} words under {len(paper.headings)} headings, "
         f"{counted(len(paper.captions) - tables, 'figure')}, {counted(tables, 'table')} and "
         f"{counted(len(paper.references), 'reference')}. A checklist read "
-        f"it for {read.focus}: {len(read.mine)} findings, each with the words or the count that it rests on. {_CANNOT} "
+        f"it for {read.scope}: {len(read.mine)} findings, each with the words or the count that it rests on. {_CANNOT} "
         "Its confidence is therefore the lowest that the form has."
     )
 
@@ -124,12 +141,12 @@ def _score(key: str, field: dict[str, Any], read: Reading) -> Any:
     elif re.search(r"original|novel|signific|contrib", key):
         share = 0.4
     elif re.search(r"overall|rating|score|recommend", key):
-        share = _CEILING * (read.share() + read.share(read.focus)) / 2
+        share = _CEILING * (read.share() + read.share(*read.checks)) / 2
     return allowed[min(len(allowed) - 1, int(share * (len(allowed) - 1) + 0.5))]
 
 
 def _numbers(field: dict[str, Any]) -> list[Any]:
-    """The scores that a field allows, lowest first; none when it is no score."""
+    """Return the scores that a field allows, lowest first; none if it is not a score."""
     if choices := field.get("enum"):
         return sorted(choices) if all(isinstance(c, int) for c in choices) else []
     if "minimum" in field and "maximum" in field:
@@ -138,7 +155,7 @@ def _numbers(field: dict[str, Any]) -> list[Any]:
 
 
 def _agree(form: dict[str, Any], answers: dict[str, Any]) -> None:
-    """A decision on the form follows from the overall score: above the middle of its range or not."""
+    """Set a decision on the form by the overall score: above the middle of its range or not."""
     overall = next((k for k in form["properties"] if re.search(r"overall|rating", k)), "")
     decision = next((k for k, f in form["properties"].items() if f.get("enum") and not _numbers(f)), "")
     if overall and decision:
@@ -149,20 +166,3 @@ def _agree(form: dict[str, Any], answers: dict[str, Any]) -> None:
         allowed = _numbers(field)
         accepts = answers[overall] > allowed[len(allowed) // 2 - (len(allowed) + 1) % 2]
         answers[decision] = positive if accepts else negative
-
-
-def _read(opening: Opening) -> Reading:
-    blocks = _PAPER.findall(opening.task)
-    gate = _GATE.search(opening.task)
-    paper = read_paper_text(blocks[-1][1] if blocks else opening.task, gate[1] if gate else "")
-    return Reading(paper, _focus(opening), findings_of(paper))
-
-
-def _focus(opening: Opening) -> str:
-    about = f"{opening.role} {opening.card.partition('What holds for everybody')[0]}".lower()
-    about = about.partition("with you in the room")[0]
-    counts = {
-        focus: len(re.findall(_WORDS[focus], opening.role.lower())) * 10 + len(re.findall(_WORDS[focus], about))
-        for focus in FOCI
-    }
-    return max(counts, key=lambda focus: counts[focus])

@@ -1,24 +1,27 @@
-"""The reviser: mends what writing can mend, and says in the rebuttal what it cannot."""
+"""The reviser: answers in the paper what writing can answer, and says in the rebuttal what it cannot."""
 
 from __future__ import annotations
 
-import re
-
-from agents.offline.facts import Facts, latex, read_facts
-from agents.offline.results import metrics_to_report, read_lines
+from agents.offline.facts import Facts
+from agents.offline.panel import weaknesses
+from agents.offline.results import metrics_to_report
 from agents.offline.script import Call, Opening, Script, call, say, together
+from agents.offline.state import RevisionVariables
+from agents.offline.text import latex
+from tools.toolsets.data import LedgerRows
 
 _NEEDS_RUNS = "This asks for new experiments or for judgement; writing cannot answer it, so the paper is left as it is."
 
 
 def reviser(opening: Opening) -> Script:
-    """Answer each weakness: an addition to a section where one helps, an open no where none does."""
-    facts = read_facts(opening.task)
-    ledger = yield from call("read_results")
-    metrics = metrics_to_report([line for line in read_lines(ledger.text) if line.run == "run_0"]) or facts.measured
+    """Answer each weakness with an addition to a section, or say that writing cannot answer it."""
+    variables = opening.state.variables.read(RevisionVariables)
+    facts = Facts(variables)
+    rows = (yield from call("read_results")).read(LedgerRows).rows
+    metrics = metrics_to_report([row for row in rows if row.run == "run_0"]) or facts.measured
     answers, additions = [], {"results": _all_changes(facts, metrics)}
-    for point in _weaknesses(opening.task):
-        section, text = _mend(point, facts)
+    for point in weaknesses(variables.reviews.values()):
+        section, text = _addition(point, facts)
         if section:
             additions[section] = additions.get(section, "") + "\n\n" + text
         answers.append(f"- {point} " + (f"Answered in {section.replace('_', ' ')}." if section else _NEEDS_RUNS))
@@ -41,17 +44,10 @@ def reviser(opening: Opening) -> Script:
     yield from say(answer.text)
 
 
-def _weaknesses(task: str) -> list[str]:
-    points = []
-    for block in re.findall(r"^Weaknesses:\n((?:- .*\n?)+)", task, re.MULTILINE):
-        points += [line[2:].strip() for line in block.splitlines()]
-    return list(dict.fromkeys(points))
-
-
-def _mend(point: str, facts: Facts) -> tuple[str, str]:
-    """The section that a point is answered in, and the words; empty where writing cannot answer it."""
+def _addition(point: str, facts: Facts) -> tuple[str, str]:
+    """Return the section that answers a point and the words; empty if writing cannot answer it."""
     runs = len(facts.completed)
-    point = point.partition("«")[0].lower()  # the reviewer's words, without the paper's
+    point = point.partition("«")[0].lower()  # the reviewer's own words, without the quotation
     if "comparisons" in point:
         return "method", (
             f"With {runs} completed runs and {len(facts.datasets)} datasets each metric gives "
@@ -73,21 +69,21 @@ def _mend(point: str, facts: Facts) -> tuple[str, str]:
 
 
 def _all_changes(facts: Facts, metrics: list[str]) -> str:
-    """Every change of the metrics that the first version gave in tables only."""
+    """Return every change of the metrics that the first version gave in tables only."""
     rows = []
     for metric in metrics[2:]:
-        for run in [r.name for r in facts.completed if r.name != "run_0"]:
+        for run in facts.varied:
             cells = [
                 rf"{latex(a.split('/')[1])}, \change{{{a}}}"
                 for a in facts.addresses
                 if a.startswith(f"{run}/") and a.endswith(f"/{metric}")
             ]
             if cells:
-                rows.append(rf"\item {latex(facts.metric(metric).label)}, {latex(run)}: " + "; ".join(cells) + ".")
+                rows.append(rf"\item {latex(facts.label(metric))}, {latex(run)}: " + "; ".join(cells) + ".")
     intervals = rf"\noisefloor{{{facts.datasets[0]}/{metrics[0]}}}"
     if not rows:
         return (
-            f"For scale: on {latex(facts.datasets[0])} the {latex(facts.metric(metrics[0]).label)} has a noise floor of "
+            f"For scale: on {latex(facts.datasets[0])} the {latex(facts.label(metrics[0]))} has a noise floor of "
             f"{intervals}."
         )
     return "\\subsection{Every remaining change}\n\\begin{itemize}\n" + "\n".join(rows) + "\n\\end{itemize}"

@@ -1,21 +1,20 @@
-"""Which script plays a role: told by what the phase lets the role do, so that a card of any name can be seated."""
+"""Which script plays a role. The tools that the phase gives the role decide, so a card of any name can be played."""
 
 from __future__ import annotations
 
-import re
-
-from agents.offline.authors import authors
-from agents.offline.chair import chair
 from agents.offline.coder import coder
 from agents.offline.ideas import advisor, novelty_checker, proposer
+from agents.offline.panel import authors, chair
 from agents.offline.planner import planner
 from agents.offline.plotter import plotter
 from agents.offline.reviewer import reviewer
 from agents.offline.reviser import reviser
-from agents.offline.script import Opening, Script, ScriptOf, call, say
+from agents.offline.script import Opening, Script, ScriptFunction, call, say
+from agents.offline.state import SelectorVariables
 from agents.offline.writer import writer
+from tools.toolsets.data import FigureFiles
 
-SCRIPTS: tuple[tuple[str, ScriptOf], ...] = (
+SCRIPTS: tuple[tuple[str, ScriptFunction], ...] = (
     ("submit_meta_review", chair),
     ("submit_review", reviewer),
     ("accept_deliverable", advisor),
@@ -27,11 +26,11 @@ SCRIPTS: tuple[tuple[str, ScriptOf], ...] = (
     ("submit_rebuttal", reviser),
     ("submit_paper", writer),
 )
-"""The tool that a role has, and the script for it; the first that fits."""
+"""A tool, and the script of the role that has it; the first match counts."""
 
 
-def script_for(opening: Opening) -> ScriptOf:
-    if opening.task.startswith("You lead a conversation"):
+def script_for(opening: Opening) -> ScriptFunction:
+    if opening.state.card is None:
         return selector
     if "submit_rebuttal" in opening.tools and "submit_paper" not in opening.tools:
         return authors
@@ -39,28 +38,23 @@ def script_for(opening: Opening) -> ScriptOf:
 
 
 def selector(opening: Opening) -> Script:
-    """Names who has waited longest; at first, the first of the list."""
-    names = re.findall(r"^- (\w+): ", opening.task, re.MULTILINE)
-    spoken = re.findall(r"^\[(\w+)\]", opening.task, re.MULTILINE)
-    yield from say(min(names, key=lambda name: max((i for i, s in enumerate(spoken) if s == name), default=-1)))
+    """Name whoever has waited longest; at first, the first of the list."""
+    variables = opening.state.variables.read(SelectorVariables)
+    spoken = {turn.speaker: number for number, turn in enumerate(variables.turns)}
+    yield from say(min(variables.participants, key=lambda name: spoken.get(name, -1)))
 
 
 def listener(opening: Opening) -> Script:
-    """Plays a role that can hand in nothing: looks at what there is, once, and says only what it has seen."""
+    """Play a role that submits nothing: look once at what there is, and say only what was seen."""
+    words = "The offline researcher has no rules for this role. I have nothing to add."
     if "read_section" in opening.tools:
-        results = yield from call("read_section", section="results")
-        words = len(results.text.split())
-        while True:
-            yield from say(
-                f"I have read the results section ({words} words). Its numbers are references, so they "
-                "are the ledger's; I have no objection."
-            )
-    if "list_figures" in opening.tools:
-        figures = yield from call("list_figures")
-        while True:
-            yield from say(
-                f"I have looked at the list of figures: {figures.text.count(chr(10)) + 1} line(s). "
-                "I can check that they are there, not what they look like."
-            )
+        section = yield from call("read_section", section="results")
+        words = (
+            f"I have read the results section ({len(section.text.split())} words). Its numbers are references to the "
+            "ledger. I have no objection."
+        )
+    elif "list_figures" in opening.tools:
+        count = len((yield from call("list_figures")).read(FigureFiles).files)
+        words = f"The list has {count} figures. I can check that they exist, not what they look like."
     while True:
-        yield from say("No rule of the offline researcher fits this role; I have nothing to add.")
+        yield from say(words)

@@ -1,20 +1,22 @@
-"""A script is how a role is played offline: a generator that yields its next act and is sent what came of it.
+"""A script plays one role: a generator that yields its next act and is sent what came of it.
 
-The client replays a script over the conversation so far; the act it then waits with is the answer. So a script keeps
-no state of its own: the conversation is its state, and a resumed run goes on where it was.
+The client replays a script over the conversation so far and returns the first act that the conversation does not hold
+yet. A script therefore keeps no state between calls, and a resumed run continues where it was.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from agents.offline.state import Model, ParticipantState, read_data
+from tools.toolsets.data import FilePart
+
 
 @dataclass(frozen=True)
 class Call:
-    """The act of calling a tool. What is sent back is a `Result`."""
+    """The act of calling a tool. The script is sent a `CallResult`."""
 
     tool: str
     arguments: dict[str, Any]
@@ -22,30 +24,39 @@ class Call:
 
 @dataclass(frozen=True)
 class Calls:
-    """The act of calling several tools in one answer, since none waits for another. What is sent back is a list of
-    `Result`, in their order."""
+    """The act of calling several independent tools at once. The script is sent a list of `CallResult` in their order."""
 
     calls: tuple[Call, ...]
 
 
 @dataclass(frozen=True)
 class Say:
-    """The act of ending the turn with words. What is sent back is what the others said since: a list of `Heard`."""
+    """The act of ending the turn with words. The script is sent what others said since: a list of `Message`."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Result:
-    """What a tool answered."""
+class CallResult:
+    """The result of a tool call."""
 
+    tool: str
     text: str
     failed: bool = False
+    data: dict[str, Any] | None = None
+
+    def read(self, model: type[Model]) -> Model:
+        """Return the typed data of the result.
+
+        Raises:
+            MissingData: the result has no such data.
+        """
+        return read_data(model, self.data if self.data is not None else {}, f"result of {self.tool}")
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What somebody else said."""
+class Message:
+    """What another participant said."""
 
     speaker: str
     text: str
@@ -53,49 +64,48 @@ class Heard:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a role knows before its first act: the phase's task, its own card, its tools and their schemas, the seed,
-    and what was said before."""
+    """What a script starts from. `tools` maps a tool's name to the JSON schema of its arguments; `messages` were sent
+    before the first act."""
 
-    role: str
-    card: str
-    task: str
+    state: ParticipantState
     tools: dict[str, dict[str, Any]]
     seed: int
-    heard: tuple[Heard, ...]
+    messages: tuple[Message, ...]
 
 
 Act = Call | Calls | Say
 Script = Generator[Act, Any, None]
-ScriptOf = Callable[[Opening], Script]
+ScriptFunction = Callable[[Opening], Script]
 
 
-def call(tool: str, **arguments: Any) -> Generator[Call, Result, Result]:
-    """Call a tool from within a script: `answer = yield from call("read_file", file="experiment.py")`."""
-    answer = yield Call(tool, arguments)
-    return answer
+def call(tool: str, **arguments: Any) -> Generator[Call, CallResult, CallResult]:
+    """Call a tool from within a script: `result = yield from call("read_file", file="experiment.py")`."""
+    result = yield Call(tool, arguments)
+    return result
 
 
-def together(calls: Iterable[Call]) -> Generator[Calls, list[Result], list[Result]]:
-    """Call several tools at once from within a script; none without any."""
+def together(calls: Iterable[Call]) -> Generator[Calls, list[CallResult], list[CallResult]]:
+    """Call several tools at once from within a script."""
     asked = tuple(calls)
     return (yield Calls(asked)) if asked else []
 
 
-def say(text: str) -> Generator[Say, list[Heard], list[Heard]]:
-    """End the turn from within a script; the next turn begins with what was heard."""
-    heard = yield Say(text)
-    return heard
+def say(text: str) -> Generator[Say, list[Message], list[Message]]:
+    """End the turn from within a script; return what others say before the next turn."""
+    messages = yield Say(text)
+    return messages
 
 
-def read_whole(file: str) -> Generator[Call, Result, str]:
-    """The whole text of a file, however many calls it takes; empty when it cannot be read."""
-    text, start = "", 1
+def read_whole(file: str) -> Generator[Call, CallResult, str]:
+    """Return the whole text of a file, in as many calls as it takes; empty if it cannot be read."""
+    text, line = "", 1
     while True:
-        answer = yield from call("read_file", file=file, start_line=start)
-        if answer.failed:
+        result = yield from call("read_file", file=file, start_line=line)
+        if result.failed:
             return ""
-        more = re.search(r"\n\(\d+ more lines; read on with start_line=(\d+)\)\Z", answer.text)
-        if not more:
-            return text + answer.text
-        text += answer.text[: more.start()] + "\n"
-        start = int(more[1])
+        part = result.read(FilePart)
+        text += result.text[: part.characters]
+        if part.next_line is None:
+            return text
+        text += "\n"
+        line = part.next_line

@@ -47,8 +47,3 @@ def scaled(value: float, factor: float) -> float | int:
     if _SHARE_NEAR_ONE <= value < 1:
         return float(f"{1 - (1 - value) / factor:.4g}") if factor > 0 else value
     return float(f"{value * factor:.4g}")
-
-
-def written(value: float) -> str:
-    """The value as Python source."""
-    return repr(value)

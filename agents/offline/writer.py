@@ -1,25 +1,29 @@
-"""The writer: a plain report of what was run and what came out, every measured number a reference."""
+"""The writer: a plain report of what was run and what was measured, with every measured number as a reference."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 from agents.offline.design import design_of, tunable_of
-from agents.offline.facts import Facts, join, latex, read_facts
-from agents.offline.results import metrics_to_report, read_lines
-from agents.offline.script import Call, Calls, Opening, Result, Script, call, say, together
+from agents.offline.facts import Facts
+from agents.offline.messages import RunNote
+from agents.offline.results import metrics_to_report
+from agents.offline.script import Call, CallResult, Calls, Opening, Script, call, say, together
+from agents.offline.state import PaperVariables
+from agents.offline.text import join, latex
+from tools.toolsets.data import CitationKey, ComparedResults, LedgerRows, SearchResults
 
 _PER_QUERY = 3
 
 
 def writer(opening: Opening) -> Script:
-    """Cite what searches find, write all sections, compile, let the results be read, hand in."""
-    facts = read_facts(opening.task)
-    ledger, *compared = yield from together([Call("read_results", {}), *_comparisons(facts)])
-    lines = read_lines(ledger.text)
-    metrics = metrics_to_report([line for line in lines if line.run == "run_0"]) or facts.measured
-    capped = list(dict.fromkeys(line.metric for line in lines if line.censored))
+    """Cite what searches find, write all sections, compile, ask for a reading of the results, submit."""
+    facts = Facts(opening.state.variables.read(PaperVariables))
+    comparisons = [Call("compare_runs", {"run": run}) for run in facts.varied]
+    ledger, *compared = yield from together([Call("read_results", {}), *comparisons])
+    rows = ledger.read(LedgerRows).rows
+    metrics = metrics_to_report([row for row in rows if row.run == "run_0"]) or facts.measured
+    capped = list(dict.fromkeys(row.metric for row in rows if row.censored))
     significant = _significant(compared)
     cited = yield from _cite(facts)
     texts = sections(facts, metrics, significant, cited, capped)
@@ -36,28 +40,17 @@ def writer(opening: Opening) -> Script:
     yield from say(answer.text)
 
 
-def _comparisons(facts: Facts) -> list[Call]:
-    """Of every run with the baseline."""
-    return [Call("compare_runs", {"run": run.name}) for run in facts.completed if run.name != "run_0"]
+def _significant(comparisons: Sequence[CallResult]) -> list[str]:
+    """Return the addresses at which Welch's test tells a run from the baseline."""
+    compared = [result.read(ComparedResults) for result in comparisons if not result.failed]
+    return [result.address for found in compared for result in found.results if result.significant]
 
 
-def _significant(comparisons: list[Result]) -> list[str]:
-    """Addresses at which a run differs from the baseline by Welch's test, as the ledger's comparison says."""
-    found: list[str] = []
-    for compared in comparisons:
-        for line in compared.text.splitlines():
-            address, _, verdict = line.partition(": ")
-            if re.search(r"p [<=]", verdict) and "no significant change" not in verdict:
-                found.append(address)
-    return found
-
-
-def _cite(facts: Facts) -> Generator[Calls, list[Result], list[tuple[str, list[str]]]]:
-    """What was searched for, and the keys of the best records of each search."""
-    field = facts.template.partition(".")[0]
+def _cite(facts: Facts) -> Generator[Calls, list[CallResult], list[tuple[str, list[str]]]]:
+    """Return the queries, each with the citation keys of the best records it found."""
     tunable = facts.tunable.replace("_", " ")
     queries = [
-        field,
+        facts.variables.template.title,
         f"{tunable} training",
         "hyperparameter sensitivity analysis",
         "random seeds variance benchmarks",
@@ -69,13 +62,14 @@ def _cite(facts: Facts) -> Generator[Calls, list[Result], list[tuple[str, list[s
     chosen: dict[str, str] = {}
     """Record -> the query that it is cited for."""
     for query, answer in zip(queries, answers, strict=True):
-        new = [r for r in re.findall(r"^\d+\. \[([^\]]+)\]", answer.text, re.MULTILINE) if r not in chosen]
+        found = answer.read(SearchResults).records if not answer.failed else ()
+        new = [record.id for record in found if record.id not in chosen]
         chosen |= dict.fromkeys(new[:_PER_QUERY], query)
     added = yield from together(Call("add_citation", {"record": record}) for record in chosen)
     keys: dict[str, list[str]] = {}
     for query, answer in zip(chosen.values(), added, strict=True):
-        if match := re.search(r"\\cite\{([^}]+)\}", answer.text):
-            keys.setdefault(query, []).append(match[1])
+        if not answer.failed:
+            keys.setdefault(query, []).append(answer.read(CitationKey).key)
     return list(keys.items())
 
 
@@ -101,16 +95,12 @@ def sections(
     }
 
 
-def _runs(facts: Facts) -> list[str]:
-    return [run.name for run in facts.completed if run.name != "run_0"]
-
-
 def _at(runs: list[str]) -> str:
     return join([latex(run) for run in runs])
 
 
 def _abstract(facts: Facts, metric: str, significant: list[str]) -> str:
-    label = latex(facts.metric(metric).label)
+    label = latex(facts.label(metric))
     main = [a for a in significant if a.endswith(f"/{metric}")]
     if main:
         found = (
@@ -158,10 +148,10 @@ def _background(facts: Facts, metrics: list[str]) -> str:
     for name in metrics:
         metric = facts.metric(name)
         goal = {"min": "smaller is better", "max": "larger is better"}.get(
-            metric.goal, "no direction is declared better"
+            metric.goal or "", "no direction is declared better"
         )
         about = f": {latex(metric.description.rstrip('.'))}" if metric.description else ""
-        rows.append(rf"\item \textbf{{{latex(metric.label)}}} ({goal}){about}.")
+        rows.append(rf"\item \textbf{{{latex(metric.printed)}}} ({goal}){about}.")
     return (
         f"{latex(facts.template)}\n\nThe experiment reports these metrics for each of its datasets "
         f"({join([latex(d) for d in facts.datasets])}):\n\\begin{{itemize}}\n" + "\n".join(rows) + "\n\\end{itemize}"
@@ -197,7 +187,7 @@ def _setup(facts: Facts, metrics: list[str]) -> str:
 def _results(facts: Facts, metrics: list[str], significant: list[str]) -> str:
     parts = []
     for name in metrics:
-        label = latex(facts.metric(name).label)
+        label = latex(facts.label(name))
         parts.append(rf"\subsection{{{label[0].upper() + label[1:]}}}")
         figure = next((f for f in facts.figures if f.file == f"effect_{name}.png"), None)
         shown = (
@@ -214,7 +204,7 @@ def _results(facts: Facts, metrics: list[str], significant: list[str]) -> str:
         if figure:
             parts.append(_figure(figure.file, figure.label, figure.caption))
         if name in metrics[:2]:
-            parts += [_of_run(facts, run, name) for run in _runs(facts)]
+            parts += [_of_run(facts, run, name) for run in facts.varied]
             parts.append(_noise(facts, name))
     others = [f for f in facts.figures if not f.file.startswith("effect_")]
     if others:
@@ -228,11 +218,10 @@ def _results(facts: Facts, metrics: list[str], significant: list[str]) -> str:
 
 
 def _of_run(facts: Facts, run: str, metric: str) -> str:
-    note = next((r.note for r in facts.completed if r.name == run), "")
-    value = re.match(r"(\w+) = (\S+) ", note)
+    note = next((RunNote.of(r.note) for r in facts.completed if r.name == run), None)
     where = (
         rf" ({tunable_of(facts)} = \setting{{{run}/experiment.{facts.tunable}}})"
-        if (value and f"experiment.{facts.tunable}" in facts.settings)
+        if (note and f"experiment.{facts.tunable}" in facts.settings)
         else ""
     )
     changes = [
@@ -263,13 +252,13 @@ def _limitations(facts: Facts, capped: list[str]) -> str:
         "interprets nothing beyond what the ledger says."
     )
     if capped:
-        labels = join([latex(facts.metric(metric).label) for metric in capped])
+        labels = join([latex(facts.label(metric)) for metric in capped])
         text += f" Some values of the {labels} hit their cap: they are bounds, marked in the tables, and not compared."
     return text + (f" The runs without results are {_at(failed)}; their reasons are in the ledger." if failed else "")
 
 
 def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool) -> str:
-    label = latex(facts.metric(metric).label)
+    label = latex(facts.label(metric))
     main = [a for a in significant if a.endswith(f"/{metric}")]
     if main:
         rows = "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}: \change{{{a}}}" for a in main)
@@ -278,7 +267,7 @@ def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool)
             body += " All other cells were not."
     else:
         body = (
-            f"On the {label}, none of the runs {_at(_runs(facts))} was told apart from the baseline by the test. With "
+            f"On the {label}, none of the runs {_at(facts.varied)} was told apart from the baseline by the test. With "
             "the seeds that there are, the question stays open for differences below the noise floor."
         )
     if capped:
@@ -290,7 +279,7 @@ def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool)
 
 
 def _summary(facts: Facts, significant: list[str]) -> str:
-    if facts.brought:
+    if facts.external:
         return "Results that were brought along are compared with the baseline among them; the paper says what differs."
     if significant:
         return f"Varying {facts.tunable} changes some results beyond the noise of the seeds; the paper says which."

@@ -94,7 +94,7 @@ def _show(report: PanelReport) -> None:
     out.print(f" given by {', '.join(review.reviewer for review in report.reviews)}", highlight=False, soft_wrap=True)
     for participant in report.absent:
         out.print(
-            f"[yellow]{participant.reviewer} gave no review: {escape(participant.reason)}[/yellow]",
+            f"[yellow]{participant.reviewer} {'abstained' if participant.abstained else 'gave no review'}: {escape(participant.reason)}[/yellow]",
             highlight=False,
             soft_wrap=True,
         )

@@ -13,7 +13,7 @@ def _variables(idea_run: IdeaRun) -> dict[str, object]:
     return {
         "idea": idea_run.idea,
         "template": idea_run.context.template,
-        "runs": [(run.name, run.note) for run in ledger.completed],
+        "runs": ledger.completed,
         "has_plot": (idea_run.workspace.work / "plot.py").is_file(),
     }
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from scenarios.idea_run import IdeaRun
 from scenarios.phases.phase_type import PhaseType
-from tools.ideas.archive import read_archive, told
+from tools.ideas.archive import outcome_of, read_archive, told
 
 
 def _variables(idea_run: IdeaRun) -> dict[str, object]:
     template = idea_run.context.template
-    archive = told(read_archive(idea_run.context.archive))
+    entries = read_archive(idea_run.context.archive)
     return {
         "template": template,
-        "archive": archive,
+        "archive": told(entries),
+        "archived_ideas": [
+            {"name": entry["Name"], "follows_from": entry.get("follows_from", ""), "outcome": outcome_of(entry)}
+            for entry in entries
+        ],
         "run_quota": idea_run.context.run_quota,
         "profile": idea_run.context.profile,
     }

@@ -11,6 +11,7 @@ from scenarios.phases.phase_type import PhaseType
 from scenarios.review_inputs import ReviewInputs
 from tools.atomic import write_text
 from tools.documents import as_data, load_document, read_paper, save_document, text_as_data
+from tools.errors import ColloquiumError
 from tools.evidence.gate import load_gate_report
 from tools.review import (
     INDEPENDENT_STAGES,
@@ -24,6 +25,7 @@ from tools.review import (
     example_as_data,
     load_decision,
     load_rebuttal,
+    load_review_records,
     load_reviews,
     save_decision,
     write_report,
@@ -44,6 +46,7 @@ async def _open(idea_run: IdeaRun) -> None:
 def _variables(idea_run: IdeaRun) -> dict[str, object]:
     document = load_document(idea_run.review_folder / PAPER_FILE)
     before = idea_run.workspace.reviews / f"round_{idea_run.review_round - 1}"
+    gate = load_gate_report(idea_run.workspace.root / "gate.json")
     return {
         "single": len(idea_run.participants.names) == 1,
         "round": idea_run.review_round,
@@ -51,9 +54,11 @@ def _variables(idea_run: IdeaRun) -> dict[str, object]:
         "form": idea_run.context.form,
         "has_ledger": idea_run.context.ledger_file.exists(),
         "hidden": document.hidden,
-        "gate": _gate_summary(idea_run),
+        "gate": gate.summary if gate else "",
+        "gate_passed": gate is None or gate.verdict == "pass",
         "examples": [example_as_data(example) for example in ReviewInputs.of(idea_run.run_folder).examples],
         "paper": as_data(document),
+        "paper_text": document.text,
     }
 
 
@@ -78,7 +83,12 @@ async def _close(idea_run: IdeaRun) -> None:
     """Where the chair fell silent or there is none, the rule decides from the scores, and the meta-review says so. Then the
     report."""
     context = idea_run.context
-    reviews = load_reviews(idea_run.review_folder)
+    reviews, records = load_reviews(idea_run.review_folder), load_review_records(idea_run.review_folder)
+    if records and not reviews:
+        names = ", ".join(records)
+        raise ColloquiumError(
+            f"every reviewer of the panel abstained ({names}), so the paper has no review and no decision"
+        )
     if load_decision(idea_run.review_folder) is None and reviews:
         silent = (
             "the area chair handed in no meta-review"
@@ -99,7 +109,10 @@ async def _close(idea_run: IdeaRun) -> None:
     ]
     missing = [
         MissingReview(
-            reviewer=participant, model=context.authors.get(participant, ""), reason=_why_absent(idea_run, participant)
+            reviewer=participant,
+            model=context.authors.get(participant, ""),
+            reason=records[participant].abstained if participant in records else _why_absent(idea_run, participant),
+            abstained=participant in records,
         )
         for participant in idea_run.participants.others
         if participant not in reviews

@@ -16,7 +16,7 @@ from agents.run_context import RunContext
 from tests.fakes.conversation import Scripted
 from tools.toolsets.registry import tool_names
 
-SPEC = ModelSpec(provider="offline")
+SPEC = ModelSpec(provider="openai", model="m")
 SEATS = Participants(("writer", "coder"))
 
 

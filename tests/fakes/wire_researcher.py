@@ -15,7 +15,7 @@ from agents.autogen import (
     ToolSchema,
     UserMessage,
 )
-from agents.offline.client import OfflineClient
+from agents.models.base import BaseClient
 from tests.fakes.answer import Answer
 
 _REMINDER = "Your last answer did not come through"
@@ -29,7 +29,8 @@ class Mind:
     once."""
 
     def __init__(self, seed: int = 0, *, at_once: bool = True) -> None:
-        self._researcher = OfflineClient(seed, at_once=at_once)
+        self._researcher: BaseClient
+        raise NotImplementedError("the offline researcher no longer reads prompts; a stub that replays a recording follows")
         self._numbers = itertools.count(1)
         self._until: dict[str, list[LLMMessage]] = {}
         """The conversation up to an act of its own, the act included, by the act's name."""

@@ -102,7 +102,8 @@ def test_a_form_a_rule_and_a_reviewer_of_ones_own_are_a_file_each(
     roles = tmp_path / "roles"
     roles.mkdir()
     (roles / "reviewer_sceptic.md").write_text(
-        "---\nname: reviewer_sceptic\ndescription: Doubts the statistics.\ntools: []\n---\nYou ask for seeds.\n"
+        "---\nname: reviewer_sceptic\ndescription: Doubts the statistics.\ntools: []\nchecks: [evidence]\n---\n"
+        "You ask for seeds.\n"
     )
     done = command("review", draft, "--form", tmp_path / "tiny.yaml", "--rule", tmp_path / "kind.yaml", "--roles", roles,
                    "--set", "phases.panel.participants=[reviewer_sceptic, reviewer_clarity, area_chair]", "--reviewers", 2,
@@ -112,6 +113,43 @@ def test_a_form_a_rule_and_a_reviewer_of_ones_own_are_a_file_each(
     assert report["decision"] == "Accept" and "the highest of Rating is at least 1" in report["rule"]
     assert [review["reviewer"] for review in report["reviews"]] == ["reviewer_sceptic", "reviewer_clarity"]
     assert list(report["reviews"][0]["review"]) == ["Points", "Rating"]
+
+
+UNCHECKED = "---\nname: reviewer_poet\ndescription: Reads the paper aloud.\ntools: []\n---\nYou listen to its rhythm.\n"
+
+
+def test_an_offline_reviewer_without_checks_abstains_and_counts_for_nothing(
+    command: Command, tmp_path: Path, draft: Path
+) -> None:
+    roles = tmp_path / "roles"
+    roles.mkdir()
+    (roles / "reviewer_poet.md").write_text(UNCHECKED)
+    participants = "phases.panel.participants=[reviewer_poet, reviewer_clarity, area_chair]"
+    done = command(
+        "review", draft, "--roles", roles, "--set", participants, "--reviewers", 2, "--out", tmp_path / "runs"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = report_of(tmp_path / "runs")
+    assert [review["reviewer"] for review in report["reviews"]] == ["reviewer_clarity"]
+    assert [(absent["reviewer"], absent["abstained"]) for absent in report["absent"]] == [("reviewer_poet", True)]
+    assert all(list(score["given"]) == ["reviewer_clarity"] for score in report["scores"].values())
+    assert "reviewer_poet" in report["meta_review"]["discussion"]
+    folder = next((tmp_path / "runs").glob("*/ideas/*/reviews/round_1"))
+    assert json.loads((folder / "meta_review.json").read_text())["reviewers"] == ["reviewer_clarity"]
+    assert json.loads((folder / "reviewer_poet.json").read_text())["abstained"]
+
+
+def test_a_panel_that_abstains_as_a_whole_decides_nothing(command: Command, tmp_path: Path, draft: Path) -> None:
+    roles = tmp_path / "roles"
+    roles.mkdir()
+    (roles / "reviewer_poet.md").write_text(UNCHECKED)
+    participants = "phases.panel.participants=[reviewer_poet, area_chair]"
+    done = command(
+        "review", draft, "--roles", roles, "--set", participants, "--reviewers", 2, "--out", tmp_path / "runs"
+    )
+    assert done.returncode != 0 and "abstained" in done.stdout + done.stderr, done.stdout + done.stderr
+    folder = next((tmp_path / "runs").glob("*/ideas/*/reviews/round_1"))
+    assert not (folder / "meta_review.json").exists() and not (folder / "review.json").exists()
 
 
 def test_the_whole_procedure_with_models(command: Command, tmp_path: Path, draft: Path) -> None:

@@ -28,6 +28,21 @@ _IN_FULL = 12
 """So many of the latest ideas are told with their results, and as many of the best; of the others, the outcome alone."""
 
 
+class Trial(BaseModel):
+    """One completed run of an idea, with the results of the primary metric that changed beyond the noise."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    run: str
+    note: str
+    """What the run changed, in the group's words."""
+    better: tuple[str, ...] = ()
+    """Results (`dataset/metric`) that got better."""
+    worse: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    """Results whose metric has no goal."""
+
+
 class Outcome(BaseModel):
     """What came of an idea."""
 
@@ -37,6 +52,8 @@ class Outcome(BaseModel):
     """Why it ended before its last phase."""
     runs: list[str] = []
     """What each run changed, and what became of the primary metric against the baseline, a line each."""
+    trials: list[Trial] = []
+    """The completed runs beside the baseline, as data."""
     gate: str = ""
     """`pass` or `withheld`; empty when there was no paper to judge."""
     score: float | None = None

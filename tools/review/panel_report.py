@@ -63,7 +63,7 @@ def build_report(folder: Path, form: Form, facts: PanelFacts) -> PanelReport | N
     decision = load_decision(folder)
     if decision is None:
         return None
-    reviews = load_review_records(folder)
+    reviews = {name: review for name, review in load_review_records(folder).items() if not review.abstained}
     scores = summarize_scores(form, {name: review.review for name, review in reviews.items()})
     document = load_document(folder / PAPER_FILE)
     order = {name: place for place, name in enumerate(facts.participants)}

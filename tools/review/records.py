@@ -81,6 +81,9 @@ class ReviewRecord(_ReviewPart):
     stage: str = ""
     """When this version was submitted."""
     review: FilledForm
+    """Empty if the reviewer abstained."""
+    abstained: str = ""
+    """Why the reviewer abstained; empty if they did not. An abstention has no scores and counts for nothing."""
     places: list[CheckedQuote] = []
     """Every quotation of the review."""
     unplaced: list[UnquotedPoint] = []
@@ -100,6 +103,8 @@ class MissingReview(_ReviewPart):
     reviewer: str
     model: str = ""
     reason: str
+    abstained: bool = False
+    """The reviewer took part and abstained."""
 
 
 class ScoreSummary(_ReviewPart):

@@ -46,8 +46,8 @@ def load_review_records(folder: Path) -> dict[str, ReviewRecord]:
 
 
 def load_reviews(folder: Path) -> dict[str, FilledForm]:
-    """Return the filled forms of one round by reviewer."""
-    return {name: record.review for name, record in load_review_records(folder).items()}
+    """Return the filled forms of one round by reviewer, without abstentions."""
+    return {name: record.review for name, record in load_review_records(folder).items() if not record.abstained}
 
 
 def save_decision(folder: Path, form: Form, meta_review: MetaReview, decision: str) -> None:

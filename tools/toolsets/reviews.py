@@ -35,7 +35,7 @@ from tools.toolsets.tool import Submission, Tool, ToolAnswer
 class ReviewTools(Toolset):
     """Submit and read reviews, a meta-review and a rebuttal."""
 
-    names = ("submit_review", "read_reviews", "submit_meta_review", "submit_rebuttal")
+    names = ("submit_review", "abstain_from_review", "read_reviews", "submit_meta_review", "submit_rebuttal")
 
     def tools(self) -> list[Tool]:
         form = self._idea.form
@@ -52,7 +52,13 @@ class ReviewTools(Toolset):
             arguments=self._meta_review_arguments(),
             call=self._submit_meta_review,
         )
-        return [review, Tool.of(self.read_reviews), meta, Tool.of(self.submit_rebuttal)]
+        return [
+            review,
+            Tool.of(self.abstain_from_review),
+            Tool.of(self.read_reviews),
+            meta,
+            Tool.of(self.submit_rebuttal),
+        ]
 
     async def read_reviews(self) -> ToolAnswer:
         """Read all submitted reviews of the paper, and the rebuttal if there is one. Until all reviewers have written
@@ -67,6 +73,13 @@ class ReviewTools(Toolset):
         none = "You have submitted no review." if independent else "No review has been submitted yet."
         data = PanelReviews(reviews=tuple(reviews.values()))
         return ToolAnswer("\n\n".join(parts) or none, data=data)
+
+    async def abstain_from_review(
+        self, reason: Annotated[str, Field(min_length=20, description="why you cannot review this paper")]
+    ) -> Submission:
+        """Abstain from the review. Reports name your reason, and no score or decision counts you."""
+        save_review(self._context.review_folder, self._record({}, abstained=reason))
+        return Submission("abstention recorded", "review", "submitted")
 
     async def submit_rebuttal(
         self,
@@ -98,23 +111,23 @@ class ReviewTools(Toolset):
         return create_model("submit_meta_review_arguments", __config__=ConfigDict(extra="forbid"), **fields)
 
     async def _submit_review(self, **values: Any) -> Submission:
-        idea = self._idea
-        review = idea.form.to_json(values)
+        review = self._idea.form.to_json(values)
         checked = await asyncio.to_thread(self._check_quotes, review)
-        save_review(
-            self._context.review_folder,
-            ReviewRecord(
-                reviewer=self._participant,
-                role=idea.roles.get(self._participant, self._participant),
-                model=idea.authors.get(self._participant, ""),
-                form=idea.form.name,
-                stage=self._context.turn.stage,
-                review=review,
-                places=list(checked.quotes),
-                unplaced=list(checked.unquoted),
-            ),
-        )
+        record = self._record(review, places=list(checked.quotes), unplaced=list(checked.unquoted))
+        save_review(self._context.review_folder, record)
         return Submission(f"review submitted. {checked.message()}".strip(), "review", "submitted")
+
+    def _record(self, review: FilledForm, **more: Any) -> ReviewRecord:
+        idea = self._idea
+        return ReviewRecord(
+            reviewer=self._participant,
+            role=idea.roles.get(self._participant, self._participant),
+            model=idea.authors.get(self._participant, ""),
+            form=idea.form.name,
+            stage=self._context.turn.stage,
+            review=review,
+            **more,
+        )
 
     def _check_quotes(self, review: FilledForm) -> QuoteReport:
         path = self._context.review_folder / PAPER_FILE
@@ -162,6 +175,8 @@ class ReviewTools(Toolset):
 
 
 def _format_review(record: ReviewRecord) -> str:
+    if record.abstained:
+        return f"(abstained: {record.abstained})"
     lines = []
     for key, value in record.review.items():
         lines.append(

@@ -1,6 +1,6 @@
-"""What can be measured in the text of a paper without understanding it: a list of checks for each reviewer's eye.
+"""What can be measured in the text of a paper without understanding it, in five checklists.
 
-Every finding rests on a quotation or on a count of the paper's own words. What no rule can measure is not said.
+Every finding rests on a quotation or on a count of the paper's own words. They say nothing that no rule can measure.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from agents.offline.checks.paper import Finding, ReadPaper
 
 Check = Callable[[ReadPaper], list[Finding]]
 
-FOCI: dict[str, Sequence[Check]] = {
+CHECKLISTS: dict[str, Sequence[Check]] = {
     "evidence": evidence.CHECKS,
     "method": method.CHECKS,
     "clarity": clarity.CHECKS,
     "novelty": novelty.CHECKS,
     "reproduction": reproduction.CHECKS,
 }
-"""The eye of a reviewer, and what it looks for."""
+"""The checklists that a role card can name under `checks`."""
 
 
 def findings_of(paper: ReadPaper) -> dict[str, list[Finding]]:
-    """What every eye finds, in the order of the checks."""
-    return {focus: [finding for check in checks for finding in check(paper)] for focus, checks in FOCI.items()}
+    """Return what every checklist finds, in the order of its checks."""
+    return {name: [finding for check in checks for finding in check(paper)] for name, checks in CHECKLISTS.items()}

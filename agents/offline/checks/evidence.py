@@ -146,7 +146,7 @@ def always(paper: ReadPaper) -> list[Finding]:
 def gate(paper: ReadPaper) -> list[Finding]:
     if not paper.gate:
         return []
-    passed = not re.search(r"withheld|\bfail|\bnot\b", paper.gate, re.IGNORECASE)
+    passed = paper.gate_passed
     text = f"The gate, a program that holds the paper against its ledger, says: {paper.gate.rstrip('.')}."
     return [Finding("gate", passed, text, "" if passed else "How does the paper mend what the gate found?")]
 

@@ -61,6 +61,7 @@ class ReadPaper:
     title: str = ""
     text: str = ""
     gate: str = ""
+    gate_passed: bool = True
     headings: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
@@ -96,9 +97,9 @@ class ReadPaper:
         return [sentence for sentence in self.sentences if re.search(pattern, sentence.section)]
 
 
-def read_paper_text(text: str, gate: str = "") -> ReadPaper:
-    """Take the text of a paper apart, as a panel's task shows it."""
-    paper = ReadPaper(gate=gate)
+def read_paper_text(text: str, gate: str = "", gate_passed: bool = True) -> ReadPaper:
+    """Take the text of a paper apart, as `Document.text` holds it."""
+    paper = ReadPaper(gate=gate, gate_passed=gate_passed)
     section, above, kept = "", list[tuple[int, str]](), []
     text = _FLOAT.sub(lambda match: re.sub(r"\n\s*\n", "\n", match[0]), text)
     for block in re.split(r"\n\s*\n|\n(?=#{1,6} )|(?<=\n)(?=#{1,6} )", text):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from agents.offline.checks import FOCI, findings_of
+from agents.offline.checks import CHECKLISTS, findings_of
 from agents.offline.checks.paper import Finding, read_paper_text
 from tests import real_data
 from tools.documents import read_document
@@ -18,8 +18,8 @@ from tools.review import (
 PAPERS = real_data.PAPERS
 
 
-def found(text: str, name: str, gate: str = "") -> list[Finding]:
-    findings = findings_of(read_paper_text(text, gate))
+def found(text: str, name: str, gate: str = "", gate_passed: bool = True) -> list[Finding]:
+    findings = findings_of(read_paper_text(text, gate, gate_passed))
     return [finding for of_eye in findings.values() for finding in of_eye if finding.name == name]
 
 
@@ -67,7 +67,9 @@ def test_what_is_measured_is_said_with_its_place(name: str, text: str, is_streng
 
 
 def test_the_gate_of_a_run_is_part_of_the_evidence() -> None:
-    assert [f.found for f in found("A paper.", "gate", "The paper is withheld: 2 numbers have no result.")] == [False]
+    assert [f.found for f in found("A paper.", "gate", "The paper is withheld: 2 numbers have no result.", False)] == [
+        False
+    ]
     assert found("A paper.", "gate") == []
 
 
@@ -106,6 +108,6 @@ def test_real_properties_of_published_papers_are_named_in_their_own_words(paper:
     assert [quote for quote in extract_quotes(told) if not text.find(quote).found] == []
     if kind == "pdf":
         assert [known for known in KNOWN[paper] if known.lower() not in told.lower()] == []
-    for focus in FOCI:
+    for focus in CHECKLISTS:
         for finding in findings[focus]:
             assert re.search(r"«|\d", finding.text), f"rests on nothing: {finding.text}"
