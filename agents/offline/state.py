@@ -12,8 +12,8 @@ from pydantic_core import to_jsonable_python
 from agents.conversation.policies import Turn
 from agents.models.errors import ModelError
 from agents.role_card import RoleCard
-from tools.evidence.ledger import RunRecord
-from tools.experiments.template import Metric, Profile
+from tools.evidence.records import Metric, RunRecord
+from tools.experiments.template import Profile
 from tools.figures.figure import Figure
 from tools.ideas.archive import Outcome
 from tools.ideas.idea import Idea
