@@ -125,11 +125,11 @@ def test_results_that_were_measured_elsewhere_are_marked(command, given, results
     assert done.returncode == 0, done.stdout + done.stderr
     rows = ledger(next(given["runs"].glob("*/ideas/*")))
     assert [row["note"] for row in rows] == [
-        "Baseline (brought along, not measured here)",
-        "half the loss (brought along, not measured here)",
+        "Baseline (external result, not measured here)",
+        "half the loss (external result, not measured here)",
     ]
     assert all(
-        row["environment"] == {"origin": "brought along, not measured here"} and not row["usage"] for row in rows
+        row["environment"] == {"origin": "external result, not measured here"} and not row["usage"] for row in rows
     )
 
 
@@ -146,7 +146,7 @@ def test_results_that_were_measured_elsewhere_are_marked(command, given, results
             ("--from", "experiments", "--idea", "{idea}", "--code", "nowhere"),
             "warm_start.code: there is no folder nowhere",
         ),
-        (("--from", "figures", "--idea", "{idea}", "--results", "."), "there is no run_0/final_info.json in it"),
+        (("--from", "figures", "--idea", "{idea}", "--results", "."), "run_0/final_info.json"),
         (("--set", "warm_start.ideas={idea}"), "phases.ideation: an idea is given, so there is none to propose"),
         (("--set", "archive=nowhere.json"), "archive: there is no file nowhere.json"),
     ],

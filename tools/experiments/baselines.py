@@ -1,7 +1,7 @@
-"""BaselineCache that were measured before on this machine, so that the same code is not run again for every idea.
+"""A cache of baselines measured on this machine, so that the same code does not run again for every idea.
 
-A baseline is known by all that decides it: the content of every file of the project, data included, the command with its
-seed, the software it ran on, and the hardware. Any of them differs, and it is measured anew.
+A baseline is identified by everything that determines it: the content of every file of the project including data, the
+command with its seed, the software and the hardware. If any of them differs, it is measured again.
 """
 
 from __future__ import annotations
@@ -19,20 +19,22 @@ from pydantic import ValidationError
 from tools.atomic import write_json
 from tools.evidence import BASELINE, RunRecord
 
-_LARGEST = 200 * 2**20
-"""Bytes of results beyond which a baseline is not kept."""
+_MAX_BYTES = 200 * 2**20
+"""Larger results are not cached."""
 _LOG = "output.txt"
 
 
 class BaselineCache:
-    """The baselines kept under `folder`. Processes may share it: each is put there whole, under its digest."""
+    """The baselines under `folder`, by digest. Processes may share it: an entry is renamed into place when complete."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def find(self, digest: str, work: Path, log: Path) -> RunRecord | None:
-        """The baseline of that digest with its files put into `work/run_0` and its output into `log`; None when there is
-        none, or when it cannot be read, and then it is removed."""
+        """Copy a cached baseline into `work/run_0` and its output into `log`, and return its record.
+
+        Returns None if there is none, or if it cannot be read; then it is removed.
+        """
         home = self._folder / digest
         try:
             record = RunRecord.model_validate_json((home / "record.json").read_bytes())
@@ -45,10 +47,10 @@ class BaselineCache:
             return None
         return record
 
-    def keep(self, digest: str, record: RunRecord, work: Path, log: Path) -> None:
-        """Keep a completed baseline. One that is too large, or that there is no room for, is not kept."""
+    def store(self, digest: str, record: RunRecord, work: Path, log: Path) -> None:
+        """Store a completed baseline, unless it is too large or the disk is full."""
         results = work / BASELINE
-        if sum(path.lstat().st_size for path in results.rglob("*")) > _LARGEST or (self._folder / digest).exists():
+        if sum(path.lstat().st_size for path in results.rglob("*")) > _MAX_BYTES or (self._folder / digest).exists():
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -64,10 +66,10 @@ class BaselineCache:
 
 
 def digest_of(work: Path, command: Sequence[str], environment: Mapping[str, str]) -> str:
-    """A digest of everything that decides a run's results.
+    """Return a digest of everything that determines a run's results.
 
     Args:
-        work: the project; results of runs in it do not count.
+        work: the project; results of runs in it are ignored.
         environment: software and hardware, by name.
     """
     digest = hashlib.sha256(json.dumps([list(command), dict(sorted(environment.items()))]).encode())

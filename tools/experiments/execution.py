@@ -1,7 +1,8 @@
-"""One execution of an experiment: the command, the seed, the time limit and the reading of results are the harness's."""
+"""Executes an experiment. The harness sets the command, the seed and the limits, and reads the results."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from pathlib import Path
@@ -16,9 +17,9 @@ from tools.experiments.integrity import (
     changed_protected,
     filesystem_now,
     fixed_paths,
-    prepare,
+    prepare_project,
     read_result,
-    remove,
+    remove_path,
     stray_runs,
 )
 from tools.experiments.settings import settings_of_run
@@ -29,32 +30,35 @@ _TAIL = 1500
 
 
 async def run_once(context: IdeaContext, name: str, attempt: int, note: str) -> RunRecord:
-    """One execution of experiment.py as `name`. Whatever happens becomes a row; the folder of an attempt without
-    results is kept under `failed/`. After one that tampered, what it changed is put back; the history keeps how it was."""
-    return await _execute(context, await _prepared(context, name, attempt, note))
+    """Execute experiment.py as the run `name` and return its record, whatever happens.
+
+    The folder of a failed attempt moves to `failed/`. After a run that tampered, the changed files are restored; the
+    git history keeps their state.
+    """
+    return await _execute(context, await _prepare_record(context, name, attempt, note))
 
 
 async def run_baseline(context: IdeaContext, attempt: int) -> RunRecord:
-    """The project as it is, as run_0. One that was measured before on this machine, of the same code, data, command,
-    software and hardware, is taken over."""
-    record = await _prepared(context, BASELINE, attempt, "Baseline: the template as it is.")
+    """Execute the unchanged project as the baseline, or reuse a cached baseline (`tools/experiments/baselines.py`)."""
+    record = await _prepare_record(context, BASELINE, attempt, "Baseline: the template as it is.")
     if context.baselines is None:
         return await _execute(context, record)
-    work, digest = context.workspace.work, digest_of(context.workspace.work, record.command, record.environment)
-    if found := context.baselines.find(digest, work, _log(context, record)):
-        context.progress(f"the baseline is there: {found.kept}")
+    work, log = context.workspace.work, _log(context, record)
+    digest = await asyncio.to_thread(digest_of, work, record.command, record.environment)
+    if found := await asyncio.to_thread(context.baselines.find, digest, work, log):
+        context.progress(f"reusing the baseline {found.kept}")
         return found.model_copy(update={"commit": record.commit, "attempt": attempt})
     record = await _execute(context, record)
     if record.status == "completed":
-        context.baselines.keep(digest, record, work, _log(context, record))
+        await asyncio.to_thread(context.baselines.store, digest, record, work, log)
     return record
 
 
-async def _prepared(context: IdeaContext, name: str, attempt: int, note: str) -> RunRecord:
-    """The row of a run before it runs, with the project laid out and committed for it."""
+async def _prepare_record(context: IdeaContext, name: str, attempt: int, note: str) -> RunRecord:
+    """Restore and commit the project, and return the record of the run before its execution."""
     workspace = context.workspace
-    prepare(context, load_ledger(context))
-    commit = await workspace.save(f"{name}, attempt {attempt}: the code that runs")
+    prepare_project(context, load_ledger(context))
+    commit = await workspace.save(f"{name}, attempt {attempt}: the code of the run")
     pinned = dict(context.profile.args)
     if context.template.seed_argument:
         pinned[context.template.seed_argument] = context.seed
@@ -80,45 +84,45 @@ async def _prepared(context: IdeaContext, name: str, attempt: int, note: str) ->
 
 
 async def _execute(context: IdeaContext, record: RunRecord) -> RunRecord:
-    """Run the command of a row; answers the row with what came of it."""
+    """Run the command of a record and return the record with its results or the reason of its failure."""
     workspace, ledger, name, attempt = context.workspace, load_ledger(context), record.name, record.attempt
     fixed, began = fixed_paths(context, ledger), filesystem_now(context)
     session = context.sandbox.session(workspace.work, read_only=fixed, run_id=context.run_id)
     try:
-        outcome = await session.run(record.command, limits=_limits(context), on_output=context.progress)
+        result = await session.run(record.command, limits=_limits(context), on_output=context.progress)
     finally:
         await session.close()
-    write_text(_log(context, record), outcome.output)
-    record = record.model_copy(update={"usage": _usage(outcome)})
+    write_text(_log(context, record), result.output)
+    record = record.model_copy(update={"usage": _usage(result)})
     try:
-        record = _read_results(context, record, outcome, began)
+        record = _read_results(context, record, result, began)
     except ToolError as error:
-        _keep_failed(workspace.work / name, workspace.root / "failed" / f"{name}_attempt_{attempt}")
+        _move_failed(workspace.work / name, workspace.root / "failed" / f"{name}_attempt_{attempt}")
         if isinstance(error, TamperedError):
-            await workspace.save(f"{name}, attempt {attempt}: as it was left")
+            await workspace.save(f"{name}, attempt {attempt}: state after tampering")
             await workspace.restore_files(record.commit, fixed)
-            prepare(context, ledger)
+            prepare_project(context, ledger)
             record = record.model_copy(update={"status": "tampered"})
-        tail = outcome.output[-_TAIL:].strip()
-        reason = f"{error}\nThe end of its output:\n{tail}" if tail else str(error)
+        tail = result.output[-_TAIL:].strip()
+        reason = f"{error}\nEnd of its output:\n{tail}" if tail else str(error)
         record = record.model_copy(update={"reason": reason})
     return record
 
 
-def _read_results(context: IdeaContext, record: RunRecord, outcome: ExecutionResult, began: float) -> RunRecord:
-    if outcome.reason == "tampered":
-        raise TamperedError(outcome.explanation)
-    if not outcome.ok:
-        raise ToolError(outcome.explanation or f"it ended with exit code {outcome.exit_code}")
+def _read_results(context: IdeaContext, record: RunRecord, result: ExecutionResult, began: float) -> RunRecord:
+    if result.reason == "tampered":
+        raise TamperedError(result.explanation)
+    if not result.ok:
+        raise ToolError(result.explanation or f"exit code {result.exit_code}")
     if changed := changed_protected(context):
         raise TamperedError(f"the run changed files of the evaluation ({', '.join(changed)}); its results do not count")
     if strays := stray_runs(context, load_ledger(context), record.name):
-        raise TamperedError(f"the run wrote results of runs that never were ({', '.join(strays)})")
+        raise TamperedError(f"the run wrote results of runs that never happened ({', '.join(strays)})")
     final = f"{record.name}/final_info.json"
-    info = parse_final_info(read_result(context, final, outcome, began), context.template.metrics)
+    info = parse_final_info(read_result(context, final, result, began), context.template.metrics)
     primary = context.template.primary_metric
     if primary and not any(primary in metrics for metrics in info.values.values()):
-        raise ToolError(f"{final} has no {primary}, the template's primary metric")
+        raise ToolError(f"{final} has no {primary}, the primary metric of the template")
     return record.model_copy(
         update={
             "status": "completed",
@@ -134,12 +138,12 @@ def _log(context: IdeaContext, record: RunRecord) -> Path:
 
 
 def load_ledger(context: IdeaContext) -> Ledger:
-    """The study's ledger; an empty one before the first run."""
+    """Return the ledger of the idea; an empty one before the first run."""
     return Ledger.load(context.ledger_file, context.template.metrics)
 
 
 def source_digest(context: IdeaContext) -> str:
-    """A digest of all Python sources that an experiment can import; plot.py draws and is left out."""
+    """Return a digest of all Python sources that an experiment can import; plot.py does not count."""
     digest = hashlib.sha256()
     for path in sorted(context.workspace.work.rglob("*.py")):
         name = path.relative_to(context.workspace.work)
@@ -154,20 +158,20 @@ def _limits(context: IdeaContext) -> ResourceLimits:
     return ResourceLimits(wall_seconds=profile.time_limit, memory_mb=profile.memory_mb, gpus=profile.gpus)
 
 
-def _usage(outcome: ExecutionResult) -> dict[str, float]:
+def _usage(result: ExecutionResult) -> dict[str, float]:
     usage = {
-        "wall_seconds": outcome.wall_seconds,
-        "cpu_seconds": outcome.cpu_seconds,
-        "peak_memory_mb": outcome.peak_memory_mb,
-        "bytes_written": outcome.bytes_written,
+        "wall_seconds": result.wall_seconds,
+        "cpu_seconds": result.cpu_seconds,
+        "peak_memory_mb": result.peak_memory_mb,
+        "bytes_written": result.bytes_written,
     }
     return {key: round(float(value), 3) for key, value in usage.items() if value is not None}
 
 
-def _keep_failed(folder: Path, target: Path) -> None:
+def _move_failed(folder: Path, target: Path) -> None:
     if folder.is_symlink():
         folder.unlink()
     elif folder.is_dir():
-        remove(target)
+        remove_path(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         folder.rename(target)

@@ -1,7 +1,6 @@
-"""Results that were measured elsewhere: a folder with run_0, run_1, … enters the ledger, marked as brought along.
+"""Imports results measured elsewhere: a folder with run_0, run_1, ... enters the ledger, marked as external.
 
-Such a run has what its files say and nothing more: no usage, no hardware, no commit; the paper says of it that it was not
-measured here.
+Such a run has no usage, hardware or commit, and the paper says that it was not measured here.
 """
 
 from __future__ import annotations
@@ -18,20 +17,21 @@ from tools.experiments.settings import settings_of_run
 from tools.experiments.template import Template
 from tools.sandbox.workspace_sanitizer import read_json
 
-EXTERNAL = "brought along, not measured here"
+EXTERNAL = "external result, not measured here"
 _NOTE = re.compile(r"^\W*(?:Run|run)[ _](\d+)\W+\s*(.*)$")
 
 
 def read_external_runs(folder: Path, template: Template) -> list[RunRecord]:
-    """The runs of a folder in The AI Scientist's format, as rows of a ledger. Settings are read from `run_i.py` or
-    `run_i/experiment.py`, notes from `notes.txt`, where they are there.
+    """Return the runs of a folder in The AI Scientist's format as records of a ledger.
+
+    Settings are read from `run_i.py` or `run_i/experiment.py`, notes from `notes.txt`, if they exist.
 
     Raises:
-        UserError: there is no run_0 with a final_info.json, or one of them is not what an experiment writes.
+        UserError: there is no run_0/final_info.json, or a final_info.json is not valid.
     """
     found = sorted(folder.glob("run_*/final_info.json"), key=_number)
     if not found or found[0].parent.name != BASELINE:
-        raise UserError(f"{folder}: there is no {BASELINE}/final_info.json in it, so there is nothing to compare with")
+        raise UserError(f"{folder}: {BASELINE}/final_info.json is missing, so there is no baseline to compare with")
     notes = _notes(folder / "notes.txt")
     try:
         return [_record(path.parent, notes.get(path.parent.name, ""), template) for path in found]
@@ -40,7 +40,7 @@ def read_external_runs(folder: Path, template: Template) -> list[RunRecord]:
 
 
 def install_runs(folder: Path, runs: list[RunRecord], work: Path, ledger: Ledger) -> None:
-    """Record the runs, and put their folders where plot.py looks for them."""
+    """Record the runs and copy their folders into `work`, where plot.py reads them."""
     for run in runs:
         ledger.record(run)
         shutil.copytree(folder / run.name, work / run.name, dirs_exist_ok=True, symlinks=True)
@@ -67,7 +67,7 @@ def _record(folder: Path, note: str, template: Template) -> RunRecord:
 
 
 def _notes(path: Path) -> dict[str, str]:
-    """What notes.txt calls each run: the rest of a line like `## Run 2: a wider network`."""
+    """Return the note of each run in notes.txt: the rest of a line like `## Run 2: a wider network`."""
     if not path.is_file():
         return {}
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()

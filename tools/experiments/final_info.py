@@ -1,4 +1,4 @@
-"""Reading final_info.json, what an experiment says of itself, in The AI Scientist's format."""
+"""Reads and validates final_info.json, the results of an experiment in The AI Scientist's format."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from tools.errors import ToolError, nearest
 from tools.evidence import Metric, statistics
 
 LARGEST = 1e100
-"""Numbers beyond it are refused: their squares do not fit a float, and nothing measured is that large."""
+"""Larger numbers are rejected: their squares overflow a float, and no measurement is that large."""
 MOST_RESULTS, MOST_SEEDS, LONGEST_NAME = 1000, 10_000, 80
-"""More than these are refused: a table of results is read by people and models."""
+"""Larger files are rejected: people and models read the table of results."""
 MEAN_TOLERANCE = 1e-3
-"""How far a reported mean may lie from its seeds' mean, as a fraction of the largest of their absolute values."""
+"""Tolerance of a reported mean against the mean of its seeds, relative to the largest absolute value."""
 
 
 @dataclass(frozen=True)
 class FinalInfo:
-    """What a final_info.json says, checked. The fields are those of `RunRecord`; `stderrs` are the reported ones."""
+    """The validated content of a final_info.json. The fields are those of `RunRecord`; `stderrs` are as reported."""
 
     values: dict[str, dict[str, list[float]]]
     stderrs: dict[str, dict[str, float]]
@@ -28,14 +28,14 @@ class FinalInfo:
 
 
 def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
-    """Read the content of a final_info.json in The AI Scientist's format, and check it.
+    """Validate the content of a final_info.json in The AI Scientist's format.
 
-    Dataset -> {"means": {metric: x}, "stderrs": {…}, "final_info_dict": {metric: [value per seed]},
-    "censored": [metric]}; all but the means are optional. `x_mean` and `x_stderr` stand for `x`, where `x` is declared
-    or has seeds.
+    Dataset -> {"means": {metric: x}, "stderrs": {...}, "final_info_dict": {metric: [value per seed]},
+    "censored": [metric]}; only the means are required. `x_mean` and `x_stderr` stand for `x` if `x` is declared or has
+    seeds.
 
     Raises:
-        ToolError: names the place of what is missing, of the wrong type, not finite, or in contradiction.
+        ToolError: a value is missing, has the wrong type, is not finite or contradicts another; names its place.
     """
     values: dict[str, dict[str, list[float]]] = {}
     stderrs: dict[str, dict[str, float]] = {}
@@ -44,7 +44,7 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
         place = _name(dataset, "the whole file")
         fields = _object(entry, place, "field")
         if "means" not in fields:
-            raise ToolError(f"final_info.json: {place}: 'means' is missing; there are: {', '.join(fields)[:200]}")
+            raise ToolError(f"final_info.json: {place}: 'means' is missing; found: {', '.join(fields)[:200]}")
         seeds = {
             _name(name, f"{place}.final_info_dict"): _numbers(given, f"{place}.final_info_dict.{name}")
             for name, given in _object(fields.get("final_info_dict", {}), f"{place}.final_info_dict", "metric").items()
@@ -62,9 +62,9 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
             stderrs[dataset] = {_base(k, "_stderr", known): _number(v, f"{place}.stderrs.{k}") for k, v in reported}
         censored += _censored(fields.get("censored", []), place, values[dataset])
     if (count := sum(map(len, values.values()))) > MOST_RESULTS:
-        raise ToolError(f"final_info.json: {count} results; at most {MOST_RESULTS} are read, so report fewer metrics")
+        raise ToolError(f"final_info.json: {count} results; at most {MOST_RESULTS} are read; report fewer metrics")
     if not any(values.values()):
-        raise ToolError("final_info.json: it holds no metric; write dataset -> {'means': {metric: value}}")
+        raise ToolError("final_info.json holds no metric; write dataset -> {'means': {metric: value}}")
     return FinalInfo(values, stderrs, censored)
 
 
@@ -74,7 +74,7 @@ def _object(data: object, place: str, of: str) -> dict[str, object]:
     for key in data:
         if len(key) > LONGEST_NAME or not key.isprintable():
             raise ToolError(
-                f"final_info.json: {place}: a key of at most {LONGEST_NAME} printable letters, not {_shown(key)}"
+                f"final_info.json: {place}: keys must have at most {LONGEST_NAME} printable characters, not {_shown(key)}"
             )
     return data
 
@@ -91,22 +91,22 @@ def _number(data: object, place: str) -> float:
     if isinstance(data, bool) or not isinstance(data, int | float):
         raise ToolError(f"final_info.json: {place}: must be a number, not {_shown(data)}")
     if not abs(data) <= LARGEST:
-        raise ToolError(f"final_info.json: {place}: {_shown(data)} is not a finite number of a measurable size")
+        raise ToolError(f"final_info.json: {place}: {_shown(data)} is not a finite number below 1e100")
     return float(data)
 
 
 def _name(name: str, place: str) -> str:
-    """A dataset's or metric's name; it becomes an address, which LaTeX has to read."""
+    """Return the name of a dataset or metric. It becomes an address in LaTeX, which restricts its characters."""
     if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME or re.search(r"[\\{}~^$&]|^ | $|  ", name):
         raise ToolError(
             f"final_info.json: {place}: the name {_shown(name)} cannot be an address in the paper; "
-            "leave out \\ { } ~ ^ $ & and outer or double blanks, and take at most 80 letters"
+            "use at most 80 characters without \\ { } ~ ^ $ & and without outer or double spaces"
         )
     return name
 
 
 def _base(key: str, suffix: str, known: Iterable[str]) -> str:
-    """`x` for `x_mean`, where `x` is known and `x_mean` is not."""
+    """Return `x` for `x_mean` if `x` is known and `x_mean` is not."""
     base = key.removesuffix(suffix)
     return base if base in known and key not in known else key
 

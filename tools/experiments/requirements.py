@@ -1,4 +1,4 @@
-"""A template's own requirements.txt: read strictly, and compared with what is installed."""
+"""Reads the requirements.txt of a template and compares it with the installed packages."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ _COMMENT = re.compile(r"(^|\s)#.*")
 
 
 class MissingPackagesError(UserError):
-    """Packages that a template requires are not where its experiment would run."""
+    """The sandbox lacks packages that a template requires."""
 
 
 def read_requirements(path: Path) -> tuple[str, ...]:
-    """The requirements of a file, a line each (PEP 508, like `scikit-image>=0.24`), without comments; none when there is
-    no such file.
+    """Return the requirements of a file, one per line (PEP 508, like `scikit-image>=0.24`); none if it does not exist.
 
     Raises:
-        UserError: names the line that is anything else, such as an option of pip's or a path.
+        UserError: a line is something else, such as an option of pip or a path; names the line.
     """
     if not path.exists():
         return ()
@@ -45,16 +44,15 @@ def read_requirements(path: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def missing(requirements: Sequence[str]) -> list[str]:
-    """The requirements that this process's environment does not meet, each with what there is instead. Requirements
-    that do not apply here (markers) are met."""
-    return [told for text in requirements for told in _missing(Requirement(text))]
+def missing_requirements(requirements: Sequence[str]) -> list[str]:
+    """Return the requirements that this Python environment does not meet, each with what is installed instead."""
+    return [problem for text in requirements for problem in _missing(Requirement(text))]
 
 
 def require_installed(requirements: Sequence[str]) -> None:
-    """Raises MissingPackagesError that names all that is missing, for a sandbox that shows this environment."""
-    if lacks := missing(requirements):
-        raise MissingPackagesError(f"the template requires {'; '.join(lacks)}")
+    """Raise MissingPackagesError if this Python environment does not meet the requirements."""
+    if missing := missing_requirements(requirements):
+        raise MissingPackagesError(f"the template requires {'; '.join(missing)}")
 
 
 def _missing(requirement: Requirement, extra: str = "") -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""The settings of an experiment, read from its source: what the code really has, not what somebody remembers.
+"""Reads the settings of an experiment from its source code.
 
-Two kinds of places count: options of argparse (`parser.add_argument("--lr", type=float, default=1e-3)`) and plain
-assignments of a literal, at module level, in a function, or as a dataclass field.
+Settings are the defaults of argparse options (`parser.add_argument("--lr", type=float, default=1e-3)`) and assignments of
+a literal at module level, in a function, or as a dataclass field.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tools.evidence import Scalar
 
 @dataclass(frozen=True)
 class SourceSetting:
-    """One literal in the source. `text` is the source line that holds it, `literal` how the value is written there."""
+    """One literal in the source. `text` is its source line, `literal` its spelling there."""
 
     name: str
     value: Scalar
@@ -28,7 +28,7 @@ class SourceSetting:
 
 
 def read_settings(source: str) -> list[SourceSetting]:
-    """Every setting of a Python source, in the order of its lines; an unparsable source has none."""
+    """Return the settings of a Python source in the order of its lines; none if it does not parse."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -38,7 +38,7 @@ def read_settings(source: str) -> list[SourceSetting]:
 
 
 def settings_of_run(source: str, module: str, pinned: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    """What a run had, as `module.name` -> value: the source's settings, options overridden by the command line."""
+    """Return the settings of a run as `module.name` -> value: those of the source, overridden by the command line."""
     found = {s.name: s.value for s in reversed(read_settings(source)) if s.kind != "local"}
     found.update({key.replace("-", "_"): value for key, value in pinned.items()})
     return {f"{module}.{name}": value for name, value in sorted(found.items()) if name != "out_dir"}

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from tools.evidence import Ledger, write_results_tex
 from tools.experiments.execution import load_ledger
-from tools.experiments.external_results import EXTERNAL
 from tools.idea_context import IdeaContext
 from tools.latex import Compilation, compile_paper
 from tools.paper import Provenance, assemble
@@ -34,7 +33,7 @@ def _provenance(context: IdeaContext, ledger: Ledger, commit: str) -> Provenance
         sandbox=context.sandbox.name,
         date=datetime.now(UTC).date().isoformat(),
         runs=[run.name for run in ledger.completed],
-        brought=[run.name for run in ledger.completed if run.environment.get("origin") == EXTERNAL],
+        brought=[run.name for run in ledger.completed if "origin" in run.environment],
         drafted=drafted(context.workspace.paper),
         offline=context.offline,
     )

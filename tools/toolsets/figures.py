@@ -12,7 +12,7 @@ from pydantic import Field
 from tools.atomic import write_json
 from tools.errors import ToolError, nearest
 from tools.experiments.execution import load_ledger
-from tools.experiments.integrity import fixed_paths, prepare
+from tools.experiments.integrity import fixed_paths, prepare_project
 from tools.figures.description import INSIDE
 from tools.figures.figure import Figure, load_figures
 from tools.sandbox import ResourceLimits
@@ -40,7 +40,7 @@ class FigureTools(Toolset):
                 "run_*/final_info.json and saves PNG files beside itself"
             )
         ledger, commit = load_ledger(self._idea), await self._idea.workspace.head()
-        prepare(self._idea, ledger)
+        prepare_project(self._idea, ledger)
         fixed = fixed_paths(self._idea, ledger)
         before = {path.name: path.stat().st_mtime_ns for path in _images(work)}
         session = self._idea.sandbox.session(work, read_only=fixed, run_id=self._idea.run_id)
@@ -52,7 +52,7 @@ class FigureTools(Toolset):
             await session.close()
         if outcome.reason == "tampered":
             await self._idea.workspace.restore_files(commit, fixed)
-            prepare(self._idea, ledger)
+            prepare_project(self._idea, ledger)
         if not outcome.ok:
             reason = outcome.explanation or f"it ended with exit code {outcome.exit_code}"
             raise ToolError(f"plot.py failed: {reason}\nThe end of its output:\n{outcome.output[-_TAIL:].strip()}")

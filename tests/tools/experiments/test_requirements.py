@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.foreign_template import write_foreign_template
 from tools.errors import UserError
-from tools.experiments.requirements import MissingPackagesError, missing, read_requirements
+from tools.experiments.requirements import MissingPackagesError, missing_requirements, read_requirements
 from tools.experiments.template import load_template
 from tools.sandbox import open_sandbox
 
@@ -41,7 +41,7 @@ def test_what_is_no_requirement_is_told_with_its_line(tmp_path: Path, line: str)
     ],
 )
 def test_each_requirement_is_compared_with_what_is_installed(line: str, told: list[str]) -> None:
-    assert missing([line]) == told
+    assert missing_requirements([line]) == told
 
 
 async def test_a_sandbox_that_shows_this_environment_wants_them_installed() -> None:
