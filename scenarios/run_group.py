@@ -28,7 +28,7 @@ class RunGroup:
     def __enter__(self) -> RunGroup:
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
-            loop.add_signal_handler(number, self._interrupt)
+            loop.add_signal_handler(number, self.interrupt)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -47,7 +47,8 @@ class RunGroup:
         finally:
             self._conducts.remove(run_context)
 
-    def _interrupt(self) -> None:
+    def interrupt(self) -> None:
+        """Ask all runs to stop where they can be resumed. A second call ends the process at once."""
         if self.interrupted:
             os._exit(INTERRUPTED)
         self.interrupted = True

@@ -1,125 +1,154 @@
-"""A batch: for every template and models config, ideas; then every idea on its way to a paper, as a run of its own.
-
-The folder of a batch holds its settings, its runs, and what each printed. A batch begun again goes on: a run that has ended
-is not touched, one that was cut short is taken up where its journal ends.
-"""
+"""Batches of ideas: for every template and models config one run proposes ideas; each novel idea gets its own run."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from scenarios.batches.task import Task
+from scenarios.batches.engine import Batch, open_folder
+from scenarios.batches.job import BatchJob, JobKind
+from scenarios.batches.run_state import read_summary
+from scenarios.launch import with_absolute_paths
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import Scenario, save_scenario
 from scenarios.warm_start import read_ideas
 from tools.atomic import write_json
 from tools.errors import UserError
+from tools.ideas.archive import Entry, read_archive
+from tools.ideas.idea import stored
 
 SETTINGS = "batch.json"
 SCENARIO = "scenario-of-batch.yaml"
-
-State = Literal["waiting", "running", "finished", "ended early", "paused", "failed", "interrupted", "given up"]
+_IDEATION = ("ideation", "novelty")
+_IDEATION_RUN = "ideas"
+"""Suffix of the runs that propose ideas."""
 
 
 class BatchSpec(BaseModel):
-    """What a batch was begun with; kept in its folder."""
+    """The settings of a batch of ideas beside its scenario."""
 
     model_config = ConfigDict(extra="forbid")
 
     templates: list[str]
     models: list[str]
     ideas: int
+    """Ideas to propose for each template and models config."""
     profile: str = ""
-    """The scale of every template; each one's default when empty."""
+    """Profile of every template; empty for each template's default."""
     given: str = ""
-    """A file of ideas that every template is tried with, in place of ideas of its own."""
+    """A file of ideas to try on every template, instead of proposing ideas."""
 
 
-@dataclass
-class Row:
-    """What becomes of one run of a batch, as the table shows it. Template and models are as the batch was given them."""
+class IdeaBatch(Batch):
+    """A batch of ideas in its folder, opened with `open_batch`."""
 
-    task: Task
-    template: str
-    models: str
-    state: State = "waiting"
-    tries: int = 0
-    note: str = ""
-    """The last thing to know: why it failed, was paused, or ended early."""
+    def __init__(self, folder: Path, scenario: Scenario, spec: BatchSpec) -> None:
+        super().__init__(folder.resolve())
+        self._scenario, self._spec = scenario, spec
+        self._cells = _cell_names(spec)
 
-    @property
-    def ended(self) -> bool:
-        return self.state in ("finished", "ended early", "failed", "given up")
+    def first_jobs(self) -> Iterator[BatchJob]:
+        for template, models in self._cells:
+            if self._spec.given:
+                yield from self._idea_jobs(template, models, [stored(i) for i in read_ideas(Path(self._spec.given))])
+            else:
+                scenario = _scenario_of_cell(self._scenario, self._spec, template, models)
+                phases = scenario.phases[: _first_after_ideation(scenario)]
+                scenario = scenario.model_copy(update={"phases": phases, "ideas": self._spec.ideas})
+                job = self._job(JobKind.IDEATION, _IDEATION_RUN, template, models, scenario)
+                job.follow_ups = self._spec.ideas
+                yield job
+
+    def next_jobs(self, job: BatchJob) -> Iterator[BatchJob]:
+        if job.kind is JobKind.IDEATION:
+            own = {path.parent.name for path in job.run.glob("ideas/*/idea.json")}
+            proposed = [entry for entry in read_archive(job.run / "ideas.json") if entry["Name"] in own]
+            yield from self._idea_jobs(job.template, job.models, proposed)
+
+    def outcome(self, job: BatchJob) -> str:
+        """Return why the run's first unfinished idea ended before its last phase; empty if none did."""
+        summary = read_summary(job.run)
+        return next((idea.ended_early for idea in summary.ideas if idea.ended_early), "") if summary else ""
+
+    def _idea_jobs(self, template: str, models: str, ideas: Sequence[Entry]) -> Iterator[BatchJob]:
+        """Yield a job for each idea, without those that the novelty check rejected."""
+        scenario = _scenario_of_cell(self._scenario, self._spec, template, models)
+        for idea in ideas:
+            if scenario.require_novelty and not idea.get("novel", True):
+                continue
+            path = self.folder / "ideas" / f"{self._cells[template, models]}-{idea['Name']}.json"
+            write_json(path, {key: value for key, value in idea.items() if key != "outcome"})
+            update = {
+                "phases": scenario.phases[_first_after_ideation(scenario) :],
+                "warm_start": scenario.warm_start.model_copy(update={"ideas": str(path)}),
+                "ideas": 1,
+            }
+            yield self._job(JobKind.IDEA, idea["Name"], template, models, scenario.model_copy(update=update))
+
+    def _job(self, kind: JobKind, suffix: str, template: str, models: str, scenario: Scenario) -> BatchJob:
+        name = f"{self._cells[template, models]}-{suffix}"
+        if any(job.name == name for job in self.jobs):  # an idea with the name of the ideation run
+            name += "-2"
+        resolved = resolve_scenario(scenario)
+        scenario = with_absolute_paths(scenario)
+        if resolved.template:
+            scenario = scenario.model_copy(update={"template": str(resolved.template.folder)})
+        run = self.folder / name
+        return BatchJob(name, kind, run, scenario, gpus=resolved.profile.gpus, template=template, models=models)
 
 
-@dataclass
-class Batch:
-    """A batch in its folder, opened with `open_batch`."""
-
-    folder: Path
-    scenario: Scenario
-    spec: BatchSpec
-    rows: list[Row] = field(default_factory=list)
-
-
-def open_batch(folder: Path, scenario: Scenario, spec: BatchSpec) -> Batch:
-    """Make the folder of a batch, or go on with one that was begun with the same settings.
+def open_batch(folder: Path, scenario: Scenario, spec: BatchSpec) -> IdeaBatch:
+    """Make the folder of a batch, or open one that was begun with the same settings.
 
     Raises:
-        UserError: the scenario does not begin with ideas, or does not fit a template or models config; the folder was begun
-            with other settings, or cannot be made.
+        UserError: the scenario does not begin with ideation, or does not fit a template or models config; the folder holds
+            something else, was begun with other settings, or cannot be made.
     """
     names = [phase.phase for phase in scenario.phases]
-    if names[0] != "ideation" or not after_ideas(scenario):
+    if names[0] != "ideation" or not _first_after_ideation(scenario):
         raise UserError(
-            f"scenario {scenario.name}: a batch needs one that begins with ideation and goes on with experiments, like "
-            f"quickstart; this one has {', '.join(names)}"
+            f"scenario {scenario.name}: a batch needs a scenario that begins with ideation and continues with experiments, "
+            f"like quickstart; the phases of this one are {', '.join(names)}"
         )
     if spec.given:
         read_ideas(Path(spec.given))
+    batch = IdeaBatch(folder, scenario, spec)
     for template in spec.templates:
         for models in spec.models:
-            resolve_scenario(of_cell(scenario, spec, template, models))
-    kept = {"scenario": scenario.model_dump(mode="json", exclude={"budget"}), **spec.model_dump()}
-    path = folder / SETTINGS
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists() and any(folder.iterdir()):
-            raise UserError(f"{folder} is there already and holds no batch; choose another folder with --out")
-        if path.exists():
-            _check_same(folder, kept, path)
-        write_json(path, kept)
+            resolve_scenario(_scenario_of_cell(scenario, spec, template, models))
+    settings = {"scenario": scenario.model_dump(mode="json", exclude={"budget"}), **spec.model_dump()}
+    if open_folder(folder, SETTINGS, settings, lambda path: json.loads(path.read_text(encoding="utf-8"))):
         save_scenario(scenario, folder / SCENARIO)
-    except OSError as error:
-        raise UserError(f"{folder} cannot be made: {error.strerror}; choose another folder with --out") from None
-    return Batch(folder, scenario, spec)
+        write_json(folder / SETTINGS, settings)
+    return batch
 
 
-def after_ideas(scenario: Scenario) -> int:
-    """Where the phases begin that an idea goes through; 0 when there are none."""
-    gives_idea = ("ideation", "novelty")
-    return next((i for i, phase in enumerate(scenario.phases) if phase.phase not in gives_idea), 0)
+def _first_after_ideation(scenario: Scenario) -> int:
+    """Return the index of the first phase after ideation and novelty check; 0 if there is none."""
+    return next((i for i, phase in enumerate(scenario.phases) if phase.phase not in _IDEATION), 0)
 
 
-def of_cell(scenario: Scenario, spec: BatchSpec, template: str, models: str) -> Scenario:
-    """The scenario on one template, played by one models config."""
+def _scenario_of_cell(scenario: Scenario, spec: BatchSpec, template: str, models: str) -> Scenario:
+    """Return the scenario for one template and models config."""
     profile = spec.profile or (scenario.profile if template == scenario.template else "")
     return scenario.model_copy(update={"template": template, "profile": profile, "models": models})
 
 
-def cell_name(template: str, models: str) -> str:
-    return re.sub(r"[^\w.-]+", "_", f"{Path(template).name}-{Path(models).stem}")
+def _cell_names(spec: BatchSpec) -> dict[tuple[str, str], str]:
+    """Return the first part of the run names of each template and models config.
 
-
-def _check_same(folder: Path, kept: dict[str, object], path: Path) -> None:
-    before = json.loads(path.read_text(encoding="utf-8"))
-    if changed := [key for key in kept if before.get(key) != kept[key]]:
-        raise UserError(
-            f"{folder}: this batch was begun with another {', '.join(changed)}; begin another one with --out"
-        )
+    Raises:
+        UserError: two pairs have the same name.
+    """
+    names: dict[tuple[str, str], str] = {}
+    for template in spec.templates:
+        for models in spec.models:
+            name = re.sub(r"[^\w.-]+", "_", f"{Path(template).name}-{Path(models).stem}")
+            if name in names.values() and (template, models) not in names:
+                raise UserError(f"--templates, --models: two pairs give runs the name {name}; rename a folder or file")
+            names[template, models] = name
+    return names

@@ -1,19 +1,22 @@
-"""Ideas × templates × models, side by side."""
+"""The batch command, and what the commands share that run a batch."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from scenarios.batches.cluster import Cluster
+from scenarios.batches.engine import Batch, run_batch
+from scenarios.batches.executors import LocalProcesses
 from scenarios.batches.ideas import BatchSpec, open_batch
-from scenarios.batches.play import play_batch
-from scenarios.batches.processes import Processes
-from scenarios.batches.task import Executor
-from scenarios.commands.console import out, place
+from scenarios.batches.job import BatchJob, Executor
+from scenarios.batches.ray_executor import RayExecutor
+from scenarios.batches.run_state import RunStatus
+from scenarios.commands.console import RUNS, out, place
 from scenarios.run_group import INTERRUPTED
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
 from scenarios.views.batch import BatchProgress
@@ -24,73 +27,94 @@ from tools.sandbox.hardware import gpu_ids
 
 
 def batch(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name or file, one that begins with ideation.")],
-    templates: Annotated[str, typer.Option(help="Templates, with commas; the scenario's by default.")] = "",
-    models: Annotated[str, typer.Option(help="Models configs, with commas; the scenario's by default.")] = "",
+    scenario: Annotated[str, typer.Argument(help="Name or file of a scenario that begins with ideation.")],
+    templates: Annotated[str, typer.Option(help="Templates, separated by commas [default: the scenario's].")] = "",
+    models: Annotated[str, typer.Option(help="Models configs, separated by commas [default: the scenario's].")] = "",
     ideas: Annotated[int, typer.Option(help="Ideas for each template and models config.", min=1)] = 2,
-    idea: Annotated[str, typer.Option(help="JSON file of ideas to try, instead of ideas of each one's own.")] = "",
-    profile: Annotated[str, typer.Option(help="The profile of every template; each one's default otherwise.")] = "",
-    jobs: Annotated[int, typer.Option(help="Runs at once.", min=1, max=1000)] = 2,
+    idea: Annotated[str, typer.Option(help="JSON file with ideas to try instead of proposing some.")] = "",
+    profile: Annotated[str, typer.Option(help="Profile of every template [default: each template's own].")] = "",
+    jobs: Annotated[int, typer.Option(help="Number of runs at once.", min=1, max=1000)] = 2,
     gpus: Annotated[
-        int,
-        typer.Option(
-            help="Graphics processors to deal out; all of this machine by default.", min=-1, show_default=False
-        ),
+        int, typer.Option(help="Number of GPUs to assign to runs [default: all].", min=-1, show_default=False)
     ] = -1,
     executor: Annotated[
         Literal["processes", "ray"], typer.Option(help="Processes of this machine, or a Ray cluster.")
     ] = "processes",
     address: Annotated[
-        str, typer.Option(help="The Ray cluster's address, or auto; one on this machine by default.")
+        str, typer.Option(help="Address of the Ray cluster, or auto [default: a new one on this machine].")
     ] = "",
-    retries: Annotated[int, typer.Option(help="How often a run is taken up again whose process was lost.", min=0)] = 3,
+    retries: Annotated[int, typer.Option(help="How many times to restart a run whose process died.", min=0)] = 3,
     budget: Annotated[
-        float, typer.Option(help="Dollars at most for the whole batch.", min=-1, show_default=False)
+        float, typer.Option(help="Limit of the whole batch in dollars.", min=-1, show_default=False)
     ] = -1,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Override: key=value, like seed=1.")] = None,
     out_folder: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the batch; asked again, it goes on.")
+        Path | None, typer.Option("--out", help="Folder of the batch; an existing batch resumes.")
     ] = None,
 ) -> None:
-    """Try ideas on several templates and models, side by side: each idea is a run of its own, and one that fails stops no
-    other. Asked again, the batch goes on where it was."""
+    """Try ideas on several templates and models configs in parallel.
+
+    Each idea is a run of its own, and a failed run stops no other. The same command resumes an unfinished batch.
+    """
     loaded = load_scenario(find_scenario(scenario), parse_overrides(settings or []))
-    folder = out_folder or Path("runs") / f"batch-{loaded.name}"
+    folder = out_folder or RUNS / f"batch-{loaded.name}"
     spec = BatchSpec(
-        templates=_listed(templates) or [loaded.template],
-        models=_listed(models) or [loaded.models],
+        templates=_names(templates) or [loaded.template],
+        models=_names(models) or [loaded.models],
         ideas=len(read_ideas(Path(idea))) if idea else ideas,
         profile=profile,
         given=str(Path(idea).resolve()) if idea else "",
     )
     opened = open_batch(folder, loaded, spec)
-    runs = _executor(executor, jobs, address, gpus)
-
-    async def played() -> None:
-        async with BatchProgress(opened, out) as progress:
-            await play_batch(opened, runs, retries=retries, dollars=budget if budget >= 0 else None, told=progress.told)
-        out.print(progress.table())
-
-    asyncio.run(played())
+    run_shown(opened, _executor(executor, jobs, address, gpus), retries, None if budget < 0 else budget)
     lines = table_of(sorted(path.parent for path in folder.glob("*/summary.json")))
     if lines:
         typer.echo("\n" + render_table(lines, "markdown"), nl=False)
     place("batch", folder, f"python run.py table --out {folder} --plot scores.pdf")
-    if not all(row.ended for row in opened.rows):
-        out.print("Not all of it is done; the same command goes on with it.", highlight=False)
-        raise typer.Exit(INTERRUPTED if any(row.state in ("interrupted", "waiting") for row in opened.rows) else 3)
-    if any(row.state in ("failed", "given up") for row in opened.rows):
+    close_batch(opened.jobs)
+
+
+def run_shown(batch: Batch, executor: Executor, retries: int, dollars: float | None) -> None:
+    """Run a batch with its progress on screen, and print its table."""
+
+    async def run() -> None:
+        async with BatchProgress(batch, out) as progress:
+            await run_batch(batch, executor, retries=retries, dollars=dollars, on_change=progress.changed)
+        out.print()
+        out.print(progress.table())
+
+    asyncio.run(run())
+
+
+def unfinished(jobs: Sequence[BatchJob]) -> list[BatchJob]:
+    """Return the jobs that the same command resumes."""
+    return [job for job in jobs if job.status not in (RunStatus.FINISHED, RunStatus.FAILED)]
+
+
+def close_batch(jobs: Sequence[BatchJob]) -> None:
+    """Print why jobs failed and what is unfinished, and exit accordingly.
+
+    Raises:
+        typer.Exit: 130 after an interrupt, 3 if jobs are paused, 1 if jobs failed.
+    """
+    status = Counter(job.status for job in jobs)
+    for job in jobs:
+        if job.status is RunStatus.FAILED:
+            out.print(f"failed: {job.name}: {job.reason}", highlight=False, markup=False, soft_wrap=True)
+    if rest := unfinished(jobs):
+        out.print(f"{len(rest)} of {len(jobs)} jobs are unfinished; run the same command to resume.", highlight=False)
+        raise typer.Exit(INTERRUPTED if status[RunStatus.INTERRUPTED] or status[RunStatus.PENDING] else 3)
+    if status[RunStatus.FAILED]:
         raise typer.Exit(1)
 
 
 def _executor(kind: str, jobs: int, address: str, gpus: int) -> Executor:
     if kind == "ray":
-        return Cluster(jobs, address)
+        return RayExecutor(jobs, address)
     if address:
-        raise UserError("--address goes with --executor ray")
-    there = gpu_ids() if gpus < 0 else [str(number) for number in range(gpus)]
-    return Processes(jobs, there)
+        raise UserError("--address requires --executor ray")
+    return LocalProcesses(jobs, gpu_ids() if gpus < 0 else [str(number) for number in range(gpus)])
 
 
-def _listed(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _names(text: str) -> list[str]:
+    return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))

@@ -1,21 +1,21 @@
-"""Measure reviews against what a conference decided, and make them first where asked to."""
+"""Measure reviews against the decisions of a conference; optionally make the reviews first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Column, Table
 
+from scenarios.commands.batching import close_batch
 from scenarios.commands.console import RUNS, out, place
 from scenarios.scenario import parse_overrides
 from tools.atomic import write_bytes, write_json, write_text
 from tools.errors import UserError
 
 if TYPE_CHECKING:
-    from scenarios.commands.bench_run import Made
+    from scenarios.commands.bench_run import BenchmarkReviews
     from tools.reviewer_bench.benchmark import Benchmark
     from tools.reviewer_bench.papers import LeakReport
 
@@ -24,49 +24,53 @@ _NONE = "none"
 
 
 def bench_reviewer(
-    ratings: Annotated[Path, typer.Option(help="TSV or CSV: paper_id, decision, human scores in columns 0, 1, …")],
+    ratings: Annotated[
+        Path, typer.Option(help="TSV or CSV file: paper_id, decision, human scores in columns 0, 1, ...")
+    ],
     reviews: Annotated[
         list[Path] | None,
-        typer.Option(help="CSV, JSON or JSONL: paper_id, Overall, Decision. Several times for several."),
+        typer.Option(help="CSV, JSON or JSONL file: paper_id, Overall, Decision. Can be repeated."),
     ] = None,
     run: Annotated[
-        Path | None, typer.Option(help="Folder of papers, paper_id.pdf: make their reviews first, or go on with them.")
+        Path | None, typer.Option(help="Folder of papers, paper_id.pdf: make their reviews first, or resume.")
     ] = None,
     scenario: Annotated[
-        str, typer.Option(help="With --run: the panel that reviews, a name or a file.")
+        str, typer.Option(help="With --run: scenario of the panel, a name or a file.")
     ] = "review_panel",
-    models: Annotated[str, typer.Option(help="With --run: a models config, for the panel and its control.")] = "",
+    models: Annotated[str, typer.Option(help="With --run: models config of the panel and its control.")] = "",
     budget: Annotated[
-        float, typer.Option(help="With --run: dollars at most, for everything together.", min=-1, show_default=False)
+        float, typer.Option(help="With --run: limit of all reviews together in dollars.", min=-1, show_default=False)
     ] = -1,
-    jobs: Annotated[int, typer.Option(help="With --run: papers at once.", min=1)] = 2,
-    strip: Annotated[
-        bool, typer.Option("--strip", help="With --run: hide from the text what gives decisions away.")
-    ] = False,
+    jobs: Annotated[int, typer.Option(help="With --run: number of papers at once.", min=1)] = 2,
+    strip: Annotated[bool, typer.Option("--strip", help="With --run: remove text that reveals decisions.")] = False,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="With --run: override key=value; phases.… is the panel's alone.")
+        list[str] | None,
+        typer.Option("--set", help="With --run: override key=value; phases.* applies to the panel only."),
     ] = None,
     control: Annotated[
         str,
         typer.Option(
-            help="Reviews by one plain prompt, what a panel has to beat: a file; with --run the scenario that makes them "
-            "(one_prompt_review unless you name one), or none."
+            help="Reviews made with one plain prompt, the baseline of a panel: a file; with --run a scenario, or none "
+            "[default: one_prompt_review]."
         ),
     ] = "",
-    threshold: Annotated[float, typer.Option(help="Accept when Overall is at least this.")] = 6.0,
-    human_threshold: Annotated[float, typer.Option(help="The same for the random human reviewer.")] = 6.0,
+    threshold: Annotated[float, typer.Option(help="Accept if Overall is at least this.")] = 6.0,
+    human_threshold: Annotated[float, typer.Option(help="The same for a random human reviewer.")] = 6.0,
     papers: Annotated[
-        Path | None, typer.Option(help="Folder of the papers, paper_id.pdf or .txt: what leaks alone predict.")
+        Path | None, typer.Option(help="Folder of the papers, paper_id.pdf or .txt: measure what leaks predict.")
     ] = None,
     out_folder: Annotated[
-        Path | None, typer.Option("--out", help="Folder for report, plot and numbers; runs/bench-FOLDER with --run.")
+        Path | None,
+        typer.Option("--out", help="Folder for report, plot and numbers [default with --run: runs/bench-FOLDER]."),
     ] = None,
-    resamples: Annotated[int, typer.Option(help="Bootstrap resamples.", min=100)] = 10_000,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.", min=0, show_default=False)] = 0,
+    resamples: Annotated[int, typer.Option(help="Number of bootstrap resamples.", min=100)] = 10_000,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.", min=0, show_default=False)] = 0,
 ) -> None:
-    """Measure reviews against a conference's decisions and scores, baselines beside them, every pair of files compared.
-    With --run, make them first, a one-prompt control included."""
-    # here, since every command imports this module, and these take seconds to load
+    """Measure reviews against the decisions and scores of a conference, with baselines, and compare every pair of files.
+
+    With --run, make the reviews first, including a one-prompt control.
+    """
+    # imported here because these take seconds to load
     from tools.reviewer_bench.benchmark import run_benchmark
 
     if out_folder and out_folder.exists() and not out_folder.is_dir():
@@ -87,24 +91,22 @@ def bench_reviewer(
         control_file = made.control or control_file
     elif models or strip or settings or budget >= 0:
         raise UserError(
-            "--models, --budget, --strip and --set are for reviews made here; name a folder of papers with --run"
+            "--models, --budget, --strip and --set require --run FOLDER, since they apply to reviews made by this command"
         )
     elif not reviews:
-        raise UserError("nothing to measure: name a file of reviews with --reviews, or a folder of papers with --run")
+        raise UserError("nothing to measure: give a file of reviews with --reviews, or a folder of papers with --run")
     all_reviews = [*(reviews or []), *([made.reviews] if made else [])]
     benchmark = run_benchmark(ratings, all_reviews, control_file, threshold, human_threshold, seed, resamples)
     leaks = _leaks(papers, made, run, ratings, seed, resamples)
     if out_folder:
-        _write(benchmark, leaks, made.told if made else (), out_folder)
+        _write(benchmark, leaks, made.origin if made else "", out_folder)
     _show(benchmark, leaks)
     if out_folder:
-        _say_where(out_folder)
+        _show_files(out_folder)
     else:
-        out.print("\nThresholds, scores, pairs and a plot come with --out FOLDER.", highlight=False)
+        out.print("\nUse --out FOLDER for all thresholds, scores, pairs and a plot.", highlight=False)
     if made:
-        from scenarios.commands.paper_batches import end
-
-        end(made.rows)
+        close_batch(made.jobs)
 
 
 def _control_file(control: str, run: Path | None) -> Path | None:
@@ -112,16 +114,16 @@ def _control_file(control: str, run: Path | None) -> Path | None:
         return Path(control)
     if control and control != _NONE and not run:
         raise UserError(
-            f"--control {control}: without --run it is a file of reviews, {', '.join(sorted(_REVIEWS))}; a scenario makes "
-            "them with --run FOLDER"
+            f"--control {control}: without --run it must be a file of reviews ({', '.join(sorted(_REVIEWS))}); "
+            "a scenario requires --run FOLDER"
         )
     return None
 
 
 def _leaks(
-    papers: Path | None, made: Made | None, run: Path | None, ratings: Path, seed: int, resamples: int
+    papers: Path | None, made: BenchmarkReviews | None, run: Path | None, ratings: Path, seed: int, resamples: int
 ) -> LeakReport | None:
-    """What leaks predict of the papers that were named, or else of those that were reviewed here."""
+    """Measure what leaks predict of the papers in `--papers`, or else of the papers reviewed by this command."""
     folder = papers or run
     if not folder:
         return None
@@ -132,14 +134,14 @@ def _leaks(
     return report_leaks(folder, read_ratings(ratings), seed, resamples, files)
 
 
-def _write(benchmark: Benchmark, leaks: LeakReport | None, made: Sequence[str], folder: Path) -> None:
-    """All files are made before the first is written."""
+def _write(benchmark: Benchmark, leaks: LeakReport | None, origin: str, folder: Path) -> None:
+    """Write all files, after all of them have been made."""
     from tools.reviewer_bench.plot import draw, rendered
     from tools.reviewer_bench.report import as_json, as_markdown
 
     figure = draw(benchmark)
     images = {f"curves.{kind}": rendered(figure, kind) for kind in ("png", "pdf")}
-    report, numbers = as_markdown(benchmark, leaks, made), as_json(benchmark, leaks)
+    report, numbers = as_markdown(benchmark, leaks, origin), as_json(benchmark, leaks)
     try:
         for name, data in images.items():
             write_bytes(folder / name, data)
@@ -150,7 +152,7 @@ def _write(benchmark: Benchmark, leaks: LeakReport | None, made: Sequence[str], 
         write_json(folder / "numbers.json", numbers)
         write_text(folder / "report.md", report)
     except OSError as error:
-        raise UserError(f"--out {folder}: cannot be written: {error.strerror}") from None
+        raise UserError(f"--out {folder}: cannot write to this folder: {error.strerror}") from None
 
 
 def _show(benchmark: Benchmark, leaks: LeakReport | None) -> None:
@@ -169,11 +171,11 @@ def _show(benchmark: Benchmark, leaks: LeakReport | None) -> None:
     for power in leaks.as_given if leaks else ():
         if power.leak == "all together" and (found := power.estimates["balanced_accuracy"].value) is not None:
             out.print(
-                f"\nLeaks alone, nothing read: balanced accuracy {found:.2f} on held-out papers.", highlight=False
+                f"\nLeaks alone, without reading: balanced accuracy {found:.2f} on held-out papers.", highlight=False
             )
 
 
-def _say_where(folder: Path) -> None:
+def _show_files(folder: Path) -> None:
     place("report", folder / "report.md")
     place("plot", folder / "curves.png")
     place("numbers", folder / "numbers.json")

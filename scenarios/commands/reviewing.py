@@ -10,12 +10,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from scenarios.batches.papers import papers_in
-from scenarios.commands.console import RUNS, Out, Plugins, out
+from scenarios.batches.executors import InProcess
+from scenarios.batches.papers import RESULT_FILES, PaperBatch, open_batch, papers_in
+from scenarios.commands.batching import close_batch, run_shown
+from scenarios.commands.console import RUNS, Out, Plugins, out, place
 from scenarios.commands.launching import close
-from scenarios.commands.paper_batches import end, panel_scenario, review_batch
 from scenarios.launch import launch
-from scenarios.scenario import parse_overrides
+from scenarios.scenario import Scenario, find_scenario, load_scenario, parse_overrides
 from scenarios.views.progress import Progress
 from tools.errors import UserError
 from tools.review import (
@@ -48,7 +49,7 @@ def review(
     ] = None,
     out_folder: Out = RUNS,
 ) -> None:
-    """Review a paper by a panel, or a whole folder of papers; a folder that was cut short goes on when asked again."""
+    """Review a paper, or every paper of a folder, with a panel. The same command resumes an unfinished folder."""
     phase: dict[str, object] = {"reviewers": reviewers or None, "rounds": rounds, "reflections": reflections}
     overrides = {f"phases.panel.{key}": value for key, value in phase.items() if value not in (None, -1)}
     given = {"form": form, "models": models, "rule": rule, "examples": examples, "rebuttal": rebuttal}
@@ -64,11 +65,37 @@ def review(
         found = papers_in(paper)
         scenario = panel_scenario("--panel", panel, {**overrides, "paper": str(found[0])})
         folder = out_folder / f"review-{paper.resolve().name}"
-        end(review_batch(found, scenario, folder, jobs, None if budget < 0 else budget))
+        batch = open_batch(folder, scenario, found)
+        review_batch(batch, jobs, None if budget < 0 else budget)
+        close_batch(batch.jobs)
     else:
         if budget >= 0:
             overrides["budget.dollars"] = budget
         _review_one(paper, panel, overrides, out_folder)
+
+
+def panel_scenario(option: str, name: str, overrides: dict[str, object]) -> Scenario:
+    """Load a scenario that consists of a panel only.
+
+    Raises:
+        UserError: there is no such scenario, it is wrong, or it has other phases.
+    """
+    scenario = load_scenario(find_scenario(name), overrides)
+    if scenario.template or [spec.phase for spec in scenario.phases] != ["panel"]:
+        raise UserError(
+            f"{option} {name}: reviews need a scenario with one phase, a panel, and no template, like review_panel; "
+            f"launch others with: python run.py launch {name}"
+        )
+    return scenario
+
+
+def review_batch(batch: PaperBatch, slots: int, dollars: float | None) -> None:
+    """Run a batch of papers inside this process, with its progress on screen, and write its result files."""
+    out.print(f"{len(batch.papers)} papers, {slots} at once, into {batch.folder}", highlight=False, soft_wrap=True)
+    run_shown(batch, InProcess(slots, out.print), 0, dollars)
+    batch.write_results()
+    for name in RESULT_FILES:
+        place(name, batch.folder / name)
 
 
 def _review_one(paper: Path, panel: str, overrides: dict[str, object], out_folder: Path) -> None:

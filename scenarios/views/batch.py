@@ -1,34 +1,47 @@
-"""A batch while it goes on: in a terminal a live table, elsewhere a line for each change."""
+"""Progress of a batch: in a terminal a live table, elsewhere a line for each change."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Column, Table
 
-from scenarios.batches.ideas import Batch, Row
-from scenarios.run_summary import overall, read_summary
+from scenarios.batches.engine import Batch, totals
+from scenarios.batches.job import BatchJob, JobKind
+from scenarios.batches.papers import PaperBatch, paper_result
+from scenarios.batches.run_state import RunStatus, read_summary
+from scenarios.run_summary import overall
 from scenarios.views.transcript import last_phase
 
 _SECONDS = 1.0
-_COLOURS = {"finished": "green", "running": "cyan", "failed": "red", "given up": "red", "paused": "yellow"}
+_REASON = 60
+"""Characters of a reason in the table."""
+_COLOURS = {
+    RunStatus.FINISHED: "green",
+    RunStatus.RUNNING: "cyan",
+    RunStatus.PAUSED: "yellow",
+    RunStatus.INTERRUPTED: "yellow",
+    RunStatus.FAILED: "red",
+}
+_IDEA_HEADINGS = ("status", "phase", "minutes", "score", "gate", "")
+_PAPER_HEADINGS = ("status", "decision", "overall", "spread", "hidden", "minutes", "cost", "")
 
 
 class BatchProgress:
-    """Shows a batch. `with` it, the table is drawn anew every second."""
+    """Shows a batch while its context is open; a live table is drawn every second."""
 
     def __init__(self, batch: Batch, console: Console) -> None:
         self._batch, self._console = batch, console
         self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
-        self._began = time.monotonic()
+        self._start = time.monotonic()
         self._drawing: asyncio.Task[None] | None = None
+        self._rows: dict[str, list[str]] = {}
+        """Cells by job, as of its last change."""
 
     async def __aenter__(self) -> BatchProgress:
         if self._live:
@@ -42,22 +55,28 @@ class BatchProgress:
         if self._live:
             self._live.stop()
 
-    def told(self, row: Row) -> None:
-        """A row has changed."""
-        if not self._live and row.state != "waiting":
-            minutes = (time.monotonic() - self._began) / 60
-            note = f": {row.note}" if row.note else ""
-            told = f"{minutes:6.1f} min  {row.task.name} {row.state}{escape(note)}"
-            self._console.print(told, highlight=False, soft_wrap=True)
+    def changed(self, job: BatchJob) -> None:
+        """Show the new status of a job."""
+        self._rows[job.name] = _cells(job)
+        if not self._live and job.status is not RunStatus.PENDING:
+            minutes = (time.monotonic() - self._start) / 60
+            more = job.reason or job.outcome
+            line = f"{minutes:6.1f} min  {job.name} {job.status}{': ' if more else ''}{more}"
+            self._console.print(escape(line), highlight=False, soft_wrap=True)
 
     def table(self) -> Table:
-        """The batch as it stands."""
-        fixed = [Column(name, no_wrap=True) for name in ("state", "phase", "minutes", "score", "gate")]
-        table = Table(Column("run", overflow="fold"), *fixed, "", box=None)
-        for row in self._batch.rows:
-            table.add_row(*_cells(row))
-        states = Counter(row.state for row in self._batch.rows)
-        table.caption = ", ".join(f"{count} {state}" for state, count in states.items())
+        """Return the batch as it stands, running jobs first."""
+        headings = _PAPER_HEADINGS if isinstance(self._batch, PaperBatch) else _IDEA_HEADINGS
+        table = Table(
+            Column("run", overflow="fold"),
+            *(Column(name, no_wrap=True, overflow="ellipsis") for name in headings),
+            box=None,
+        )
+        for job in sorted(self._batch.jobs, key=lambda job: job.status is not RunStatus.RUNNING):
+            table.add_row(*(_cells(job) if job.status is RunStatus.RUNNING else self._rows[job.name]))
+        found = totals(self._batch)
+        table.caption = ", ".join(f"{count} {status}" for status, count in found.by_status.items())
+        table.caption += f"; ${found.dollars:.2f} in all" if found.dollars else ""
         return table
 
     async def _draw(self) -> None:
@@ -66,24 +85,40 @@ class BatchProgress:
             await asyncio.sleep(_SECONDS)
 
 
-def _cells(row: Row) -> list[str]:
-    home = row.task.home
-    summary: dict[str, Any] = read_summary(home)
-    ideas = summary.get("ideas", [])
-    scores = [score for idea in ideas for last in idea["scores"][-1:] if (score := overall(last)) is not None]
-    minutes = summary["seconds"] / 60 if summary else _minutes(home)
-    colour = _COLOURS.get(row.state, "")
+def _cells(job: BatchJob) -> list[str]:
+    colour = _COLOURS.get(job.status, "")
+    status = f"[{colour}]{job.status}[/{colour}]" if colour else str(job.status)
+    rest = _paper_cells(job) if job.kind is JobKind.REVIEW else _idea_cells(job)
+    return [escape(job.name), status, *map(escape, rest)]
+
+
+def _paper_cells(job: BatchJob) -> list[str]:
+    result = paper_result(job)
     return [
-        row.task.name,
-        f"[{colour}]{row.state}[/{colour}]" if colour else row.state,
-        last_phase(home) if row.state == "running" else "",
-        f"{minutes:.1f}" if minutes else "",
-        " ".join(f"{score:g}" for score in scores),
-        " ".join(idea["gate"] for idea in ideas if idea["gate"]),
-        escape(row.note[:60]),
+        result.decision,
+        "" if result.overall is None else f"{result.overall:g}",
+        "" if result.spread is None else f"{result.spread:g}",
+        str(result.hidden or ""),
+        f"{result.minutes:.1f}",
+        f"${result.dollars:.2f}",
+        "disagreement" if result.disagreement else job.reason[:_REASON],
     ]
 
 
-def _minutes(home: Path) -> float:
-    path = home / "scenario.yaml"
+def _idea_cells(job: BatchJob) -> list[str]:
+    summary = read_summary(job.run)
+    ideas = summary.ideas if summary else ()
+    scores = [score for idea in ideas for last in idea.scores[-1:] if (score := overall(last)) is not None]
+    minutes = summary.seconds / 60 if summary else _minutes_since_launch(job.run)
+    return [
+        last_phase(job.run) if job.status is RunStatus.RUNNING else "",
+        f"{minutes:.1f}" if minutes else "",
+        " ".join(f"{score:g}" for score in scores),
+        " ".join(idea.gate for idea in ideas if idea.gate),
+        (job.reason or job.outcome)[:_REASON],
+    ]
+
+
+def _minutes_since_launch(run: Path) -> float:
+    path = run / "scenario.yaml"
     return (time.time() - path.stat().st_mtime) / 60 if path.exists() else 0.0

@@ -1,4 +1,4 @@
-"""Batches: every idea a run of its own, side by side; what is lost is taken up again, and what fails stops no other."""
+"""Batches of ideas: parallel runs, restarts after a lost worker, resuming, the shared budget."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
-from scenarios.batches.ideas import Batch, BatchSpec, Row, open_batch
-from scenarios.batches.play import play_batch
-from scenarios.batches.processes import Processes
-from scenarios.batches.task import Task
+from scenarios.batches.engine import run_batch, totals
+from scenarios.batches.executors import LocalProcesses, start
+from scenarios.batches.ideas import BatchSpec, IdeaBatch, open_batch
+from scenarios.batches.job import BatchJob, JobKind, WorkerLostError
+from scenarios.batches.run_state import RunStatus
 from scenarios.scenario import load_scenario
 from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 from tests.scenarios.conftest import ROOT, command_line
-from tools.errors import UserError
+from tools.errors import ColloquiumError, UserError
 
 
 @pytest.fixture
 def scenario(tmp_path: Path) -> Path:
-    """Ideas and their experiments on small templates; an experiment takes a second, so that a run can be cut short."""
+    """Ideation and experiments on two small templates. An experiment takes a second, so that a run can be interrupted."""
     slow = EXPERIMENT.replace("info = {}", "import time\ntime.sleep(1)\ninfo = {}")
     for name in ("descent", "valley"):
         write_foreign_template(tmp_path / name, slow)
@@ -36,49 +39,50 @@ def scenario(tmp_path: Path) -> Path:
     return tmp_path / "short.yaml"
 
 
-class Told:
-    """An executor that ends runs as it is told, by the end of their names, and leaves what a run leaves."""
+class ScriptedExecutor:
+    """Ends jobs as the test says, by the end of their names, and leaves the files that a run leaves."""
 
-    def __init__(self, *codes: tuple[str, int], slots: int = 2, dollars: float = 0.0) -> None:
+    def __init__(self, *endings: tuple[str, RunStatus | Exception], slots: int = 2, dollars: float = 0.0) -> None:
         self.slots, self.dollars = slots, dollars
-        self.begun: list[str] = []
+        self.ideas = ["one_idea", "other_idea"]
+        self.started: list[str] = []
         self.budgets: list[float | None] = []
-        self._codes = list(codes)
+        self.interrupts = 0
+        self._endings = list(endings)
 
-    async def run(self, task: Task) -> int:
-        self.begun.append(task.name)
+    async def run(self, job: BatchJob) -> RunStatus:
+        self.started.append(job.name)
+        self.budgets.append(job.dollars)
         await asyncio.sleep(0)
-        settings = load_scenario(task.settings)
-        self.budgets.append(settings.budget.dollars)
-        name, code = next((told for told in self._codes if task.name.endswith(told[0])), ("", 0))
-        if name:
-            self._codes.remove((name, code))
-        if code == 2:
-            task.log.parent.mkdir(exist_ok=True)
-            task.log.write_text("no such thing\n", encoding="utf-8")
-        if code in (0, 3):
-            self._leave(task, "paused: the budget is spent" if code == 3 else "finished")
-        return code
+        ending = next((ending for ending in self._endings if job.name.endswith(ending[0])), None)
+        if ending:
+            self._endings.remove(ending)
+        status = ending[1] if ending else RunStatus.FINISHED
+        if isinstance(status, Exception):
+            raise status
+        self.write_run(job, status)
+        return status
 
-    def _leave(self, task: Task, status: str) -> None:
-        names = ["one_idea", "other_idea"] if task.name.endswith("-ideas") else []
+    def write_run(self, job: BatchJob, status: RunStatus) -> None:
+        names = self.ideas if job.kind is JobKind.IDEATION else []
         entries = [{"Name": name, "Title": f"On {name}", "Experiment": "Change something and look at what happens.",
                     "Interestingness": 5, "Feasibility": 5, "Novelty": 5, "novel": True} for name in names]  # fmt: skip
-        task.home.mkdir(exist_ok=True)
+        job.run.mkdir(exist_ok=True)
         for name in names:
-            (task.home / "ideas" / name).mkdir(parents=True)
-            (task.home / "ideas" / name / "idea.json").touch()
-        (task.home / "ideas.json").write_text(json.dumps(entries), encoding="utf-8")
-        summary = {"status": status, "template": "t", "models": "m", "dollars": self.dollars, "seconds": 1, "ideas": []}
-        (task.home / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+            (job.run / "ideas" / name).mkdir(parents=True)
+            (job.run / "ideas" / name / "idea.json").touch()
+        (job.run / "ideas.json").write_text(json.dumps(entries), encoding="utf-8")
+        text = "paused: the budget is exhausted" if status is RunStatus.PAUSED else str(status)
+        summary = {"status": text, "template": "t", "models": "m", "dollars": self.dollars, "seconds": 1, "ideas": []}
+        (job.run / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
 
     def interrupt(self) -> None:
-        raise AssertionError("nobody interrupts")
+        self.interrupts += 1
 
     async def close(self) -> None: ...
 
 
-def opened(scenario: Path, **more: object) -> Batch:
+def opened(scenario: Path, **more: object) -> IdeaBatch:
     spec = {
         "templates": [str(scenario.parent / name) for name in ("descent", "valley")],
         "models": ["offline"],
@@ -87,139 +91,239 @@ def opened(scenario: Path, **more: object) -> Batch:
     return open_batch(scenario.parent / "batch", load_scenario(scenario), BatchSpec.model_validate(spec | more))
 
 
-async def played(batch: Batch, executor: Told, dollars: float | None = None) -> dict[str, Row]:
-    rows = await play_batch(batch, executor, retries=1, dollars=dollars, told=lambda row: None)
-    return {row.task.name: row for row in rows}
+async def finished(batch: IdeaBatch, executor: ScriptedExecutor, dollars: float | None = None) -> dict[str, BatchJob]:
+    return {job.name: job for job in await run_batch(batch, executor, retries=1, dollars=dollars)}
 
 
-async def test_one_failure_stops_no_other_and_the_batch_goes_on_where_it_was(scenario: Path) -> None:
-    told = Told(("descent-offline-one_idea", 2), ("valley-offline-one_idea", -9), ("valley-offline-other_idea", 3))
-    rows = await played(opened(scenario), told)
-    assert {name: (row.state, row.tries) for name, row in rows.items()} == {
-        "descent-offline-ideas": ("finished", 1),
-        "descent-offline-one_idea": ("failed", 1),
-        "descent-offline-other_idea": ("finished", 1),
-        "valley-offline-ideas": ("finished", 1),
-        "valley-offline-one_idea": ("finished", 2),
-        "valley-offline-other_idea": ("paused", 1),
+async def test_a_failed_job_stops_no_other_and_the_same_command_resumes(scenario: Path) -> None:
+    executor = ScriptedExecutor(
+        ("descent-offline-one_idea", ColloquiumError("no such thing")),
+        ("valley-offline-one_idea", WorkerLostError()),
+        ("valley-offline-other_idea", RunStatus.PAUSED),
+        dollars=0.5,
+    )
+    batch = opened(scenario)
+    jobs = await finished(batch, executor)
+    assert {name: (job.status, job.attempts) for name, job in jobs.items()} == {
+        "descent-offline-ideas": (RunStatus.FINISHED, 1),
+        "descent-offline-one_idea": (RunStatus.FAILED, 1),
+        "descent-offline-other_idea": (RunStatus.FINISHED, 1),
+        "valley-offline-ideas": (RunStatus.FINISHED, 1),
+        "valley-offline-one_idea": (RunStatus.FINISHED, 2),
+        "valley-offline-other_idea": (RunStatus.PAUSED, 1),
     }
-    assert rows["descent-offline-one_idea"].note == "no such thing"
-    assert rows["valley-offline-other_idea"].note == "the budget is spent"
-    again = Told()
-    rows = await played(opened(scenario), again)
-    assert sorted(again.begun) == ["descent-offline-one_idea", "valley-offline-other_idea"]
-    assert {row.state for row in rows.values()} == {"finished"}
+    assert jobs["descent-offline-one_idea"].reason == "no such thing"
+    assert jobs["valley-offline-other_idea"].reason == "the budget is exhausted"
+    found = totals(batch)
+    assert (found.jobs, found.dollars) == (6, 2.5)
+    assert found.by_status == {RunStatus.PAUSED: 1, RunStatus.FAILED: 1, RunStatus.FINISHED: 4}
+    again = ScriptedExecutor()
+    jobs = await finished(opened(scenario), again)
+    assert sorted(again.started) == ["descent-offline-one_idea", "valley-offline-other_idea"]
+    assert {job.status for job in jobs.values()} == {RunStatus.FINISHED}
 
 
-async def test_a_run_that_is_lost_again_and_again_is_given_up(scenario: Path) -> None:
-    rows = await played(opened(scenario), Told(*[("valley-offline-one_idea", -9)] * 2))
-    assert (rows["valley-offline-one_idea"].state, rows["valley-offline-one_idea"].tries) == ("given up", 2)
-    assert Counter(row.state for row in rows.values())["finished"] == 5
+async def test_a_job_fails_if_its_worker_dies_more_often_than_retries(scenario: Path) -> None:
+    jobs = await finished(opened(scenario), ScriptedExecutor(*[("valley-offline-one_idea", WorkerLostError())] * 2))
+    assert (jobs["valley-offline-one_idea"].status, jobs["valley-offline-one_idea"].attempts) == (RunStatus.FAILED, 2)
+    assert Counter(job.status for job in jobs.values())[RunStatus.FINISHED] == 5
 
 
-async def test_the_budget_is_shared_out_and_what_is_left_goes_to_the_others(scenario: Path) -> None:
-    told = Told(slots=1, dollars=1.0)
-    await played(opened(scenario), told, dollars=12.0)
-    assert told.budgets == pytest.approx([2.0, 2.2, 2.5, 3.0, 4.0, 7.0])
+async def test_a_crash_of_a_run_that_was_paused_before_is_a_failure(scenario: Path) -> None:
+    """`launch` and a Python traceback both exit with 1: the summary of the earlier attempt must not count."""
+    await finished(opened(scenario), ScriptedExecutor(("valley-offline-one_idea", RunStatus.PAUSED)))
+
+    class Crashes(ScriptedExecutor):
+        async def run(self, job: BatchJob) -> RunStatus:
+            job.log.parent.mkdir(exist_ok=True)
+            job.log.write_text("KeyError: 'x'\n", encoding="utf-8")
+            return RunStatus.FINISHED
+
+    jobs = await finished(opened(scenario), Crashes())
+    job = jobs["valley-offline-one_idea"]
+    assert (job.status, job.reason) == (RunStatus.FAILED, "KeyError: 'x'")
 
 
-async def test_only_what_was_found_novel_goes_on(scenario: Path) -> None:
-    class OneIsKnown(Told):
-        def _leave(self, task: Task, status: str) -> None:
-            super()._leave(task, status)
-            path = task.home / "ideas.json"
+async def test_each_job_gets_an_equal_share_of_what_is_left_of_the_budget(scenario: Path) -> None:
+    executor = ScriptedExecutor(slots=1, dollars=1.0)
+    await finished(opened(scenario), executor, dollars=12.0)
+    assert executor.budgets == pytest.approx([2.0, 2.2, 2.5, 3.0, 4.0, 7.0])
+
+
+async def test_a_resumed_batch_shares_what_is_left_among_unfinished_jobs(scenario: Path) -> None:
+    first = ScriptedExecutor(("other_idea", RunStatus.PAUSED), ("other_idea", RunStatus.PAUSED), slots=1, dollars=1.0)
+    await finished(opened(scenario), first, dollars=6.0)
+    again = ScriptedExecutor(slots=1, dollars=3.0)
+    await finished(opened(scenario), again, dollars=10.0)
+    assert again.budgets == pytest.approx([1.0 + 4.0 / 2, 1.0 + 2.0 / 1])
+
+
+async def test_ideas_that_are_not_novel_get_no_run(scenario: Path) -> None:
+    class OneIsKnown(ScriptedExecutor):
+        def write_run(self, job: BatchJob, status: RunStatus) -> None:
+            super().write_run(job, status)
+            path = job.run / "ideas.json"
             path.write_text(path.read_text().replace("true", "false", 1))
 
     batch = opened(scenario, templates=[str(scenario.parent / "descent")])
-    assert list(await played(batch, OneIsKnown())) == ["descent-offline-ideas", "descent-offline-other_idea"]
+    assert list(await finished(batch, OneIsKnown())) == ["descent-offline-ideas", "descent-offline-other_idea"]
 
 
-def test_a_batch_is_not_begun_again_with_other_settings(scenario: Path) -> None:
+async def test_an_idea_with_the_name_of_the_ideation_run_gets_its_own_folder(scenario: Path) -> None:
+    executor = ScriptedExecutor()
+    executor.ideas = ["ideas", "one_idea"]
+    batch = opened(scenario, templates=[str(scenario.parent / "descent")])
+    jobs = await finished(batch, executor)
+    assert {(job.kind, job.run.name) for job in jobs.values()} == {
+        (JobKind.IDEATION, "descent-offline-ideas"),
+        (JobKind.IDEA, "descent-offline-ideas-2"),
+        (JobKind.IDEA, "descent-offline-one_idea"),
+    }
+    assert executor.started.count("descent-offline-ideas") == 1
+    again = ScriptedExecutor()
+    await finished(opened(scenario, templates=[str(scenario.parent / "descent")]), again)
+    assert not again.started
+
+
+def test_a_batch_does_not_resume_with_other_settings(scenario: Path) -> None:
     opened(scenario)
-    with pytest.raises(UserError, match="was begun with another ideas"):
+    with pytest.raises(UserError, match="other settings: ideas"):
         opened(scenario, ideas=3)
     with pytest.raises(UserError, match="no profile 'gpu'"):
         opened(scenario, profile="gpu")
 
 
+def test_a_folder_with_other_files_is_no_batch(scenario: Path) -> None:
+    folder = scenario.parent / "batch"
+    folder.mkdir()
+    (folder / "thesis.tex").write_text("mine")
+    with pytest.raises(UserError, match=r"batch\.json"):
+        opened(scenario)
+    assert [path.name for path in folder.iterdir()] == ["thesis.tex"]
+
+
+def test_two_templates_with_one_name_are_refused(scenario: Path) -> None:
+    write_foreign_template(scenario.parent / "other" / "descent")
+    with pytest.raises(UserError, match="descent-offline"):
+        opened(scenario, templates=[str(scenario.parent / "descent"), str(scenario.parent / "other" / "descent")])
+
+
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "named"),
     [
-        (("review_panel",), "a batch needs one that begins with ideation"),
-        (("quickstart", "--templates", "nowhere"), "template 'nowhere': no such folder"),
-        (("quickstart", "--models", "offlin"), "did you mean 'offline'?"),
-        (("quickstart", "--address", "auto"), "--address goes with --executor ray"),
-        (("quickstart", "--idea", "nowhere.json"), "ideas nowhere.json: No such file"),
+        (("review_panel",), ("review_panel", "ideation")),
+        (("quickstart", "--templates", "nowhere"), ("'nowhere'",)),
+        (("quickstart", "--models", "offlin"), ("'offline'",)),
+        (("quickstart", "--address", "auto"), ("--address", "--executor ray")),
+        (("quickstart", "--idea", "nowhere.json"), ("nowhere.json",)),
     ],
 )
-def test_mistakes_are_told_before_any_work(command, tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+def test_mistakes_are_reported_before_any_work(
+    command, tmp_path: Path, arguments: tuple[str, ...], named: tuple[str, ...]
+) -> None:
     done = command("batch", *arguments, "--out", tmp_path / "batch")
-    assert done.returncode == 2 and told in done.stderr, done.stdout + done.stderr
+    assert done.returncode == 2 and all(name in done.stderr for name in named), done.stdout + done.stderr
 
 
-async def test_graphics_cards_are_dealt_out(tmp_path: Path) -> None:
-    """Three tasks on two cards: no card is given to two at once, and every task sees its own alone."""
+async def test_a_gpu_is_assigned_to_one_job_at_a_time(scenario: Path) -> None:
+    """Three jobs on two GPUs: no GPU has two jobs at once, and every job sees its own only."""
 
-    class Shows(Task):
+    class ShowsGpu(BatchJob):
+        @property
         def command(self) -> list[str]:
-            filesystem_now, seen = "date +%s.%N", f"{self.home}.seen"
-            return [
-                "bash",
-                "-c",
-                f"({filesystem_now}; echo $CUDA_VISIBLE_DEVICES; sleep 0.3; {filesystem_now}) > {seen}",
-            ]
+            now, seen = "date +%s.%N", f"{self.run}.seen"
+            return ["/bin/bash", "-c", f"({now}; echo $CUDA_VISIBLE_DEVICES; sleep 0.3; {now}) > {seen}"]
 
-    executor = Processes(3, ["4", "7"])
-    tasks = [Shows(f"t{i}", tmp_path / f"t{i}", tmp_path, tmp_path / "logs" / f"t{i}", gpus=1) for i in range(3)]
-    assert await asyncio.gather(*(executor.run(task) for task in tasks)) == [0, 0, 0]
-    seen = sorted(tuple(Path(f"{task.home}.seen").read_text().split()) for task in tasks)
-    assert {card for _, card, _ in seen} == {"4", "7"}
+    executor, loaded = LocalProcesses(3, ["4", "7"]), load_scenario(scenario)
+    jobs = [ShowsGpu(f"t{i}", JobKind.IDEA, scenario.parent / f"t{i}", loaded, gpus=1) for i in range(3)]
+    assert await asyncio.gather(*(executor.run(job) for job in jobs)) == [RunStatus.FINISHED] * 3
+    seen = sorted(tuple(Path(f"{job.run}.seen").read_text().split()) for job in jobs)
+    assert {gpu for _, gpu, _ in seen} == {"4", "7"}
     third = seen[2]
-    assert all(float(third[0]) >= float(ended) for _, card, ended in seen[:2] if card == third[1])
+    assert all(float(third[0]) >= float(ended) for _, gpu, ended in seen[:2] if gpu == third[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals the end of a parent")
+def test_a_process_is_killed_when_its_parent_is(tmp_path: Path) -> None:
+    code = (
+        "import time; from pathlib import Path; from scenarios.batches.executors import start\n"
+        f"print(start(['/bin/sleep', '300'], Path({str(tmp_path / 'log')!r})).pid, flush=True); time.sleep(300)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout
+    child = int(parent.stdout.readline())
+    until(lambda: name_of(child) == "sleep", "the child does not run its command")
+    parent.kill()
+    parent.wait()
+    until(lambda: name_of(child) == "", "the child survives its parent")
+
+
+def test_a_process_does_not_receive_ctrl_c_from_the_terminal(tmp_path: Path) -> None:
+    process = start(["/bin/sleep", "300"], tmp_path / "log")
+    try:
+        assert os.getsid(process.pid) == process.pid != os.getsid(0)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def until(condition: Callable[[], bool], complaint: str) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.05)
+
+
+def name_of(pid: int) -> str:
+    """The program of a process; empty if it has ended."""
+    try:
+        status = Path("/proc", str(pid), "status").read_text()
+    except OSError:
+        return ""
+    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    return "" if fields["State"].startswith("Z") else fields["Name"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("executor", ["processes", "ray"])
 def test_a_worker_is_killed_in_the_middle_of_a_run(scenario: Path, executor: str) -> None:
-    """Two at once, and the one of a run that is half done is killed: all ideas end, and no finished step is done again."""
+    """Of two runs at once, the half-finished one is killed: all ideas finish, and no finished step is repeated."""
     batch = scenario.parent / "batch"
     command = command_line("batch", scenario, "--executor", executor, "--out", batch)
     with batch.with_suffix(".log").open("w") as file:
         process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
         home = half_done(batch, process)
         before = (home / "journal.jsonl").read_text().splitlines()
-        player = player_of(home)
-        os.kill(parent_of(player) if executor == "ray" else player, signal.SIGKILL)
+        runner = runner_of(home)
+        os.kill(parent_of(runner) if executor == "ray" else runner, signal.SIGKILL)
         code = process.wait(300)
-    told = batch.with_suffix(".log").read_text()
-    assert code == 0 and "lost after try 1, taken up again" in told and "| descent | offline | 2 | 2 | 2 |" in told, (
-        told
-    )
+    shown = batch.with_suffix(".log").read_text()
+    assert code == 0 and "worker died in attempt 1" in shown and "| descent | offline | 2 | 2 | 2 |" in shown, shown
     lines = (home / "journal.jsonl").read_text().splitlines()
-    assert lines[: len(before) - 1] == before[:-1], "what was finished stays as it was"
+    assert lines[: len(before) - 1] == before[:-1], "finished steps stay unchanged"
     keys = [json.loads(line)["key"] for line in lines]
-    assert len(keys) == len(set(keys)), "and is not done again"
+    assert len(keys) == len(set(keys)), "no step is repeated"
     assert sum(json.loads(line)["type"] == "start" for line in lines) == 2
 
 
 def half_done(batch: Path, process: subprocess.Popen[bytes]) -> Path:
-    """The folder of a study whose first run is done, and that is still at work."""
+    """The folder of an idea run that has finished its first experiment and continues."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         for journal in batch.glob("*_sensitivity/journal.jsonl"):
             if "run_1 completed" in journal.read_text() and not (journal.parent / "summary.json").exists():
                 return journal.parent
         time.sleep(0.05)
-    raise AssertionError(f"no study got that far:\n{batch.with_suffix('.log').read_text()}")
+    raise AssertionError(f"no run got that far:\n{batch.with_suffix('.log').read_text()}")
 
 
-def player_of(home: Path) -> int:
-    """The process that plays a run."""
+def runner_of(home: Path) -> int:
+    """The process of a run."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         words = path.read_bytes().decode(errors="replace").split("\0")
         if words[1:2] == [str(ROOT / "run.py")] and (home.name in words or str(home) in words):
             return int(path.parent.name)
-    raise AssertionError(f"nobody plays {home}")
+    raise AssertionError(f"no process of {home}")
 
 
 def parent_of(pid: int) -> int:

@@ -1,4 +1,4 @@
-"""`run.py bench-reviewer --run`: the reviews of a panel and of its one-prompt control are made, and then measured."""
+"""`run.py bench-reviewer --run`: make the reviews of a panel and of its one-prompt control, then measure them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ We thank Jane Roe.
 
 @pytest.fixture
 def papers(tmp_path: Path) -> Path:
-    """Two rated papers, one that tells its authors, and one that nobody rated."""
+    """Two rated papers, one of which names its authors, and an unrated one."""
     folder = tmp_path / "papers"
     folder.mkdir()
     (folder / "a1.md").write_text(TELLING, encoding="utf-8")
@@ -59,7 +59,7 @@ def both(out: Path) -> dict[str, bytes]:
     return {f"{name}/{run}": journal for name, runs in found.items() for run, journal in runs.items()}
 
 
-def test_a_folder_of_rated_papers_becomes_a_report_with_its_control(
+def test_a_folder_of_rated_papers_becomes_a_report_with_a_control(
     command: Command, papers: Path, ratings: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
@@ -71,18 +71,18 @@ def test_a_folder_of_rated_papers_becomes_a_report_with_its_control(
         "| review_panel | Overall ≥ 6 | 2 |" in report and "| one_prompt_review (control) | Overall ≥ 6 | 2 |" in report
     )
     assert "### review_panel minus one_prompt_review" in report and "no one-prompt control" not in report
-    assert "with the models `offline`, which read the text as it stands" in report
-    assert "| author names | 100% | 0% | 1.00" in report, "what leaks predict is told without being asked for"
+    assert "with the models `offline`, which read the text as it is" in report
+    assert "| author names | 100% | 0% | 1.00" in report, "the report includes what leaks predict"
     before = both(out)
     assert sorted(name[:-9] for name in before) == [
         "one_prompt_review/a1", "one_prompt_review/r1", "review_panel/a1", "review_panel/r1",
     ]  # fmt: skip
     done = command(*arguments, "--control", "none")
-    assert done.returncode == 0 and "There is no one-prompt control here" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0 and "no one-prompt control" in done.stdout, done.stdout + done.stderr
     assert both(out) == before
 
 
-def test_a_note_does_not_quote_the_running_head_that_was_taken_out(papers: Path) -> None:
+def test_a_note_does_not_quote_the_removed_running_head(papers: Path) -> None:
     head = "left out, since it repeats on the pages: «Published as a conference paper at ICLR 2022»"
     stripped, removed = without_leaks(replace(read_document(papers / "a1.md"), notes=(head,)))
     assert "ICLR" not in as_data(stripped) and "since it repeats on the pages" in as_data(stripped)
@@ -90,32 +90,33 @@ def test_a_note_does_not_quote_the_running_head_that_was_taken_out(papers: Path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "named"),
     [
-        (("--run", "nowhere"), "no such folder of papers"),
-        (("--run", "{papers}", "--ratings", "{tmp}/other.tsv"), "none of its papers is rated"),
-        (("--run", "{papers}", "--ratings", "{tmp}/rejected.tsv"), "the conference rejected all 1 papers"),
-        (("--run", "{papers}", "--scenario", "quickstart"), "need a scenario with one phase"),
-        (("--run", "{papers}", "--set", "phases.panel.participants=[nobody]"), "no role 'nobody'"),
-        (("--run", "{papers}", "--control", "review_panel"), "give one of them another name"),
-        (("--control", "one_prompt_review"), "without --run it is a file of reviews"),
-        (("--budget", 3), "name a folder of papers with --run"),
-        ((), "nothing to measure"),
+        (("--run", "nowhere"), ("--run nowhere",)),
+        (("--run", "{papers}", "--ratings", "{tmp}/other.tsv"), ("{papers}", "zz.pdf")),
+        (("--run", "{papers}", "--ratings", "{tmp}/rejected.tsv"), ("{papers}", "rejected all 1 papers")),
+        (("--run", "{papers}", "--scenario", "quickstart"), ("--scenario quickstart", "review_panel")),
+        (("--run", "{papers}", "--set", "phases.panel.participants=[nobody]"), ("'nobody'",)),
+        (("--run", "{papers}", "--control", "review_panel"), ("--control review_panel",)),
+        (("--control", "one_prompt_review"), ("--control one_prompt_review", "--run")),
+        (("--budget", 3), ("--budget", "--run")),
+        ((), ("--reviews", "--run")),
     ],
 )
 def test_a_mistake_reviews_nothing(
-    command: Command, papers: Path, ratings: Path, tmp_path: Path, arguments: tuple[object, ...], told: str
+    command: Command, papers: Path, ratings: Path, tmp_path: Path, arguments: tuple[object, ...], named: tuple[str, ...]
 ) -> None:
     (tmp_path / "other.tsv").write_text("paper_id\tdecision\t0\nzz\tReject\t3\n", encoding="utf-8")
     (tmp_path / "rejected.tsv").write_text("paper_id\tdecision\t0\nr1\tReject\t3\n", encoding="utf-8")
     given = [str(part).format(papers=papers, tmp=tmp_path) for part in arguments]
     done = command("bench-reviewer", "--ratings", ratings, *given, "--out", tmp_path / "out")
-    assert done.returncode == 2 and told in done.stderr, done.stdout + done.stderr
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert all(name.format(papers=papers) in done.stderr for name in named), done.stderr
     assert not list((tmp_path / "out").glob("*/*/journal.jsonl"))
 
 
 @pytest.mark.slow
-def test_the_control_is_one_call_a_paper_and_one_budget_holds_for_both(
+def test_the_control_makes_one_call_per_paper_and_one_budget_covers_both(
     command: Command, papers: Path, ratings: Path, tmp_path: Path
 ) -> None:
     (papers / "broken.pdf").write_bytes(b"%PDF-1.5\nbroken")
@@ -129,12 +130,12 @@ def test_the_control_is_one_call_a_paper_and_one_budget_holds_for_both(
         arguments = ("bench-reviewer", "--run", papers, "--ratings", ratings, "--models", config, "--strip",
                      "--resamples", 100, "--out", out)  # fmt: skip
         done = command(*arguments, "--budget", 0.012)
-        assert done.returncode == 3 and "the same command goes on with them" in done.stdout, done.stdout + done.stderr
+        assert done.returncode == 3 and "run the same command to resume" in done.stdout, done.stdout + done.stderr
         assert not (out / "report.md").exists(), "half of the papers are not measured"
         assert len(finished(out / "one_prompt_review")) == 2
         control = journals(out / "one_prompt_review")
         done = command(*arguments, "--budget", 1)
-        assert done.returncode == 1 and "no review of broken: a broken PDF" in done.stdout, done.stdout + done.stderr
+        assert done.returncode == 1 and "broken.pdf" in done.stdout, done.stdout + done.stderr
         sent = [json.dumps(body, ensure_ascii=False) for body in server.requests]
     assert journals(out / "one_prompt_review") == control, "the control was finished the first time"
     for run in finished(out / "one_prompt_review"):
@@ -152,7 +153,7 @@ def test_the_control_is_one_call_a_paper_and_one_budget_holds_for_both(
 
 
 @pytest.mark.slow
-def test_killed_it_goes_on_without_doing_a_review_again(papers: Path, ratings: Path, tmp_path: Path) -> None:
+def test_after_a_kill_it_resumes_without_repeating_a_review(papers: Path, ratings: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     command = command_line("bench-reviewer", "--run", papers, "--ratings", ratings, "--jobs", 1, "--out", out, *SHORT)
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)

@@ -56,10 +56,10 @@ def write_estimate(estimate: Estimate | None, places: int = 2, signed: bool = Fa
     return f"{value} [{low}, {high}]".replace("-", "−")
 
 
-def as_markdown(benchmark: Benchmark, leaks: LeakReport | None = None, made: Sequence[str] = ()) -> str:
-    """The whole report. How each number is defined stands in `docs/reviewer_bench.md`. `made` says how the reviews were
-    made, a sentence each, where they were made here."""
-    parts = [_head(benchmark, made), _decisions(benchmark), _scores(benchmark), _by_threshold(benchmark)]
+def as_markdown(benchmark: Benchmark, leaks: LeakReport | None = None, origin: str = "") -> str:
+    """The whole report. How each number is defined stands in `docs/reviewer_bench.md`. `origin` is a sentence about how the
+    reviews were made."""
+    parts = [_head(benchmark, origin), _decisions(benchmark), _scores(benchmark), _by_threshold(benchmark)]
     if benchmark.comparisons:
         parts.append(_comparisons(benchmark.comparisons))
     if leaks:
@@ -101,7 +101,7 @@ _PLAIN = (
 )  # fmt: skip
 
 
-def _head(benchmark: Benchmark, made: Sequence[str]) -> str:
+def _head(benchmark: Benchmark, origin: str) -> str:
     share = benchmark.accepted / benchmark.papers
     lines = [
         "# Reviewer benchmark",
@@ -110,7 +110,7 @@ def _head(benchmark: Benchmark, made: Sequence[str]) -> str:
         f"({share:.1%}). In brackets: 95% bootstrap intervals over papers, {benchmark.resamples:,} resamples, seed "
         f"{benchmark.seed}. Accepting is the positive class.",
     ]
-    lines += made
+    lines += [origin] if origin else []
     if benchmark.undecided:
         lines.append(f"Left out of the ratings: {benchmark.undecided} papers without a decision.")
     for name, coverage in benchmark.coverage.items():
