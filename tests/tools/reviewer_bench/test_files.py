@@ -13,11 +13,11 @@ from tools.errors import UserError
 from tools.review import (
     MetaReview,
     PanelReport,
-    Paper,
     ReviewRecord,
     load_form,
     summarize_scores,
 )
+from tools.review.records import ReviewedPaper
 from tools.reviewer_bench.cells import accepted_of, numbers_of, paper_id_of, score_of
 from tools.reviewer_bench.matching import match
 from tools.reviewer_bench.ratings import Rating, read_ratings
@@ -240,7 +240,7 @@ def test_a_panels_report_becomes_a_line(tmp_path: Path, write: Write) -> None:
     ]
     report = PanelReport(
         notice="Written by programs.",
-        paper=Paper(title="T", file="a.pdf", sha256="", pages=1, characters=9),
+        paper=ReviewedPaper(title="T", file="a.pdf", sha256="", pages=1, characters=9),
         form="neurips",
         form_title="NeurIPS",
         round=1,
