@@ -23,8 +23,8 @@ from tools.experiments.external_results import install_runs, read_external_runs
 from tools.experiments.template import GENERATED, Template
 from tools.ideas.archive import Entry, read_archive
 from tools.ideas.idea import Idea, load_idea, stored
-from tools.paper.build import build_paper, report_of
-from tools.paper.draft import find_draft, lay_draft
+from tools.paper import find_draft, install_draft
+from tools.paper.build import build_paper, format_compilation
 from tools.review import load_decision
 from tools.schema import first_problem
 
@@ -82,7 +82,7 @@ class WarmStart:
             for path in sorted(self.results.glob("run_*")) + sorted(self.results.glob("notes.txt")):
                 _copy(path, folder / RESULTS / path.name)
         if self.draft:
-            lay_draft(self.draft, folder / DRAFT)
+            install_draft(self.draft, folder / DRAFT)
 
     @classmethod
     def of(cls, run_folder: Path) -> WarmStart:
@@ -124,7 +124,7 @@ class WarmStart:
             _copy(self.draft, workspace.paper)
             compilation = await build_paper(context)
             if not compilation.ok and "paper" in first.needs:
-                raise UserError(f"the draft does not compile: {report_of(compilation)}")
+                raise UserError(f"the draft does not compile: {format_compilation(compilation)}")
 
 
 def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
@@ -162,7 +162,7 @@ def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
         read_external_runs(start.results, resolved.template)
     if start.draft:
         with tempfile.TemporaryDirectory(prefix="colloquium-draft-") as name:
-            lay_draft(start.draft, Path(name))
+            install_draft(start.draft, Path(name))
     _check_needs(resolved, start)
     return start
 

@@ -105,7 +105,7 @@ def test_a_draft_of_ones_own_goes_to_the_gate_and_says_that_it_is_one(
     root = next(given["runs"].glob("*/ideas/*"))
     checks = {check["name"]: check for check in json.loads((root / "gate.json").read_text())["checks"]}
     assert [finding["excerpt"] for finding in checks["numbers"]["findings"]] == ["The loss falls by 51.3\\%."]
-    assert "brought along" in (root / "paper" / "paper.tex").read_text(encoding="utf-8")
+    assert "Externally supplied results" in (root / "paper" / "paper.tex").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -30,7 +30,6 @@ PROVENANCE = Provenance(
     sandbox="bubblewrap",
     date="2026-11-25",
     runs=["run_0", "run_1"],
-    disclosure="Questions to nobody@example.org, 100% welcome.",
 )
 
 

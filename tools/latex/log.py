@@ -19,6 +19,8 @@ class LatexProblem:
     message: str
     hint: str = ""
     fatal: bool = False
+    unresolved: bool = False
+    """An undefined reference or citation, or a duplicate label: the PDF prints something wrong."""
 
     def __str__(self) -> str:
         place = ", line ".join(filter(None, [self.file, str(self.line or "")]))
@@ -83,9 +85,13 @@ def _tex(lines: list[str]) -> Iterator[LatexProblem]:
         elif match := _REFERENCE.match(text):
             kind, name, line = match.groups()
             hint = "add_citation makes an entry" if kind == "Citation" else "no \\label has this name"
-            yield LatexProblem(file, int(line) if line else None, f"{kind.lower()} {name!r} is undefined", hint)
+            yield LatexProblem(
+                file, int(line) if line else None, f"{kind.lower()} {name!r} is undefined", hint, unresolved=True
+            )
         elif match := _LABEL.match(text):
-            yield LatexProblem("", None, f"label {match[1]!r} is defined more than once", "give each its own name")
+            yield LatexProblem(
+                "", None, f"label {match[1]!r} is defined more than once", "give each its own name", unresolved=True
+            )
         elif (match := _WIDE.match(text)) and float(match[1]) > OVERFULL:
             yield LatexProblem(file, int(match[2]), f"{match[1]} pt wider than the page", "break it or make it smaller")
 

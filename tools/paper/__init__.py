@@ -1,14 +1,25 @@
-"""The paper: its sections as the writer hands them in, and the document that is assembled from them."""
+"""The paper: its sections, the assembled document, and drafts that users supply.
+
+`tools.paper.build` builds a paper from the ledger and compiles it.
+"""
 
 from tools.paper.assembly import Provenance, assemble
-from tools.paper.sections import HEADINGS, SECTIONS, missing_sections, section_text, write_section
+from tools.paper.draft import draft_sections, find_draft, install_draft
+from tools.paper.sections import HEADINGS, SECTIONS, missing_sections, section_path, section_text, write_section
+from tools.paper.syntax import cited_keys, line_at
 
 __all__ = [
     "HEADINGS",
     "SECTIONS",
     "Provenance",
     "assemble",
+    "cited_keys",
+    "draft_sections",
+    "find_draft",
+    "install_draft",
+    "line_at",
     "missing_sections",
+    "section_path",
     "section_text",
     "write_section",
 ]

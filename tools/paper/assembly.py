@@ -1,4 +1,4 @@
-"""paper.tex: the sections in order, in an own layout, closed by a page that says how the paper was made."""
+"""Assemble paper.tex: the sections in order, in our own layout, and a last section on how the paper was made."""
 
 from __future__ import annotations
 
@@ -10,42 +10,40 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tools.atomic import write_text
-from tools.latex.escaping import to_latex
+from tools.latex import to_latex
 from tools.paper.sections import HEADINGS, section_path
 from tools.paper.syntax import cited_keys, without_comments
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """What made a paper. Everything is plain text; it is escaped where it is printed."""
+    """How a paper was made. All fields are plain text; they are escaped when printed."""
 
     models: Mapping[str, str]
-    """Role -> the model behind it."""
+    """Role -> the model that played it."""
     commit: str
-    """The workspace's commit that the paper was made from."""
+    """The commit of the workspace."""
     template: str
     profile: str
     seed: int
     sandbox: str
     date: str
-    """Day of the writing, as 2026-11-25."""
+    """Day of writing, such as 2026-11-25."""
     runs: Sequence[str] = field(default=())
-    """The completed runs, by name."""
-    brought: Sequence[str] = field(default=())
+    """Names of the completed runs."""
+    external_runs: Sequence[str] = field(default=())
     """Those of them that were measured elsewhere."""
-    drafted: Sequence[str] = field(default=())
-    """The sections of a draft that the paper began as, which somebody else wrote."""
+    draft_sections: Sequence[str] = field(default=())
+    """Sections of the supplied draft that the paper started from."""
     offline: bool = False
-    """No language model was asked; the paper then says so on its first page."""
-    disclosure: str = ""
-    """Further words for the reader, such as who answers for the run."""
+    """True if no language model took part. The paper says so on its first page."""
 
 
 def assemble(folder: Path, *, provenance: Provenance) -> Path:
-    """Write `paper.tex` from the sections that are there. A draft may lack some; what is missing is left out.
+    """Write `paper.tex` from the existing sections. Missing sections are omitted.
 
     Returns:
-        The path of paper.tex. It inputs results.tex and each section by name, so that TeX's errors name their file.
+        The path of paper.tex. It inputs results.tex and each section by name, so that TeX errors name their file.
     """
     texts = {
         name: section_path(folder, name).read_text(encoding="utf-8")
@@ -60,7 +58,7 @@ def assemble(folder: Path, *, provenance: Provenance) -> Path:
             written=set(texts),
             cites=any(cited_keys(text) for text in texts.values()),
             shows_runs=any(r"\runstable" in without_comments(text) for text in texts.values()),
-            made=provenance,
+            provenance=provenance,
         )
     )
     path = folder / "paper.tex"
@@ -70,7 +68,7 @@ def assemble(folder: Path, *, provenance: Provenance) -> Path:
 
 @cache
 def _environment() -> Environment:
-    """Jinja2 with delimiters that LaTeX has no use for."""
+    """Return a Jinja2 environment with delimiters that LaTeX does not use."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,

@@ -1,4 +1,4 @@
-"""Build the paper: generate results.tex from the ledger, assemble the sections, compile."""
+"""Build the paper: generate results.tex from the ledger, assemble the sections, and compile."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from tools.evidence import Ledger, write_results_tex
 from tools.experiments.execution import load_ledger
 from tools.idea_context import IdeaContext
 from tools.latex import Compilation, compile_paper
-from tools.paper import Provenance, assemble
-from tools.paper.draft import drafted
+from tools.paper import Provenance, assemble, draft_sections
 
 
 async def build_paper(context: IdeaContext) -> Compilation:
-    """Generate results.tex from the ledger, assemble paper.tex and compile it. The gate's verdict was about the paper as
-    it was before; those of earlier gates stay under `gates/`."""
+    """Generate results.tex from the ledger, assemble paper.tex and compile it.
+
+    The gate's verdict on the previous version is removed; copies of all verdicts stay under `gates/`.
+    """
     ledger, paper = load_ledger(context), context.workspace.paper
     (context.workspace.root / "gate.json").unlink(missing_ok=True)
     paper.mkdir(parents=True, exist_ok=True)
@@ -33,15 +34,15 @@ def _provenance(context: IdeaContext, ledger: Ledger, commit: str) -> Provenance
         sandbox=context.sandbox.name,
         date=datetime.now(UTC).date().isoformat(),
         runs=[run.name for run in ledger.completed],
-        brought=[run.name for run in ledger.completed if "origin" in run.environment],
-        drafted=drafted(context.workspace.paper),
+        external_runs=[run.name for run in ledger.completed if "origin" in run.environment],
+        draft_sections=draft_sections(context.workspace.paper),
         offline=context.offline,
     )
 
 
-def report_of(compilation: Compilation) -> str:
-    """What became of a compilation, in words for whoever writes the paper."""
+def format_compilation(compilation: Compilation) -> str:
+    """Describe the result of a compilation to the author of the paper."""
     problems = "\n".join(f"  {problem}" for problem in compilation.problems[:12])
     if compilation.ok:
-        return f"compiled, {compilation.pages} pages" + (f"; to look at:\n{problems}" if problems else "")
+        return f"compiled, {compilation.pages} pages" + (f"; warnings:\n{problems}" if problems else "")
     return f"the compilation failed:\n{problems or compilation.log_tail}"

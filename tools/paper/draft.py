@@ -1,4 +1,4 @@
-"""A draft that was written elsewhere, taken apart into the sections of a paper."""
+"""Split a draft that a user supplies into the sections of a paper."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 from tools.atomic import write_json, write_text
 from tools.documents import flatten_source
 from tools.errors import ToolError, UserError
-from tools.paper import HEADINGS, write_section
+from tools.paper.sections import HEADINGS, write_section
 
-DRAFTED = "draft.json"
-_KNOWN = {
+DRAFT_FILE = "draft.json"
+_SECTION_WORDS = {
     "introduction": "introduction",
     "related": "related_work",
     "background": "background",
@@ -27,7 +27,7 @@ _KNOWN = {
     "limitation": "limitations",
     "conclusion": "conclusion",
 }
-"""What a heading has in it -> the section that it is."""
+"""Word in a heading -> the section."""
 _SECTION = re.compile(r"\\section\*?\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 _FILECONTENTS = re.compile(
     r"\\begin\{filecontents\*?\}\s*(?:\[[^\]]*\])?\s*\{[^}]*\.bib\}(.*?)\\end\{filecontents\*?\}", re.DOTALL
@@ -39,7 +39,7 @@ _IMAGES = (".png", ".pdf", ".jpg", ".jpeg")
 
 
 def find_draft(path: Path) -> Path:
-    """The .tex file of a draft: the file itself, or the one in a folder that holds a document.
+    """Return the .tex file of a draft: the file itself, or the only one in a folder that contains a document.
 
     Raises:
         UserError: there is none, or more than one.
@@ -47,53 +47,56 @@ def find_draft(path: Path) -> Path:
     if path.is_file() and path.suffix == ".tex":
         return path
     if not path.is_dir():
-        raise UserError(f"draft {path}: must be a .tex file, or a folder with one")
+        raise UserError(f"draft {path}: must be a .tex file or a folder with one")
     found = [tex for tex in sorted(path.glob("*.tex")) if b"\\begin{document}" in tex.read_bytes()]
     if len(found) != 1:
         shown = ", ".join(tex.name for tex in found) or "none"
         raise UserError(
-            f"draft {path}: must hold one .tex file with a document in it, and holds: {shown}; name the file"
+            f"draft {path}: must contain one .tex file with \\begin{{document}}, found: {shown}; name the file"
         )
     return found[0]
 
 
-def lay_draft(source: Path, paper: Path) -> list[str]:
-    """Write a draft's sections, its bibliography and its images into a paper's folder; answers the sections' names.
+def install_draft(source: Path, paper: Path) -> list[str]:
+    """Write a draft's sections, bibliography and images into a paper's folder.
 
-    Headings that no section of ours has stay, as subsections of the section before them.
+    Unknown headings become subsections of the section before them.
+
+    Returns:
+        The names of the sections.
 
     Raises:
-        UserError: it cannot be read, or a section of it does more than typeset itself.
+        UserError: the draft cannot be read, or a section does more than typeset itself.
     """
     missing: list[str] = []
     text = flatten_source(source, missing)
     if missing:
         raise UserError(f"{source}: {missing[0]}")
     paper.mkdir(parents=True, exist_ok=True)
-    beside = [path.read_text(encoding="utf-8") for path in sorted(source.parent.glob("*.bib"))]
-    entries = "\n\n".join([*_FILECONTENTS.findall(source.read_text(encoding="utf-8")), *beside]).strip()
+    bibliographies = [path.read_text(encoding="utf-8") for path in sorted(source.parent.glob("*.bib"))]
+    entries = "\n\n".join([*_FILECONTENTS.findall(source.read_text(encoding="utf-8")), *bibliographies]).strip()
     if entries:
-        write_text(paper / "references.bib", f"{_once(entries)}\n")
+        write_text(paper / "references.bib", f"{_unique_entries(entries)}\n")
     sections = _sections(text)
     if not sections:
-        raise UserError(f"{source}: no \\section in it; a draft has its sections in \\section{{…}}")
+        raise UserError(f"{source}: no \\section found; the sections of a draft start with \\section{{...}}")
     for name, latex in sections.items():
         try:
             write_section(paper, name, _with_images(latex, _image_folders(text, source.parent), paper / "figures"))
         except ToolError as error:
             raise UserError(f"{source}: {error}") from None
-    write_json(paper / DRAFTED, list(sections))
+    write_json(paper / DRAFT_FILE, list(sections))
     return list(sections)
 
 
-def drafted(paper: Path) -> list[str]:
-    """The sections of the draft that a paper began as; none where it began as none."""
-    path = paper / DRAFTED
+def draft_sections(paper: Path) -> list[str]:
+    """Return the sections of the draft that a paper started from, an empty list if it did not."""
+    path = paper / DRAFT_FILE
     return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
 
 
-def _once(entries: str) -> str:
-    """The entries with each key once, as BibTeX wants it: the first of that name counts."""
+def _unique_entries(entries: str) -> str:
+    """Drop repeated keys, which BibTeX rejects. The first entry of a key is kept."""
     kept: dict[str, str] = {}
     for number, entry in enumerate(re.split(r"^(?=[ \t]*@)", entries, flags=re.MULTILINE)):
         key = re.match(r"\s*@\s*\w+\s*\{\s*([^,\s}]+)", entry)
@@ -111,10 +114,10 @@ def _sections(text: str) -> dict[str, str]:
     parts = _SECTION.split(body)[1:]
     last = ""
     for heading, latex in zip(parts[::2], parts[1::2], strict=True):
-        name = next((section for word, section in _KNOWN.items() if word in heading.lower()), "")
+        name = next((section for word, section in _SECTION_WORDS.items() if word in heading.lower()), "")
         latex = _REST.sub("", latex).strip()
         if (own := _LABEL.match(latex)) and own[1] == f"sec:{name}":
-            latex = latex[own.end() :]  # the paper's template gives each section this label itself
+            latex = latex[own.end() :]  # the paper's template adds this label itself
         if not name or name in found:
             latex = f"\\subsection{{{heading.strip()}}}\n{latex}"
             name = name or last
@@ -125,13 +128,13 @@ def _sections(text: str) -> dict[str, str]:
 
 
 def _image_folders(text: str, home: Path) -> list[Path]:
-    """Where a draft's images lie: beside it, and where its \\graphicspath says."""
+    """Return the folders of a draft's images: its own, and those in \\graphicspath."""
     named = re.search(r"\\graphicspath\s*\{((?:\s*\{[^{}]*\})+)\s*\}", text)
     return [home, *(home / name for name in re.findall(r"\{([^{}]*)\}", named[1] if named else ""))]
 
 
 def _with_images(latex: str, folders: Sequence[Path], figures: Path) -> str:
-    """The section with the draft's images copied to `figures/`."""
+    """Return the section with its images copied to `figures/`."""
 
     def copied(found: re.Match[str]) -> str:
         name = found[2].strip()

@@ -1,4 +1,4 @@
-"""The sections of a paper: `sections/<name>.tex`, each checked before it is written."""
+"""Read and write the sections of a paper, `sections/<name>.tex`. Each is checked before it is written."""
 
 from __future__ import annotations
 
@@ -21,40 +21,41 @@ HEADINGS = {
     "limitations": "Limitations",
     "conclusion": "Conclusion",
 }
-"""Section -> the heading that the paper's template gives it, in the order of the paper."""
+"""Section -> its heading in the template, in the order of the paper."""
 
 SECTIONS = tuple(HEADINGS)
 
 
 def section_path(folder: Path, name: str) -> Path:
+    """Return the file of a section."""
     return folder / "sections" / f"{name}.tex"
 
 
 def write_section(folder: Path, name: str, latex: str) -> None:
-    """Write one section of the paper in `folder`, whole or not at all.
+    """Write one section of the paper in `folder` atomically.
 
     Raises:
-        ToolError: there is no such section, its LaTeX is broken or reaches beyond the section, or it cites a key that
-            is not in references.bib.
+        ToolError: there is no such section, its LaTeX is broken or does more than typeset the section, or it cites a
+            key that is not in references.bib.
     """
     _check_name(name)
     if not latex.strip():
         raise ToolError(f"{name} is empty; a section is its LaTeX body")
     if name == "title" and "\n\n" in latex.strip():
-        raise ToolError("title has an empty line in it; a title is one paragraph")
+        raise ToolError("title contains an empty line; a title is one paragraph")
     check_syntax(name, latex)
     known = Bibliography(folder / "references.bib").keys()
     for key, line in cited_keys(latex):
         if key not in known:
             raise ToolError(
                 f"{name}, line {line}: \\cite{{{key}}} has no entry in references.bib; {nearest(key, known)}. "
-                "add_citation makes an entry of a record that a search returned"
+                "add_citation adds an entry for a record that a search returned"
             )
     write_text(section_path(folder, name), latex.strip() + "\n")
 
 
 def section_text(folder: Path, name: str) -> str:
-    """The LaTeX of a section as it is now.
+    """Return the current LaTeX of a section.
 
     Raises:
         ToolError: there is no such section, or it is not written yet.
@@ -63,12 +64,14 @@ def section_text(folder: Path, name: str) -> str:
     path = section_path(folder, name)
     if not path.is_file():
         written = ", ".join(other for other in SECTIONS if section_path(folder, other).is_file())
-        raise ToolError(f"{name} is not written yet; " + (f"there are: {written}" if written else "no section is"))
+        raise ToolError(
+            f"{name} is not written yet; " + (f"written so far: {written}" if written else "no section is written")
+        )
     return path.read_text(encoding="utf-8")
 
 
 def missing_sections(folder: Path) -> list[str]:
-    """The sections that are not written yet, in the order of the paper."""
+    """Return the sections that are not written yet, in the order of the paper."""
     return [name for name in SECTIONS if not section_path(folder, name).is_file()]
 
 

@@ -1,4 +1,4 @@
-"""What can be said for certain about a section's LaTeX before it is compiled."""
+"""Check the LaTeX of a section before it is compiled."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pylatexenc.latexwalker import (  # type: ignore[import-untyped]
 
 from tools.errors import ToolError
 
-# Commands that read or write files, define or compute others, or make characters out of numbers: with them a section
-# could print what no check of its source would see.
+# Commands that read or write files, define or compute others, or produce characters from numbers. With them a section
+# could print something that no check of its source detects.
 _PRIMITIVE_NAMES = """
     input include includeonly InputIfFileExists openin openout closeout read readline write immediate special
     def edef gdef xdef let futurelet global csname endcsname expandafter noexpand newcommand renewcommand
@@ -35,7 +35,7 @@ _PRIMITIVES, _TEMPLATES = frozenset(_PRIMITIVE_NAMES.split()), frozenset(_TEMPLA
 _ENVIRONMENTS = frozenset(
     ["document", "abstract", "thebibliography", "filecontents", "filecontents*", "comment", "lrbox"]
 )
-# A control sequence is letters or one character; the second kind takes `\\` out of the way of what follows it.
+# A control sequence is letters or one character. The second alternative consumes `\\`.
 _COMMAND = re.compile(r"\\([A-Za-z@]+|.)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\begin\s*\{\s*([^}]*?)\s*\}")
 _CITE = re.compile(r"\\(?:no)?[cC]ite[a-zA-Z]*\*?\s*(?:\[[^\]]*\]\s*){0,2}\{([^}]*)\}")
@@ -43,29 +43,33 @@ _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 
 
 def check_syntax(name: str, latex: str) -> None:
-    """Refuse LaTeX that is broken for certain, or that does more than typeset a section.
+    """Check that LaTeX is well-formed and only typesets a section.
 
     Raises:
-        ToolError: says the line and what to write instead.
+        ToolError: names the line and what to write instead.
     """
     _check_structure(name, latex)
     text = without_comments(latex)
     if found := re.search(r"\^\^", text):
-        raise ToolError(f"{name}, line {line_at(text, found.start())}: ^^ writes characters by number; type them")
+        raise ToolError(
+            f"{name}, line {line_at(text, found.start())}: ^^ writes characters by number; type the characters"
+        )
     for match in _COMMAND.finditer(text):
         command, place = match[1], f"{name}, line {line_at(text, match.start())}"
         if command in _PRIMITIVES or "@" in command:
-            raise ToolError(f"{place}: \\{command} is not for sections; write out what it would print")
+            raise ToolError(f"{place}: \\{command} is not allowed in sections; write what it would print")
         if command in _TEMPLATES:
-            raise ToolError(f"{place}: \\{command} is set by the paper's template; write the section's body alone")
+            raise ToolError(f"{place}: \\{command} is set by the paper's template; write only the section's body")
     for match in _ENVIRONMENT.finditer(text):
         if match[1] in _ENVIRONMENTS:
             place = f"{name}, line {line_at(text, match.start())}"
-            raise ToolError(f"{place}: environment {match[1]} is not for sections; write the section's body alone")
+            raise ToolError(
+                f"{place}: environment {match[1]} is not allowed in sections; write only the section's body"
+            )
 
 
 def cited_keys(latex: str) -> list[tuple[str, int]]:
-    """Every key in a \\cite, \\citep, \\citet, …, with its line."""
+    """Return every key in a \\cite, \\citep, \\citet, ... with its line."""
     text = without_comments(latex)
     return [
         (key.strip(), line_at(text, match.start()))
@@ -76,34 +80,35 @@ def cited_keys(latex: str) -> list[tuple[str, int]]:
 
 
 def without_comments(latex: str) -> str:
-    """The text without its comments; every line keeps its number."""
+    """Return the text without comments. Line numbers stay the same."""
     return _COMMENT.sub(r"\1", latex)
 
 
 def line_at(text: str, position: int) -> int:
+    """Return the line number of a position."""
     return text.count("\n", 0, position) + 1
 
 
 def _check_structure(name: str, latex: str) -> None:
-    """Braces, environments and dollars in pairs, and no comment that takes a sentence's end away."""
+    """Check that braces, environments and dollars are paired, and that no comment cuts off a sentence."""
     try:
         nodes, _, _ = LatexWalker(latex, tolerant_parsing=False).get_latex_nodes()
     except LatexWalkerParseError as error:
         line = line_at(latex, error.pos) if error.pos is not None else "?"
-        raise ToolError(f"{name}, line {line}: {error.msg}; close what was opened, in its order") from None
+        raise ToolError(f"{name}, line {line}: {error.msg}; close what was opened, in order") from None
     for node in _all(nodes):
         if not isinstance(node, LatexCommentNode):
             continue
         before = latex[latex.rfind("\n", 0, node.pos) + 1 : node.pos]
         if before.strip() and node.comment.strip():
             raise ToolError(
-                f"{name}, line {line_at(latex, node.pos)}: the % after «{before.strip()[-30:]}» makes the rest of the "
-                "line a comment; a percent sign is written \\%, a comment has a line of its own"
+                f"{name}, line {line_at(latex, node.pos)}: the % after {before.strip()[-30:]!r} makes the rest of the "
+                "line a comment; write a percent sign as \\%, and comments on lines of their own"
             )
 
 
 def _all(nodes: list[Any]) -> Iterator[Any]:
-    """Every node of a tree, arguments too."""
+    """Yield every node of a tree, including arguments."""
     for node in nodes:
         if node is None:
             continue

@@ -11,7 +11,7 @@ from tools.evidence import check_references
 from tools.experiments.execution import load_ledger
 from tools.figures.figure import load_figures
 from tools.paper import SECTIONS, missing_sections, section_text, write_section
-from tools.paper.build import build_paper, report_of
+from tools.paper.build import build_paper, format_compilation
 from tools.toolsets.base import Toolset
 from tools.toolsets.tool import Submission
 
@@ -62,7 +62,7 @@ class WritingTools(Toolset):
 
     async def compile_paper(self) -> str:
         """Assemble and compile the paper. Answers its pages, or each problem with the section and line it is in."""
-        return report_of(await build_paper(self._idea))
+        return format_compilation(await build_paper(self._idea))
 
     async def submit_paper(
         self, summary: Annotated[str, Field(description="what the paper finds, in two sentences without numbers")]
@@ -77,7 +77,7 @@ class WritingTools(Toolset):
             raise ToolError(f"figure {unused[0]} was handed in but is in no section; include it, with its caption")
         compilation = await build_paper(self._idea)
         if not compilation.ok:
-            raise ToolError("the paper does not compile:\n" + report_of(compilation))
+            raise ToolError("the paper does not compile:\n" + format_compilation(compilation))
         return Submission(
             f"paper handed in, {compilation.pages} pages: {summary}", "paper", self._context.submission_status
         )

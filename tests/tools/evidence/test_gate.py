@@ -13,11 +13,19 @@ from matplotlib.figure import Figure
 from tests import real_data
 from tests.tools.paper_sample import ledger, write_paper
 from tools.errors import ToolError
-from tools.evidence.gate import GateFinding, GateReport, mark_withheld, run_gate
+from tools.evidence.gate import (
+    FindingCode,
+    GateFinding,
+    GateReport,
+    load_gate_report,
+    mark_withheld,
+    run_gate,
+    save_gate_report,
+)
 from tools.evidence.gate.claims import check_claims
-from tools.evidence.gate.numbers import check_numbers
+from tools.evidence.gate.numbers import check_numbers, typed_numbers
 from tools.evidence.gate.section_source import read_source
-from tools.latex.inputs import write_inputs
+from tools.latex import write_inputs
 from tools.literature import Bibliography
 
 ORIGINALS = real_data.PAPERS
@@ -47,9 +55,21 @@ def errors(report: GateReport, name: str) -> list[GateFinding]:
 def test_a_paper_that_its_evidence_carries_passes(tmp_path: Path) -> None:
     report = finished(tmp_path)
     assert report.verdict == "pass", report.summary
-    told = json.loads(report.model_dump_json())
-    assert told["verdict"] == "pass" and "7 checks passed" in told["summary"]
-    assert [c["verdict"] for c in told["checks"]] == ["pass"] * 7
+    save_gate_report(report, tmp_path / "gate.json")
+    stored = json.loads((tmp_path / "gate.json").read_text(encoding="utf-8"))
+    assert stored["verdict"] == "pass" and stored["summary"] == report.summary
+    assert [c["verdict"] for c in stored["checks"]] == ["pass"] * 7
+    assert load_gate_report(tmp_path / "gate.json") == report
+
+
+def test_a_gate_report_without_codes_is_read(tmp_path: Path) -> None:
+    """Runs of earlier versions have no codes in gate.json."""
+    finding = {"kind": "error", "file": "sections/results.tex", "line": 3, "excerpt": "0.9", "reason": "typed"}
+    check = {"name": "numbers", "question": "?", "findings": [finding], "verdict": "fail"}
+    (tmp_path / "gate.json").write_text(json.dumps({"checks": [check], "verdict": "withheld", "summary": "x"}))
+    report = load_gate_report(tmp_path / "gate.json")
+    assert report is not None and report.verdict == "withheld"
+    assert load_gate_report(tmp_path / "none.json") is None
 
 
 def test_a_reference_without_a_result_withholds_it(tmp_path: Path) -> None:
@@ -58,6 +78,7 @@ def test_a_reference_without_a_result_withholds_it(tmp_path: Path) -> None:
     assert (found.file, found.line, found.excerpt) == (
         "sections/conclusion.tex", 2, r"\change{run_1/dinos/kl_divergence}",
     )  # fmt: skip
+    assert found.code == FindingCode.UNKNOWN_REFERENCE
     assert "run_1/dino/kl_divergence" in found.reason
     assert report.verdict == "withheld" and "references (1)" in report.summary
 
@@ -66,31 +87,36 @@ def test_a_reference_without_a_result_withholds_it(tmp_path: Path) -> None:
 
 
 def numbers(latex: str, section: str = "results") -> list[tuple[str, str]]:
-    return [(found.kind, found.reason.split(" typed")[0]) for found in check_numbers(read_source(section, latex))]
+    """Severity and kind of each number that is found."""
+    source = read_source(section, latex)
+    found = list(check_numbers(source))
+    assert all(finding.code == FindingCode.TYPED_NUMBER for finding in found)
+    kinds = [kind for _, _, kind in typed_numbers(source.prose)]
+    return list(zip([finding.kind for finding in found], kinds, strict=True))
 
 
 @pytest.mark.parametrize(
     ("latex", "kind"),
     [
-        (r"reaches $0.82 \pm 0.03$", "a number with an error"),
-        ("reaches 0.82 ± 0.03", "a number with an error"),
-        (r"by 12\%", "a percentage"),
-        (r"by \textbf{12.5}\,\%", "a percentage"),
-        ("by 12 percent", "a percentage"),
-        ("by twelve percent", "a number in words"),
-        ("is two times lower", "a number in words"),
-        ("a rate of 3e-4", "a number in scientific notation"),
-        (r"a rate of $3 \times 10^{-4}$", "a number in scientific notation"),
-        ("in 5~seconds", "a number with a unit"),
-        ("a 3x gain", "a number with a unit"),
-        ("a 3-fold gain", "a number with a unit"),
-        ("KL of 0.9", "a decimal"),
-        ("PyTorch 1.9", "a decimal"),
-        (r"KL of 0{.}9", "a decimal"),
-        ("10{,}000 samples", "a whole number"),
-        ("$k=256$ units", "a whole number"),
-        ("after 2000 steps", "a whole number"),
-        (r"\begin{tabular}{lr} dino & 0.43 \\ \end{tabular}", "a decimal"),
+        (r"reaches $0.82 \pm 0.03$", "number with an error"),
+        ("reaches 0.82 ± 0.03", "number with an error"),
+        (r"by 12\%", "percentage"),
+        (r"by \textbf{12.5}\,\%", "percentage"),
+        ("by 12 percent", "percentage"),
+        ("by twelve percent", "number in words"),
+        ("is two times lower", "number in words"),
+        ("a rate of 3e-4", "number in scientific notation"),
+        (r"a rate of $3 \times 10^{-4}$", "number in scientific notation"),
+        ("in 5~seconds", "number with a unit"),
+        ("a 3x gain", "number with a unit"),
+        ("a 3-fold gain", "number with a unit"),
+        ("KL of 0.9", "decimal"),
+        ("PyTorch 1.9", "decimal"),
+        (r"KL of 0{.}9", "decimal"),
+        ("10{,}000 samples", "whole number"),
+        ("$k=256$ units", "whole number"),
+        ("after 2000 steps", "whole number"),
+        (r"\begin{tabular}{lr} dino & 0.43 \\ \end{tabular}", "decimal"),
     ],
 )
 def test_a_measured_number_typed_by_hand_is_found(latex: str, kind: str) -> None:
@@ -114,13 +140,13 @@ def test_other_numbers_are_free(latex: str) -> None:
 
 def test_captions_and_tables_are_held_to_it_everywhere() -> None:
     latex = "\\begin{figure}\\caption{Reaches 0.9.}\\end{figure} with $\\beta = 0.1$"
-    assert numbers(latex, "method") == [("error", "a decimal"), ("note", "a decimal")]
+    assert numbers(latex, "method") == [("error", "decimal"), ("note", "decimal")]
 
 
 def test_an_introduction_may_quote_the_paper_it_cites() -> None:
     assert numbers(r"They reach 97\% \citep{ho2020}. We reach 98\%.", "introduction") == [
-        ("note", "a percentage"),
-        ("error", "a percentage"),
+        ("note", "percentage"),
+        ("error", "percentage"),
     ]
 
 
@@ -146,36 +172,49 @@ def result(run: int, dataset: str) -> str:
     return rf"\result{{run_{run}/{dataset}/kl_divergence}}"
 
 
-def claims(latex: str) -> list[str]:
-    return [f.reason for f in check_claims(read_source("results", latex), ledger()) if f.kind == "error"]
+def claims(latex: str) -> list[GateFinding]:
+    return [f for f in check_claims(read_source("results", latex), ledger()) if f.kind == "error"]
 
 
 @pytest.mark.parametrize(
-    ("latex", "told"),
+    ("latex", "code", "dataset"),
     [
-        (f"It lowers the KL divergence on moons ({MOONS}).", "«lowers» of run_1/moons/kl_divergence: it is higher"),
-        (f"It outperforms the baseline on moons: {MOONS}.", "it is worse"),
-        (f"It degrades dino: {DINO}.", "it is better"),
-        (f"It improves dino and moons ({DINO}, {MOONS}).", "«improves» of run_1/moons/kl_divergence: it is worse"),
-        (f"It improves dino ({DINO}) but also moons, improving it by {MOONS}.", "«improving» of run_1/moons"),
-        (f"It improves circle ({CIRCLE}).", "not significant"),
-        (f"On circle the KL divergence is lower ({CIRCLE}).", "not significant"),
-        (f"It raises the KL divergence on line ({LINE}).", "there is no difference"),
-        (f"It worsens the wall time ({TIME}).", "untested"),
-        (f"It improves the modes ({MODES}).", "does not say which way modes is better; say lower or higher"),
-        (f"KL divergence on dino is unchanged ({DINO}).", "the difference is significant"),
-        (f"It does not lower the KL divergence on dino, {DINO}.", "it is lower, and significantly"),
-        (f"It reduces KL divergence by up to {MOONS}.", "it is higher"),
-        (f"Moons reaches a lower KL divergence of {result(1, 'moons')}.", "it is higher"),
-        (f"KL divergence rises from {result(0, 'dino')} to {result(1, 'dino')}.", "it is lower"),
-        (f"On moons, {result(1, 'moons')} is better than {result(0, 'moons')}.", "it is worse"),
-        (f"The KL divergence improves across all datasets, {DINO} on dino.", "not on all datasets: run_1/moons"),
-        (f"It consistently improves the KL divergence ({DINO}).", "not on all datasets"),
+        (f"It lowers the KL divergence on moons ({MOONS}).", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (f"It outperforms the baseline on moons: {MOONS}.", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (f"It degrades dino: {DINO}.", FindingCode.CONTRADICTED_CLAIM, "dino"),
+        (f"It improves dino and moons ({DINO}, {MOONS}).", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (
+            f"It improves dino ({DINO}) but also moons, improving it by {MOONS}.",
+            FindingCode.CONTRADICTED_CLAIM,
+            "moons",
+        ),
+        (f"It improves circle ({CIRCLE}).", FindingCode.INSIGNIFICANT_CLAIM, "circle"),
+        (f"On circle the KL divergence is lower ({CIRCLE}).", FindingCode.INSIGNIFICANT_CLAIM, "circle"),
+        (f"It raises the KL divergence on line ({LINE}).", FindingCode.CONTRADICTED_CLAIM, "line"),
+        (f"It worsens the wall time ({TIME}).", FindingCode.INSIGNIFICANT_CLAIM, "dino"),
+        (f"It improves the modes ({MODES}).", FindingCode.UNDEFINED_DIRECTION, "dino"),
+        (f"KL divergence on dino is unchanged ({DINO}).", FindingCode.CONTRADICTED_CLAIM, "dino"),
+        (f"It does not lower the KL divergence on dino, {DINO}.", FindingCode.CONTRADICTED_CLAIM, "dino"),
+        (f"It reduces KL divergence by up to {MOONS}.", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (f"Moons reaches a lower KL divergence of {result(1, 'moons')}.", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (
+            f"KL divergence rises from {result(0, 'dino')} to {result(1, 'dino')}.",
+            FindingCode.CONTRADICTED_CLAIM,
+            "dino",
+        ),
+        (
+            f"On moons, {result(1, 'moons')} is better than {result(0, 'moons')}.",
+            FindingCode.CONTRADICTED_CLAIM,
+            "moons",
+        ),
+        (f"The KL divergence improves across all datasets, {DINO} on dino.", FindingCode.NOT_ALL_DATASETS, "moons"),
+        (f"It consistently improves the KL divergence ({DINO}).", FindingCode.NOT_ALL_DATASETS, "moons"),
     ],
 )
-def test_words_that_the_ledger_contradicts_are_found(latex: str, told: str) -> None:
-    found = claims(latex)
-    assert len(found) == 1 and told in found[0], found
+def test_words_that_the_ledger_contradicts_are_found(latex: str, code: FindingCode, dataset: str) -> None:
+    [found] = claims(latex)
+    assert found.code == code
+    assert f"run_1/{dataset}/" in found.reason
 
 
 @pytest.mark.parametrize(
@@ -208,7 +247,7 @@ def test_words_that_the_ledger_carries_pass(latex: str) -> None:
 
 def test_a_claim_of_quality_without_a_reference_is_noted() -> None:
     found = list(check_claims(read_source("abstract", "First.\nOur network outperforms all others."), ledger()))
-    assert [(f.kind, f.line) for f in found] == [("note", 2)]
+    assert [(f.kind, f.code, f.line) for f in found] == [("note", FindingCode.UNSUPPORTED_CLAIM, 2)]
 
 
 # Citations, figures, the document
@@ -222,9 +261,9 @@ def test_a_citation_needs_a_record_of_a_source(tmp_path: Path) -> None:
     (tmp_path / "sections" / "related_work.tex").write_text("\\citep{smith2024, jones2023}\n")
     (tmp_path / "paper.inputs.json").write_text(write_inputs(tmp_path))
     found = errors(run_gate(tmp_path, ledger(), Bibliography(file)), "citations")
-    assert [(f.excerpt, f.reason.split(":")[0].split(";")[0]) for f in found] == [
-        ("\\cite{jones2023}", "no entry in references.bib"),
-        ("smith2024", "the entry has no colloquium-source"),
+    assert [(f.excerpt, f.code) for f in found] == [
+        ("\\cite{jones2023}", FindingCode.UNKNOWN_CITATION),
+        ("smith2024", FindingCode.UNSOURCED_CITATION),
     ]
 
 
@@ -236,59 +275,61 @@ def test_figures_exist_and_are_spoken_of(tmp_path: Path) -> None:
         background=r"\begin{figure}\includegraphics{figures/kl}\caption{Two.}\end{figure}",
     )
     found = errors(report, "figures")
-    assert {(f.file, f.reason) for f in found} == {
-        ("sections/method.tex", "no such file; did you mean 'figures/kl.png'?"),
-        ("sections/method.tex", "no text refers to it with \\ref"),
-        ("sections/background.tex", "it has no \\label, so no text can refer to it"),
+    assert {(f.file, f.code) for f in found} == {
+        ("sections/method.tex", FindingCode.MISSING_IMAGE),
+        ("sections/method.tex", FindingCode.UNREFERENCED_FLOAT),
+        ("sections/background.tex", FindingCode.MISSING_LABEL),
     }
+    assert any("did you mean 'figures/kl.png'" in f.reason for f in found)
 
 
 def test_an_image_that_no_section_shows_is_noted(tmp_path: Path) -> None:
     report = finished(tmp_path, results="Nothing is shown.")
     notes = [f for c in report.checks if c.name == "figures" for f in c.findings]
-    assert [(f.kind, f.file) for f in notes] == [("note", "figures/kl.png")]
+    assert [(f.kind, f.code, f.file) for f in notes] == [("note", FindingCode.UNUSED_IMAGE, "figures/kl.png")]
 
 
 def test_the_pdf_must_be_of_the_sections_as_they_are(tmp_path: Path) -> None:
     finished(tmp_path)
     (tmp_path / "sections" / "abstract.tex").write_text("A gentler abstract.\n")
     [found] = errors(run_gate(tmp_path, ledger(), Bibliography(tmp_path / "references.bib")), "document")
-    assert (found.file, found.reason) == (
-        "sections/abstract.tex", "it was changed after paper.pdf was made; compile again",
-    )  # fmt: skip
+    assert (found.file, found.code) == ("sections/abstract.tex", FindingCode.OUTDATED_PDF)
+
+
+DocumentErrors = Callable[[], list[tuple[str, str]]]
 
 
 @pytest.fixture
-def document_errors(tmp_path: Path) -> Callable[[], list[str]]:
+def document_errors(tmp_path: Path) -> DocumentErrors:
     finished(tmp_path)
 
-    def told() -> list[str]:
+    def check() -> list[tuple[str, str]]:
         report = run_gate(tmp_path, ledger(), Bibliography(tmp_path / "references.bib"))
-        return [str(found) for found in errors(report, "document")]
+        return [(found.code, found.file) for found in errors(report, "document")]
 
-    return told
+    return check
 
 
-def test_unresolved_marks_in_the_pdf_are_found(tmp_path: Path, document_errors: Callable[[], list[str]]) -> None:
+def test_unresolved_marks_in_the_pdf_are_found(tmp_path: Path, document_errors: DocumentErrors) -> None:
     write_pdf(tmp_path / "paper.pdf", "fine", "see Figure ?? for it")
-    assert document_errors() == ['paper.pdf: "see Figure ?? for it": ?? on page 2: something is unresolved']
+    assert document_errors() == [(FindingCode.UNRESOLVED_MARK, "paper.pdf")]
 
 
-def test_undefined_references_in_the_log_are_found(tmp_path: Path, document_errors: Callable[[], list[str]]) -> None:
+def test_undefined_references_in_the_log_are_found(tmp_path: Path, document_errors: DocumentErrors) -> None:
     (tmp_path / "paper.log").write_text(
         "[[sections/method.tex]]\nLaTeX Warning: Reference `fig:x' on page 1 undefined on input line 4.\n"
     )
-    assert document_errors() == ["sections/method.tex, line 4: reference 'fig:x' is undefined"]
+    assert document_errors() == [(FindingCode.LATEX_PROBLEM, "sections/method.tex")]
 
 
-def test_a_paper_without_a_pdf_is_withheld(tmp_path: Path, document_errors: Callable[[], list[str]]) -> None:
+def test_a_paper_without_a_pdf_is_withheld(tmp_path: Path, document_errors: DocumentErrors) -> None:
     (tmp_path / "paper.pdf").unlink()
-    assert document_errors() == ["paper.pdf: there is no PDF; the paper was never compiled without an error"]
+    assert document_errors() == [(FindingCode.MISSING_PDF, "paper.pdf")]
 
 
-def test_a_missing_section_withholds_it(tmp_path: Path, document_errors: Callable[[], list[str]]) -> None:
+def test_a_missing_section_withholds_it(tmp_path: Path, document_errors: DocumentErrors) -> None:
     (tmp_path / "sections" / "limitations.tex").unlink()
-    assert "sections/limitations.tex: the section is not written" in document_errors()
+    assert (FindingCode.MISSING_SECTION, "sections/limitations.tex") in document_errors()
 
 
 # The mark
@@ -316,5 +357,5 @@ def test_what_is_no_pdf_cannot_be_marked(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="no such file"):
         mark_withheld(tmp_path / "paper.pdf", "x")
     (tmp_path / "paper.pdf").write_text("hello")
-    with pytest.raises(ToolError, match="no readable PDF"):
+    with pytest.raises(ToolError, match="not a readable PDF"):
         mark_withheld(tmp_path / "paper.pdf", "x")

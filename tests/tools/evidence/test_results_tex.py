@@ -20,7 +20,7 @@ from tools.evidence import (
     reference_values,
     write_results_tex,
 )
-from tools.latex.escaping import to_latex
+from tools.latex import to_latex
 
 ENVIRONMENT = {"torch": "2.13.0", "hardware": "2 cores & 8 GiB, 50% <shared>"}
 METRICS = {"kl": Metric(name="kl", goal="min", unit="bits", label="KL divergence")}

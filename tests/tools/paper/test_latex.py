@@ -7,8 +7,7 @@ import pytest
 
 from tests.tools.paper_sample import write_paper
 from tools.errors import ToolError, UserError
-from tools.latex import LatexProblem, compile_paper, read_log, tex_problem
-from tools.latex.inputs import changed_inputs
+from tools.latex import LatexProblem, changed_inputs, compile_paper, read_log, tex_problem
 from tools.sandbox import Sandbox, open_sandbox
 
 needs_tex = pytest.mark.skipif(tex_problem() is not None, reason=f"{tex_problem()}")

@@ -12,10 +12,10 @@ from tools.evidence.gate.claims import check_claims
 from tools.evidence.gate.document import check_document
 from tools.evidence.gate.figures import check_figures
 from tools.evidence.gate.numbers import check_numbers
-from tools.evidence.gate.report import GateCheckResult, GateFinding, GateReport
-from tools.evidence.gate.section_source import Source, read_source
+from tools.evidence.gate.report import FindingCode, GateCheckResult, GateFinding, GateReport
+from tools.evidence.gate.section_source import SectionSource, read_source
 from tools.literature import Bibliography
-from tools.paper.sections import SECTIONS, section_path
+from tools.paper import SECTIONS, section_path
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class PaperEvidence:
 
     folder: Path
     texts: dict[str, str]
-    sources: tuple[Source, ...]
+    sources: tuple[SectionSource, ...]
     ledger: Ledger
     bibliography: Bibliography
 
@@ -65,16 +65,21 @@ def _runs(evidence: PaperEvidence) -> Iterable[GateFinding]:
     """Report tampered runs as notes: none of their numbers can be printed, and readers of the report should know."""
     for run in (run for run in evidence.ledger.runs if run.status == "tampered"):
         reason = run.reason.splitlines()[0]
-        yield GateFinding(kind="note", reason=f"{run.name}, attempt {run.attempt}, does not count: {reason}")
+        yield GateFinding(
+            kind="note",
+            code=FindingCode.TAMPERED_RUN,
+            reason=f"{run.name}, attempt {run.attempt}, does not count: {reason}",
+        )
 
 
 def _references(evidence: PaperEvidence) -> Iterable[GateFinding]:
     for source in evidence.sources:
         for problem in check_references(source.tex, evidence.ledger):
             yield GateFinding(
+                code=FindingCode.UNKNOWN_REFERENCE,
                 file=source.file,
                 line=problem.line,
-                excerpt=f"\\{problem.macro}" + (f"{{{problem.address}}}" if problem.address else ""),
+                excerpt=problem.written,
                 reason="; ".join(filter(None, [problem.message, problem.nearest])),
             )
 

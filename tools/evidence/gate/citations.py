@@ -1,4 +1,4 @@
-"""Citations: each has an entry in references.bib, and each entry is the record of a source."""
+"""Check citations: each has an entry in references.bib, and each entry is the record of a literature source."""
 
 from __future__ import annotations
 
@@ -7,34 +7,41 @@ from collections.abc import Iterator, Mapping
 from bibtexparser.entrypoint import parse_string
 
 from tools.errors import nearest
-from tools.evidence.gate.report import GateFinding
+from tools.evidence.gate.report import FindingCode, GateFinding
 from tools.literature import Bibliography
 from tools.literature.bib import SOURCE_FIELD
-from tools.paper.syntax import cited_keys
+from tools.paper import cited_keys
 
 
 def check_citations(sections: Mapping[str, str], bibliography: Bibliography) -> Iterator[GateFinding]:
-    """Keys without an entry, entries that no source returned, and entries that nothing cites (notes).
+    """Find keys without an entry, entries that no source returned, and, as notes, entries that nothing cites.
 
-    `sections` maps a section's name to its LaTeX.
+    Args:
+        sections: name of each section -> its LaTeX.
     """
     known = bibliography.keys()
     cited: set[str] = set()
+    file = bibliography.path.name
     for name, tex in sections.items():
         for key, line in cited_keys(tex):
             cited.add(key)
             if key not in known:
-                reason = f"no entry in {bibliography.path.name}; {nearest(key, known)}"
-                yield GateFinding(file=f"sections/{name}.tex", line=line, excerpt=f"\\cite{{{key}}}", reason=reason)
-    file = bibliography.path.name
+                yield GateFinding(
+                    code=FindingCode.UNKNOWN_CITATION,
+                    file=f"sections/{name}.tex",
+                    line=line,
+                    excerpt=f"\\cite{{{key}}}",
+                    reason=f"no entry in {file}; {nearest(key, known)}",
+                )
     for note in bibliography.notes:
-        yield GateFinding(file=file, reason=note)
+        yield GateFinding(code=FindingCode.BROKEN_BIBLIOGRAPHY, file=file, reason=note)
     for key, line in _unsourced(bibliography):
         reason = f"the entry has no {SOURCE_FIELD}: no literature source returned it"
-        yield GateFinding(file=file, line=line, excerpt=key, reason=reason)
+        yield GateFinding(code=FindingCode.UNSOURCED_CITATION, file=file, line=line, excerpt=key, reason=reason)
     for key in known:
         if key not in cited:
-            yield GateFinding(kind="note", file=file, excerpt=key, reason="no section cites it")
+            reason = "no section cites it"
+            yield GateFinding(kind="note", code=FindingCode.UNUSED_CITATION, file=file, excerpt=key, reason=reason)
 
 
 def _unsourced(bibliography: Bibliography) -> Iterator[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""The words in which a paper says which way a result went."""
+"""The words that say in which direction a result changed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _PATTERN = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(r"\b(?:not|no|never|without|neither|nor|hardly|cannot|rather than|fail(?:s|ed)? to|n't)\b", re.I)
-# What is supposed, wished or asked is not claimed.
+# Suppositions, intentions and questions are not claims.
 _OPEN = re.compile(
     r"\b(?:may|might|could|would|if|whether|expect(?:ed|s)?|hypothesi[sz]\w*|aims?|intend\w*|in order to|hop(?:e|ed)"
     r"|predict(?:s|ed)?|conjecture\w*|should|future)\b",
@@ -68,9 +68,8 @@ _ALL = re.compile(
 
 
 @dataclass(frozen=True)
-class Word:
-    """A direction word at its place in a text. An `attribute` may belong to any noun; a `gerund` too, as in
-    «increasing the width»."""
+class DirectionWord:
+    """A direction word and its position. An adjective or a gerund may belong to any noun ("increasing the width")."""
 
     claim: Claim
     kind: Literal["verb", "gerund", "adjective", "same"]
@@ -80,8 +79,8 @@ class Word:
     negated: bool
 
 
-def direction_words(prose: str, start: int, end: int) -> list[Word]:
-    """The direction words between two positions, without those that suppose, wish or ask."""
+def direction_words(prose: str, start: int, end: int) -> list[DirectionWord]:
+    """Return the direction words between two positions, except suppositions, intentions and questions."""
     text = prose[start:end]
     found = []
     explained = [match.span() for match in _CONVENTION.finditer(text)]
@@ -89,14 +88,14 @@ def direction_words(prose: str, start: int, end: int) -> list[Word]:
         kind, _, claim = (match.lastgroup or "").partition("_")
         before = text[: match.start()]
         if any(low <= match.start() < high for low, high in explained):
-            continue  # «lower is better» says how to read a metric
+            continue  # "lower is better" says how to read a metric
         if _OPEN.search(before) or (_PURPOSE.search(before) and _BASE_FORM.match(match[0])):
             continue
         if claim == "better" and match[0].lower() in ("improved", "enhanced") and _GIVEN.search(before):
-            continue  # «the improved schedule» is a name
+            continue  # "the improved schedule" is a name
         nearby = " ".join(before.split()[-4:])
         found.append(
-            Word(
+            DirectionWord(
                 claim=claim or "same",  # type: ignore[arg-type]
                 kind=kind,  # type: ignore[arg-type]
                 text=match[0],
@@ -109,10 +108,10 @@ def direction_words(prose: str, start: int, end: int) -> list[Word]:
 
 
 def admits_noise(text: str) -> bool:
-    """Whether a sentence says itself that the difference may be chance, or was seen once."""
+    """Return whether a sentence admits that the difference may be chance, or was seen once."""
     return _NOISE.search(text) is not None
 
 
-def speaks_of_all(text: str) -> bool:
-    """Whether a sentence claims for all datasets, and does not deny it."""
+def claims_all_datasets(text: str) -> bool:
+    """Return whether a sentence makes a claim about all datasets."""
     return _ALL.search(" ".join(text.split())) is not None

@@ -1,4 +1,4 @@
-"""The PDF itself: it is there, it is of the sections as they are now, and nothing in it is undefined."""
+"""Check the PDF: it exists, was made from the current sections, and contains nothing undefined."""
 
 from __future__ import annotations
 
@@ -7,63 +7,64 @@ from pathlib import Path
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
-from tools.evidence.gate.report import GateFinding
-from tools.latex.inputs import changed_inputs
-from tools.latex.log import read_log
-from tools.paper.sections import missing_sections
+from tools.evidence.gate.report import FindingCode, GateFinding
+from tools.latex import changed_inputs, read_log
+from tools.paper import missing_sections
 
 
 def check_document(folder: Path) -> Iterator[GateFinding]:
-    """Missing sections, a missing or outdated PDF, `??` on a page, undefined references and citations in the log."""
+    """Find missing sections, a missing or outdated PDF, `??` on a page, and undefined references in the log."""
     for name in missing_sections(folder):
-        yield GateFinding(file=f"sections/{name}.tex", reason="the section is not written")
+        yield GateFinding(code=FindingCode.MISSING_SECTION, file=f"sections/{name}.tex", reason="not written")
     pdf = folder / "paper.pdf"
     if not pdf.is_file():
-        yield GateFinding(file="paper.pdf", reason="there is no PDF; the paper was never compiled without an error")
+        reason = "there is no PDF; the paper never compiled without an error"
+        yield GateFinding(code=FindingCode.MISSING_PDF, file=pdf.name, reason=reason)
         return
-    yield from _freshness(folder)
-    yield from _marks(pdf)
+    yield from _outdated(folder)
+    yield from _unresolved_marks(pdf)
     log = folder / "paper.log"
     for problem in read_log(log.read_text(encoding="utf-8", errors="replace")) if log.is_file() else []:
-        kind = (
-            "error"
-            if problem.fatal or "undefined" in problem.message or "more than once" in problem.message
-            else "note"
-        )
         yield GateFinding(
-            kind="error" if kind == "error" else "note", file=problem.file, line=problem.line, reason=problem.message
+            kind="error" if problem.fatal or problem.unresolved else "note",
+            code=FindingCode.LATEX_PROBLEM,
+            file=problem.file,
+            line=problem.line,
+            reason=problem.message,
         )
 
 
-def _freshness(folder: Path) -> Iterator[GateFinding]:
+def _outdated(folder: Path) -> Iterator[GateFinding]:
     changed = changed_inputs(folder)
     if changed is None:
-        yield GateFinding(file="paper.pdf", reason="it was not compiled here: nothing tells what it was made from")
+        reason = "not compiled here: nothing records which files it was made from"
+        yield GateFinding(code=FindingCode.UNKNOWN_INPUTS, file="paper.pdf", reason=reason)
     for name in changed or []:
-        # An entry that is added and not cited changes no page.
-        kind = "note" if name in ("references.bib",) else "error"
         yield GateFinding(
-            kind="note" if kind == "note" else "error",
+            kind="note" if name == "references.bib" else "error",  # a new entry that is not cited changes no page
+            code=FindingCode.OUTDATED_PDF,
             file=name,
-            reason="it was changed after paper.pdf was made; compile again",
+            reason="changed after paper.pdf was made; compile again",
         )
 
 
-def _marks(pdf: Path) -> Iterator[GateFinding]:
-    """`??`, which LaTeX prints for what it cannot resolve."""
+def _unresolved_marks(pdf: Path) -> Iterator[GateFinding]:
+    """Find `??`, which LaTeX prints for what it cannot resolve."""
     try:
         document = pdfium.PdfDocument(pdf)
     except pdfium.PdfiumError as error:
-        yield GateFinding(file=pdf.name, reason=f"the PDF cannot be read: {error}")
+        yield GateFinding(code=FindingCode.UNREADABLE_PDF, file=pdf.name, reason=f"the PDF cannot be read: {error}")
         return
     try:
         for number, page in enumerate(document, start=1):
             text = page.get_textpage().get_text_bounded()
-            place = text.find("??")
-            if place >= 0:
-                excerpt = " ".join(text[max(0, place - 40) : place + 20].split())
+            start = text.find("??")
+            if start >= 0:
                 yield GateFinding(
-                    file=pdf.name, excerpt=excerpt, reason=f"?? on page {number}: something is unresolved"
+                    code=FindingCode.UNRESOLVED_MARK,
+                    file=pdf.name,
+                    excerpt=" ".join(text[max(0, start - 40) : start + 20].split()),
+                    reason=f"?? on page {number}: an unresolved reference",
                 )
     finally:
         document.close()

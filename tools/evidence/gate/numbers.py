@@ -1,23 +1,24 @@
-"""Measured numbers that were typed by hand, where a reference should print them.
+"""Find measured numbers that were typed by hand instead of printed by reference.
 
-In the sections of `STRICT`, and in captions and tables anywhere, each withholds the paper. In those of `CITING` too,
-but whole numbers are notes there, and so is a number in a sentence that cites, since it may be the cited paper's. In
-the other sections, where a method has constants of its own, numbers other than whole ones are notes.
+In the sections of `STRICT`, and in captions and tables anywhere, each withholds the paper. In those of `CITING` too, but
+there whole numbers are notes, and so is a number in a sentence with a citation, since it may be the cited paper's. In the
+other sections, where a method has constants of its own, numbers other than whole ones are notes.
 
-Free are: whole numbers up to ten without a unit; numbers that belong to a name, an index or a power (ResNet-50, x_12);
-numbers of sections, figures, runs and seeds; years; the conventional levels («95% confidence interval», «5% level»).
+Allowed: whole numbers up to ten without a unit; numbers in a name, an index or a power (ResNet-50, x_12); numbers of
+sections, figures, runs and seeds; years; conventional levels ("95% confidence interval", "5% level").
 
-Not seen: numbers in words but for those before percent, fold and times («halved» passes); numbers inside pictures.
+Not detected: numbers in words, except before percent, fold and times ("halved" passes); numbers inside images.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
-from tools.evidence.gate.report import GateFinding
-from tools.evidence.gate.section_source import Source
-from tools.paper.syntax import cited_keys
+from tools.evidence.gate.report import FindingCode, GateFinding
+from tools.evidence.gate.section_source import SectionSource
+from tools.paper import cited_keys
 
 STRICT = ("title", "abstract", "results", "limitations", "conclusion")
 CITING = ("introduction", "experimental_setup")
@@ -53,14 +54,15 @@ _WORDS = re.compile(
     r"|slower|better|worse|larger|smaller|greater)\b)",
     re.IGNORECASE,
 )
-_CARRY = "print it by reference: \\result, \\change, \\noisefloor, \\setting or \\env"
+_FIX = "print it by reference: \\result, \\change, \\noisefloor, \\setting or \\env"
 
 
-def check_numbers(source: Source) -> Iterator[GateFinding]:
-    """Every number of a section that reads as measured."""
+def check_numbers(source: SectionSource) -> Iterator[GateFinding]:
+    """Yield every number of a section that reads as measured."""
     spans = [*source.captions, *source.tables]
     for start, end, kind in typed_numbers(source.prose):
         inside = any(a <= start < b for a, b in spans)
+        severity: Literal["error", "note"]
         if source.section in STRICT or inside:
             severity = "error"
         elif source.section in CITING:
@@ -69,11 +71,12 @@ def check_numbers(source: Source) -> Iterator[GateFinding]:
             severity = "note"
         else:
             continue
-        reason = f"a {kind} typed by hand; {_CARRY}"
+        reason = f"a {kind} typed by hand; {_FIX}"
         if severity == "note":
-            reason = f"a {kind} typed by hand; right for another paper's number or a constant, never for a measured one"
+            reason = f"a {kind} typed by hand; correct for another paper's number or a constant, not for a measured one"
         yield GateFinding(
-            kind="error" if severity == "error" else "note",
+            kind=severity,
+            code=FindingCode.TYPED_NUMBER,
             file=source.file,
             line=source.line(start),
             excerpt=source.excerpt(start, end),
@@ -96,7 +99,7 @@ def typed_numbers(prose: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _kind(text: str, before: str, after: str) -> str:
-    """What makes a number read as measured; empty when nothing does."""
+    """Return why a number reads as measured, or an empty string."""
     if _PART_OF_NAME.search(before) or _ORDINAL_OR_DIMENSION.match(after) or _CONVENTION.match(after):
         return ""
     if _ERROR.match(after) or _ERROR_BEFORE.search(before):
@@ -115,13 +118,13 @@ def _kind(text: str, before: str, after: str) -> str:
 
 
 def _end(prose: str, end: int) -> int:
-    """Where a number ends with its exponent, error and percent sign."""
+    """Return the end of a number, including its exponent, error and percent sign."""
     match = re.compile(
         r"(?:[eE][-+−]?\d+|\s*(?:\\times|×|\\cdot)\s*10\s*\^\s*[-−]?\s*\d+)?(?:\s*(?:\\pm|±|\+/-)\s*[\d.,]+)?(?:\s*\\%)?"
     ).match(prose, end)
     return match.end() if match else end
 
 
-def _cites(source: Source, position: int) -> bool:
+def _cites(source: SectionSource, position: int) -> bool:
     start, end = next(((a, b) for a, b in source.sentences if a <= position < b), (position, position))
     return bool(cited_keys(source.tex[start:end]))

@@ -1,7 +1,8 @@
-"""A section as a reader sees it, letter by letter where it stands in the source.
+"""Parse a section's LaTeX into the text that a reader sees, with its positions in the source.
 
-`Source.prose` is as long as the LaTeX and holds, at its place, every character that is printed as typed; everything
-else (commands, lengths, labels, addresses, comments) is blank. So checks are plain searches, and a hit knows its line.
+`SectionSource.prose` is as long as the LaTeX and contains, at its position, every character that is printed as typed.
+Everything else (commands, lengths, labels, addresses, comments) is blank. Checks are then plain text searches whose hits
+have a line.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from pylatexenc.latexwalker import (  # type: ignore[import-untyped]
 )
 from pylatexenc.macrospec import EnvironmentSpec, MacroSpec  # type: ignore[import-untyped]
 
-from tools.paper.syntax import line_at
+from tools.paper import line_at
 
 Span = tuple[int, int]
 
 _EVIDENCE = ("result", "change", "noisefloor", "setting", "env", "resulttable")
 _SYMBOLS = frozenset(["%", "pm", "mp", "times", "cdot", "approx", "sim", "&", "$", "_", "percent"])
-"""Commands that stay in the prose as they are typed, for the number patterns to see."""
+"""Commands that stay in the prose as typed, because the number patterns need them."""
 _HIDDEN: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(_EVIDENCE, (0,)),
     **dict.fromkeys(["label", "url", "cline", "color"], (0, 1)),
@@ -48,7 +49,7 @@ _HIDDEN: dict[str, tuple[int, ...]] = {
     "href": (0,),
     "hyperref": (0,),
 }
-"""Command -> the places, in its signature, of arguments that are not printed. Everything else counts as printed."""
+"""Command -> positions, in its signature, of arguments that are not printed. Other arguments count as printed."""
 _SPECS = {
     **dict.fromkeys(_EVIDENCE, "{"),
     **dict.fromkeys(["autoref", "nameref", "cref", "Cref"], "*{"),
@@ -82,8 +83,8 @@ _ABBREVIATION = re.compile(
 
 
 @dataclass(frozen=True)
-class Reference:
-    """A macro that prints something of the ledger, such as \\change{run_2/dino/kl_divergence}."""
+class EvidenceReference:
+    """A macro that prints a value of the ledger, such as \\change{run_2/dino/kl_divergence}."""
 
     macro: str
     address: str
@@ -92,7 +93,7 @@ class Reference:
 
 
 @dataclass
-class Float:
+class FloatEnvironment:
     """A figure or table environment."""
 
     kind: str
@@ -101,19 +102,19 @@ class Float:
 
 
 @dataclass
-class Source:
+class SectionSource:
     """What one section prints and refers to. Positions count characters of `tex`."""
 
     section: str
     tex: str
     prose: str = ""
-    references: list[Reference] = field(default_factory=list)
+    references: list[EvidenceReference] = field(default_factory=list)
     captions: list[Span] = field(default_factory=list)
     tables: list[Span] = field(default_factory=list)
-    floats: list[Float] = field(default_factory=list)
+    floats: list[FloatEnvironment] = field(default_factory=list)
     labels: list[tuple[str, int]] = field(default_factory=list)
     pointers: set[str] = field(default_factory=set)
-    """Labels that are referred to."""
+    """Labels that the section refers to."""
     graphics: list[tuple[str, int]] = field(default_factory=list)
     sentences: list[Span] = field(default_factory=list)
 
@@ -125,7 +126,7 @@ class Source:
         return line_at(self.tex, position)
 
     def excerpt(self, start: int, end: int, *, around: int = 40) -> str:
-        """The source from start to end with some of what stands around it, on one line, at most 200 characters."""
+        """Return the source from start to end with some context, on one line, at most 200 characters."""
         left = self.tex[max(0, start - around) : start].split("\n\n")[-1]
         right = self.tex[end : end + around].split("\n\n")[0]
         before = "…" if start > around and not left.startswith(("\n", " ")) else ""
@@ -133,9 +134,9 @@ class Source:
         return text if len(text) <= 200 else text[:199] + "…"
 
 
-def read_source(section: str, tex: str) -> Source:
-    """Read one section. Broken LaTeX is read as far as it makes sense; the compiler tells of it."""
-    source = Source(section, tex)
+def read_source(section: str, tex: str) -> SectionSource:
+    """Parse one section. Broken LaTeX is parsed as far as possible; the compiler reports it."""
+    source = SectionSource(section, tex)
     reader = _Reader(source)
     nodes, _, _ = LatexWalker(tex, latex_context=_context(), tolerant_parsing=True).get_latex_nodes()
     reader.walk(nodes)
@@ -145,11 +146,11 @@ def read_source(section: str, tex: str) -> Source:
 
 
 class _Reader:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SectionSource) -> None:
         self.source = source
         self.prose = ["\n" if character == "\n" else " " for character in source.tex]
         self.breaks = {0, len(source.tex)}
-        self._float: Float | None = None
+        self._float: FloatEnvironment | None = None
 
     def walk(self, nodes: list[Any] | None) -> None:
         for node in nodes or []:
@@ -179,7 +180,7 @@ class _Reader:
             self.breaks |= {node.pos, end}
         if name in _EVIDENCE:
             address = re.sub(r"\\([%#_])", r"\1", last)
-            source.references.append(Reference(name, address, node.pos, end))
+            source.references.append(EvidenceReference(name, address, node.pos, end))
         elif name == "caption":
             source.captions.append((node.pos, end))
         elif name == "label":
@@ -201,7 +202,7 @@ class _Reader:
             self.source.tables.append((node.pos, end))
         outer = self._float
         if name in _FLOATS:
-            self._float = Float(name.rstrip("*"), node.pos)
+            self._float = FloatEnvironment(name.rstrip("*"), node.pos)
             self.source.floats.append(self._float)
         self.walk(node.nodelist)
         self._float = outer
@@ -227,9 +228,12 @@ def _context() -> Any:
     return context
 
 
-def _sentences(source: Source, breaks: set[int]) -> Iterator[Span]:
-    """Spans of sentences: they end at . ! ? before white space, at empty lines, list items, table cells and rows,
-    captions and environments. Common abbreviations do not end one."""
+def _sentences(source: SectionSource, breaks: set[int]) -> Iterator[Span]:
+    """Yield the spans of sentences.
+
+    They end at . ! ? before white space, at empty lines, list items, table cells and rows, captions and environments.
+    Common abbreviations do not end one.
+    """
     breaks |= {match.start() for match in re.finditer(r"\n[ \t]*\n", source.tex)}
     for start, end in source.tables:
         breaks |= {start + match.start() for match in re.finditer(r"(?<!\\)&", source.tex[start:end])}

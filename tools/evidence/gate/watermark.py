@@ -1,4 +1,4 @@
-"""Marks a paper that the gate withholds, on every page."""
+"""Mark every page of a paper that the gate withholds."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tools.errors import ToolError
 MARK = "WITHHELD: evidence incomplete"
 _KEY = "/ColloquiumVerdict"
 _WIDTH = 15.2
-"""Width of MARK in Helvetica-Bold at one point."""
-_REASON, _MARGIN = 8, 36
-"""Size of the reason's letters and its distance from the page's edges, in points."""
+"""Width of MARK in Helvetica-Bold at a font size of one point."""
+_REASON_SIZE, _MARGIN = 8, 36
+"""Font size of the reason and its distance from the page's edges, in points."""
 
 
 def mark_withheld(pdf: Path, reason: str) -> None:
-    """Print MARK across every page of a PDF, and the reason at the foot of the first. A marked PDF stays as it is.
+    """Print MARK across every page of a PDF, and the reason at the bottom of the first. A marked PDF is not changed.
 
     Raises:
-        ToolError: the file is missing, or is no readable PDF.
+        ToolError: the file is missing or is not a readable PDF.
     """
     try:
         reader = PdfReader(io.BytesIO(pdf.read_bytes()))
@@ -33,12 +33,12 @@ def mark_withheld(pdf: Path, reason: str) -> None:
             return
         writer = PdfWriter(clone_from=reader)
     except FileNotFoundError:
-        raise ToolError(f"{pdf} cannot be marked as withheld: there is no such file") from None
+        raise ToolError(f"{pdf} cannot be marked as withheld: no such file") from None
     except (PyPdfError, OSError, ValueError) as error:
-        raise ToolError(f"{pdf} cannot be marked as withheld: it is no readable PDF ({error})") from error
+        raise ToolError(f"{pdf} cannot be marked as withheld: not a readable PDF ({error})") from error
     for number, page in enumerate(writer.pages):
         page.transfer_rotation_to_content()
-        _print_over(writer, page, reason if number == 0 else "")
+        _overlay(writer, page, reason if number == 0 else "")
     writer.add_metadata({_KEY: "withheld", "/Subject": MARK})
     temporary = pdf.with_name(f".{pdf.name}.tmp")
     with temporary.open("wb") as file:
@@ -46,8 +46,8 @@ def mark_withheld(pdf: Path, reason: str) -> None:
     temporary.replace(pdf)
 
 
-def _print_over(writer: PdfWriter, page: PageObject, reason: str) -> None:
-    """Merge a page with the mark alone, of the same box, over a page. The font is one of PDF's own fourteen."""
+def _overlay(writer: PdfWriter, page: PageObject, reason: str) -> None:
+    """Merge a page of the same size that contains only the mark. The font is one of the 14 standard PDF fonts."""
     box = page.mediabox
     left, bottom, width, height = (float(n) for n in (box.left, box.bottom, box.width, box.height))
     angle = math.atan2(height, width)
@@ -55,14 +55,14 @@ def _print_over(writer: PdfWriter, page: PageObject, reason: str) -> None:
     cos, sin = math.cos(angle), math.sin(angle)
     x = left + width / 2 - cos * size * _WIDTH / 2 + sin * size / 3
     y = bottom + height / 2 - sin * size * _WIDTH / 2 - cos * size / 3
-    words = f"Withheld. {' '.join(reason.split())}" if reason else ""
-    lines = textwrap.wrap(words, max(20, int((width - 2 * _MARGIN) / _REASON / 0.55)))[:5]
+    text = f"Withheld. {' '.join(reason.split())}" if reason else ""
+    lines = textwrap.wrap(text, max(20, int((width - 2 * _MARGIN) / _REASON_SIZE / 0.55)))[:5]
     content = [
         "q /Mark gs 0.75 0.05 0.05 rg",
         f"BT /Bold {size:.2f} Tf {cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} {x:.2f} {y:.2f} Tm ({MARK}) Tj ET",
         "Q q 0.75 0.05 0.05 rg",
         *(
-            f"BT /Bold {_REASON} Tf {left + _MARGIN:.2f} {bottom + above:.2f} Td ({_literal(text)}) Tj ET"
+            f"BT /Bold {_REASON_SIZE} Tf {left + _MARGIN:.2f} {bottom + above:.2f} Td ({_literal(text)}) Tj ET"
             for above, text in zip(range(12, 12 + 10 * len(lines), 10), reversed(lines), strict=True)
         ),
         "Q",
@@ -90,6 +90,6 @@ def _translucent() -> DictionaryObject:
 
 
 def _literal(text: str) -> str:
-    """Text inside a PDF string; what the font's encoding lacks becomes a question mark."""
+    """Escape text for a PDF string. Characters that the font lacks become question marks."""
     plain = text.encode("cp1252", "replace").decode("cp1252")
     return plain.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
