@@ -255,10 +255,10 @@ def changed(change: Callable[[dict[str, object]], object]) -> dict[str, object]:
     ("data", "message"),
     [
         ([], "the whole file: must be an object"),
-        ({}, "it holds no metric"),
-        ({"dino": {"means": {}}}, "it holds no metric"),
+        ({}, "holds no metric"),
+        ({"dino": {"means": {}}}, "holds no metric"),
         ({"dino": 3}, "dino: must be an object, one key a field, not 3"),
-        ({"dino": {"mean": {"kl": 1}}}, "dino: 'means' is missing; there are: mean"),
+        ({"dino": {"mean": {"kl": 1}}}, "dino: 'means' is missing; .*mean"),
         ({"dino": {"means": {"kl": math.nan}}}, "dino.means.kl: nan is not a finite number"),
         ({"dino": {"means": {"kl": 10**400}}}, "dino.means.kl: 1000.* is not a finite number"),
         ({"dino": {"means": {"kl": "0.5"}}}, "dino.means.kl: must be a number, not '0.5'"),
