@@ -10,7 +10,7 @@ from scenarios.review_inputs import ReviewInputs
 from tools.documents import Document, as_data, read_paper
 from tools.errors import UserError
 from tools.review import read_examples
-from tools.reviewer_bench.leaks import Removed, strip_leaks
+from tools.reviewer_bench.leaks import RemovedText, strip_leaks
 from tools.tokens import CHARACTERS_PER_TOKEN
 
 STRIPPED = "authors, acknowledgements and links to code were taken out of the text, where it had any"
@@ -26,7 +26,7 @@ async def load_review_inputs(resolved: ResolvedScenario) -> ReviewInputs:
     limit, has_paper = scenario.reading.characters, bool(scenario.paper and not resolved.template)
     if scenario.rebuttal and not has_paper:
         raise UserError(f"scenario {scenario.name}: rebuttal: goes with `paper`, a file of yours that is reviewed")
-    paper, removed = None, tuple[Removed, ...]()
+    paper, removed = None, tuple[RemovedText, ...]()
     if has_paper:
         paper = await read_paper(Path(scenario.paper), max_pages=scenario.reading.pages, max_chars=limit)
         if scenario.reading.strip:
@@ -41,7 +41,7 @@ async def load_review_inputs(resolved: ResolvedScenario) -> ReviewInputs:
     return given
 
 
-def without_leaks(paper: Document) -> tuple[Document, tuple[Removed, ...]]:
+def without_leaks(paper: Document) -> tuple[Document, tuple[RemovedText, ...]]:
     """The paper without what gives a conference's decision away, and what was taken out. The note on it is the same for every
     paper, and notes that quote the paper lose the quotation, which may be a running head: either would give away as much."""
     stripped = strip_leaks(paper.text)

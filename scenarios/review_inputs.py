@@ -15,7 +15,7 @@ from tools.review import (
     load_examples,
     save_examples,
 )
-from tools.reviewer_bench.leaks import Removed
+from tools.reviewer_bench.leaks import RemovedText
 
 FOLDER = "given"
 
@@ -27,7 +27,7 @@ class ReviewInputs:
     paper: Document | None = None
     rebuttal: Document | None = None
     examples: tuple[ReviewExample, ...] = ()
-    removed: tuple[Removed, ...] = ()
+    removed: tuple[RemovedText, ...] = ()
     """What was taken out of the paper since it gives the decision away; nobody but people reads it."""
 
     def keep(self, run_folder: Path) -> None:

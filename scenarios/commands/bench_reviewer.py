@@ -146,9 +146,9 @@ def _write(benchmark: Benchmark, leaks: LeakReport | None, origin: str, folder: 
         for name, data in images.items():
             write_bytes(folder / name, data)
         if leaks:
-            from tools.reviewer_bench.leak_table import as_csv
+            from tools.reviewer_bench.papers import leaks_as_csv
 
-            write_text(folder / "leaks.csv", as_csv(leaks))
+            write_text(folder / "leaks.csv", leaks_as_csv(leaks))
         write_json(folder / "numbers.json", numbers)
         write_text(folder / "report.md", report)
     except OSError as error:

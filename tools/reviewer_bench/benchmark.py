@@ -10,10 +10,9 @@ from itertools import combinations
 from pathlib import Path
 
 from tools.errors import UserError
-from tools.reviewer_bench.baselines import all_reject, random_human
 from tools.reviewer_bench.bootstrap import RESAMPLES
-from tools.reviewer_bench.comparison import Comparison, compare
-from tools.reviewer_bench.evaluation import Evaluation, Row, evaluate
+from tools.reviewer_bench.comparison import ReviewerComparison, compare
+from tools.reviewer_bench.evaluation import Evaluation, MetricRow, all_reject, evaluate, random_human
 from tools.reviewer_bench.matching import Coverage, match
 from tools.reviewer_bench.ratings import read_ratings
 from tools.reviewer_bench.reviews import ReviewSet, read_reviews
@@ -41,9 +40,9 @@ class Benchmark:
     coverage: dict[str, Coverage]
     control: str
     """The name of the one-prompt control; empty without."""
-    all_reject: Row
-    random_human: Row | None
-    comparisons: tuple[Comparison, ...]
+    all_reject: MetricRow
+    random_human: MetricRow | None
+    comparisons: tuple[ReviewerComparison, ...]
 
 
 def run_benchmark(

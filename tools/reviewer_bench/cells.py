@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tools.errors import UserError, nearest
 
-Row = dict[str, object]
+TableRow = dict[str, object]
 
 _MISSING = {"", "nan", "none", "null", "n/a", "na", "-", "<na>"}
 _UNDECIDED = {"unknown", "withdrawn", "withdraw", "pending"}
@@ -92,7 +92,7 @@ def paper_id_of(cell: object) -> str:
     return _FILE_SUFFIX.sub("", name.replace("\\", "/").rstrip("/").rpartition("/")[2])
 
 
-def read_table(path: Path) -> list[Row]:
+def read_table(path: Path) -> list[TableRow]:
     """The rows of a CSV file, or of a TSV file by its suffix, under their column names.
 
     Raises:
@@ -103,7 +103,7 @@ def read_table(path: Path) -> list[Row]:
     delimiter = "\t" if path.suffix.lower() in {".tsv", ".tab"} else ","
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     try:
         names = [name.strip() for name in next(reader)]
         if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
@@ -140,7 +140,7 @@ def read_file(path: Path) -> str:
     return text
 
 
-def column(path: Path, rows: list[Row], *names: str) -> str:
+def column(path: Path, rows: list[TableRow], *names: str) -> str:
     """The column that goes by one of the names, also in other case.
 
     Raises:

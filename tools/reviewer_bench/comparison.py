@@ -13,7 +13,7 @@ from tools.reviewer_bench.metrics import Values, decision_metrics, score_metrics
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ReviewerComparison:
     """The first reviewer minus the second, by one way to decide."""
 
     first: str
@@ -32,7 +32,7 @@ class Comparison:
 
 def compare(
     first: Verdicts, second: Verdicts, threshold: float, seed: int, resamples: int = RESAMPLES
-) -> list[Comparison]:
+) -> list[ReviewerComparison]:
     """Compare by the Decision and by the threshold, each on the papers where both gave it; left out where those are none
     or of one class only."""
     common = set(first.papers) & set(second.papers)
@@ -53,7 +53,9 @@ def mcnemar(only_first: int, only_second: int) -> float:
     return float(stats.binomtest(only_first, pairs).pvalue) if pairs else 1.0
 
 
-def _compare(a: Verdicts, b: Verdicts, rule: str, threshold: float | None, seed: int, resamples: int) -> Comparison:
+def _compare(
+    a: Verdicts, b: Verdicts, rule: str, threshold: float | None, seed: int, resamples: int
+) -> ReviewerComparison:
     accepted = a.accepted
 
     def predicted(of: Verdicts) -> Truth:
@@ -69,7 +71,7 @@ def _compare(a: Verdicts, b: Verdicts, rule: str, threshold: float | None, seed:
 
     right, also = predicted(a) == accepted, predicted(b) == accepted
     only_first, only_second = int((right & ~also).sum()), int((also & ~right).sum())
-    return Comparison(
+    return ReviewerComparison(
         first=a.name,
         second=b.name,
         rule=rule,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tools.reviewer_bench.bootstrap import RESAMPLES, Estimates, Statistic, estimate, estimate_each
 from tools.reviewer_bench.matching import Floats, Truth, Verdicts, need_both_classes
-from tools.reviewer_bench.metrics import decision_metrics, score_metrics
+from tools.reviewer_bench.metrics import Values, decision_metrics, score_metrics
+from tools.reviewer_bench.ratings import PaperRating
 
 _MOST_THRESHOLDS = 12
 
 
 @dataclass(frozen=True)
-class Row:
+class MetricRow:
     """Metrics of one way to decide, or of a score."""
 
     rule: str
@@ -27,10 +29,10 @@ class Evaluation:
     """What is known about one reviewer. A part is None where it gave no decision, or no score, on papers of both kinds."""
 
     name: str
-    by_decision: Row | None
-    by_threshold: dict[float, Row]
+    by_decision: MetricRow | None
+    by_threshold: dict[float, MetricRow]
     """Accept when the score is at least the threshold, for every threshold that parts the papers."""
-    score: Row | None
+    score: MetricRow | None
     roc: tuple[Floats, Floats] | None
     """False and true positive rates, from (0, 0) to (1, 1)."""
 
@@ -47,7 +49,7 @@ def evaluate(verdicts: Verdicts, threshold: float, seed: int, resamples: int = R
         if part.papers:
             need_both_classes(part.accepted, verdicts.name)
     by_decision = score = roc = None
-    by_threshold: dict[float, Row] = {}
+    by_threshold: dict[float, MetricRow] = {}
     if decided.papers:
         by_decision = decisions("Decision", decided.accepted, decided.decision == 1, seed, resamples)
     if scored.papers:
@@ -56,9 +58,9 @@ def evaluate(verdicts: Verdicts, threshold: float, seed: int, resamples: int = R
     return Evaluation(verdicts.name, by_decision, by_threshold, score, roc)
 
 
-def decisions(rule: str, accepted: Truth, predicted: Truth, seed: int, resamples: int = RESAMPLES) -> Row:
+def decisions(rule: str, accepted: Truth, predicted: Truth, seed: int, resamples: int = RESAMPLES) -> MetricRow:
     """The metrics of decisions, both (n,)."""
-    return Row(rule, len(accepted), estimate(accepted, _deciding(accepted, predicted), seed, resamples))
+    return MetricRow(rule, len(accepted), estimate(accepted, _deciding(accepted, predicted), seed, resamples))
 
 
 def thresholds(scores: Floats) -> list[float]:
@@ -79,15 +81,58 @@ def roc_curve(accepted: Truth, scores: Floats) -> tuple[Floats, Floats]:
     return taken[:, ~accepted].mean(axis=1), taken[:, accepted].mean(axis=1)
 
 
-def _by_score(scored: Verdicts, threshold: float, seed: int, resamples: int) -> tuple[dict[float, Row], Row]:
+def _by_score(
+    scored: Verdicts, threshold: float, seed: int, resamples: int
+) -> tuple[dict[float, MetricRow], MetricRow]:
     cuts = sorted({*thresholds(scored.overall), threshold})
     rules = {f"Overall ≥ {cut:g}": cut for cut in cuts}
     statistics = {rule: _deciding(scored.accepted, scored.overall >= cut) for rule, cut in rules.items()}
     statistics["score"] = lambda weights: score_metrics(scored.accepted, scored.overall, scored.human, weights)
     found = estimate_each(scored.accepted, statistics, seed, resamples)
-    rows = {rule: Row(rule, len(scored.papers), metrics) for rule, metrics in found.items()}
+    rows = {rule: MetricRow(rule, len(scored.papers), metrics) for rule, metrics in found.items()}
     return {cut: rows[rule] for rule, cut in rules.items()}, rows["score"]
 
 
 def _deciding(accepted: Truth, predicted: Truth) -> Statistic:
     return lambda weights: decision_metrics(accepted, predicted, weights)
+
+
+def all_reject(papers: Sequence[PaperRating], seed: int, resamples: int = RESAMPLES) -> MetricRow:
+    """Every paper rejected."""
+    accepted = _accepted(papers)
+    return decisions("every paper", accepted, np.zeros(len(accepted), bool), seed, resamples)
+
+
+def random_human(
+    papers: Sequence[PaperRating], threshold: float, seed: int, resamples: int = RESAMPLES
+) -> MetricRow | None:
+    """One human reviewer a paper, drawn at random: accept when their score is at least the threshold.
+
+    Nothing is drawn: each of the k scores of a paper counts 1/k, which gives the expectation over the draw (of F1 and the
+    correlations: their value at the expected counts and moments). The intervals are over papers.
+
+    The decision is the conference's, which that reviewer helped to take: this baseline is flattered. The score is
+    correlated with the mean of the paper's other reviewers (leave one out), since it is part of the mean of all. Papers
+    with fewer than two human scores do not count; None where the rest holds one class only.
+    """
+    several = [paper for paper in papers if len(paper.scores) > 1]
+    accepted = _accepted(several)
+    if not several or accepted.all() or not accepted.any():
+        return None
+    count = np.array([len(paper.scores) for paper in several])
+    paper_of = np.repeat(np.arange(len(several)), count)
+    score = np.array([score for paper in several for score in paper.scores])
+    others = np.array(
+        [(sum(paper.scores) - score) / (len(paper.scores) - 1) for paper in several for score in paper.scores]
+    )
+
+    def statistic(weights: Floats) -> Values:
+        each = (weights / count)[:, paper_of]
+        taken = decision_metrics(accepted[paper_of], score >= threshold, each)
+        return taken | score_metrics(accepted[paper_of], score, others, each)
+
+    return MetricRow(f"score ≥ {threshold:g}", len(several), estimate(accepted, statistic, seed, resamples))
+
+
+def _accepted(papers: Sequence[PaperRating]) -> Truth:
+    return np.array([paper.accepted for paper in papers], bool)

@@ -17,13 +17,20 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict  # type: 
 from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
-from tools.reviewer_bench import leak_patterns as patterns
 from tools.reviewer_bench.bootstrap import RESAMPLES, Estimates, estimate
-from tools.reviewer_bench.front_matter import author_block, author_lines
-from tools.reviewer_bench.headings import bare
-from tools.reviewer_bench.leaks import telling_sections
+from tools.reviewer_bench.leaks import (
+    ANONYMOUS,
+    ANONYMOUS_LINK,
+    EMAIL,
+    LINK,
+    PUBLISHED,
+    REFERENCES,
+    UNDER_REVIEW,
+    telling_sections,
+)
 from tools.reviewer_bench.matching import Floats, Truth
 from tools.reviewer_bench.metrics import Values, area_under_roc, decision_metrics
+from tools.reviewer_bench.paper_structure import author_block, author_lines, bare
 
 LEAKS = {
     "published_note": True,
@@ -60,19 +67,19 @@ def leak_features(text: str) -> Features:
     lines = text.splitlines()
     block = author_block(lines)
     authors = author_lines(lines) if block is None else block
-    names = patterns.ANONYMOUS.sub("", " ".join(lines[number] for number in authors))
+    names = ANONYMOUS.sub("", " ".join(lines[number] for number in authors))
     kinds = {kind for _, kind in telling_sections(lines)}
     body = _before_references(lines)
-    links = [bool(patterns.ANONYMOUS_LINK.search(link[0])) for link in patterns.LINK.finditer(body)]
+    links = [bool(ANONYMOUS_LINK.search(link[0])) for link in LINK.finditer(body)]
     found: dict[str, object] = {
-        "published_note": patterns.PUBLISHED.search(body),
+        "published_note": PUBLISHED.search(body),
         "author_names": sum(char.isalpha() for char in names) > 4,
-        "email": patterns.EMAIL.search(body),
+        "email": EMAIL.search(body),
         "acknowledgements": "acknowledgements" in kinds,
         "contributions": "contributions" in kinds,
         "repository_link": not all(links),
-        "anonymous_note": patterns.ANONYMOUS.search(body),
-        "under_review_note": patterns.UNDER_REVIEW.search(body),
+        "anonymous_note": ANONYMOUS.search(body),
+        "under_review_note": UNDER_REVIEW.search(body),
         "anonymous_link": any(links),
     }
     return {name: float(bool(found[name])) for name in LEAKS} | {LENGTH: float(len(text))}
@@ -124,6 +131,6 @@ def _held_out(features: Floats, accepted: Truth, seed: int) -> Floats:
 
 def _before_references(lines: list[str]) -> str:
     for number, line in enumerate(lines):
-        if patterns.REFERENCES.match(bare(line)):
+        if REFERENCES.match(bare(line)):
             return "\n".join(lines[:number])
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import UserError
-from tools.reviewer_bench.ratings import Ratings
+from tools.reviewer_bench.ratings import RatingSet
 from tools.reviewer_bench.reviews import ReviewSet
 
 Floats = NDArray[np.float64]
@@ -53,7 +53,7 @@ class Coverage:
     """Of those, papers with an empty row."""
 
 
-def match(reviews: ReviewSet, ratings: Ratings) -> tuple[Verdicts, Coverage]:
+def match(reviews: ReviewSet, ratings: RatingSet) -> tuple[Verdicts, Coverage]:
     """Bring the reviews and the ratings together by identifier.
 
     Raises:

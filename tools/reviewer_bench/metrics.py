@@ -21,7 +21,7 @@ from tools.reviewer_bench.matching import Floats, Truth
 
 
 @dataclass(frozen=True)
-class Metric:
+class AgreementMetric:
     """A metric as printed, and which way is better."""
 
     title: str
@@ -29,17 +29,17 @@ class Metric:
 
 
 OF_DECISIONS = {
-    "balanced_accuracy": Metric("balanced accuracy"),
-    "accuracy": Metric("accuracy"),
-    "f1": Metric("F1"),
-    "auc_decision": Metric("AUC of the decision"),
-    "fpr": Metric("FPR", "min"),
-    "fnr": Metric("FNR", "min"),
+    "balanced_accuracy": AgreementMetric("balanced accuracy"),
+    "accuracy": AgreementMetric("accuracy"),
+    "f1": AgreementMetric("F1"),
+    "auc_decision": AgreementMetric("AUC of the decision"),
+    "fpr": AgreementMetric("FPR", "min"),
+    "fnr": AgreementMetric("FNR", "min"),
 }
 OF_SCORES = {
-    "auc_score": Metric("AUC of the score"),
-    "pearson": Metric("Pearson r with mean human score"),
-    "spearman": Metric("Spearman ρ with mean human score"),
+    "auc_score": AgreementMetric("AUC of the score"),
+    "pearson": AgreementMetric("Pearson r with mean human score"),
+    "spearman": AgreementMetric("Spearman ρ with mean human score"),
 }
 
 Values = dict[str, Floats]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +14,10 @@ from tools.documents import read_document
 from tools.errors import UserError
 from tools.reviewer_bench.bootstrap import RESAMPLES
 from tools.reviewer_bench.cells import paper_id_of
-from tools.reviewer_bench.leak_power import Features, LeakPower, leak_features, leak_power
+from tools.reviewer_bench.leak_power import LEAKS, LENGTH, Features, LeakPower, leak_features, leak_power
 from tools.reviewer_bench.leaks import strip_leaks
 from tools.reviewer_bench.matching import need_both_classes
-from tools.reviewer_bench.ratings import Ratings
+from tools.reviewer_bench.ratings import RatingSet
 
 SUFFIXES = (".pdf", ".txt", ".md", ".tex")
 _WHOLE = 10_000_000
@@ -54,7 +56,7 @@ def paper_files(folder: Path) -> Iterator[tuple[str, Path]]:
     yield from files.items()
 
 
-def rated_files(folder: Path, files: Iterable[tuple[str, Path]], ratings: Ratings) -> list[tuple[str, Path]]:
+def rated_files(folder: Path, files: Iterable[tuple[str, Path]], ratings: RatingSet) -> list[tuple[str, Path]]:
     """Of the papers of a folder, by identifier, those that are rated.
 
     Raises:
@@ -71,7 +73,7 @@ def rated_files(folder: Path, files: Iterable[tuple[str, Path]], ratings: Rating
 
 def report_leaks(
     folder: Path,
-    ratings: Ratings,
+    ratings: RatingSet,
     seed: int,
     resamples: int = RESAMPLES,
     files: Iterable[tuple[str, Path]] | None = None,
@@ -108,5 +110,18 @@ def report_leaks(
     )
 
 
-def _first(ratings: Ratings) -> str:
+def leaks_as_csv(leaks: LeakReport) -> str:
+    """One row a paper: its decision, each leak of the text as it stands as 0 or 1, its length, and the same for the
+    stripped text."""
+    names = [*LEAKS, LENGTH]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["paper_id", "decision", *names, *(f"{name}_stripped" for name in names)])
+    for paper, (given, stripped) in leaks.papers.items():
+        decision = "Accept" if leaks.accepted[paper] else "Reject"
+        writer.writerow([paper, decision, *(f"{part[name]:g}" for part in (given, stripped) for name in names)])
+    return buffer.getvalue()
+
+
+def _first(ratings: RatingSet) -> str:
     return next(iter(ratings.papers))

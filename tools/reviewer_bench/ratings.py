@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import UserError
-from tools.reviewer_bench.cells import Row, accepted_of, column, numbers_of, paper_id_of, read_table
+from tools.reviewer_bench.cells import TableRow, accepted_of, column, numbers_of, paper_id_of, read_table
 
 ID_NAMES = ("paper_id", "id", "forum", "paper")
 _LISTS = ("ratings", "rating", "scores", "score")
 
 
 @dataclass(frozen=True)
-class Rating:
+class PaperRating:
     """One paper as the conference judged it."""
 
     paper_id: str
@@ -29,15 +29,15 @@ class Rating:
 
 
 @dataclass(frozen=True)
-class Ratings:
+class RatingSet:
     """A file of ratings."""
 
-    papers: dict[str, Rating]
+    papers: dict[str, PaperRating]
     undecided: int
     """Papers left out because no decision was taken, or it is unknown."""
 
 
-def read_ratings(path: Path) -> Ratings:
+def read_ratings(path: Path) -> RatingSet:
     """Read a TSV or CSV file with a row a paper: `paper_id`, `decision`, and the human scores in columns `0`, `1`, …
     (as in The AI Scientist's file of ICLR 2022) or as a list in one column `ratings`.
 
@@ -49,7 +49,7 @@ def read_ratings(path: Path) -> Ratings:
     rows = read_table(path)
     id_column, decision_column = column(path, rows, *ID_NAMES), column(path, rows, "decision")
     score_columns = _score_columns(path, rows)
-    papers: dict[str, Rating] = {}
+    papers: dict[str, PaperRating] = {}
     undecided = 0
     for number, row in enumerate(rows, start=1):
         paper = paper_id_of(row[id_column])
@@ -62,10 +62,10 @@ def read_ratings(path: Path) -> Ratings:
             raise UserError(f"{path}: paper {paper} has two different rows; keep one of them")
     if not papers:
         raise UserError(f"{path}: no paper has a decision to accept or to reject")
-    return Ratings(papers, undecided)
+    return RatingSet(papers, undecided)
 
 
-def _score_columns(path: Path, rows: list[Row]) -> list[str]:
+def _score_columns(path: Path, rows: list[TableRow]) -> list[str]:
     numbered = [name for name in rows[0] if name.isdigit()]
     lists = [name for name in rows[0] if name.lower() in _LISTS]
     if not numbered and not lists:
@@ -73,10 +73,12 @@ def _score_columns(path: Path, rows: list[Row]) -> list[str]:
     return numbered or lists[:1]
 
 
-def _rating(path: Path, paper: str, row: Row, decision_column: str, score_columns: list[str]) -> Rating | None:
+def _rating(
+    path: Path, paper: str, row: TableRow, decision_column: str, score_columns: list[str]
+) -> PaperRating | None:
     try:
         accepted = accepted_of(row[decision_column])
         scores = tuple(score for name in score_columns for score in numbers_of(row[name]))
     except ValueError as error:
         raise UserError(f"{path}: paper {paper}: {error}") from None
-    return None if accepted is None else Rating(paper, scores, accepted)
+    return None if accepted is None else PaperRating(paper, scores, accepted)

@@ -23,12 +23,12 @@ from tools.review import (
     form_names,
     load_form,
 )
-from tools.reviewer_bench.cells import Row, read_file
+from tools.reviewer_bench.cells import TableRow, read_file
 
 _OF_A_REPORT = ("form", "round", "decision", "overall", "rule", "reviews")
 
 
-def read_records(path: Path) -> list[Row]:
+def read_records(path: Path) -> list[TableRow]:
     """The records of a `.jsonl` file, or of a `.json` file that holds one record, a list, or a mapping from identifier to
     record, each as one flat row with `paper_id`, the form's fields, `Overall` and `Decision`.
 
@@ -75,9 +75,9 @@ def _listed(data: object) -> list[object]:
     return [data]
 
 
-def _flat(record: Mapping[str, Any]) -> Row:
+def _flat(record: Mapping[str, Any]) -> TableRow:
     """The record as a row: inner mappings opened, the score that the form's rule names first put under Overall."""
-    row: Row = dict(record)
+    row: TableRow = dict(record)
     for inner in ("review", "meta_review"):
         if isinstance(opened := row.get(inner), Mapping):
             row.update(opened)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tools.evidence import format_p_value
 from tools.reviewer_bench.benchmark import Benchmark
 from tools.reviewer_bench.bootstrap import Estimate
-from tools.reviewer_bench.comparison import Comparison
-from tools.reviewer_bench.evaluation import Row
+from tools.reviewer_bench.comparison import ReviewerComparison
+from tools.reviewer_bench.evaluation import MetricRow
 from tools.reviewer_bench.metrics import OF_DECISIONS, OF_SCORES
 
 if TYPE_CHECKING:  # loads scikit-learn, which a report without leaks does not need
@@ -24,7 +24,7 @@ NO_CONTROL = (
 )
 _METRICS = OF_DECISIONS | OF_SCORES
 
-Named = tuple[str, Row]
+Named = tuple[str, MetricRow]
 
 
 def summary_rows(benchmark: Benchmark) -> list[Named]:
@@ -157,7 +157,7 @@ def _by_threshold(benchmark: Benchmark) -> str:
     return "\n\n".join(parts)
 
 
-def _comparisons(comparisons: Sequence[Comparison]) -> str:
+def _comparisons(comparisons: Sequence[ReviewerComparison]) -> str:
     parts = [
         "## Pairs\n\nFirst minus second on the papers that both judged: paired bootstrap, bold where the interval leaves out "
         "zero. McNemar's exact test asks whether both are right equally often; the counts are papers that only the first and "
@@ -228,7 +228,7 @@ def _difference(estimate: Estimate | None) -> str:
     return f"**{text}**" if estimate and estimate.without_zero else text
 
 
-def _cells(row: Row, names: Mapping[str, object]) -> list[str]:
+def _cells(row: MetricRow, names: Mapping[str, object]) -> list[str]:
     return [write_estimate(row.metrics.get(name)) for name in names]
 
 

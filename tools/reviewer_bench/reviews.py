@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import UserError
-from tools.reviewer_bench.cells import Row, accepted_of, column, paper_id_of, read_table, score_of
+from tools.reviewer_bench.cells import TableRow, accepted_of, column, paper_id_of, read_table, score_of
 from tools.reviewer_bench.ratings import ID_NAMES
 from tools.reviewer_bench.records import read_records
 
@@ -73,7 +73,7 @@ def read_reviews(path: Path) -> ReviewSet:
     return ReviewSet(name, path, reviews, len(empty - set(reviews)))
 
 
-def _review(path: Path, paper: str, row: Row, score_column: str, decision_column: str) -> Review:
+def _review(path: Path, paper: str, row: TableRow, score_column: str, decision_column: str) -> Review:
     try:
         return Review(score_of(row.get(score_column)), accepted_of(row.get(decision_column)))
     except ValueError as error:

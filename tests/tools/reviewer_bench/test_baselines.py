@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from tools.reviewer_bench.baselines import all_reject, random_human
-from tools.reviewer_bench.ratings import Rating, read_ratings
+from tools.reviewer_bench.evaluation import all_reject, random_human
+from tools.reviewer_bench.ratings import PaperRating, read_ratings
 
 PAPERS = [
-    Rating("a1", (8.0, 6.0), True),
-    Rating("a2", (6.0, 5.0, 6.0), True),
-    Rating("r1", (3.0, 3.0), False),
-    Rating("r2", (6.0, 5.0, 3.0), False),
+    PaperRating("a1", (8.0, 6.0), True),
+    PaperRating("a2", (6.0, 5.0, 6.0), True),
+    PaperRating("r1", (3.0, 3.0), False),
+    PaperRating("r2", (6.0, 5.0, 3.0), False),
 ]
 
 
@@ -43,7 +43,7 @@ def test_one_random_human_is_the_mean_over_every_choice_of_reviewers() -> None:
 def test_a_reviewer_is_correlated_with_the_others_not_with_themselves() -> None:
     # two reviewers of each paper who always differ by chance: with themselves in the mean, r would be high
     rng = np.random.default_rng(2)
-    papers = [Rating(str(n), (float(rng.normal()), float(rng.normal())), n % 2 == 0) for n in range(400)]
+    papers = [PaperRating(str(n), (float(rng.normal()), float(rng.normal())), n % 2 == 0) for n in range(400)]
     row = random_human(papers, 0, seed=0, resamples=50)
     assert row and abs(row.metrics["pearson"].value or 1) < 0.15
 
@@ -54,9 +54,9 @@ def test_papers_with_one_reviewer_do_not_count(ratings: Path) -> None:
 
 
 def test_there_is_no_human_baseline_without_second_reviewers_of_both_kinds() -> None:
-    alone = [Rating("a", (8.0,), True), Rating("r", (3.0,), False)]
+    alone = [PaperRating("a", (8.0,), True), PaperRating("r", (3.0,), False)]
     assert random_human(alone, 6, seed=0) is None
-    assert random_human([PAPERS[0], Rating("r", (3.0,), False)], 6, seed=0) is None
+    assert random_human([PAPERS[0], PaperRating("r", (3.0,), False)], 6, seed=0) is None
 
 
 def test_on_iclr_2022_one_human_knows_more_than_chance(published: Path) -> None:

@@ -20,7 +20,7 @@ from tools.review import (
 from tools.review.records import ReviewedPaper
 from tools.reviewer_bench.cells import accepted_of, numbers_of, paper_id_of, score_of
 from tools.reviewer_bench.matching import match
-from tools.reviewer_bench.ratings import Rating, read_ratings
+from tools.reviewer_bench.ratings import PaperRating, read_ratings
 from tools.reviewer_bench.records import panel_record
 from tools.reviewer_bench.reviews import Review, read_reviews
 
@@ -92,7 +92,7 @@ def test_a_number_with_a_point_stays_an_identifier() -> None:
 
 def test_ratings_with_missing_values(ratings: Path) -> None:
     found = read_ratings(ratings)
-    assert found.papers["a2"] == Rating("a2", (6.0, 5.0, 6.0), True)
+    assert found.papers["a2"] == PaperRating("a2", (6.0, 5.0, 6.0), True)
     assert found.papers["r3"].scores == (1.0,) and found.papers["r3"].mean == 1.0
     assert [paper.accepted for paper in found.papers.values()] == [True] * 3 + [False] * 3
 
@@ -204,7 +204,11 @@ RECORDS = [
     {"paper_id": "a", "Overall": 6, "Decision": "Accept", "Strengths": ["one"]},
     {"paper_id": "b", "form": "neurips", "reviewer": "x", "review": {"Overall": 4, "Decision": "Reject"}},
     {"paper_id": "c", "form": "neurips", "scores": {"Overall": 5}, "decision": "Reject"},
-    {"paper_id": "d", "reviews": [], "meta_review": {"form": "iclr", "scores": {"Rating": 8}, "decision": "Accept"}},
+    {
+        "paper_id": "d",
+        "reviews": [],
+        "meta_review": {"form": "iclr", "scores": {"Rating": 8}, "decision": "Accept"},
+    },
     {"paper_id": "e", "form": "iclr", "review": {"Rating": 3}},
     {"paper_id": "f", "Overall": float("nan"), "Decision": None},
     {"paper_id": "g", "form": "iclr", "overall": 5.5, "decision": "Reject", "scores": {"Rating": {"mean": 5.5}}},

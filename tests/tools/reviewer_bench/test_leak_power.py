@@ -9,9 +9,8 @@ import pytest
 
 from tools.errors import UserError
 from tools.reviewer_bench.leak_power import LEAKS, LENGTH, LeakPower, leak_power
-from tools.reviewer_bench.leak_table import as_csv
-from tools.reviewer_bench.papers import paper_files, report_leaks
-from tools.reviewer_bench.ratings import Rating, Ratings
+from tools.reviewer_bench.papers import leaks_as_csv, paper_files, report_leaks
+from tools.reviewer_bench.ratings import PaperRating, RatingSet
 
 NONE = dict.fromkeys([*LEAKS, LENGTH], 0.0)
 ACCEPTED = np.arange(40) < 15
@@ -61,7 +60,7 @@ def test_too_few_papers_are_not_fitted_to() -> None:
     assert "all together" not in found and LENGTH in found
 
 
-def folder_of_papers(folder: Path) -> Ratings:
+def folder_of_papers(folder: Path) -> RatingSet:
     """Eight final versions and eight anonymous ones, of the same length."""
     folder.mkdir()
     papers = {}
@@ -70,8 +69,8 @@ def folder_of_papers(folder: Path) -> Ratings:
         authors = "Jane Roe\nUniversity of Elsewhere" if accepted else "Anonymous authors\nUnder double-blind review"
         text = f"# Trees {number}\n\n{authors}\n\n## Abstract\n\nWe grow trees.\n\n## Introduction\n\nTrees grow.\n"
         (folder / f"p{number}.txt").write_text(text, encoding="utf-8")
-        papers[f"p{number}"] = Rating(f"p{number}", (6.0,), accepted)
-    return Ratings(papers, 0)
+        papers[f"p{number}"] = PaperRating(f"p{number}", (6.0,), accepted)
+    return RatingSet(papers, 0)
 
 
 def test_a_folder_as_it_stands_and_stripped(tmp_path: Path) -> None:
@@ -89,7 +88,7 @@ def test_a_folder_as_it_stands_and_stripped(tmp_path: Path) -> None:
     assert value(given["all together"], "balanced_accuracy") == 1.0
     for leak in LEAKS:
         assert value(stripped[leak], "balanced_accuracy") == 0.5
-    lines = as_csv(found).splitlines()
+    lines = leaks_as_csv(found).splitlines()
     assert len(lines) == 16 and lines[1].startswith("p0,Accept,0,1,")
     assert len({len(line.split(",")) for line in lines}) == 1
 
@@ -102,9 +101,9 @@ def test_folders_that_cannot_be_measured(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no paper in it"):
         report_leaks(tmp_path / "empty", ratings, 0)
     with pytest.raises(UserError, match=r"none of its papers is rated; .* like z\.pdf"):
-        report_leaks(tmp_path / "papers", Ratings({"z": Rating("z", (), True)}, 0), 0)
+        report_leaks(tmp_path / "papers", RatingSet({"z": PaperRating("z", (), True)}, 0), 0)
     with pytest.raises(UserError, match="accepted all 8 papers"):
-        report_leaks(tmp_path / "papers", Ratings({k: r for k, r in ratings.papers.items() if r.accepted}, 0), 0)
+        report_leaks(tmp_path / "papers", RatingSet({k: r for k, r in ratings.papers.items() if r.accepted}, 0), 0)
     (tmp_path / "papers" / "p1.md").write_text("# Trees", encoding="utf-8")
     with pytest.raises(UserError, match=r"p1\.md and p1\.txt are the same paper"):
         list(paper_files(tmp_path / "papers"))

@@ -8,9 +8,9 @@ import pytest
 
 from tests import real_data
 from tools.documents import read_document
-from tools.reviewer_bench.headings import is_heading
 from tools.reviewer_bench.leak_power import LEAKS, leak_features
 from tools.reviewer_bench.leaks import strip_leaks
+from tools.reviewer_bench.paper_structure import is_heading
 
 PAPERS = real_data.PAPERS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools.reviewer_bench.evaluation import Row, decisions, evaluate
+from tools.reviewer_bench.evaluation import MetricRow, decisions, evaluate
 from tools.reviewer_bench.matching import Verdicts, match
 from tools.reviewer_bench.ratings import read_ratings
 from tools.reviewer_bench.reviews import read_reviews
@@ -23,11 +23,11 @@ def verdicts(folder: Path, name: str) -> Verdicts:
     return found
 
 
-def printed(row: Row) -> list[float]:
+def printed(row: MetricRow) -> list[float]:
     return [round(row.metrics[name].value or 0.0, 2) for name in NAMES]
 
 
-def half_widths(row: Row) -> list[float]:
+def half_widths(row: MetricRow) -> list[float]:
     estimates = [row.metrics[name] for name in NAMES]
     return [round(((e.high or 0.0) - (e.low or 0.0)) / 2, 2) for e in estimates]
 
