@@ -142,7 +142,7 @@ def test_the_control_makes_one_call_per_paper_and_one_budget_covers_both(
         calls = [record for record in read_journal(run / "journal.jsonl") if record.type == "model"]
         assert [record.key for record in calls] == ["idea_1/panel/plain_reviewer/1/model:1"]
     plain = [text for text in sent if "submit_review, in one call" in text]
-    assert len(plain) == 2 and not any("What holds for everybody" in text or "discussion" in text for text in plain)
+    assert len(plain) == 2 and not any("Rules for every participant" in text or "discussion" in text for text in plain)
     assert len(sent) > 10 and not any("Jane Roe" in text or "seeds.org" in text for text in sent)
     numbers = json.loads((out / "numbers.json").read_text(encoding="utf-8"))
     by_score = {name: found["thresholds"]["6"]["metrics"] for name, found in numbers["reviewers"].items()}
