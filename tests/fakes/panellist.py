@@ -46,8 +46,8 @@ class Panellist:
             return _call("submit_rebuttal", answers="We trained with five seeds since five are enough here.")
         if not own:
             return self._review(asked["submit_review"], self.overall[name], "first thoughts")
-        if "Go over your own review" in last:
-            reflected = sum("Go over your own review" in text for text in self.heard[name])
+        if "Check your own review once more" in last:
+            reflected = sum("Check your own review once more" in text for text in self.heard[name])
             if reflected > self.settles:
                 return Answer(text="I am done")
             return self._review(asked["submit_review"], self.overall[name], f"thoughts after {reflected} reflections")

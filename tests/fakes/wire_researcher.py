@@ -18,7 +18,7 @@ from agents.autogen import (
 from agents.models.base import BaseClient
 from tests.fakes.answer import Answer
 
-_REMINDER = "Your last answer did not come through"
+_REMINDER = "Your last reply failed"
 
 
 class Mind:

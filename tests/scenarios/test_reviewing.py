@@ -295,7 +295,7 @@ def test_a_broken_example_is_one_clear_line(
 
 
 def test_what_the_documentation_shows_works(tmp_path: Path, draft: Path) -> None:
-    text = (ROOT / "docs" / "reviewing.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "how-to" / "review-papers.md").read_text(encoding="utf-8")
     blocks = [textwrap.dedent(block) for block in re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)]
     panel, rule = (next(block for block in blocks if key in block) for key in ("authors: writer", "by: scores"))
     (tmp_path / "my_models.yaml").write_text(
