@@ -1,4 +1,4 @@
-"""The data and how a result is judged. Agents may read this file and never change it: see `protected` in template.yaml."""
+"""The data and the metric. Agents may read this file and must not change it: see `protected` in template.yaml."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _FEATURES = 10
 
 
 def make_data(dataset: str, part: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Two normal clouds, `far` or `near` each other. Answers features [examples, 11], the last one a constant, and labels
-    [examples] of 0 and 1. Training and test examples of a seed never overlap."""
+    """Draw two normal clouds, `far` from or `near` each other. Return features [examples, 11], the last one a constant, and
+    labels [examples] of 0 and 1. Training and test examples of a seed are independent."""
     generator = np.random.default_rng([seed, part == "test"])
     labels = generator.integers(2, size=_SIZE[part])
     features = generator.normal(size=(_SIZE[part], _FEATURES))
@@ -21,6 +21,6 @@ def make_data(dataset: str, part: str, seed: int) -> tuple[np.ndarray, np.ndarra
 
 
 def accuracy(weights: np.ndarray, dataset: str, seed: int) -> float:
-    """The share of test examples that are told right."""
+    """Return the share of test examples classified correctly."""
     features, labels = make_data(dataset, "test", seed)
     return float(np.mean((features @ weights > 0) == labels))

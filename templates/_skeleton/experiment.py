@@ -1,7 +1,7 @@
-"""A small experiment to start from: a linear classifier, trained by stochastic gradient descent on two made sets.
+"""A small experiment to start from: a linear classifier, trained by stochastic gradient descent on two synthetic sets.
 
-Replace the data (here and in evaluation.py), the model and its training by your own. What the system relies on:
-`--out_dir` and `run_i/final_info.json`; `--seed`; settings as options with defaults, so that one can be varied by an edit.
+Replace the data (in evaluation.py), the model and its training with your own. Colloquium relies on `--out_dir`,
+`run_i/final_info.json`, `--seed`, and settings that are options with defaults, so that an edit can vary one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from evaluation import DATASETS, accuracy, make_data
 
 
 def train(features: np.ndarray, labels: np.ndarray, args: argparse.Namespace, seed: int) -> np.ndarray:
-    """Logistic regression. `features`: [examples, features]; `labels`: [examples] of 0 and 1. Answers the weights."""
+    """Fit a logistic regression and return its weights. `features`: [examples, features]; `labels`: [examples] of 0 and 1."""
     generator = np.random.default_rng(seed)
     weights = np.zeros(features.shape[1])
     for _ in range(args.steps):

@@ -1,4 +1,4 @@
-"""Figures of a study, drawn from the runs that exist."""
+"""Draw the figures of a study from the runs that exist."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-# What the legend calls each run. A study adds its runs here.
+# Names of the runs in legends. A study adds its runs here.
 labels = {
     "run_0": "Baseline",
 }

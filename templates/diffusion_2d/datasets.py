@@ -1,6 +1,6 @@
-"""The four point sets in the plane. Protected: every run of a study learns the same distributions.
+"""Four distributions of points in the plane. Protected: every run of a study learns the same distributions.
 
-Each function draws `n` fresh points of its distribution, so training and held-out points are independent draws.
+Each function draws `n` new points, so training and held-out points are independent.
 Coordinates lie within about [-4, 4]; the finest detail (the spread of a stroke) is a few hundredths.
 """
 
@@ -23,14 +23,14 @@ EYE = (12.0, 70.0)
 
 
 def circle(n: int, rng: np.random.Generator) -> np.ndarray:
-    """A ring of radius 3."""
+    """Draw a ring of radius 3."""
     angle = rng.uniform(0, 2 * np.pi, n)
     ring = 3 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return ring + rng.normal(0, STROKE, (n, 2))
 
 
 def dino(n: int, rng: np.random.Generator) -> np.ndarray:
-    """The outline of a dinosaur, points spread evenly along its length, and 2% of them in its eye."""
+    """Draw the outline of a dinosaur, uniform along its length, with 2% of the points in its eye."""
     corners = np.array(OUTLINE, dtype=float)
     edges = np.roll(corners, -1, axis=0) - corners
     length = np.linalg.norm(edges, axis=1)
@@ -41,13 +41,13 @@ def dino(n: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def line(n: int, rng: np.random.Generator) -> np.ndarray:
-    """A bar of width 1 and length 6, filled evenly, with sharp edges and a slant."""
+    """Draw a slanted bar of width 1 and length 6, filled uniformly, with sharp edges."""
     across, along = rng.uniform(-0.5, 0.5, n), rng.uniform(-3, 3, n)
     return np.stack([0.8 * across + 0.6 * along, -0.6 * across + 0.8 * along], axis=1)
 
 
 def moons(n: int, rng: np.random.Generator) -> np.ndarray:
-    """Two interleaved half circles of radius 2."""
+    """Draw two interleaved half circles of radius 2."""
     angle, upper = rng.uniform(0, np.pi, n), rng.uniform(0, 1, n) < 0.5
     x = np.where(upper, np.cos(angle), 1 - np.cos(angle)) - 0.5
     y = np.where(upper, np.sin(angle), 0.5 - np.sin(angle)) - 0.25
@@ -63,7 +63,7 @@ DATASETS: dict[str, Callable[[int, np.random.Generator], np.ndarray]] = {
 
 
 def draw_all(n: int, seed: int) -> np.ndarray:
-    """All point sets, in the order of `DATASETS`: shape (4, n, 2), float32. The same seed gives the same points."""
+    """Draw all point sets in the order of `DATASETS`: shape (4, n, 2), float32. The same seed gives the same points."""
     streams = np.random.SeedSequence(seed).spawn(len(DATASETS))
     sets = [draw(n, np.random.default_rng(s)) for draw, s in zip(DATASETS.values(), streams, strict=True)]
     return np.stack(sets).astype(np.float32)

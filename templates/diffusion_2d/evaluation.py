@@ -1,4 +1,4 @@
-"""How a run is judged. Protected: a study may change the model, never its measure."""
+"""The metrics of a run. Protected: a study may change the model, never its metrics."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def kl_divergence(reference: np.ndarray, samples: np.ndarray, k: int = NEIGHBOUR
 
     where r_i and s_i are the distances from reference point i to its k-th neighbour among the other reference points
     and among the samples. The estimator is biased: for equal distributions it scatters around zero, and samples that
-    are a little narrower than the reference push it below zero (by 0.1 bits for a ring drawn a quarter too thin).
-    Coinciding points would make a distance zero and the estimate infinite: no distance counts as smaller than
-    1e-6 of the reference's extent.
+    are slightly narrower than the reference push it below zero (by 0.1 bits for a ring that is a quarter too thin).
+    Coinciding points would give a zero distance and an infinite estimate, so distances are at least 1e-6 of the
+    reference's extent.
 
     Raises:
         ValueError: a point is not finite (the model diverged), or there are too few points for k.
@@ -51,15 +51,15 @@ def held_out_loss(
     signal_fraction: torch.Tensor,
     points: torch.Tensor,
 ) -> list[float]:
-    """Mean squared error of the predicted noise on held-out points, one value per point set.
+    """Return the mean squared error of the predicted noise on held-out points, one value per point set.
 
     Args:
         predict_noise: maps noisy points (sets, n, 2) and time steps (sets, n) to the predicted noise (sets, n, 2).
         signal_fraction: cumulative product of the alphas, shape (time steps,): the share of variance that is signal.
         points: held-out points, shape (sets, n, 2).
 
-    Every time step is weighed alike, and the noise is the same in every run. Values compare only between runs with the
-    same noise schedule.
+    All time steps have equal weight, and the noise is the same in every run. Values are comparable only between runs
+    with the same noise schedule.
     """
     sets, n, _ = points.shape
     generator = torch.Generator().manual_seed(0)
@@ -71,10 +71,10 @@ def held_out_loss(
 
 
 def summarise(per_seed: dict[str, list[float]]) -> dict[str, dict[str, float] | dict[str, list[float]]]:
-    """One dataset's entry of final_info.json: mean, standard error and per-seed values of each metric.
+    """Return one dataset's entry of final_info.json: mean, standard error and per-seed values of each metric.
 
     The standard error is the sample standard deviation over seeds (n - 1) divided by sqrt(n); with one seed it is
-    unknown and left out.
+    unknown and omitted.
     """
     means = {metric: float(np.mean(values)) for metric, values in per_seed.items()}
     stderrs = {m: float(np.std(v, ddof=1) / np.sqrt(len(v))) for m, v in per_seed.items() if len(v) > 1}

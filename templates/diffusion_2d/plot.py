@@ -1,4 +1,4 @@
-"""Figures of a study, drawn from the runs that exist: samples.png and one bar chart a metric."""
+"""Draw the figures of a study from the runs that exist: samples.png and one bar chart per metric."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-# What the legend calls each run. A study adds its runs here.
+# Names of the runs in legends. A study adds its runs here.
 labels = {
     "run_0": "Baseline",
 }
@@ -37,7 +37,7 @@ STYLE = {
 
 
 def finished_runs() -> dict[str, dict]:
-    """Label -> final_info of every labelled run that has one, in the order of `labels`."""
+    """Return label -> final_info of every labelled run that has one, in the order of `labels`."""
     found = {}
     for run, label in labels.items():
         path = HERE / run / "final_info.json"
@@ -47,7 +47,7 @@ def finished_runs() -> dict[str, dict]:
 
 
 def plot_metric(runs: dict[str, dict], metric: str, axis_label: str) -> None:
-    """Bars grouped by point set, one bar a run; error bars are standard errors over seeds."""
+    """Draw bars grouped by point set, one bar per run; error bars are standard errors over seeds."""
     datasets = list(next(iter(runs.values())))
     figure, axes = plt.subplots(figsize=(6.4, 3.0))
     axes.grid(visible=True, axis="y")
@@ -67,7 +67,7 @@ def plot_metric(runs: dict[str, dict], metric: str, axis_label: str) -> None:
 
 
 def plot_samples(runs: dict[str, dict]) -> None:
-    """One row a run, one column a point set: the samples of the run's last seed."""
+    """Draw the samples of each run's last seed: one row per run, one column per point set."""
     datasets = list(next(iter(runs.values())))
     size = (1.7 * len(datasets), 1.8 * len(runs))
     figure, grid = plt.subplots(len(runs), len(datasets), figsize=size, squeeze=False)

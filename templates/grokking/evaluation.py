@@ -1,4 +1,4 @@
-"""How a run is judged. Protected: a study may change model and training, never its measure."""
+"""The metrics of a run. Protected: a study may change model and training, never its metrics."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-GOAL = 0.99  # the accuracy whose first reaching is timed
-PART = 1024  # pairs that go through the network at once
+GOAL = 0.99  # the accuracy whose first occurrence is timed
+PART = 1024  # pairs per forward pass
 
 
 @dataclass(frozen=True)
 class Examples:
-    """The pairs that one side of the tables is judged by, one table a model; shorter tables are padded.
+    """The pairs that one part of the tables is evaluated on, one table per model; shorter tables are padded.
 
-    Shapes: symbols (models, n, 2), answers (models, n), counted (models, n), which is 0 for the padding and else 1.
+    Shapes: symbols (models, n, 2), answers (models, n), counted (models, n), which is 0 for padding and 1 otherwise.
     """
 
     symbols: Tensor
@@ -29,7 +29,7 @@ class Examples:
 
 
 def examples(tables: list[np.ndarray], most: int, device: torch.device) -> Examples:
-    """The first `most` rows of each table (rows, 3), all rows where there are fewer or `most` is 0."""
+    """Return the first `most` rows of each table (rows, 3), or all rows if there are fewer or `most` is 0."""
     tables = [rows[:most] if most else rows for rows in tables]
     rows = torch.zeros(len(tables), max(map(len, tables)), 3, dtype=torch.int64)
     counted = torch.zeros(rows.shape[:2])
@@ -42,7 +42,7 @@ def examples(tables: list[np.ndarray], most: int, device: torch.device) -> Examp
 
 @torch.no_grad()
 def accuracy_and_loss(predict: Callable[[Tensor], Tensor], given: Examples) -> Tensor:
-    """Share of right answers and mean cross-entropy in nats: shape (2, models), left on the device.
+    """Return the share of correct answers and the mean cross-entropy in nats: shape (2, models), on the device.
 
     `predict` maps pairs (models, n, 2) to logits (models, n, symbols).
     """
@@ -57,15 +57,15 @@ def accuracy_and_loss(predict: Callable[[Tensor], Tensor], given: Examples) -> T
 
 
 def first_reaching(accuracy: np.ndarray, updates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """When each model's accuracy first reached the goal.
+    """Find when each model's accuracy first reached the goal.
 
     Args:
         accuracy: (models, evaluations).
         updates: (evaluations,), the number of updates made before each evaluation.
 
     Returns:
-        The number of updates (models,), and whether the goal was reached at all (models,). Where it never was, the
-        number is that of the last evaluation: a lower bound, to be called censored.
+        The number of updates (models,), and whether the goal was reached at all (models,). If it never was, the number
+        is that of the last evaluation: a lower bound, which is marked as censored.
     """
     reached = accuracy >= GOAL
     first = np.where(reached.any(axis=1), updates[reached.argmax(axis=1)], updates[-1])
@@ -73,11 +73,12 @@ def first_reaching(accuracy: np.ndarray, updates: np.ndarray) -> tuple[np.ndarra
 
 
 def summarise(per_seed: dict[str, list[float]], single: dict[str, float], censored: list[str]) -> dict[str, object]:
-    """One dataset's entry of final_info.json.
+    """Return one dataset's entry of final_info.json.
 
-    Mean, standard error and per-seed values of each metric in `per_seed`; only the value of those in `single`, which
-    were measured once for all seeds. The standard error is the sample standard deviation over seeds (n - 1) divided by
-    sqrt(n); with one seed it is unknown and left out. `censored` names metrics of which at least one seed hit its cap.
+    It has mean, standard error and per-seed values of each metric in `per_seed`, and only the value of those in
+    `single`, which were measured once for all seeds. The standard error is the sample standard deviation over seeds
+    (n - 1) divided by sqrt(n); with one seed it is unknown and omitted. `censored` names metrics of which at least
+    one seed reached its cap.
     """
     means = {metric: float(np.mean(values)) for metric, values in per_seed.items()} | single
     stderrs = {m: float(np.std(v, ddof=1) / np.sqrt(len(v))) for m, v in per_seed.items() if len(v) > 1}
@@ -85,5 +86,5 @@ def summarise(per_seed: dict[str, list[float]], single: dict[str, float], censor
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write JSON; a number that is not finite is an error, since the format has none."""
+    """Write JSON. A number that is not finite raises ValueError, since JSON cannot represent it."""
     path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")

@@ -1,8 +1,8 @@
-"""Grokking: small transformers learn binary operations from part of their tables, and are asked for the rest.
+"""Grokking: small transformers learn binary operations from part of their tables and are evaluated on the rest.
 
-Every task and seed has a model of its own. The models share no weights; they run as one batched model, since many small
-matrix products in one call are faster than many calls. A tensor's first axis is therefore the model: the seeds of the
-first task, then those of the second, and so on.
+Every task and seed has its own model. The models share no weights. They run as one batched model, because many small
+matrix products in one call are faster than many calls. The first axis of a tensor is therefore the model: the seeds of
+the first task, then those of the second, and so on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-os.environ["OMP_WAIT_POLICY"] = "passive"  # read as torch loads: spinning threads starve on a busy machine
+os.environ["OMP_WAIT_POLICY"] = "passive"  # read when torch loads: spinning threads starve on a busy machine
 
 import numpy as np
 import torch
@@ -24,11 +24,12 @@ from tasks import TASKS, split
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, embedding, relu, rms_norm
 
-BATCHES, WEIGHTS = 2**40, 2**41  # added to a seed: a model has a stream for its batches and one for its weights
+BATCHES, WEIGHTS = 2**40, 2**41  # added to a seed: each model has one stream for its batches and one for its weights
 
 
 class Draw:
-    """Normal numbers of mean 0 and spread `scale` with one stream a model, so that a model begins alike whatever runs beside it."""
+    """Draw normal numbers of mean 0 and standard deviation `scale` from one stream per model, so that a model's start does
+    not depend on the others."""
 
     def __init__(self, seeds: list[int], scale: float) -> None:
         self.streams = [torch.Generator().manual_seed(seed) for seed in seeds]
@@ -40,7 +41,7 @@ class Draw:
 
 
 class Linear(nn.Module):
-    """One linear map for each model: (models, ..., inputs) -> (models, ..., outputs)."""
+    """One linear map per model: (models, ..., inputs) -> (models, ..., outputs)."""
 
     def __init__(self, draw: Draw, inputs: int, outputs: int, gain: float = 1.0) -> None:
         super().__init__()
@@ -51,12 +52,12 @@ class Linear(nn.Module):
 
 
 def norm(x: Tensor) -> Tensor:
-    """Root mean square normalisation without a gain, Zhang and Sennrich (2019)."""
+    """Apply root mean square normalisation without a gain, Zhang and Sennrich (2019)."""
     return rms_norm(x, x.shape[-1:])
 
 
 class Block(nn.Module):
-    """Attention and a perceptron, each normalised before and added to what came in."""
+    """Attention and a perceptron, each with normalisation before and a residual connection."""
 
     def __init__(self, draw: Draw, args: argparse.Namespace, last: bool) -> None:
         super().__init__()
@@ -69,9 +70,9 @@ class Block(nn.Module):
         self.down = Linear(draw, args.mlp_ratio * width, width, gain)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(models, n, 3, width) -> the same; the last block answers at the last position alone, (models, n, 1, width).
+        """Map (models, n, 3, width) to the same shape; the last block returns the last position only, (models, n, 1, width).
 
-        With three positions the attention is a handful of products, faster as sums than as small matrix products.
+        With three positions, attention is faster as sums of products than as small matrix products.
         """
         h = norm(x)
         if self.last:
@@ -87,7 +88,7 @@ class Block(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Reads `x y =` and predicts the answer. All three positions see each other, as nothing in them is to be guessed."""
+    """Reads `x y =` and predicts the answer. All three positions attend to each other, since none of them is predicted."""
 
     def __init__(self, draw: Draw, symbols: int, args: argparse.Namespace) -> None:
         super().__init__()
@@ -100,7 +101,7 @@ class Transformer(nn.Module):
         self.register_buffer("offset", (torch.arange(models) * (symbols + 1)).view(models, 1, 1))
 
     def forward(self, pairs: Tensor) -> Tensor:
-        """Pairs (models, n, 2) -> logits (models, n, symbols)."""
+        """Map pairs (models, n, 2) to logits (models, n, symbols)."""
         equals = torch.full_like(pairs[..., :1], self.symbols)
         x = embedding(torch.cat([pairs, equals], 2) + self.offset, self.token.flatten(0, 1)) + self.position
         for block in self.blocks:
@@ -110,8 +111,8 @@ class Transformer(nn.Module):
 
 @dataclass(frozen=True)
 class Training:
-    """What came of training: updates (evaluations,), the number made before each evaluation; curves (side, accuracy or
-    loss, task, seed, evaluations), side being training or validation; seconds without those of evaluating."""
+    """The result of training: updates (evaluations,), the number made before each evaluation; curves (side, accuracy or
+    loss, task, seed, evaluations), where side is training or validation; seconds without evaluation."""
 
     updates: np.ndarray
     curves: np.ndarray
@@ -121,10 +122,10 @@ class Training:
 def train(
     model: nn.Module, tables: list[np.ndarray], sides: list[Examples], seeds: list[int], args: argparse.Namespace
 ) -> Training:
-    """Train `model` in place on the rows (n, 3) of each model's table; judge it every `eval_every` updates.
+    """Train `model` in place on the rows (n, 3) of each model's table; evaluate it every `eval_every` updates.
 
-    `seeds` has one seed a model, for the order of its batches; `sides` are the examples that the models are judged by,
-    of training and of validation.
+    `seeds` has one seed per model, for the order of its batches; `sides` are the training and validation examples that
+    the models are evaluated on.
     """
     device = sides[0].symbols.device
     rows = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(t) for t in tables], batch_first=True).to(device)
@@ -147,7 +148,7 @@ def train(
                 logits = model(given[..., :2]).float()
             loss = cross_entropy(logits.flatten(0, 1), given[..., 2].flatten(), reduction="none")
             optimizer.zero_grad()
-            loss.view(len(tables), -1).mean(1).sum().backward()  # a model's gradient is that of its own loss
+            loss.view(len(tables), -1).mean(1).sum().backward()  # each model gets the gradient of its own loss
             optimizer.step()
             rate.step()
         seconds += now(device) - start
@@ -161,32 +162,32 @@ def train(
 
 
 def step_size(args: argparse.Namespace) -> float:
-    """The learning rate at this width. It is given for a width of 128 and goes as 1 / width, by which the best value
-    stays about the same for all widths: Yang et al. (2021), "Tensor Programs V"."""
+    """Return the learning rate at this width. It is defined for a width of 128 and scales as 1 / width, so the best value
+    is about the same for all widths: Yang et al. (2021), "Tensor Programs V"."""
     return args.learning_rate * 128 / args.width
 
 
 def report(update: int, judged: Tensor, args: argparse.Namespace) -> None:
-    """Print the mean accuracies of one evaluation, judged (side, accuracy or loss, models)."""
+    """Print the mean accuracies of one evaluation. `judged` has the shape (side, accuracy or loss, models)."""
     shares = judged[:, 0].view(2, len(TASKS), -1).mean(2).T.tolist()
     text = ", ".join(f"{task} {seen:.2f} / {held:.2f}" for task, (seen, held) in zip(TASKS, shares, strict=True))
     print(f"update {update}/{args.updates}: training / validation accuracy {text}", flush=True)
 
 
 def precision(device: torch.device) -> torch.autocast:
-    """Brain floats on a GPU, full precision elsewhere."""
+    """Return a context for bfloat16 on a GPU and full precision elsewhere."""
     return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
 
 
 def now(device: torch.device) -> float:
-    """Seconds of wall-clock time, once the device has done what it was given."""
+    """Return the wall-clock time in seconds after the device has finished its queued work."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     return time.perf_counter()
 
 
 def results_of(training: Training) -> dict[str, object]:
-    """The content of final_info.json: an entry a task."""
+    """Return the content of final_info.json: one entry per task."""
     entries = {}
     for i, task in enumerate(TASKS):
         (train_acc, train_loss), (val_acc, val_loss) = training.curves[:, :, i]  # each (seeds, evaluations)
@@ -215,13 +216,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="first seed; seed i of a run is 1000 * seed + i")
 
     research = parser.add_argument_group("what a study may vary")
-    research.add_argument("--learning_rate", type=float, default=1e-3, help="step size at width 128; goes as 1 / width")
+    research.add_argument("--learning_rate", type=float, default=1e-3, help="step size at width 128; scales as 1 / width")
     research.add_argument("--weight_decay", type=float, default=1.0, help="weight decay of AdamW")
     research.add_argument("--beta2", type=float, default=0.95, help="decay of AdamW's mean of squared gradients")
     research.add_argument("--warmup", type=int, default=20, help="updates over which the step size rises")
-    research.add_argument("--init_scale", type=float, default=1.0, help="factor of the weights at the start")
-    research.add_argument("--mlp_ratio", type=int, default=4, help="width of the perceptron over that of the model")
-    research.add_argument("--train_fraction", type=float, default=0.5, help="share of the table that is trained on")
+    research.add_argument("--init_scale", type=float, default=1.0, help="factor of the initial weights")
+    research.add_argument("--mlp_ratio", type=int, default=4, help="ratio of the perceptron's width to the model's")
+    research.add_argument("--train_fraction", type=float, default=0.5, help="share of the table used for training")
 
     scale = parser.add_argument_group("the scale, set by the profile")
     scale.add_argument("--modulus", type=int, default=97, help="prime of the modular arithmetic")
@@ -230,7 +231,7 @@ def parse_args() -> argparse.Namespace:
     scale.add_argument("--width", type=int, default=128, help="width of the transformer")
     scale.add_argument("--heads", type=int, default=4, help="attention heads of a block")
     scale.add_argument("--updates", type=int, default=7500, help="optimiser updates")
-    scale.add_argument("--batch_size", type=int, default=512, help="pairs an update and model")
+    scale.add_argument("--batch_size", type=int, default=512, help="pairs per update and model")
     scale.add_argument("--eval_every", type=int, default=10, help="updates between evaluations")
     scale.add_argument("--eval_pairs", type=int, default=0, help="pairs of each side that are evaluated; 0: all")
     scale.add_argument("--seeds", type=int, default=3, help="independent repetitions")

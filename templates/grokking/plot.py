@@ -1,4 +1,4 @@
-"""Figures of a study, drawn from the runs that exist: the accuracies over training, and when validation caught up."""
+"""Draw the figures of a study from the runs that exist: accuracies over training, and the time to generalize."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Patch
 
-# What the legend calls each run. A study adds its runs here.
+# Names of the runs in legends. A study adds its runs here.
 labels = {
     "run_0": "Baseline",
 }
 
 HERE = Path(__file__).parent
-TRAIN, VAL, ACCURACY = 0, 1, 0  # places in curves.npz: curves[side, accuracy or loss, task, seed, evaluation]
+TRAIN, VAL, ACCURACY = 0, 1, 0  # indices in curves.npz: curves[side, accuracy or loss, task, seed, evaluation]
 STYLE = {
     "font.size": 9,
     "axes.spines.top": False,
@@ -29,12 +29,12 @@ STYLE = {
 
 
 def finished_runs() -> dict[str, str]:
-    """Folder -> label of every labelled run that has results, in the order of `labels`."""
+    """Return folder -> label of every labelled run that has results, in the order of `labels`."""
     return {run: label for run, label in labels.items() if (HERE / run / "final_info.json").exists()}
 
 
 def plot_accuracy(runs: dict[str, str]) -> None:
-    """One row a run, one column a task: training and validation accuracy, a thin line a seed, a thick one their mean."""
+    """Draw training and validation accuracy: one row per run, one column per task, thin lines for seeds, thick for means."""
     first = np.load(HERE / next(iter(runs)) / "curves.npz")
     tasks = [str(task) for task in first["tasks"]]
     size = (1.9 * len(tasks) + 0.4, 1.5 * len(runs) + 0.5)
@@ -60,7 +60,7 @@ def plot_accuracy(runs: dict[str, str]) -> None:
 
 
 def plot_steps(runs: dict[str, str]) -> None:
-    """Updates until validation accuracy reached 99%, bars grouped by task; an open bar did not reach it in every seed."""
+    """Draw updates until validation accuracy reached 99%, grouped by task; an open bar did not reach it in every seed."""
     infos = {label: json.loads((HERE / run / "final_info.json").read_text()) for run, label in runs.items()}
     tasks = list(next(iter(infos.values())))
     figure, axes = plt.subplots(figsize=(6.4, 3.0))

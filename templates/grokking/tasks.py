@@ -1,8 +1,8 @@
-"""The operations to be learned, and the split of their tables. Protected: every run of a study learns the same tables.
+"""The operations to learn and the split of their tables. Protected: every run of a study learns the same tables.
 
-An operation on a set of symbols is a table of all pairs (x, y) with their answer. A network sees part of the table and
-is asked for the rest. Three of the tables are arithmetic modulo a prime, the fourth is the composition of permutations;
-all are groups (division leaves out y = 0), so a rule behind the table exists. The tables are those of Power et al.
+An operation on a set of symbols is a table of all pairs (x, y) with their answers. A network is trained on part of the
+table and evaluated on the rest. Three tables are arithmetic modulo a prime, the fourth is the composition of
+permutations; all are groups (division excludes y = 0), so each table follows a rule. The tables are those of Power et al.
 (2022), "Grokking: Generalization Beyond Overfitting on Small Algorithmic Datasets".
 """
 
@@ -16,13 +16,13 @@ TASKS = ("x_div_y", "x_minus_y", "x_plus_y", "permutation")
 
 
 def table(task: str, modulus: int, elements: int) -> np.ndarray:
-    """Every row (x, y, answer) of a task: shape (pairs, 3), int64.
+    """Return every row (x, y, answer) of a task: shape (pairs, 3), int64.
 
     Args:
         task: a name of `TASKS`.
         modulus: a prime; the symbols of the arithmetic are 0 to modulus - 1.
         elements: how many elements the permutations permute; their symbols are 0 to elements! - 1, in
-            lexicographic order, and the answer to (x, y) is «x after y».
+            lexicographic order, and the answer to (x, y) is "x after y".
     """
     if task == "permutation":
         group = np.array(list(permutations(range(elements))))
@@ -41,13 +41,13 @@ def table(task: str, modulus: int, elements: int) -> np.ndarray:
 
 
 def split(task: str, modulus: int, elements: int, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """The training and the validation rows of a task, each in random order: (n, 3) and (m, 3).
+    """Return the training and the validation rows of a task, each in random order: (n, 3) and (m, 3).
 
-    Rows are drawn without replacement, so no pair is in both; the same seed gives the same split. (x, y) and (y, x) are
-    different pairs: where the operation is commutative, a network that has seen one may know the other.
+    Rows are drawn without replacement, so no pair is in both parts; the same seed gives the same split. (x, y) and (y, x)
+    are different pairs: if the operation is commutative, a network that has seen one may know the other.
 
     Raises:
-        ValueError: one of the two sides would be empty.
+        ValueError: one of the two parts would be empty.
     """
     rows = table(task, modulus, elements)
     count = round(fraction * len(rows))

@@ -1,8 +1,8 @@
-"""The corpora, and how each is split. Protected: every run of a study reads the same text.
+"""The corpora and their splits. Protected: every run of a study reads the same text.
 
-A character is a byte. The alphabet of a corpus is what occurs in its training text, and one symbol for anything else.
-`python_stdlib` is made from the source of the Python that runs the experiment, so it needs no download; the others are
-what `prepare.py` has put into `data/`.
+A character is a byte. The alphabet of a corpus has every byte of its training text, and one symbol for all others.
+`python_stdlib` is built from the source of the Python that runs the experiment, so it needs no download; `prepare.py`
+downloads the others into `data/`.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ import numpy as np
 
 HERE = Path(__file__).parent
 STDLIB = "python_stdlib"
-LEFT_OUT = {  # what distributions leave out or change, what a machine makes itself, and tables of codes
+LEFT_OUT = {  # omitted or changed by distributions, generated on the machine, or tables of codes
     "site-packages", "dist-packages", "__pycache__", "test", "tests", "idlelib", "tkinter", "turtledemo", "lib2to3",
     "ensurepip", "encodings", "pydoc_data",
 }  # fmt: skip
 GENERATED = ("_sysconfigdata", "sitecustomize", "usercustomize", "config-")
-SMALLEST = 1_000_000  # bytes of standard library under which its source is taken to be missing
+SMALLEST = 1_000_000  # bytes; a smaller standard library is taken to lack its source
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """A text as symbols: train (n,) and val (m,), uint8; `alphabet` holds the bytes that they stand for, one less than
-    there are symbols. `digest` is the beginning of the text's SHA-256, by which two machines can compare theirs."""
+    """A text as symbols: train (n,) and val (m,), uint8. `alphabet` holds the bytes of all symbols but the last, which stands
+    for any other byte. `digest` is the beginning of the text's SHA-256, for comparing machines."""
 
     name: str
     train: np.ndarray
@@ -42,16 +42,16 @@ class Corpus:
         return len(self.alphabet) + 1
 
     def text(self, symbols: list[int]) -> str:
-        """Symbols as words; the one for bytes outside the alphabet as U+FFFD."""
+        """Return symbols as text, with U+FFFD for bytes outside the alphabet."""
         known = bytes(self.alphabet[s] if s < len(self.alphabet) else 255 for s in symbols)
         return known.decode("utf-8", errors="replace")
 
 
 def load(name: str) -> Corpus:
-    """The corpus of that name.
+    """Load the corpus of that name.
 
     Raises:
-        SystemExit: it does not exist, has not been downloaded, or is not what its checksum says.
+        SystemExit: it does not exist, has not been downloaded, or does not match its checksum.
     """
     train, val = stdlib_text() if name == STDLIB else downloaded_text(name)
     alphabet = bytes(sorted(set(train)))
@@ -62,12 +62,12 @@ def load(name: str) -> Corpus:
 
 
 def known() -> dict[str, dict]:
-    """What can be downloaded: name -> file, addresses, bytes, sha256, and the lengths of the split."""
+    """Return the corpora that can be downloaded: name -> file, addresses, bytes, sha256, and lengths of the split."""
     return json.loads((HERE / "corpora.json").read_text(encoding="utf-8"))
 
 
 def downloaded_text(name: str) -> tuple[bytes, bytes]:
-    """Training and validation text, the first bytes of the file and those that follow."""
+    """Return training and validation text: the first bytes of the file and those that follow."""
     if name not in known():
         raise SystemExit(f"no corpus {name!r}; there are: {', '.join([STDLIB, *known()])}")
     entry = known()[name]
@@ -85,9 +85,9 @@ def downloaded_text(name: str) -> tuple[bytes, bytes]:
 
 
 def stdlib_files() -> tuple[list[Path], list[Path]]:
-    """The source files of Python's standard library for training and for validation, by their path inside it.
+    """Return the source files of Python's standard library for training and for validation, sorted by path.
 
-    About one file in ten is for validation, chosen by a digest of its path alone, so no file is in both and the same
+    About one file in ten is for validation, chosen by a digest of its path, so no file is in both parts and the same
     version of Python gives the same split.
     """
     root = Path(sysconfig.get_paths()["stdlib"])
@@ -101,7 +101,7 @@ def stdlib_files() -> tuple[list[Path], list[Path]]:
 
 
 def stdlib_text() -> tuple[bytes, bytes]:
-    """The source of Python's standard library, for training and for validation."""
+    """Return the source of Python's standard library for training and for validation."""
     train, val = (b"\n".join(path.read_bytes() for path in side) for side in stdlib_files())
     if len(train) < SMALLEST:
         root = sysconfig.get_paths()["stdlib"]

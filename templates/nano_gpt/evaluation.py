@@ -1,4 +1,4 @@
-"""How a run is judged. Protected: a study may change model and training, never its measure."""
+"""The metrics of a run. Protected: a study may change model and training, never its metrics."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-PART = 64  # windows that go through the network at once
+PART = 64  # windows per forward pass
 
 
 def fixed_windows(text: np.ndarray, context: int, most: int, device: torch.device) -> Tensor:
-    """Windows of context + 1 symbols from text (n,), evenly spaced over it: (windows, context + 1), int64.
+    """Return evenly spaced windows of context + 1 symbols from text (n,): (windows, context + 1), int64.
 
-    They are the same in every run, and do not overlap but for the symbol that is answer in one and given in the next.
-    `most` bounds their number; 0 for all that fit.
+    They are the same in every run. They overlap only in the symbol that is the last target of one window and the first
+    input of the next. `most` limits their number; 0 means all that fit.
     """
     fitting = (len(text) - 1) // context
     count = min(most, fitting) if most else fitting
@@ -29,9 +29,9 @@ def fixed_windows(text: np.ndarray, context: int, most: int, device: torch.devic
 
 @torch.no_grad()
 def mean_loss(predict: Callable[[Tensor], Tensor], windows: Tensor) -> Tensor:
-    """Mean cross-entropy in nats a character, all positions of all windows weighed alike: a scalar, on the device.
+    """Return the mean cross-entropy in nats per character over all positions of all windows: a scalar on the device.
 
-    `predict` maps symbols (n, context) to logits (n, context, symbols), those at a place for the symbol after it.
+    `predict` maps symbols (n, context) to logits (n, context, symbols) of the symbol after each position.
     """
     total = torch.zeros((), dtype=torch.float64, device=windows.device)
     for part in windows.split(PART):
@@ -42,7 +42,7 @@ def mean_loss(predict: Callable[[Tensor], Tensor], windows: Tensor) -> Tensor:
 
 @torch.no_grad()
 def refuse_foresight(predict: Callable[[Tensor], Tensor], windows: Tensor) -> None:
-    """See that predictions do not depend on what comes after: their loss would be no loss of prediction.
+    """Check that predictions do not depend on later characters, which would make the loss meaningless.
 
     Raises:
         ValueError: they do.
@@ -57,19 +57,19 @@ def refuse_foresight(predict: Callable[[Tensor], Tensor], windows: Tensor) -> No
 
 
 def unigram_entropy(train: np.ndarray, held_out: np.ndarray, symbols: int) -> float:
-    """The loss on held-out text of knowing how frequent each symbol is and nothing else, in nats a character.
+    """Return the loss on held-out text of a model that knows only symbol frequencies, in nats per character.
 
-    Frequencies are those of the training text, with one added to each count. A model that uses any context is below.
+    Frequencies are those of the training text with one added to each count. A model that uses context is below this.
     """
     counts = np.bincount(train, minlength=symbols) + 1
     return float(-np.log(counts / counts.sum())[held_out].mean())
 
 
 def finite(losses: list[float], what: str) -> list[float]:
-    """The losses, if they are numbers.
+    """Return the losses if all are finite.
 
     Raises:
-        ValueError: one is not, since the model diverged.
+        ValueError: one is not, because the model diverged.
     """
     if not all(map(math.isfinite, losses)):
         raise ValueError(f"the {what} is not finite: the model diverged")
@@ -77,11 +77,11 @@ def finite(losses: list[float], what: str) -> list[float]:
 
 
 def summarise(per_seed: dict[str, list[float]], single: dict[str, float]) -> dict[str, object]:
-    """One dataset's entry of final_info.json.
+    """Return one dataset's entry of final_info.json.
 
-    Mean, standard error and per-seed values of each metric in `per_seed`; only the value of those in `single`, which do
-    not depend on a seed. The standard error is the sample standard deviation over seeds (n - 1) divided by sqrt(n);
-    with one seed it is unknown and left out.
+    It has mean, standard error and per-seed values of each metric in `per_seed`, and only the value of those in
+    `single`, which do not depend on a seed. The standard error is the sample standard deviation over seeds (n - 1)
+    divided by sqrt(n); with one seed it is unknown and omitted.
     """
     means = {metric: float(np.mean(values)) for metric, values in per_seed.items()} | single
     stderrs = {m: float(np.std(v, ddof=1) / np.sqrt(len(v))) for m, v in per_seed.items() if len(v) > 1}
@@ -89,5 +89,5 @@ def summarise(per_seed: dict[str, list[float]], single: dict[str, float]) -> dic
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write JSON; a number that is not finite is an error, since the format has none."""
+    """Write JSON. A number that is not finite raises ValueError, since JSON cannot represent it."""
     path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")

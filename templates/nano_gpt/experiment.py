@@ -1,4 +1,4 @@
-"""Character-level language modelling: train a small transformer to predict the next character, and measure it.
+"""Character-level language modelling: train a small transformer to predict the next character, and evaluate it.
 
 Each corpus has its own steps, batch and number of seeds, given as a list in the order of --datasets.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-os.environ["OMP_WAIT_POLICY"] = "passive"  # read as torch loads: spinning threads starve on a busy machine
+os.environ["OMP_WAIT_POLICY"] = "passive"  # read when torch loads: spinning threads starve on a busy machine
 
 import numpy as np
 import torch
@@ -25,7 +25,7 @@ from torch.nn.functional import cross_entropy, dropout, gelu, linear, scaled_dot
 
 
 class Block(nn.Module):
-    """Causal self-attention and a perceptron, each normalised before and added to what came in."""
+    """Causal self-attention and a perceptron, each with normalisation before and a residual connection."""
 
     def __init__(self, args: argparse.Namespace) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Block(nn.Module):
         self.down = nn.Linear(args.mlp_ratio * width, width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(n, context, width) -> the same."""
+        """Map (n, context, width) to the same shape."""
         parts = self.query_key_value(self.before_attention(x)).unflatten(-1, (3, self.heads, -1))
         query, key, value = parts.transpose(1, 3).unbind(2)  # each (n, heads, context, width / heads)
         seen = scaled_dot_product_attention(query, key, value, is_causal=True).transpose(1, 2).flatten(2)
@@ -48,7 +48,7 @@ class Block(nn.Module):
 
 
 class Transformer(nn.Module):
-    """A decoder in the manner of GPT-2, Radford et al. (2019): learned positions, tied embedding and output."""
+    """A decoder like GPT-2, Radford et al. (2019): learned positions, tied input and output embeddings."""
 
     def __init__(self, symbols: int, args: argparse.Namespace) -> None:
         super().__init__()
@@ -58,13 +58,13 @@ class Transformer(nn.Module):
         self.blocks = nn.ModuleList(Block(args) for _ in range(args.layers))
         self.last = nn.LayerNorm(args.width, bias=False)
         for name, weight in self.named_parameters():
-            if weight.ndim == 2:  # what is added to the residual stream is scaled down by the number of additions
+            if weight.ndim == 2:  # weights that add to the residual stream are scaled down by the number of additions
                 added = name.endswith(("out.weight", "down.weight"))
                 spread = args.init_scale / math.sqrt(args.width)
                 nn.init.normal_(weight, std=spread / (math.sqrt(2 * args.layers) if added else 1))
 
     def forward(self, symbols: Tensor) -> Tensor:
-        """Symbols (n, length) -> logits (n, length, symbols) of the symbol after each."""
+        """Map symbols (n, length) to logits (n, length, symbols) of the symbol after each."""
         x = self.token(symbols) + self.position[: symbols.shape[1]]
         x = dropout(x, self.dropout, self.training)
         for block in self.blocks:
@@ -84,8 +84,8 @@ class Scale:
 
 @dataclass(frozen=True)
 class Training:
-    """What came of training: steps (evaluations,), the training loss since the last evaluation and the validation loss
-    at each, and the seconds without those of evaluating."""
+    """The result of training: steps (evaluations,), the training loss since the previous evaluation and the validation loss
+    at each, and the seconds without evaluation."""
 
     steps: list[int]
     train_loss: list[float]
@@ -97,7 +97,7 @@ def train(
     model: nn.Module, run: Callable[[Tensor], Tensor], text: Tensor, held_out: Tensor, scale: Scale, seed: int,
     args: argparse.Namespace,
 ) -> Training:  # fmt: skip
-    """Train `model` in place on text (n,), which lies on the device; judge it by the windows `held_out`.
+    """Train `model` in place on text (n,), which is on the device; evaluate it on the windows `held_out`.
 
     `run` is the model as it is called: compiled, in reduced precision.
     """
@@ -138,13 +138,13 @@ def train(
 
 
 def step_size(args: argparse.Namespace) -> float:
-    """The learning rate at this width. It is given for a width of 384 and goes as 1 / width, by which the best value
-    stays about the same for all widths: Yang et al. (2021), "Tensor Programs V"."""
+    """Return the learning rate at this width. It is defined for a width of 384 and scales as 1 / width, so the best value
+    is about the same for all widths: Yang et al. (2021), "Tensor Programs V"."""
     return args.learning_rate * 384 / args.width
 
 
 def rate_at(share: float, args: argparse.Namespace) -> float:
-    """The factor of the step size after a share of the training: a linear rise, then half a cosine down."""
+    """Return the factor of the step size after a share of the training: a linear warmup, then a cosine decay."""
     if share < args.warmup:
         return max(share, 1e-3) / args.warmup
     height = 0.5 * (1 + math.cos(math.pi * min(1.0, (share - args.warmup) / (1 - args.warmup))))
@@ -153,7 +153,7 @@ def rate_at(share: float, args: argparse.Namespace) -> float:
 
 @torch.no_grad()
 def sample(model: Callable[[Tensor], Tensor], prompt: Tensor, count: int, context: int, seed: int) -> Tensor:
-    """Continue the prompts (n, length) by `count` symbols, each drawn from its own chances: (n, length + count)."""
+    """Continue the prompts (n, length) by `count` sampled symbols: (n, length + count)."""
     stream = torch.Generator(prompt.device).manual_seed(seed)
     for _ in range(count):
         chances = model(prompt[:, -context:])[:, -1].float().softmax(-1)
@@ -162,7 +162,7 @@ def sample(model: Callable[[Tensor], Tensor], prompt: Tensor, count: int, contex
 
 
 def run_seed(corpus: Corpus, scale: Scale, seed: int, args: argparse.Namespace, device: torch.device) -> tuple:
-    """Train, measure and sample with one seed: the metrics, the training, and the samples' first text."""
+    """Train, evaluate and sample with one seed. Return the metrics, the training, and the first sampled text."""
     torch.manual_seed(seed)
     model = Transformer(corpus.symbols, args).to(device)
     fast = model
@@ -183,7 +183,7 @@ def run_seed(corpus: Corpus, scale: Scale, seed: int, args: argparse.Namespace, 
     train_loss = finite([mean_loss(run, seen).item()], "training loss")[0]
 
     prompt = held_out[: args.samples, : args.context // 4]
-    sample(lambda symbols: run(symbols, model), prompt, 2, args.context, seed)  # the first calls are not typical
+    sample(lambda symbols: run(symbols, model), prompt, 2, args.context, seed)  # warm up: the first calls are slower
     start = now(device)
     drawn = sample(lambda symbols: run(symbols, model), prompt, args.sample_length, args.context, seed)
     seconds = now(device) - start
@@ -197,7 +197,7 @@ def run_seed(corpus: Corpus, scale: Scale, seed: int, args: argparse.Namespace, 
 
 
 def now(device: torch.device) -> float:
-    """Seconds of wall-clock time, once the device has done what it was given."""
+    """Return the wall-clock time in seconds after the device has finished its queued work."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     return time.perf_counter()
@@ -209,20 +209,20 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="first seed; seed i of a run is 1000 * seed + i")
 
     research = parser.add_argument_group("what a study may vary")
-    research.add_argument("--learning_rate", type=float, default=1e-3, help="largest step at width 384; as 1 / width")
+    research.add_argument("--learning_rate", type=float, default=1e-3, help="peak step size at width 384, ~ 1 / width")
     research.add_argument("--dropout", type=float, default=0.1, help="share of the units dropped")
     research.add_argument("--weight_decay", type=float, default=0.1, help="weight decay of AdamW")
     research.add_argument("--beta2", type=float, default=0.99, help="decay of AdamW's mean of squared gradients")
-    research.add_argument("--warmup", type=float, default=0.02, help="share of the steps in which the step size rises")
+    research.add_argument("--warmup", type=float, default=0.02, help="share of the steps used for warmup")
     research.add_argument("--final_rate", type=float, default=0.1, help="last step size, as a share of the largest")
     research.add_argument("--grad_clip", type=float, default=1.0, help="largest norm of a gradient")
-    research.add_argument("--init_scale", type=float, default=0.4, help="spread of the first weights times sqrt(width)")
-    research.add_argument("--mlp_ratio", type=int, default=4, help="width of the perceptron over that of the model")
+    research.add_argument("--init_scale", type=float, default=0.4, help="initial standard deviation times sqrt(width)")
+    research.add_argument("--mlp_ratio", type=int, default=4, help="ratio of the perceptron's width to the model's")
 
     scale = parser.add_argument_group("the scale, set by the profile; lists have one value a dataset, or one for all")
     scale.add_argument("--datasets", default="shakespeare_char,enwik8,text8", help="corpora, see corpora.json")
     scale.add_argument("--train_steps", default="5000,100000,100000", help="optimiser steps")
-    scale.add_argument("--batch_size", default="64,32,32", help="windows a step")
+    scale.add_argument("--batch_size", default="64,32,32", help="windows per step")
     scale.add_argument("--eval_every", default="250,1000,1000", help="steps between evaluations")
     scale.add_argument("--seeds", default="3,1,1", help="independent repetitions")
     scale.add_argument("--layers", type=int, default=6, help="blocks of the transformer")
@@ -236,7 +236,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def scales(args: argparse.Namespace, count: int) -> list[Scale]:
-    """The scale of each dataset, from the lists of the command line."""
+    """Return the scale of each dataset from the lists on the command line."""
     def column(given: str) -> list[int]:
         values = [int(value) for value in str(given).split(",")]
         return values * count if len(values) == 1 else values

@@ -1,4 +1,4 @@
-"""Figures of a study, drawn from the runs that exist: the losses over training, and the best validation losses."""
+"""Draw the figures of a study from the runs that exist: losses over training, and the best validation losses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-# What the legend calls each run. A study adds its runs here.
+# Names of the runs in legends. A study adds its runs here.
 labels = {
     "run_0": "Baseline",
 }
@@ -27,14 +27,14 @@ STYLE = {
 
 
 def finished_runs() -> dict[str, dict]:
-    """Folder -> final_info of every labelled run that has one, in the order of `labels`."""
+    """Return folder -> final_info of every labelled run that has one, in the order of `labels`."""
     paths = {run: HERE / run / "final_info.json" for run in labels}
     return {run: json.loads(path.read_text()) for run, path in paths.items() if path.exists()}
 
 
 def plot_losses(runs: dict[str, dict]) -> None:
-    """One panel a corpus, one colour a run: validation loss over the steps, a thin line a seed, a thick one their mean;
-    dots are the training loss. The dashed line is what knowing the frequencies of the characters alone would give."""
+    """Draw validation loss over the steps: one panel per corpus, one colour per run, thin lines for seeds, thick for means.
+    Dots are the training loss. The dashed line is the loss of a model that knows only character frequencies."""
     datasets = list(next(iter(runs.values())))
     figure, grid = plt.subplots(1, len(datasets), figsize=(max(4.8, 3.2 * len(datasets)), 3.2), squeeze=False)
     colours = plt.get_cmap("viridis")(np.linspace(0.1, 0.85, len(runs)))
@@ -50,14 +50,14 @@ def plot_losses(runs: dict[str, dict]) -> None:
         axes.set_title(dataset, fontsize=9)
         axes.set_xlabel("steps")
         axes.grid(visible=True, alpha=0.3)
-    grid[0][0].set_ylabel("loss (nats a character)")
+    grid[0][0].set_ylabel("loss (nats per character)")
     grid[0][-1].legend(frameon=False, fontsize=7)
     figure.savefig(HERE / "losses.png")
     plt.close(figure)
 
 
 def plot_best(runs: dict[str, dict]) -> None:
-    """Best validation loss, grouped by corpus, a bar a run; error bars are standard errors over seeds."""
+    """Draw the best validation loss, grouped by corpus, one bar per run; error bars are standard errors over seeds."""
     datasets = list(next(iter(runs.values())))
     figure, axes = plt.subplots(figsize=(max(4.0, 1.6 + 0.6 * len(runs) * len(datasets)), 3.2))
     axes.grid(visible=True, axis="y", alpha=0.3)
@@ -71,7 +71,7 @@ def plot_best(runs: dict[str, dict]) -> None:
         look = {"color": colours[i], "capsize": 2, "ecolor": "0.3"}
         axes.bar(place, heights, width * 0.92, yerr=errors, label=labels[run], **look)
     axes.set_xticks(range(len(datasets)), datasets)
-    axes.set_ylabel("validation loss, lowest of a run\n(nats a character)")
+    axes.set_ylabel("validation loss, lowest of a run\n(nats per character)")
     figure.legend(frameon=False, fontsize=8, ncols=2, loc="outside upper center")
     figure.savefig(HERE / "best_losses.png")
     plt.close(figure)

@@ -1,7 +1,7 @@
-"""Download the corpora that experiment.py trains on, where they cannot be made: `python prepare.py [name ...]`.
+"""Download the corpora that experiment.py trains on: `python prepare.py [name ...]`.
 
-Addresses, sizes and checksums are in corpora.json. A download that was broken off goes on where it ended, if the server
-can; nothing is kept under its name before its checksum is right. What is there already is not fetched again.
+Addresses, sizes and checksums are in corpora.json. An interrupted download continues where it stopped if the server
+supports it. A file gets its final name only after its checksum matches, and is not downloaded again.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ TRIES = 4
 
 
 class BrokenOff(Exception):
-    """A download ended early or came out wrong; the words say how."""
+    """A download ended early or does not match its checksum."""
 
 
 def prepare(name: str, entry: dict, folder: Path) -> Path:
-    """The file of a corpus in `folder`, downloaded if need be.
+    """Return the file of a corpus in `folder`, after downloading it if necessary.
 
     Raises:
-        SystemExit: no address gave the right file.
+        SystemExit: no address provided the right file.
     """
     target = folder / entry["file"]
     if target.exists() and digest(target) == entry["sha256"]:
@@ -53,14 +53,14 @@ def prepare(name: str, entry: dict, folder: Path) -> Path:
 
 
 def fetch(address: str, part: Path, size: int) -> None:
-    """Bring `part` to its full size, from where it ends."""
+    """Download the missing end of `part`."""
     have = part.stat().st_size if part.exists() else 0
     if have >= size:
         return
     request = urllib.request.Request(address, headers={"Range": f"bytes={have}-"} if have else {})
     with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-        goes_on = answer.status == 206 and str(answer.headers.get("Content-Range", "")).startswith(f"bytes {have}-")
-        with part.open("ab" if goes_on else "wb") as file:  # a server that cannot go on sends all of it again
+        resumes = answer.status == 206 and str(answer.headers.get("Content-Range", "")).startswith(f"bytes {have}-")
+        with part.open("ab" if resumes else "wb") as file:  # a server without range support sends the whole file
             while piece := answer.read(PIECE):
                 file.write(piece)
                 if file.tell() > size:
@@ -68,10 +68,10 @@ def fetch(address: str, part: Path, size: int) -> None:
 
 
 def check(part: Path, entry: dict) -> None:
-    """Whether the whole file is there and right; a wrong one is removed, one that is too short is kept to go on with.
+    """Check that the file is complete and correct. A wrong file is removed; an incomplete one is kept for the next try.
 
     Raises:
-        BrokenOff: it is not.
+        BrokenOff: it is incomplete or wrong.
     """
     have = part.stat().st_size
     if have < entry["bytes"]:
@@ -83,7 +83,7 @@ def check(part: Path, entry: dict) -> None:
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file."""
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
