@@ -10,6 +10,7 @@ from agents.run_context import RunContext
 from scenarios.idea_run import IdeaRun
 from scenarios.resolved_scenario import ResolvedScenario
 from tools.atomic import write_json
+from tools.evidence import BASELINE
 from tools.evidence.gate import load_gate_report
 from tools.review import load_decision
 
@@ -67,7 +68,7 @@ def _outcome_of_idea_run(idea_run: IdeaRun) -> dict[str, object]:
         "folder": str(root),
         "name": idea.name if idea else "",
         "novel": idea.novel if idea else None,
-        "runs_completed": sum(run["status"] == "completed" and run["name"] != "run_0" for run in runs),
+        "runs_completed": sum(run["status"] == "completed" and run["name"] != BASELINE for run in runs),
         "runs_failed": sum(run["status"] == "failed" for run in runs),
         "runs_tampered": sum(run["status"] == "tampered" for run in runs),
         "papers": [str(path) for path in sorted((root / "paper" / "versions").glob("*.pdf"))],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scenarios.doctor import Check
 from tools.errors import ToolError
-from tools.evidence import RunRecord
+from tools.evidence import BASELINE, RunRecord
 from tools.experiments.execution import load_ledger, run_once
 from tools.experiments.settings import read_settings
 from tools.experiments.template import SKELETON, Template, load_template
@@ -34,7 +34,7 @@ async def check_template(template: Template, profile: str, sandbox: Sandbox) -> 
     checks = list(_files(template))
     with tempfile.TemporaryDirectory(prefix="colloquium-check-") as name:
         context = await _context(template, profile, sandbox, Path(name))
-        record = await run_once(context, "run_0", 1, "the template as it is")
+        record = await run_once(context, BASELINE, 1, "the template as it is")
         checks += _run(template, context, record)
         ledger = load_ledger(context)
         ledger.record(record)
@@ -90,7 +90,7 @@ def _is_idea(idea: dict[str, object]) -> bool:
 def _run(template: Template, context: IdeaContext, record: RunRecord) -> Iterator[Check]:
     seconds, limit = record.usage.get("wall_seconds", 0.0), context.profile.time_limit
     if record.status != "completed":
-        yield Check("Run", False, f"run_0 {record.status}: {record.reason}", "Mend experiment.py, then check again")
+        yield Check("Run", False, f"{BASELINE} {record.status}: {record.reason}", "Mend experiment.py, then check again")
         return
     datasets = {dataset: sorted(metrics) for dataset, metrics in record.values.items()}
     seeds = min(max(map(len, metrics.values())) for metrics in record.values.values())  # a cost is measured once

@@ -5,25 +5,26 @@ from __future__ import annotations
 from scenarios.idea_run import IdeaRun
 from scenarios.phases.phase_type import PhaseType
 from tools.errors import ColloquiumError
+from tools.evidence import BASELINE
 from tools.experiments.execution import load_ledger, run_baseline
 
 
 async def _baseline(idea_run: IdeaRun) -> None:
     """Run the template as it is, on this machine, as run_0."""
     ledger = load_ledger(idea_run.context)
-    if any(run.name == "run_0" and run.status == "completed" for run in ledger.runs):
+    if any(run.name == BASELINE and run.status == "completed" for run in ledger.runs):
         return
     idea_run.context.progress("the baseline, the template as it is")
     record = await run_baseline(idea_run.context, len(ledger.runs) + 1)
     ledger.record(record)
     ledger.save(idea_run.context.ledger_file)
-    await idea_run.workspace.save("run_0: baseline")
+    await idea_run.workspace.save(f"{BASELINE}: baseline")
     if record.status != "completed":
         raise ColloquiumError(
             f"the baseline of template {idea_run.context.template.name} {record.status}, so there is nothing to compare with: "
             f"{record.reason}\nMend that experiment.py, then launch again"
         )
-    await idea_run.workspace.tag("run_0")
+    await idea_run.workspace.tag(BASELINE)
 
 
 def _variables(idea_run: IdeaRun) -> dict[str, object]:
@@ -55,5 +56,5 @@ EXPERIMENTS = PhaseType(
     gives=frozenset({"results"}),
     variables=_variables,
     before=_baseline,
-    usable=lambda idea_run: any(run.name != "run_0" for run in load_ledger(idea_run.context).completed),
+    usable=lambda idea_run: any(run.name != BASELINE for run in load_ledger(idea_run.context).completed),
 )

@@ -1,7 +1,7 @@
 """Compiles a paper inside the sandbox.
 
-TeX is a programming language, and what it reads here was written by a model. So it gets a copy of what it needs, and
-nothing it does can touch the paper's folder: only the PDF and the log come back, as plain files.
+TeX is a programming language and its input is written by a model, so TeX works on a copy of its inputs and cannot change
+the paper's folder. Only the PDF and the log are copied back, as regular files.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _TAIL = 2000
 
 @dataclass(frozen=True)
 class Compilation:
-    """What became of a compilation. `problems` of a good one are things to look at, such as undefined references."""
+    """The result of a compilation. `problems` of a successful one are warnings, such as undefined references."""
 
     ok: bool
     pdf: Path | None
-    """The paper's PDF when this compilation made one."""
+    """Path of the PDF; None if the compilation failed."""
     pages: int | None
     problems: list[LatexProblem]
     log_tail: str
@@ -45,8 +45,8 @@ class Compilation:
 async def compile_paper(folder: Path, sandbox: Sandbox, *, timeout_seconds: float = 120) -> Compilation:
     """Compile `paper.tex` in `folder` with latexmk.
 
-    A good PDF becomes `paper.pdf` and is kept as `versions/paper_<n>.pdf`; a failed compilation leaves the PDF that was
-    there. `paper.log` is the log of the last compilation, good or not.
+    The PDF becomes `paper.pdf` and is also stored as `versions/paper_<n>.pdf`. A failed compilation leaves an existing
+    PDF unchanged. `paper.log` is the log of the last compilation, successful or not.
 
     Raises:
         ToolError: there is no paper.tex.
@@ -60,26 +60,26 @@ async def compile_paper(folder: Path, sandbox: Sandbox, *, timeout_seconds: floa
         inputs = write_inputs(build)
         session = sandbox.session(build, purpose="latex")
         try:
-            outcome = await session.run(_COMMAND, limits=ResourceLimits(wall_seconds=timeout_seconds, memory_mb=2048))
+            result = await session.run(_COMMAND, limits=ResourceLimits(wall_seconds=timeout_seconds, memory_mb=2048))
         finally:
             await session.close()
-        if _command_missing(outcome):
+        if _command_missing(result):
             raise UserError(
-                f"sandbox {sandbox.name}: latexmk cannot be run in it; `python run.py doctor` says what TeX lacks"
+                f"sandbox {sandbox.name}: latexmk cannot run in it; `python run.py doctor` lists what TeX lacks"
             )
         log = _text(build, "paper.log")
-        write_text(folder / "paper.log", log or outcome.output)
-        problems = _problems(outcome, log, _text(build, "paper.blg"))
-        tail = (log or outcome.output)[-_TAIL:]
-        if not outcome.ok:
+        write_text(folder / "paper.log", log or result.output)
+        problems = _problems(result, log, _text(build, "paper.blg"))
+        tail = (log or result.output)[-_TAIL:]
+        if not result.ok:
             return Compilation(False, None, None, problems, tail)
         try:
             pdf = read_file(build, "paper.pdf", max_bytes=_LARGEST_PDF)
             pages = _pages(pdf)
         except (ToolError, pdfium.PdfiumError) as error:
-            problems.insert(0, LatexProblem("paper.pdf", None, f"TeX made no readable PDF: {error}", fatal=True))
+            problems.insert(0, LatexProblem("paper.pdf", None, f"TeX wrote no readable PDF: {error}", fatal=True))
             return Compilation(False, None, None, problems, tail)
-    return Compilation(True, _keep(folder, pdf, inputs), pages, problems, tail)
+    return Compilation(True, _store(folder, pdf, inputs), pages, problems, tail)
 
 
 def _copy_inputs(folder: Path, build: Path) -> None:
@@ -92,8 +92,8 @@ def _copy_inputs(folder: Path, build: Path) -> None:
                 shutil.copyfile(path, target)
 
 
-def _keep(folder: Path, pdf: bytes, inputs: str) -> Path:
-    """Keep a PDF as the next version and as paper.pdf, with the digests of what it was made from."""
+def _store(folder: Path, pdf: bytes, inputs: str) -> Path:
+    """Store a PDF as the next version and as paper.pdf, with the digests of its inputs."""
     versions = folder / "versions"
     versions.mkdir(exist_ok=True)
     numbers = [int(m[1]) for p in versions.iterdir() if (m := re.fullmatch(r"paper_(\d+)\.pdf", p.name))]
@@ -106,24 +106,24 @@ def _keep(folder: Path, pdf: bytes, inputs: str) -> Path:
     return folder / "paper.pdf"
 
 
-def _problems(outcome: ExecutionResult, log: str, bibtex: str) -> list[LatexProblem]:
+def _problems(result: ExecutionResult, log: str, bibtex: str) -> list[LatexProblem]:
     problems = read_log(log, bibtex)
-    if outcome.ok or any(problem.fatal for problem in problems):
+    if result.ok or any(problem.fatal for problem in problems):
         return problems
-    if outcome.reason in ("finished", "failed"):
-        words = outcome.output.strip().splitlines()
-        reason = words[-1] if words else f"latexmk ended with exit code {outcome.exit_code}"
+    if result.reason in ("finished", "failed"):
+        lines = result.output.strip().splitlines()
+        reason = lines[-1] if lines else f"latexmk ended with exit code {result.exit_code}"
     else:
-        reason = outcome.explanation
+        reason = result.explanation
     return [
-        LatexProblem("", None, reason, "a loop or an endless table, perhaps" * (outcome.reason == "time"), True),
+        LatexProblem("", None, reason, "possibly an endless loop or table" * (result.reason == "time"), True),
         *problems,
     ]
 
 
-def _command_missing(outcome: ExecutionResult) -> bool:
-    missing = re.search(r"latexmk: (?:command )?not found|latexmk\S*: No such file|execvp\S* latexmk", outcome.output)
-    return not outcome.ok and (outcome.exit_code == 127 or missing is not None)
+def _command_missing(result: ExecutionResult) -> bool:
+    missing = re.search(r"latexmk: (?:command )?not found|latexmk\S*: No such file|execvp\S* latexmk", result.output)
+    return not result.ok and (result.exit_code == 127 or missing is not None)
 
 
 def _text(root: Path, name: str) -> str:

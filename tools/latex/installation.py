@@ -1,4 +1,4 @@
-"""Whether this machine's TeX can typeset a paper."""
+"""Checks whether the TeX installation of this machine can compile a paper."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _NEEDED = {
     "utmr8a.pfb": "texlive-fonts-recommended",
     "t1txtt.fd": "texlive-fonts-recommended",
 }
-"""What paper.tex needs -> the Debian package that has it."""
+"""Files and programs that a paper needs, with their Debian packages."""
 
 
 def tex_problem() -> str | None:
-    """What TeX lacks here and the line that mends it; None when a paper can be compiled."""
+    """Return what TeX lacks and the command that installs it; None if a paper can be compiled."""
     programs = [name for name in _NEEDED if "." not in name]
     missing = [name for name in programs if not shutil.which(name)]
     missing += _missing_files([name for name in _NEEDED if "." in name])

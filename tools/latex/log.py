@@ -1,4 +1,4 @@
-"""TeX's log as problems: what is wrong, in which section and line, and what mends it."""
+"""Reads the TeX log as problems: message, section, line, and a hint how to fix it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 OVERFULL = 20.0
-"""Points by which a line may stick out into the margin before it is told."""
+"""Overfull lines are reported from this many points on."""
 
 
 @dataclass(frozen=True)
 class LatexProblem:
-    """`file` is relative to the paper's folder, empty when TeX did not say; `fatal` stopped the compilation."""
+    """`file` is relative to the paper's folder, empty if unknown; a `fatal` problem stopped the compilation."""
 
     file: str
     line: int | None
@@ -27,24 +27,24 @@ class LatexProblem:
         return ": ".join(filter(None, [place, self.message])) + (f" ({self.hint})" if self.hint else "")
 
 
-# Message -> what mends it. Searched in this order.
+# Pattern of a message and the hint for it; the first match counts.
 _HINTS = [
     (r"Undefined control sequence", "no package of the paper defines it; check its spelling or write it without"),
-    (r"Missing \$ inserted", "_, ^ and mathematical commands stand between dollars; in text write \\_"),
+    (r"Missing \$ inserted", "use _, ^ and mathematical commands between dollars; in text write \\_"),
     (r"Misplaced alignment tab", "& separates columns; in text write \\&"),
     (r"Extra alignment tab", "the row has more columns than the tabular declares"),
     (r"Environment (\S+) undefined", "no package of the paper has this environment; use another"),
-    (r"File `?[^' ]+\.(?:png|jpe?g|pdf)'? not found", "list_figures names the figures that there are"),
+    (r"File `?[^' ]+\.(?:png|jpe?g|pdf)'? not found", "list_figures lists the existing figures"),
     (r"File `?[^' ]+' not found", "only the packages of the paper's template can be used"),
-    (r"Unicode character", "pdfLaTeX has no letter for it; write it in LaTeX or leave it out"),
+    (r"Unicode character", "pdfLaTeX cannot print this character; write it as a LaTeX command or leave it out"),
     (r"Missing (?:\{|\}) inserted|Extra \}|Runaway argument|File ended while|Paragraph ended", "a brace is missing"),
     (r"Missing number|Illegal unit", "a length such as 0.8\\linewidth or 2em is needed here"),
-    (r"begin\{.*\} (?:on input line \d+ )?ended by", "close environments in the order in which they were opened"),
+    (r"begin\{.*\} (?:on input line \d+ )?ended by", "close environments in reverse order of opening"),
     (r"Double (?:super|sub)script", "group it with braces: {x_a}_b"),
-    (r"can be used only in preamble", "sections hold the body alone"),
+    (r"can be used only in preamble", "a section contains only body text"),
     (r"No value for", "the ledger has no such result; read_results lists the addresses"),
     (r"Illegal parameter number|macro parameter character #", "in text write \\#"),
-    (r"Something's wrong--perhaps a missing \\item", "a list begins with \\item"),
+    (r"Something's wrong--perhaps a missing \\item", "a list starts with \\item"),
     (
         r"Not in outer par mode|Float\(s\) lost",
         "figure and table environments cannot stand inside a box or another float",
@@ -64,9 +64,9 @@ _BIB_FILE = re.compile(r"^I couldn't open (database|style) file (\S+)")
 
 
 def read_log(log: str, bibtex: str = "") -> list[LatexProblem]:
-    """The problems in a pdfTeX log (with `-file-line-error`) and a BibTeX log, each told once, fatal ones first.
+    """Return the problems in a pdfTeX log (with `-file-line-error`) and a BibTeX log, without duplicates, fatal ones first.
 
-    Warnings name a line and no file; paper.tex writes `[[sections/results.tex]]` into the log where a section begins.
+    Warnings name a line but no file; paper.tex writes `[[sections/results.tex]]` into the log where a section starts.
     """
     found = dict.fromkeys([*_tex(log.splitlines()), *_bibtex(bibtex.splitlines())])
     return sorted(found, key=lambda problem: not problem.fatal)
@@ -84,13 +84,13 @@ def _tex(lines: list[str]) -> Iterator[LatexProblem]:
             yield LatexProblem("", None, match[1], _hint(match[1]), fatal=True)
         elif match := _REFERENCE.match(text):
             kind, name, line = match.groups()
-            hint = "add_citation makes an entry" if kind == "Citation" else "no \\label has this name"
+            hint = "add_citation adds an entry" if kind == "Citation" else "no \\label has this name"
             yield LatexProblem(
                 file, int(line) if line else None, f"{kind.lower()} {name!r} is undefined", hint, unresolved=True
             )
         elif match := _LABEL.match(text):
             yield LatexProblem(
-                "", None, f"label {match[1]!r} is defined more than once", "give each its own name", unresolved=True
+                "", None, f"label {match[1]!r} is defined more than once", "use unique names", unresolved=True
             )
         elif (match := _WIDE.match(text)) and float(match[1]) > OVERFULL:
             yield LatexProblem(file, int(match[2]), f"{match[1]} pt wider than the page", "break it or make it smaller")
@@ -99,9 +99,9 @@ def _tex(lines: list[str]) -> Iterator[LatexProblem]:
 def _bibtex(lines: list[str]) -> Iterator[LatexProblem]:
     for text in lines:
         if match := _BIB_ENTRY.match(text):
-            yield LatexProblem("references.bib", None, f"there is no entry {match[1]!r}", "add_citation makes an entry")
+            yield LatexProblem("references.bib", None, f"there is no entry {match[1]!r}", "add_citation adds an entry")
         elif match := _BIB_ERROR.match(text):
-            yield LatexProblem(match[3], int(match[2]), f"BibTeX: {match[1]}", "the entry is broken", fatal=True)
+            yield LatexProblem(match[3], int(match[2]), f"BibTeX: {match[1]}", "the entry is not valid", fatal=True)
         elif match := _BIB_FILE.match(text):
             yield LatexProblem(
                 "references.bib", None, f"BibTeX cannot open {match[2]}", "cite something first", fatal=True
@@ -109,11 +109,11 @@ def _bibtex(lines: list[str]) -> Iterator[LatexProblem]:
 
 
 def _with_context(message: str, following: list[str]) -> str:
-    """An error's message with the text that TeX had read up to it: `l.12 we write \\foo`."""
+    """Return an error message with the text that TeX had read: `l.12 we write \\foo`."""
     if "Undefined control sequence" in message or "Missing $" in message or "Unicode" in message:
         for text in following:
             if match := re.match(r"^l\.\d+ (.*)$", text):
-                return f"{message.rstrip('.')} at the end of «{match[1].strip()[-60:]}»"
+                return f"{message.rstrip('.')} after "{match[1].strip()[-60:]}""
     return message
 
 

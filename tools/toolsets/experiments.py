@@ -1,4 +1,4 @@
-"""Running experiments. The command, the seed, the time limit and the reading of results are the harness's."""
+"""Tools that run experiments and read the ledger. The harness sets command, seed and limits and reads the results."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.errors import ToolError
-from tools.evidence import Ledger, RunRecord
+from tools.evidence import BASELINE, Ledger, RunRecord
 from tools.experiments.execution import load_ledger, run_once, source_digest
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import ComparedResult, ComparedResults, CompletedRun, LedgerRow, LedgerRows
@@ -26,8 +26,8 @@ class ExperimentTools(Toolset):
             str, Field(description="what this run changes and why, in one sentence; it goes into the ledger")
         ],
     ) -> ToolAnswer:
-        """Run experiment.py as it is now, as the next run, in the sandbox. Answers with its results, or with what
-        went wrong and the end of its output. A failed run may be mended and tried again a few times."""
+        """Run the current experiment.py in the sandbox as the next run. Return its results, or the error and the end of
+        its output. A failed run may be fixed and repeated a few times."""
         ledger = self._ledger()
         number, attempt = self._next(ledger)
         self._refuse_unchanged(ledger)
@@ -41,8 +41,10 @@ class ExperimentTools(Toolset):
         if record.status != "completed":
             left = self._idea.run_quota.attempts - attempt
             advice = f"{left} attempts of {record.name} are left." if left else "No attempt of this run is left."
-            became = "failed" if record.status == "failed" else "does not count, and the ledger and the gate say why"
-            raise ToolError(f"{record.name}, attempt {attempt}, {became}: {record.reason}\n{advice}")
+            verdict = (
+                "failed" if record.status == "failed" else "does not count; the ledger and the gate report say why"
+            )
+            raise ToolError(f"{record.name}, attempt {attempt}, {verdict}: {record.reason}\n{advice}")
         runs_left = self._idea.run_quota.runs - number
         return ToolAnswer(
             f"{record.name} completed in {record.usage['wall_seconds']:.1f} s, {runs_left} runs are left.\n"
@@ -53,7 +55,7 @@ class ExperimentTools(Toolset):
     async def read_results(
         self, run: Annotated[str, Field(description="a run like run_2; empty for all runs")] = ""
     ) -> ToolAnswer:
-        """Read the ledger: every result with its address, mean, standard error over seeds, and number of seeds."""
+        """Return every result in the ledger with its address, mean, standard error over seeds and number of seeds."""
         ledger = self._ledger()
         runs = [r.name for r in ledger.completed]
         if run and run not in runs:
@@ -69,9 +71,9 @@ class ExperimentTools(Toolset):
     async def compare_runs(
         self,
         run: Annotated[str, Field(description="a run like run_2")],
-        against: Annotated[str, Field(description="the run to compare with")] = "run_0",
+        against: Annotated[str, Field(description="the run to compare with")] = BASELINE,
     ) -> ToolAnswer:
-        """Compare every result of a run with another run: difference, direction by the metric's goal, Welch's test."""
+        """Compare every result of a run with another run: difference, whether it is better, and Welch's test."""
         ledger = self._ledger()
         addresses = [a for a in ledger.addresses() if a.startswith(f"{run}/")]
         if not addresses:
@@ -88,7 +90,7 @@ class ExperimentTools(Toolset):
         return load_ledger(self._idea)
 
     def _next(self, ledger: Ledger) -> tuple[int, int]:
-        """The next run's number and attempt."""
+        """Return number and attempt of the next run. Raises ToolError if the quota is used up."""
         run_quota = self._idea.run_quota
         attempts: dict[str, list[RunRecord]] = {}
         for record in ledger.runs:
@@ -98,10 +100,10 @@ class ExperimentTools(Toolset):
             if any(row.status == "completed" for row in rows) or len(rows) >= run_quota.attempts:
                 continue
             return number, len(rows) + 1
-        raise ToolError(f"all {run_quota.runs} runs of this idea are used; go on with the results there are")
+        raise ToolError(f"all {run_quota.runs} runs of this idea are used; continue with the existing results")
 
     def _refuse_unchanged(self, ledger: Ledger) -> None:
-        """The same code with the same seed tells nothing new, and is the sign of an edit that did not happen."""
+        """Reject code that has run already: the same seed gives the same results, so an edit was probably forgotten."""
         now = source_digest(self._idea)
         for record in ledger.runs:
             if record.source == now and record.status != "failed":

@@ -1,4 +1,4 @@
-"""The project's files as agents handle them: list, read, edit by search and replace, write a new one."""
+"""Tools on the files of the project: list, read, edit by search and replace, write."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from tools.toolsets.base import Toolset
 from tools.toolsets.data import FilePart
 from tools.toolsets.tool import ToolAnswer
 
-_LISTED = 400
+_MAX_LISTED = 400
 _READ_LINES = 600
 _READ_BYTES = 2_000_000
 
 
 class FileTools(Toolset):
-    """Tools on `work/`. Results of runs and the harness's files can be read, not changed."""
+    """Work on the files in `work/`. Results of runs and protected files are read-only."""
 
     names = ("list_files", "read_file", "edit_file", "write_file")
 
     async def list_files(self) -> str:
-        """List the project's files with their sizes in bytes; those marked (fixed) cannot be changed."""
+        """List the files of the project with their sizes in bytes. Files marked (fixed) cannot be changed."""
         lines = []
         for path in sorted(self._idea.workspace.work.rglob("*")):
             name = path.relative_to(self._idea.workspace.work).as_posix()
             if path.is_file() and not path.is_symlink() and "__pycache__" not in name:
                 lines.append(f"{name} {path.stat().st_size}{' (fixed)' if self._why_fixed(name) else ''}")
-        more = [f"({len(lines) - _LISTED} more files)"] if len(lines) > _LISTED else []
-        return "\n".join([*lines[:_LISTED], *more])
+        more = [f"({len(lines) - _MAX_LISTED} more files)"] if len(lines) > _MAX_LISTED else []
+        return "\n".join([*lines[:_MAX_LISTED], *more])
 
     async def read_file(
         self,
         file: Annotated[str, Field(description="path relative to the project's folder")],
         start_line: Annotated[int, Field(description="first line to read, from 1", ge=1)] = 1,
     ) -> ToolAnswer:
-        """Read a text file of the project, up to 600 lines from start_line on."""
+        """Read up to 600 lines of a text file of the project, from start_line on."""
         lines = self._text(file).splitlines()
         part = lines[start_line - 1 : start_line - 1 + _READ_LINES]
         rest = len(lines) - (start_line - 1 + len(part))
-        more = f"\n({rest} more lines; read on with start_line={start_line + len(part)})" if rest > 0 else ""
+        more = f"\n({rest} more lines; continue with start_line={start_line + len(part)})" if rest > 0 else ""
         text, next_line = "\n".join(part), start_line + len(part) if rest > 0 else None
         return ToolAnswer(text + more, data=FilePart(characters=len(text), next_line=next_line))
 
@@ -55,9 +55,9 @@ class FileTools(Toolset):
         search: Annotated[
             str, Field(description="the exact text to replace, unique in the file, with its indentation")
         ],
-        replace: Annotated[str, Field(description="the text to put in its place")],
+        replace: Annotated[str, Field(description="the replacement")],
     ) -> str:
-        """Replace one piece of text in a file. The text must occur exactly once; Python files must still parse."""
+        """Replace one piece of text in a file. The text must occur exactly once, and Python files must still parse."""
         self._refuse_fixed(file)
         text = self._text(file)
         if not search:
@@ -74,9 +74,9 @@ class FileTools(Toolset):
     async def write_file(
         self,
         file: Annotated[str, Field(description="path relative to the project's folder")],
-        content: Annotated[str, Field(description="the whole content of the file")],
+        content: Annotated[str, Field(description="the complete content of the file")],
     ) -> str:
-        """Write a whole file, new or existing. Python files must parse."""
+        """Create or overwrite a file. Python files must parse."""
         self._refuse_fixed(file)
         self._write(file, content)
         return f"wrote {file} ({len(content.splitlines())} lines)"
@@ -116,16 +116,16 @@ class FileTools(Toolset):
         if name in self._idea.template.protected:
             return "it belongs to the evaluation, which is the same for every run"
         if module := is_shadow(name, self._idea.template.protected):
-            return f"it would be imported in place of {module}, which belongs to the evaluation"
+            return f"Python would import it in place of {module}, which belongs to the evaluation"
         if first.startswith("run_") and (name != first or (self._idea.workspace.work / first).is_dir()):
-            return "it is the result of a run; results are written by experiments only"
+            return "it is the result of a run; only experiments write results"
         return ""
 
 
 def _not_unique(file: str, text: str, search: str, count: int) -> str:
     if count > 1:
         places = [i + 1 for i, line in enumerate(text.splitlines()) if search.splitlines()[0] in line][:8]
-        return f"the text occurs {count} times in {file} (lines {places}); add lines around it so that it is unique"
+        return f"the text occurs {count} times in {file} (lines {places}); include surrounding lines to make it unique"
     wanted = search.strip().splitlines() or [search]
     lines = text.splitlines()
     scored = [
@@ -136,4 +136,4 @@ def _not_unique(file: str, text: str, search: str, count: int) -> str:
         return f"the text was not found in {file}; read the file and copy the lines to replace exactly"
     start = max(0, best[1] - 2)
     shown = "\n".join(lines[start : best[1] + len(wanted) + 2])
-    return f"the text was not found in {file}. The nearest place is line {best[1] + 1}:\n{shown}\nCopy it exactly."
+    return f"the text was not found in {file}. The most similar line is {best[1] + 1}:\n{shown}\nCopy it exactly."

@@ -1,4 +1,4 @@
-"""Closing the experiments: what was found, in the group's words, resting on runs in the ledger."""
+"""The tool that submits the findings of the experiments, which cite runs in the ledger."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pydantic import Field
 
 from tools.atomic import write_text
 from tools.errors import ToolError
-from tools.evidence import check_references
+from tools.evidence import BASELINE, check_references
 from tools.experiments.execution import load_ledger
 from tools.toolsets.base import Toolset
 from tools.toolsets.tool import Submission
 
 
 class FindingsTools(Toolset):
-    """Hand in the study."""
+    """Submit the findings."""
 
     names = ("submit_study",)
 
@@ -30,11 +30,11 @@ class FindingsTools(Toolset):
             ),
         ],
     ) -> Submission:
-        """Close the experiments with their findings. At least one run beside the baseline must be completed."""
+        """Submit the findings and end the experiments. Needs at least one completed run besides the baseline."""
         ledger = load_ledger(self._idea)
-        if not [run for run in ledger.completed if run.name != "run_0"]:
-            raise ToolError("no run beside the baseline is completed; there is nothing to find yet")
+        if not [run for run in ledger.completed if run.name != BASELINE]:
+            raise ToolError("no run besides the baseline is completed, so there are no findings yet")
         if problems := check_references(findings, ledger):
             raise ToolError("; ".join(str(problem) for problem in problems[:5]))
         write_text(self._idea.workspace.root / "findings.md", findings.rstrip() + "\n")
-        return Submission("study closed", "study", self._context.submission_status)
+        return Submission("findings submitted", "study", self._context.submission_status)
