@@ -21,8 +21,8 @@ async def _baseline(idea_run: IdeaRun) -> None:
     await idea_run.workspace.save(f"{BASELINE}: baseline")
     if record.status != "completed":
         raise ColloquiumError(
-            f"the baseline of template {idea_run.context.template.name} {record.status}, so there is nothing to compare with: "
-            f"{record.reason}\nMend that experiment.py, then launch again"
+            f"template {idea_run.context.template.name}: the baseline {record.status}: {record.reason}\n"
+            "Fix its experiment.py, then launch again"
         )
     await idea_run.workspace.tag(BASELINE)
 

@@ -113,7 +113,7 @@ def _with_context(message: str, following: list[str]) -> str:
     if "Undefined control sequence" in message or "Missing $" in message or "Unicode" in message:
         for text in following:
             if match := re.match(r"^l\.\d+ (.*)$", text):
-                return f"{message.rstrip('.')} after "{match[1].strip()[-60:]}""
+                return f'{message.rstrip(".")} after "{match[1].strip()[-60:]}"'
     return message
 
 

@@ -211,8 +211,8 @@ async def test_a_drawing_that_changes_results_draws_nothing(context: IdeaContext
         ("evaluation.py", "the same for every run"),
         ("./x/../evaluation.py", "the same for every run"),
         ("evaluation/__init__.py", "in place of evaluation.py"),
-        ("run_0/final_info.json", "written by experiments only"),
-        ("run_3/final_info.json", "written by experiments only"),
+        ("run_0/final_info.json", "only experiments write results"),
+        ("run_3/final_info.json", "only experiments write results"),
     ],
 )
 async def test_an_agent_may_not_write_what_is_fixed(context: IdeaContext, file: str, told: str) -> None:
