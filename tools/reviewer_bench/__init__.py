@@ -1,1 +1,1 @@
-"""The reviewer benchmark: automatic reviews against the decisions and the scores of a conference."""
+"""The reviewer benchmark: measure automatic reviews against the decisions and scores of a conference."""

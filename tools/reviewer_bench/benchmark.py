@@ -1,4 +1,4 @@
-"""The benchmark as a whole: files in, every number of the report out."""
+"""Compute every number of the report from the files of ratings and reviews."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class Benchmark:
     ratings: Path
     rated: int
     undecided: int
-    """Papers of the ratings without a decision."""
+    """Rated papers without a decision."""
     papers: int
-    """Papers that at least one reviewer judged; the baselines are measured on them."""
+    """Papers with at least one review. The baselines are measured on them."""
     accepted: int
     threshold: float
     human_threshold: float
     seed: int
     resamples: int
     evaluations: tuple[Evaluation, ...]
-    """In the order given, the control last."""
+    """In the order of the files, the control last."""
     coverage: dict[str, Coverage]
     control: str
-    """The name of the one-prompt control; empty without."""
+    """Name of the one-prompt control; empty if there is none."""
     all_reject: MetricRow
     random_human: MetricRow | None
     comparisons: tuple[ReviewerComparison, ...]
@@ -54,23 +54,23 @@ def run_benchmark(
     seed: int = 0,
     resamples: int = RESAMPLES,
 ) -> Benchmark:
-    """Measure each file of reviews against the ratings, the baselines beside them, and every pair of files.
+    """Measure each file of reviews against the ratings, compute the baselines, and compare every pair of files.
 
     Args:
-        control: reviews of the same papers by one plain prompt to the same model, what a panel has to beat.
-        threshold: of the reviewers' score; each other threshold is measured too.
-        human_threshold: of the human scores, for the random human reviewer.
+        control: file of reviews of the same papers by one plain prompt to the same model, the baseline of a panel.
+        threshold: on the reviewers' score. Other thresholds are measured too.
+        human_threshold: on the human scores, for the random human reviewer.
 
     Raises:
         UserError: a file cannot be read or does not fit the others.
     """
     for name, value in (("threshold", threshold), ("human threshold", human_threshold)):
         if not math.isfinite(value):
-            raise UserError(f"{name} {value}: has to be a number")
+            raise UserError(f"{name} {value}: must be a finite number")
     ratings = read_ratings(ratings_path)
     paths = [*review_paths, *([control] if control else [])]
     if not paths:
-        raise UserError("no reviews to measure; name a file with --reviews")
+        raise UserError("no reviews to measure; give a file with --reviews")
     sets = _named(paths)
     matched = [match(reviews, ratings) for reviews in sets]
     evaluations = [evaluate(verdicts, threshold, seed, resamples) for verdicts, _ in matched]
@@ -97,10 +97,10 @@ def run_benchmark(
 
 
 def _named(paths: Sequence[Path]) -> list[ReviewSet]:
-    """The files read, each under a name of its own."""
+    """Read the files, each under a unique name."""
     resolved = [path.resolve() for path in paths]
     if twice := [path for path, where in zip(paths, resolved, strict=True) if resolved.count(where) > 1]:
-        raise UserError(f"{twice[0]}: given twice; each file of reviews is measured once, the control too")
+        raise UserError(f"{twice[0]}: given twice; give each file of reviews once, as --reviews or --control")
     sets = [read_reviews(path) for path in paths]
     count = Counter(reviews.name for reviews in sets)
     sets = [replace(s, name=f"{s.path.parent.name}/{s.name}") if count[s.name] > 1 else s for s in sets]

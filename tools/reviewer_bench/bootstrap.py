@@ -1,7 +1,7 @@
 """Bootstrap intervals over papers.
 
-Accepted and rejected papers are drawn with replacement apart, so every resample has as many of each as the sample: the
-scheme behind The AI Scientist's published intervals. The rate of acceptance counts as given, not as measured.
+Accepted and rejected papers are resampled separately, so every resample has as many of each as the sample: the scheme of The
+AI Scientist's published intervals. The acceptance rate is taken as fixed.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ LEVEL = 0.95
 _CELLS_AT_ONCE = 500_000
 
 Statistic = Callable[[Floats], Values]
-"""From weights (r, n) to values (r,) by name."""
+"""Maps weights (r, n) to values (r,) by name."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95% interval; None where it is not defined."""
+    """A value with its 95% interval; None if undefined."""
 
     value: float | None
     low: float | None
     high: float | None
 
     @property
-    def without_zero(self) -> bool:
-        """Whether the interval lies on one side of zero: of a difference, that it is significant at 5%."""
+    def excludes_zero(self) -> bool:
+        """True if the interval excludes zero."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
@@ -40,13 +40,13 @@ Estimates = dict[str, Estimate]
 
 
 def estimate(accepted: Truth, statistic: Statistic, seed: int, resamples: int = RESAMPLES) -> Estimates:
-    """Values on the n papers, each with its percentile interval (Efron and Tibshirani 1993, chapter 13).
+    """Return values on the n papers with percentile intervals (Efron and Tibshirani 1993, chapter 13).
 
     Args:
-        accepted: (n,) the conference's decisions, of both kinds.
-        seed: the same seed draws the same papers for every statistic on as many papers of each kind.
+        accepted: (n,) the conference's decisions, both kinds among them.
+        seed: the same seed draws the same papers for any statistic, given the same numbers of accepted and rejected papers.
 
-    A resample on which a value is not defined does not count for its interval.
+    Resamples on which a value is undefined are left out of its interval.
     """
     return estimate_each(accepted, {"": statistic}, seed, resamples)[""]
 
@@ -54,7 +54,7 @@ def estimate(accepted: Truth, statistic: Statistic, seed: int, resamples: int = 
 def estimate_each(
     accepted: Truth, statistics: Mapping[str, Statistic], seed: int, resamples: int = RESAMPLES
 ) -> dict[str, Estimates]:
-    """Several statistics of the same papers, on the same resamples."""
+    """Return the estimates of several statistics on the same resamples."""
     exact = {key: statistic(np.ones((1, len(accepted)))) for key, statistic in statistics.items()}
     draws: dict[str, list[Values]] = {key: [] for key in statistics}
     for weights in resampled(accepted, seed, resamples):
@@ -70,7 +70,7 @@ def estimate_each(
 
 
 def resampled(accepted: Truth, seed: int, resamples: int = RESAMPLES) -> Iterator[Floats]:
-    """How often each paper is drawn, (r, n) a block, `resamples` rows in all."""
+    """Yield how often each paper is drawn, in blocks (r, n) with `resamples` rows in total."""
     rng = np.random.default_rng(seed)
     block = max(1, _CELLS_AT_ONCE // len(accepted))
     for start in range(0, resamples, block):

@@ -1,7 +1,7 @@
-"""The cells of a table of reviews or ratings as values, and the table itself.
+"""Read tables of reviews or ratings, and parse their cells.
 
-Such tables are written by many hands: a missing value is empty, `nan` or `None`, a list is stored as text, an identifier
-carries the name of its file or its whole address.
+The tables have many sources: a missing value is empty, `nan` or `None`, a list is stored as text, an identifier is part of a
+file name or URL.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ _LONGEST_CELL = 50_000_000
 
 
 def is_missing(cell: object) -> bool:
-    """Whether a cell holds no value."""
+    """Return True if a cell has no value."""
     if isinstance(cell, float) and math.isnan(cell):
         return True
     return cell is None or (isinstance(cell, str) and cell.strip().lower() in _MISSING)
 
 
 def numbers_of(cell: object) -> list[float]:
-    """The scores in a cell: one number, a number with its meaning (`6: weak accept`), or a list, also one stored as text.
+    """Return the scores in a cell: a number, a number with a label (`6: weak accept`), or a list, possibly stored as text.
     Missing values are left out.
 
     Raises:
-        ValueError: something in it is not a finite number.
+        ValueError: the cell contains something else than finite numbers.
     """
     if is_missing(cell):
         return []
@@ -60,16 +60,16 @@ def numbers_of(cell: object) -> list[float]:
 
 
 def score_of(cell: object) -> float | None:
-    """The score in a cell, the mean where it is a list; None where it is missing. Raises ValueError like `numbers_of`."""
+    """Return the score in a cell, the mean of a list, or None if it is missing. Raises ValueError like `numbers_of`."""
     numbers = numbers_of(cell)
     return statistics.fmean(numbers) if numbers else None
 
 
 def accepted_of(cell: object) -> bool | None:
-    """Whether a decision such as `Accept (Poster)` or `Reject` accepts; None where it is missing or was never taken.
+    """Return True if a decision such as `Accept (Poster)` accepts; None if it is missing or was never made.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: the cell is no decision.
     """
     if is_missing(cell):
         return None
@@ -83,8 +83,7 @@ def accepted_of(cell: object) -> bool | None:
 
 
 def paper_id_of(cell: object) -> str:
-    """An identifier without what was put around it: blanks, the address it stands in, the folder and suffix of a file.
-    Upper and lower case differ in OpenReview's identifiers, and so they do here."""
+    """Return an identifier without blanks, URL, folder or file suffix around it. Case matters, as on OpenReview."""
     name = "" if cell is None else str(cell).strip()
     if "://" in name:
         parts = urlsplit(name)
@@ -93,11 +92,11 @@ def paper_id_of(cell: object) -> str:
 
 
 def read_table(path: Path) -> list[TableRow]:
-    """The rows of a CSV file, or of a TSV file by its suffix, under their column names.
+    """Return the rows of a CSV or TSV file (by its suffix) as mappings from column name to cell.
 
     Raises:
-        UserError: there is no such file, it is empty, not text, has no row, or a row does not fit the columns, as in a
-            file whose writer was killed.
+        UserError: the file is missing, empty, not text, or has no rows; or a row does not fit the columns, as in a file
+            whose writer was killed.
     """
     text = read_file(path)
     delimiter = "\t" if path.suffix.lower() in {".tsv", ".tab"} else ","
@@ -107,24 +106,26 @@ def read_table(path: Path) -> list[TableRow]:
     try:
         names = [name.strip() for name in next(reader)]
         if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-            raise UserError(f"{path}: two columns are called {twice[0]!r}")
+            raise UserError(f"{path}: two columns have the name {twice[0]!r}")
         for cells in reader:
             if cells and len(cells) != len(names):
-                raise UserError(f"{path}: line {reader.line_num} has {len(cells)} cells under {len(names)} columns")
+                raise UserError(f"{path}: line {reader.line_num} has {len(cells)} cells for {len(names)} columns")
             if any(cell.strip() for cell in cells):
                 rows.append(dict(zip(names, cells, strict=True)))
     except csv.Error as error:
-        raise UserError(f"{path}: line {reader.line_num} is not {delimiter!r}-separated text: {error}") from None
+        raise UserError(
+            f"{path}: line {reader.line_num} cannot be parsed as {delimiter!r}-separated text: {error}"
+        ) from None
     if not rows:
-        raise UserError(f"{path}: no row under the names of the columns")
+        raise UserError(f"{path}: no rows below the header")
     return rows
 
 
 def read_file(path: Path) -> str:
-    """The text of a file.
+    """Return the text of a file.
 
     Raises:
-        UserError: there is no such file, or it is empty or not UTF-8 text.
+        UserError: the file is missing, empty, or not UTF-8 text.
     """
     if not path.is_file():
         beside = [p.name for p in path.parent.iterdir() if p.is_file()] if path.parent.is_dir() else []
@@ -134,17 +135,17 @@ def read_file(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not UTF-8 text at byte {error.start}") from None
     except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+        raise UserError(f"{path}: cannot read it: {error.strerror}") from None
     if not text.strip():
-        raise UserError(f"{path}: an empty file")
+        raise UserError(f"{path}: the file is empty")
     return text
 
 
 def column(path: Path, rows: list[TableRow], *names: str) -> str:
-    """The column that goes by one of the names, also in other case.
+    """Return the column with one of the names, in any case.
 
     Raises:
-        UserError: there is none.
+        UserError: there is no such column.
     """
     known = list(dict.fromkeys(name for row in rows for name in row))
     folded = {name.lower(): name for name in reversed(known)}

@@ -1,4 +1,4 @@
-"""Two reviewers on the same papers, tested in pairs."""
+"""Paired comparison of two reviewers on the same papers."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from tools.reviewer_bench.metrics import Values, decision_metrics, score_metrics
 
 @dataclass(frozen=True)
 class ReviewerComparison:
-    """The first reviewer minus the second, by one way to decide."""
+    """The first reviewer minus the second, for one decision rule."""
 
     first: str
     second: str
     rule: str
     papers: int
-    """Papers that both judged."""
+    """Number of papers that both reviewed."""
     differences: Estimates
-    """Paired bootstrap: both reviewers on the same resamples of papers. By a threshold, with the metrics of the score."""
+    """From a paired bootstrap, with the same resamples for both. For a threshold, the metrics of the score are included."""
     only_first: int
-    """Papers that only the first judged as the conference did."""
+    """Number of papers on which only the first agrees with the conference."""
     only_second: int
     p: float
-    """McNemar's exact test that both are right equally often."""
+    """p-value of McNemar's exact test of the hypothesis that both agree with the conference equally often."""
 
 
 def compare(
     first: Verdicts, second: Verdicts, threshold: float, seed: int, resamples: int = RESAMPLES
 ) -> list[ReviewerComparison]:
-    """Compare by the Decision and by the threshold, each on the papers where both gave it; left out where those are none
-    or of one class only."""
+    """Compare by the Decision and by the threshold, each on the papers for which both gave it. A comparison is left out if
+    these papers do not include both accepted and rejected ones."""
     common = set(first.papers) & set(second.papers)
     one, two = first.of(common), second.of(common)
     by_score = np.isfinite(one.overall) & np.isfinite(two.overall)
@@ -48,7 +48,7 @@ def compare(
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
-    """The two-sided p-value of McNemar's exact test from the discordant pairs (McNemar 1947); 1 without any."""
+    """Return the two-sided p-value of McNemar's exact test for discordant pairs (McNemar 1947); 1 if there are none."""
     pairs = only_first + only_second
     return float(stats.binomtest(only_first, pairs).pvalue) if pairs else 1.0
 

@@ -1,4 +1,7 @@
-"""One reviewer against the conference: by its Decision, by each threshold of its score, and by the score itself."""
+"""Metrics of one reviewer: by its Decision, by thresholds of its score, and of the score itself; and of two baselines.
+
+The third baseline, a one-prompt control, is a file of reviews like any other.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _MOST_THRESHOLDS = 12
 
 @dataclass(frozen=True)
 class MetricRow:
-    """Metrics of one way to decide, or of a score."""
+    """Metrics of one decision rule, or of a score."""
 
     rule: str
     papers: int
@@ -26,22 +29,22 @@ class MetricRow:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What is known about one reviewer. A part is None where it gave no decision, or no score, on papers of both kinds."""
+    """Results of one reviewer. A part is None if the reviewer gave no decision, or no score."""
 
     name: str
     by_decision: MetricRow | None
     by_threshold: dict[float, MetricRow]
-    """Accept when the score is at least the threshold, for every threshold that parts the papers."""
+    """Accept if the score is at least the threshold, for every threshold that separates papers."""
     score: MetricRow | None
     roc: tuple[Floats, Floats] | None
-    """False and true positive rates, from (0, 0) to (1, 1)."""
+    """False and true positive rates from (0, 0) to (1, 1)."""
 
 
 def evaluate(verdicts: Verdicts, threshold: float, seed: int, resamples: int = RESAMPLES) -> Evaluation:
-    """Measure a reviewer. `threshold` is among those measured, also where no paper has that score.
+    """Measure a reviewer. `threshold` is always among the measured thresholds.
 
     Raises:
-        UserError: on the papers that it judged, the conference took one decision only.
+        UserError: the conference accepted or rejected all papers that the reviewer judged.
     """
     scored = verdicts.where(np.isfinite(verdicts.overall))
     decided = verdicts.where(np.isfinite(verdicts.decision))
@@ -59,13 +62,13 @@ def evaluate(verdicts: Verdicts, threshold: float, seed: int, resamples: int = R
 
 
 def decisions(rule: str, accepted: Truth, predicted: Truth, seed: int, resamples: int = RESAMPLES) -> MetricRow:
-    """The metrics of decisions, both (n,)."""
+    """Return the metrics of decisions. `accepted` and `predicted` are (n,)."""
     return MetricRow(rule, len(accepted), estimate(accepted, _deciding(accepted, predicted), seed, resamples))
 
 
 def thresholds(scores: Floats) -> list[float]:
-    """The thresholds that part the papers: every score given but the lowest, which would accept all. Where more than a
-    dozen were given: the whole numbers between, or else the deciles."""
+    """Return the thresholds that separate papers: every score but the lowest, which would accept all. With more than twelve
+    distinct scores: the integers between them, or else the deciles."""
     given = np.unique(scores)
     if len(given) > _MOST_THRESHOLDS:
         given = np.arange(np.floor(given[0]), np.floor(given[-1]) + 1)
@@ -75,7 +78,7 @@ def thresholds(scores: Floats) -> list[float]:
 
 
 def roc_curve(accepted: Truth, scores: Floats) -> tuple[Floats, Floats]:
-    """The corners of the ROC curve of a score, one a distinct score."""
+    """Return the corners of the ROC curve, one for each distinct score."""
     cuts = np.concatenate([[np.inf], np.unique(scores)[::-1]])
     taken = scores[None, :] >= cuts[:, None]
     return taken[:, ~accepted].mean(axis=1), taken[:, accepted].mean(axis=1)
@@ -98,7 +101,7 @@ def _deciding(accepted: Truth, predicted: Truth) -> Statistic:
 
 
 def all_reject(papers: Sequence[PaperRating], seed: int, resamples: int = RESAMPLES) -> MetricRow:
-    """Every paper rejected."""
+    """Return the metrics of rejecting every paper."""
     accepted = _accepted(papers)
     return decisions("every paper", accepted, np.zeros(len(accepted), bool), seed, resamples)
 
@@ -106,14 +109,14 @@ def all_reject(papers: Sequence[PaperRating], seed: int, resamples: int = RESAMP
 def random_human(
     papers: Sequence[PaperRating], threshold: float, seed: int, resamples: int = RESAMPLES
 ) -> MetricRow | None:
-    """One human reviewer a paper, drawn at random: accept when their score is at least the threshold.
+    """Return the metrics of one random human reviewer per paper, who accepts if their score is at least the threshold.
 
-    Nothing is drawn: each of the k scores of a paper counts 1/k, which gives the expectation over the draw (of F1 and the
-    correlations: their value at the expected counts and moments). The intervals are over papers.
+    Each of the k scores of a paper has weight 1/k, which gives the expectation over the draw (for F1 and the correlations:
+    their value at the expected counts and moments). The intervals are over papers.
 
-    The decision is the conference's, which that reviewer helped to take: this baseline is flattered. The score is
-    correlated with the mean of the paper's other reviewers (leave one out), since it is part of the mean of all. Papers
-    with fewer than two human scores do not count; None where the rest holds one class only.
+    The conference knew this reviewer's score when it decided, so the baseline is optimistic. The score is correlated with
+    the mean of the paper's other reviewers. Papers with fewer than two human scores are left out; None if the rest was all
+    accepted or all rejected.
     """
     several = [paper for paper in papers if len(paper.scores) > 1]
     accepted = _accepted(several)

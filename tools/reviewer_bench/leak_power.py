@@ -1,8 +1,8 @@
-"""How much leaks alone predict: what a reviewer could score without reading the paper.
+"""Measure how well leaks alone predict decisions: what a reviewer could score without reading the paper.
 
-Each leak points one way by what it is, not by what fits the data: signs of a final version to Accept, signs of anonymity
-to Reject. Together they are put through a logistic regression that is tested on papers it was not fitted to. Measured on
-the text as it stands, and again after `strip_leaks`; what the second still predicts (length, mostly) stripping cannot hide.
+The direction of each leak is fixed, not fitted: signs of a final version predict Accept, signs of anonymity Reject. All leaks
+together are the input of a logistic regression, evaluated on held-out papers. Both are measured on the text as it is, and
+again after `strip_leaks`; what the second still predicts, mostly from the length, cannot be removed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tools.reviewer_bench.leaks import (
     PUBLISHED,
     REFERENCES,
     UNDER_REVIEW,
-    telling_sections,
+    revealing_sections,
 )
 from tools.reviewer_bench.matching import Floats, Truth
 from tools.reviewer_bench.metrics import Values, area_under_roc, decision_metrics
@@ -43,7 +43,7 @@ LEAKS = {
     "under_review_note": False,
     "anonymous_link": False,
 }
-"""Each leak that a text has or has not, and whether it points to Accept."""
+"""Each leak that a text has or lacks, and True if it predicts Accept."""
 LENGTH = "characters"
 _FOLDS = 5
 
@@ -52,23 +52,23 @@ Features = dict[str, float]
 
 @dataclass(frozen=True)
 class LeakPower:
-    """What one leak, or all together, predicts."""
+    """How well one leak, or all together, predict the decision."""
 
     leak: str
     accepted_share: float | None
-    """Of the accepted papers, those that have it; None for what is not a yes or no."""
+    """Share of accepted papers that have the leak; None if it is not binary."""
     rejected_share: float | None
     estimates: Estimates
-    """`balanced_accuracy` (not of the length, which has no cut of its own) and `auc`."""
+    """`balanced_accuracy` (not for the length, which has no natural threshold) and `auc`."""
 
 
 def leak_features(text: str) -> Features:
-    """What a text shows before it is read: 1 or 0 under each name of `LEAKS`, and its length."""
+    """Return 1 or 0 for each name of `LEAKS`, and the length of the text in characters."""
     lines = text.splitlines()
     block = author_block(lines)
     authors = author_lines(lines) if block is None else block
     names = ANONYMOUS.sub("", " ".join(lines[number] for number in authors))
-    kinds = {kind for _, kind in telling_sections(lines)}
+    kinds = {kind for _, kind in revealing_sections(lines)}
     body = _before_references(lines)
     links = [bool(ANONYMOUS_LINK.search(link[0])) for link in LINK.finditer(body)]
     found: dict[str, object] = {
@@ -88,12 +88,12 @@ def leak_features(text: str) -> Features:
 def leak_power(
     features: Sequence[Mapping[str, float]], accepted: Truth, seed: int, resamples: int = RESAMPLES
 ) -> list[LeakPower]:
-    """What each leak predicts of n papers, then the length, then all together (left out with fewer than five accepted or
-    five rejected papers, too few for its folds).
+    """Return how well each leak predicts the decisions on n papers, then the length, then all together (only with at least
+    five accepted and five rejected papers, one per fold).
 
     Args:
-        features: one a paper, from `leak_features`.
-        accepted: (n,) the conference's decisions, of both kinds.
+        features: of each paper, from `leak_features`.
+        accepted: (n,) the conference's decisions, both kinds among them.
     """
     found = []
     for leak, points_to_accept in LEAKS.items():
@@ -120,7 +120,7 @@ def _power(accepted: Truth, score: Floats, predicted: Truth | None, seed: int, r
 
 
 def _held_out(features: Floats, accepted: Truth, seed: int) -> Floats:
-    """(n,) the chance of Accept, each paper's from a regression on the other four fifths, classes weighed equally."""
+    """Return the probability of Accept (n,), predicted for each fifth by a class-balanced regression on the other four."""
     model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=1_000))
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
     with warnings.catch_warnings():

@@ -24,7 +24,7 @@ from tools.reviewer_bench.paper_structure import (
 
 _VENUE = r"[ ]+(?:the[ ]+)?[A-Z][\w’'&().:-]*(?:[ ]+(?:on|of|and|in|for|[A-Z(][\w’'&().:-]*)){0,12}(?:[ ,']*\d{4}\)?)?"
 _ALONE = r"^[ #*_]*"
-"""Short forms count only as a line of their own: prose speaks of jobs submitted to a cluster, too."""
+"""Short forms must be a line of their own: in prose, jobs are submitted to a cluster, too."""
 
 PUBLISHED = re.compile(
     rf"(?i:(?:published|accepted|to appear) as an? (?:[\w-]+ )?(?:paper|article) (?:at|in|to|by))(?:{_VENUE})?"
@@ -66,7 +66,7 @@ ANNOUNCES = re.compile(
     rf"|^\W*(?:\w+\W+){{0,3}}{_THING}\s*:?\W*{LINK_MARK}",
     re.IGNORECASE,
 )
-"""A sentence that announces what its link, put as `LINK_MARK`, leads to: «Our code is available at …»."""
+"""A sentence that announces a link, replaced by `LINK_MARK`: "Our code is available at ..."."""
 
 Kind = Literal["running head", "author block", "footnote", "acknowledgements", "contributions", "address", "link"]
 
@@ -81,7 +81,7 @@ _LONGEST_SECTION = 6_000
 
 @dataclass(frozen=True)
 class RemovedText:
-    """A piece of text that was taken out."""
+    """A removed piece of text."""
 
     kind: Kind
     text: str
@@ -89,14 +89,14 @@ class RemovedText:
 
 @dataclass(frozen=True)
 class StrippedText:
-    """A paper's text for reviewers, and what was taken out of it."""
+    """A paper's text for reviewers, and what was removed from it."""
 
     text: str
     removed: tuple[RemovedText, ...]
 
 
 def strip_leaks(text: str) -> StrippedText:
-    """The text without what gives the decision away."""
+    """Return the text without what reveals the decision."""
     removed: list[RemovedText] = []
     for pattern in (PUBLISHED, UNDER_REVIEW, ANONYMOUS):
         text = _without(pattern, "running head", text, removed)
@@ -104,16 +104,16 @@ def strip_leaks(text: str) -> StrippedText:
     block = author_block(lines)
     lines = _without_lines(lines, author_lines(lines) if block is None else block, "author block", removed)
     lines = _without_lines(lines, author_footnotes(lines), "footnote", removed)
-    for section, kind in reversed(telling_sections(lines)):
+    for section, kind in reversed(revealing_sections(lines)):
         lines = _without_lines(lines, section, kind, removed)
     text = _without_links("\n".join(lines), removed)
     text = _without(EMAIL, "address", text, removed)
-    text = re.sub(r"(?<!\n)\n(?=#{1,6} )", "\n\n", text)  # a heading that the lines before it have left alone
+    text = re.sub(r"(?<!\n)\n(?=#{1,6} )", "\n\n", text)  # a heading whose preceding lines were removed
     return StrippedText(re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", tuple(removed))
 
 
-def telling_sections(lines: list[str]) -> list[tuple[range, Kind]]:
-    """The lines of each section of acknowledgements, or statement of contributions or funding, in order."""
+def revealing_sections(lines: list[str]) -> list[tuple[range, Kind]]:
+    """Return the lines of each section of acknowledgements, contributions or funding, in order."""
     found: list[tuple[range, Kind]] = []
     for number, line in enumerate(lines):
         for kind, pattern in _SECTIONS.items():
@@ -138,7 +138,7 @@ def _without_lines(lines: list[str], gone: Iterable[int], kind: Kind, removed: l
 
 
 def _without_links(text: str, removed: list[RemovedText]) -> str:
-    """Without links to repositories; a sentence that announces what is there goes with its link."""
+    """Remove links to repositories, with the sentences that announce them."""
     pieces = _BETWEEN_SENTENCES.split(text)
     return "".join(_without_link(piece, removed) if LINK.search(piece) else piece for piece in pieces)
 

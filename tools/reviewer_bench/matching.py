@@ -1,4 +1,4 @@
-"""A reviewer's verdicts beside the conference's, paper by paper."""
+"""Match the verdicts of a reviewer with those of the conference."""
 
 from __future__ import annotations
 
@@ -17,54 +17,54 @@ Truth = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Verdicts:
-    """The n papers that a reviewer and the conference both judged, in the order of the ratings."""
+    """The n papers that both a reviewer and the conference judged, in the order of the ratings."""
 
     name: str
     papers: tuple[str, ...]
     accepted: Truth
     """(n,) the conference's decision."""
     human: Floats
-    """(n,) the mean human score; NaN without scores."""
+    """(n,) the mean human score; NaN if there are no scores."""
     overall: Floats
-    """(n,) the reviewer's overall score; NaN where it gave none."""
+    """(n,) the reviewer's overall score; NaN if missing."""
     decision: Floats
-    """(n,) the reviewer's decision, 1 to accept and 0 to reject; NaN where it gave none."""
+    """(n,) the reviewer's decision, 1 for accept and 0 for reject; NaN if missing."""
 
     def where(self, kept: Truth) -> Verdicts:
-        """The same for some of the papers; `kept` is (n,)."""
+        """Return the verdicts on some of the papers; `kept` is (n,)."""
         papers = tuple(paper for paper, keep in zip(self.papers, kept, strict=True) if keep)
         parts = (self.accepted[kept], self.human[kept], self.overall[kept], self.decision[kept])
         return Verdicts(self.name, papers, *parts)
 
     def of(self, papers: set[str]) -> Verdicts:
-        """The same for some of the papers, by identifier."""
+        """Return the verdicts on some of the papers, by identifier."""
         return self.where(np.array([paper in papers for paper in self.papers], bool))
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What was left out when a file of reviews met the ratings."""
+    """How many papers were left out when reviews were matched with ratings."""
 
     unrated: int
-    """Reviews of papers that the ratings do not hold."""
+    """Reviews of unrated papers."""
     unreviewed: int
     """Rated papers without a review."""
     failed: int
-    """Of those, papers with an empty row."""
+    """Papers among those with an empty row."""
 
 
 def match(reviews: ReviewSet, ratings: RatingSet) -> tuple[Verdicts, Coverage]:
-    """Bring the reviews and the ratings together by identifier.
+    """Match reviews and ratings by identifier.
 
     Raises:
-        UserError: they have no paper in common, or the conference accepted or rejected all of those.
+        UserError: they have no paper in common, or the conference accepted or rejected all common papers.
     """
     common = [paper for paper in ratings.papers if paper in reviews.reviews]
     if not common:
         mine, theirs = next(iter(reviews.reviews)), next(iter(ratings.papers))
         raise UserError(
             f"{reviews.path}: none of its {len(reviews.reviews)} papers is among the {len(ratings.papers)} rated ones; "
-            f"the reviews begin with {mine!r}, the ratings with {theirs!r}"
+            f"the first reviewed paper is {mine!r}, the first rated one {theirs!r}"
         )
     rated = [ratings.papers[paper] for paper in common]
     given = [reviews.reviews[paper] for paper in common]
@@ -82,14 +82,16 @@ def match(reviews: ReviewSet, ratings: RatingSet) -> tuple[Verdicts, Coverage]:
 
 
 def need_both_classes(accepted: Truth, source: str) -> None:
-    """Refuse papers of one class only: neither rate nor curve is defined on them.
+    """Check that papers of both classes are present, since no metric is defined otherwise.
 
     Raises:
         UserError: all were accepted, or all were rejected.
     """
     if accepted.all() or not accepted.any():
         what = "accepted" if accepted.any() else "rejected"
-        raise UserError(f"{source}: the conference {what} all {len(accepted)} papers; the benchmark needs both kinds")
+        raise UserError(
+            f"{source}: the conference {what} all {len(accepted)} papers; the benchmark needs accepted and rejected ones"
+        )
 
 
 def _floats(values: list[float | None] | list[bool | None]) -> Floats:

@@ -1,12 +1,11 @@
-"""How well verdicts agree with a conference: what is measured, and the formulas.
+"""Metrics of the agreement between verdicts and a conference.
 
-Accepting is the positive class. Every formula takes the papers with weights, one row of weights a resample, and gives one
-value a row: all ones is the sample itself, the counts of a bootstrap resample give the metric on that resample. So the
-value and its interval come from the same lines.
+Accept is the positive class. Every function takes weights of the papers, one row per resample, and returns one value per row:
+a row of ones stands for the sample itself, the counts of a bootstrap resample for that resample.
 
 The formulas are those of scikit-learn and SciPy (`balanced_accuracy_score`, `f1_score`, `roc_auc_score`, `pearsonr`,
-`spearmanr`), written for thousands of resamples at once. A value that is not defined is NaN; F1 is 0 when nothing is
-accepted, as in scikit-learn.
+`spearmanr`), vectorized over thousands of resamples. Undefined values are NaN; F1 is 0 if nothing is accepted, as in
+scikit-learn.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from tools.reviewer_bench.matching import Floats, Truth
 
 @dataclass(frozen=True)
 class AgreementMetric:
-    """A metric as printed, and which way is better."""
+    """The printed title of a metric, and its better direction."""
 
     title: str
     goal: Literal["max", "min"] = "max"
@@ -48,15 +47,15 @@ _ROUNDING = 1e-12
 
 
 def decision_metrics(accepted: Truth, predicted: Truth, weights: Floats) -> Values:
-    """Metrics of decisions.
+    """Return the metrics of decisions.
 
     Args:
         accepted: (n,) what the conference decided.
         predicted: (n,) what the reviewer decided.
-        weights: (r, n), how often each paper counts.
+        weights: (r, n) how often each paper counts.
 
     Returns:
-        (r,) under each name of `OF_DECISIONS`. `auc_decision` is the ROC AUC of the 0/1 decision, the AUC that The AI
+        (r,) for each name of `OF_DECISIONS`. `auc_decision` is the ROC AUC of the 0/1 decision, the AUC that The AI
         Scientist publishes; it equals the balanced accuracy.
     """
     columns = [accepted, ~accepted, accepted & predicted, ~accepted & predicted]
@@ -77,20 +76,20 @@ def decision_metrics(accepted: Truth, predicted: Truth, weights: Floats) -> Valu
 
 
 def score_metrics(accepted: Truth, scores: Floats, human: Floats, weights: Floats) -> Values:
-    """Metrics of scores, (r,) under each name of `OF_SCORES`.
+    """Return the metrics of scores, (r,) for each name of `OF_SCORES`.
 
     Args:
         accepted: (n,) what the conference decided.
         scores: (n,), finite.
-        human: (n,) the human score to correlate with; papers where it is NaN do not count for that.
-        weights: (r, n), how often each paper counts.
+        human: (n,) the human score to correlate with; papers with NaN are left out of the correlations.
+        weights: (r, n) how often each paper counts.
     """
     area = area_under_roc(accepted, scores, weights)
     known = np.isfinite(human)
     if not known.any():
         undefined = np.full(len(weights), np.nan)
         return {"auc_score": area, "pearson": undefined, "spearman": undefined}
-    # papers with the same two scores count as one, with their joint weight: a tenth of the work
+    # group papers with equal scores and add their weights: ten times faster
     pairs, which = np.unique(np.stack([scores[known], human[known]]), axis=1, return_inverse=True)
     x, y = pairs
     counted = _joined(weights[:, known], which, len(x))
@@ -102,7 +101,7 @@ def score_metrics(accepted: Truth, scores: Floats, human: Floats, weights: Float
 
 
 def area_under_roc(accepted: Truth, scores: Floats, weights: Floats) -> Floats:
-    """(r,) the chance that an accepted paper has a higher score than a rejected one, ties counting half
+    """Return (r,) the probability that an accepted paper has a higher score than a rejected one, ties counting half
     (Mann and Whitney, 1947)."""
     at_level = _levels(scores)
     apart = np.hstack([at_level * accepted[:, None], at_level * ~accepted[:, None]])
@@ -114,7 +113,7 @@ def area_under_roc(accepted: Truth, scores: Floats, weights: Floats) -> Floats:
 
 
 def _joined(weights: Floats, group: NDArray[np.intp], groups: int) -> Floats:
-    """(r, groups) the weights of the papers of each group, added up."""
+    """Return (r, groups) the sums of the weights of each group."""
     order = np.argsort(group, kind="stable")
     first = np.searchsorted(group[order], np.arange(groups))
     joined: Floats = np.add.reduceat(weights[:, order], first, axis=1)
@@ -122,13 +121,13 @@ def _joined(weights: Floats, group: NDArray[np.intp], groups: int) -> Floats:
 
 
 def _levels(values: Floats) -> Floats:
-    """(n, levels) 1 where a paper has the value of that level, levels ascending."""
+    """Return (n, levels) 1 where a paper has the value of that level, in ascending order."""
     at_level: Floats = (values[:, None] == np.unique(values)[None, :]).astype(float)
     return at_level
 
 
 def _ranks(values: Floats, weights: Floats) -> Floats:
-    """(r, n) the rank of each paper in each resample, ties at their mean rank."""
+    """Return (r, n) the rank of each paper in each resample, with mean ranks for ties."""
     at_level = _levels(values)
     counts = weights @ at_level
     middle = np.cumsum(counts, axis=1) - counts / 2 + 0.5
@@ -137,19 +136,19 @@ def _ranks(values: Floats, weights: Floats) -> Floats:
 
 
 def _pearson(x: Floats, y: Floats, weights: Floats) -> Floats:
-    """(r,) the weighted correlation of x and y, (n,) or (r, n); NaN where a side does not vary."""
-    x, y = x - x.mean(), y - y.mean()  # near zero, sums of squares lose no digits
+    """Return (r,) the weighted correlation of x and y, each (n,) or (r, n); NaN if one is constant."""
+    x, y = x - x.mean(), y - y.mean()  # centred, so that sums of squares lose no digits
     columns = (np.ones_like(x), x, y, x * x, y * y, x * y)
     with np.errstate(divide="ignore", invalid="ignore"):
         total, sum_x, sum_y, xx, yy, xy = (_sum(weights, values) for values in columns)
         vx, vy = xx - sum_x**2 / total, yy - sum_y**2 / total
         r = (xy - sum_x * sum_y / total) / np.sqrt(vx * vy)
-    # a constant leaves a variance of rounding errors
+    # the variance of a constant consists of rounding errors
     flat = (vx <= _ROUNDING * np.max(xx, initial=0.0)) | (vy <= _ROUNDING * np.max(yy, initial=0.0))
     return np.where(flat, np.nan, r)
 
 
 def _sum(weights: Floats, values: Floats) -> Floats:
-    """(r,) the weighted sum of values, (n,) or (r, n)."""
+    """Return (r,) the weighted sum of values, which are (n,) or (r, n)."""
     total: Floats = weights @ values if values.ndim == 1 else np.einsum("rn,rn->r", weights, values)
     return total

@@ -18,12 +18,12 @@ _MOST_WORDS = 12
 
 
 def bare(line: str) -> str:
-    """A line without the marks of Markdown around it."""
+    """Return a line without surrounding Markdown marks."""
     return _MARKUP.sub("", line)
 
 
 def is_heading(line: str) -> bool:
-    """Whether a line is a heading. A wrapped line of prose is none, also where it begins with a number or a capital."""
+    """Return True for a heading, False for a wrapped line of prose, even if it begins with a number or a capital."""
     text = bare(line)
     words = text.split()
     if not words or len(words) > _MOST_WORDS or not any(char.isalpha() for char in text):
@@ -43,8 +43,8 @@ def is_heading(line: str) -> bool:
 
 
 def section_end(lines: list[str], start: int, most_chars: int) -> int:
-    """The line after the section whose heading is at `start`: the next heading. Where none follows within `most_chars`, only
-    the first paragraph belongs to it, so a text without headings is not swallowed whole."""
+    """Return the line after the section whose heading is at `start`: the next heading. If there is none within `most_chars`
+    characters, the section ends with its first paragraph, since the text may have no further headings."""
     length = 0
     for number in range(start + 1, len(lines)):
         if is_heading(lines[number]):
@@ -58,7 +58,7 @@ def section_end(lines: list[str], start: int, most_chars: int) -> int:
 
 
 def paragraph_end(lines: list[str], start: int) -> int:
-    """The line after the paragraph that begins at `start` or after blank lines there."""
+    """Return the line after the paragraph that begins at `start` or after the blank lines there."""
     number = start
     while number < len(lines) and not lines[number].strip():
         number += 1
@@ -84,14 +84,16 @@ _FOOTNOTE = re.compile(
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"^\W*[∗*†‡§¶]")
-_GOES_ON = re.compile(r"(?:[:,–-]|\b(?:of|for|with|and|or|the|in|to|an?|on|via|from|by|using|through))$", re.IGNORECASE)
+_CONTINUES = re.compile(
+    r"(?:[:,–-]|\b(?:of|for|with|and|or|the|in|to|an?|on|via|from|by|using|through))$", re.IGNORECASE
+)
 
 
 def author_block(lines: list[str]) -> range | None:
-    """The lines between title and abstract, which may be none; None where there is no abstract.
+    """Return the lines between title and abstract, possibly empty; None if there is no abstract.
 
-    The title is the first heading with the headings right below it, or else the first line, with the next ones where all
-    are in capitals or a line cannot be the last. In doubt a line belongs to the authors.
+    The title is the first heading with the headings directly below it, or else the first line with its continuation lines:
+    all in capitals, or after a line that cannot end a title. In doubt a line belongs to the authors.
     """
     start = _after_title(lines)
     for number in range(start, min(len(lines), _MOST_LINES)):
@@ -101,8 +103,8 @@ def author_block(lines: list[str]) -> range | None:
 
 
 def author_lines(lines: list[str]) -> list[int]:
-    """The lines that look like names, affiliations or addresses, for a paper without the word abstract: those between its
-    title and its introduction, or its first dozen lines."""
+    """Return the lines that look like names, affiliations or addresses, for a paper without an abstract heading. Searched
+    are the lines between title and introduction, or the first twelve."""
     start = _after_title(lines)
     end = min(len(lines), start + 12)
     for number in range(start, min(len(lines), _MOST_LINES)):
@@ -113,8 +115,8 @@ def author_lines(lines: list[str]) -> list[int]:
 
 
 def author_footnotes(lines: list[str]) -> list[int]:
-    """The lines of footnotes about authors: equal contribution, correspondence, where the work was done, and affiliations
-    after a footnote sign. Looked for on the first page, in its first 8,000 characters."""
+    """Return the lines of footnotes about authors: equal contribution, correspondence, where the work was done, and
+    affiliations after a footnote sign. Searched are the first 8,000 characters, about one page."""
     found: set[int] = set()
     length = 0
     for number, line in enumerate(lines):
@@ -135,16 +137,16 @@ def _after_title(lines: list[str]) -> int:
         while number < len(lines) and _is_marked(lines[number]) and not _ABSTRACT.match(bare(lines[number])):
             number = _skip(lines, number + 1)
         return number
-    while number + 1 < len(lines) and _title_goes_on(lines[number], lines[number + 1]):
+    while number + 1 < len(lines) and _title_continues(lines[number], lines[number + 1]):
         number += 1
     return min(number + 1, len(lines))
 
 
-def _title_goes_on(line: str, following: str) -> bool:
+def _title_continues(line: str, following: str) -> bool:
     line, following = bare(line), bare(following)
     if not line or not following or _ABSTRACT.match(following) or _AFFILIATION.search(following):
         return False
-    return (line.isupper() and following.isupper()) or bool(_GOES_ON.search(line))
+    return (line.isupper() and following.isupper()) or bool(_CONTINUES.search(line))
 
 
 def _looks_like_authors(line: str) -> bool:

@@ -1,4 +1,4 @@
-"""The papers of a benchmark as a folder: one file a paper, called by its identifier."""
+"""Folders of benchmark papers, one file per paper with its identifier as name, and what leaks predict of them."""
 
 from __future__ import annotations
 
@@ -25,47 +25,47 @@ _WHOLE = 10_000_000
 
 @dataclass(frozen=True)
 class LeakReport:
-    """What leaks predict of the rated papers in a folder."""
+    """How well leaks predict the decisions on the rated papers of a folder."""
 
     folder: Path
     papers: dict[str, tuple[Features, Features]]
-    """By identifier: the features of the text as it stands, and of the stripped text."""
+    """By identifier: the features of the text as it is, and of the stripped text."""
     accepted: dict[str, bool]
     as_given: list[LeakPower]
     stripped: list[LeakPower]
     unreadable: tuple[str, ...]
-    """Why a file was left out, one line each."""
+    """For each unreadable file, the reason in one line."""
 
 
 def paper_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The identifier and the file of each paper in a folder, in the order of the identifiers.
+    """Yield the identifier and the file of each paper in a folder, sorted by file name.
 
     Raises:
-        UserError: there is no such folder, it holds no paper, or two files are of the same paper.
+        UserError: the folder is missing or has no papers, or two files belong to the same paper.
     """
     if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder of papers")
+        raise UserError(f"{folder}: no such folder")
     files: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.suffix.lower() in SUFFIXES:
             other = files.setdefault(paper_id_of(path.name), path)
             if other != path:
-                raise UserError(f"{folder}: {other.name} and {path.name} are the same paper; keep one of them")
+                raise UserError(f"{folder}: {other.name} and {path.name} are the same paper; remove one of them")
     if not files:
-        raise UserError(f"{folder}: no paper in it; papers are files like paper_id.pdf ({', '.join(SUFFIXES)})")
+        raise UserError(f"{folder}: no papers found; papers are files like paper_id.pdf ({', '.join(SUFFIXES)})")
     yield from files.items()
 
 
 def rated_files(folder: Path, files: Iterable[tuple[str, Path]], ratings: RatingSet) -> list[tuple[str, Path]]:
-    """Of the papers of a folder, by identifier, those that are rated.
+    """Return the rated ones among the papers of a folder.
 
     Raises:
-        UserError: none is, or the conference took one decision only on those that are.
+        UserError: no paper is rated, or the conference accepted or rejected all rated ones.
     """
     rated = [(paper, path) for paper, path in files if paper in ratings.papers]
     if not rated:
         raise UserError(
-            f"{folder}: none of its papers is rated; a file is called by its paper_id, like {_first(ratings)}.pdf"
+            f"{folder}: none of its papers is rated; name files by identifier, like {next(iter(ratings.papers))}.pdf"
         )
     need_both_classes(np.array([ratings.papers[paper].accepted for paper, _ in rated], bool), str(folder))
     return rated
@@ -78,13 +78,14 @@ def report_leaks(
     resamples: int = RESAMPLES,
     files: Iterable[tuple[str, Path]] | None = None,
 ) -> LeakReport:
-    """Measure what leaks alone predict of the rated papers in a folder. A paper that cannot be read is told and left out.
+    """Measure how well leaks predict the decisions on the rated papers of a folder. Unreadable papers are left out and
+    listed.
 
     Args:
-        files: the papers by identifier, where they are chosen already.
+        files: the papers by identifier, if already selected.
 
     Raises:
-        UserError: no paper is rated and readable, or the conference took one decision only on those that are.
+        UserError: no paper is rated and readable, or the conference accepted or rejected all of these.
     """
     features: dict[str, tuple[Features, Features]] = {}
     unreadable = []
@@ -97,7 +98,7 @@ def report_leaks(
             continue
         features[paper] = (leak_features(text), leak_features(strip_leaks(text).text))
     if not features:
-        raise UserError(f"{folder}: none of its {len(rated)} rated papers can be read; the first: {unreadable[0]}")
+        raise UserError(f"{folder}: cannot read any of its {len(rated)} rated papers; the first: {unreadable[0]}")
     accepted = np.array([ratings.papers[paper].accepted for paper in features], bool)
     need_both_classes(accepted, str(folder))
     return LeakReport(
@@ -111,8 +112,8 @@ def report_leaks(
 
 
 def leaks_as_csv(leaks: LeakReport) -> str:
-    """One row a paper: its decision, each leak of the text as it stands as 0 or 1, its length, and the same for the
-    stripped text."""
+    """Return a CSV table with one row per paper: its decision, each leak as 0 or 1 and the length, for the text as it is and
+    for the stripped text."""
     names = [*LEAKS, LENGTH]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -121,7 +122,3 @@ def leaks_as_csv(leaks: LeakReport) -> str:
         decision = "Accept" if leaks.accepted[paper] else "Reject"
         writer.writerow([paper, decision, *(f"{part[name]:g}" for part in (given, stripped) for name in names)])
     return buffer.getvalue()
-
-
-def _first(ratings: RatingSet) -> str:
-    return next(iter(ratings.papers))

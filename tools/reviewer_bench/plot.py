@@ -1,4 +1,4 @@
-"""The plot: the ROC curve of each reviewer's score, and balanced accuracy by threshold."""
+"""Plot the ROC curve of each reviewer's score, and balanced accuracy by threshold."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tools.reviewer_bench.bootstrap import Estimates
 from tools.reviewer_bench.evaluation import Evaluation
 
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
-"""Okabe and Ito's, which colour-blind readers tell apart."""
+"""Palette of Okabe and Ito, safe for colour-blind readers."""
 _STYLES = ("-", "--", ":", "-.")
 
 
 def draw(benchmark: Benchmark) -> Figure:
-    """Both panels, with the baselines beside the reviewers."""
+    """Return a figure with both plots for all reviewers and baselines."""
     figure = Figure(figsize=(10, 4.6 + 0.22 * len(benchmark.evaluations)), layout="constrained")
     roc, cuts = figure.subplots(1, 2)
     for number, evaluation in enumerate(benchmark.evaluations):
@@ -29,14 +29,14 @@ def draw(benchmark: Benchmark) -> Figure:
     roc.set(xlabel="false positive rate", ylabel="true positive rate", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     roc.set_title("ROC of the overall score", fontsize=11)
     roc.set_aspect("equal")
-    cuts.set(xlabel="accept when Overall is at least", ylabel="balanced accuracy")
+    cuts.set(xlabel="accept if Overall is at least", ylabel="balanced accuracy")
     cuts.set_title("By threshold, with 95% bootstrap intervals", fontsize=11)
     figure.legend(*roc.get_legend_handles_labels(), loc="outside lower center", fontsize=8, frameon=False)
     return figure
 
 
 def rendered(figure: Figure, kind: str) -> bytes:
-    """The figure as the bytes of a `png` or a `pdf`; the same figure gives the same bytes."""
+    """Return the figure as the bytes of a `png` or `pdf` file; the same figure gives the same bytes."""
     buffer = BytesIO()
     metadata = {"CreationDate": None} if kind == "pdf" else {}
     figure.savefig(buffer, format=kind, dpi=150, metadata=metadata)

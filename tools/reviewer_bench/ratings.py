@@ -1,4 +1,4 @@
-"""What people made of the papers: the scores of their reviewers and the decision of the conference."""
+"""Human scores of papers, and the decisions of their conference."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ _LISTS = ("ratings", "rating", "scores", "score")
 
 @dataclass(frozen=True)
 class PaperRating:
-    """One paper as the conference judged it."""
+    """The conference's verdict on one paper."""
 
     paper_id: str
     scores: tuple[float, ...]
-    """Of the human reviewers, in the order of the file; may be empty."""
+    """Scores of the human reviewers in the order of the file; may be empty."""
     accepted: bool
 
     @property
     def mean(self) -> float | None:
-        """The mean human score; None without scores."""
+        """Mean human score; None if there are no scores."""
         return statistics.fmean(self.scores) if self.scores else None
 
 
 @dataclass(frozen=True)
 class RatingSet:
-    """A file of ratings."""
+    """The contents of a file of ratings."""
 
     papers: dict[str, PaperRating]
     undecided: int
-    """Papers left out because no decision was taken, or it is unknown."""
+    """Number of papers left out because their decision is missing or unknown."""
 
 
 def read_ratings(path: Path) -> RatingSet:
-    """Read a TSV or CSV file with a row a paper: `paper_id`, `decision`, and the human scores in columns `0`, `1`, …
-    (as in The AI Scientist's file of ICLR 2022) or as a list in one column `ratings`.
+    """Read a TSV or CSV file with one row per paper: `paper_id`, `decision`, and human scores in columns `0`, `1`, ...
+    (as in The AI Scientist's file of ICLR 2022) or as a list in a column `ratings`.
 
     A paper may have any number of scores. Papers whose decision is missing, `Unknown` or `Withdrawn` are left out.
 
     Raises:
-        UserError: a column is missing, a value cannot be read, a paper has two different rows, or no paper is left.
+        UserError: a column is missing, a value cannot be parsed, a paper has two different rows, or no paper has a decision.
     """
     rows = read_table(path)
     id_column, decision_column = column(path, rows, *ID_NAMES), column(path, rows, "decision")
@@ -59,9 +59,9 @@ def read_ratings(path: Path) -> RatingSet:
         if rating is None:
             undecided += 1
         elif papers.setdefault(paper, rating) != rating:
-            raise UserError(f"{path}: paper {paper} has two different rows; keep one of them")
+            raise UserError(f"{path}: paper {paper} has two different rows; remove one of them")
     if not papers:
-        raise UserError(f"{path}: no paper has a decision to accept or to reject")
+        raise UserError(f"{path}: no paper has a decision")
     return RatingSet(papers, undecided)
 
 
@@ -69,7 +69,7 @@ def _score_columns(path: Path, rows: list[TableRow]) -> list[str]:
     numbered = [name for name in rows[0] if name.isdigit()]
     lists = [name for name in rows[0] if name.lower() in _LISTS]
     if not numbered and not lists:
-        raise UserError(f"{path}: no human scores; they stand in columns 0, 1, … or as a list in a column 'ratings'")
+        raise UserError(f"{path}: no human scores; expected are columns 0, 1, ... or a column 'ratings' with lists")
     return numbered or lists[:1]
 
 

@@ -1,11 +1,11 @@
-"""Reviews as records in JSON or JSON Lines: one a paper, as a panel leaves them.
+"""Reviews as JSON records, one per paper, as panels write them.
 
-A record names its `paper_id` and holds the verdict in one of these shapes:
+A record has a `paper_id` and the verdict in one of these shapes:
 
-    {"paper_id": …, "Overall": 6, "Decision": "Accept", …}                              one filled form
-    {"paper_id": …, "form": "neurips", "review": {"Overall": 6, …}}                     one reviewer's file
-    {"paper_id": …, "form": "neurips", "scores": {"Overall": 6, …}, "decision": …}      a meta-review
-    {"paper_id": …, "form": "neurips", "overall": 5.67, "decision": …, …}               a panel's review.json
+    {"paper_id": ..., "Overall": 6, "Decision": "Accept", ...}                               one filled form
+    {"paper_id": ..., "form": "neurips", "review": {"Overall": 6, ...}}                      one reviewer's file
+    {"paper_id": ..., "form": "neurips", "scores": {"Overall": 6, ...}, "decision": ...}     a meta-review
+    {"paper_id": ..., "form": "neurips", "overall": 5.67, "decision": ..., ...}              a panel's review.json
 
 A panel's overall score is the mean over its reviewers, not rounded.
 """
@@ -25,18 +25,17 @@ from tools.review import (
 )
 from tools.reviewer_bench.cells import TableRow, read_file
 
-_OF_A_REPORT = ("form", "round", "decision", "overall", "rule", "reviews")
+_REPORT_KEYS = ("form", "round", "decision", "overall", "rule", "reviews")
 
 
 def read_records(path: Path) -> list[TableRow]:
-    """The records of a `.jsonl` file, or of a `.json` file that holds one record, a list, or a mapping from identifier to
-    record, each as one flat row with `paper_id`, the form's fields, `Overall` and `Decision`.
+    """Return the records of a `.jsonl` file, or of a `.json` file with one record, a list, or a mapping from identifier to
+    record. Each becomes one flat row with `paper_id`, the form's fields, `Overall` and `Decision`.
 
-    A last line of JSON Lines without its end is what a killed writer leaves; it is an error here, since a table with a
-    review fewer would not say so.
+    An incomplete last line, which a killed writer leaves, is an error, since otherwise a review would silently be missing.
 
     Raises:
-        UserError: not JSON, or something in it is not a record.
+        UserError: the file is not JSON, or has something else than records.
     """
     text = read_file(path)
     try:
@@ -49,18 +48,18 @@ def read_records(path: Path) -> list[TableRow]:
             raise UserError(f"{path}: record {number} is not a mapping with a paper_id and a review")
         rows.append(_flat(record))
     if not rows:
-        raise UserError(f"{path}: no record in it")
+        raise UserError(f"{path}: no records found")
     return rows
 
 
 def panel_record(paper_id: str, round_folder: Path) -> dict[str, Any] | None:
-    """The record of one paper's panel from the folder of its last round, to be appended to a `.jsonl` file as one line:
-    the verdict, and each reviewer's form. None where the panel has come to no decision yet."""
+    """Return the record of one paper's panel from the folder of its last round, for a line of a `.jsonl` file: the verdict,
+    and each reviewer's form. None if the panel has not decided yet."""
     path = round_folder / REPORT_FILE
     if not path.exists():
         return None
     report = json.loads(path.read_text(encoding="utf-8"))
-    return {"paper_id": paper_id, **{key: report[key] for key in _OF_A_REPORT}}
+    return {"paper_id": paper_id, **{key: report[key] for key in _REPORT_KEYS}}
 
 
 def _lines(text: str) -> list[object]:
@@ -76,7 +75,7 @@ def _listed(data: object) -> list[object]:
 
 
 def _flat(record: Mapping[str, Any]) -> TableRow:
-    """The record as a row: inner mappings opened, the score that the form's rule names first put under Overall."""
+    """Flatten a record; the score that stands for the form is stored under Overall."""
     row: TableRow = dict(record)
     for inner in ("review", "meta_review"):
         if isinstance(opened := row.get(inner), Mapping):
@@ -90,5 +89,5 @@ def _flat(record: Mapping[str, Any]) -> TableRow:
     form = str(row.get("form", ""))
     if form in form_names():
         row.setdefault("Overall", row.get(load_form(form).overall))
-        row.setdefault("Decision", None)  # a form can leave the decision to the chair
+        row.setdefault("Decision", None)  # a form may leave the decision to the chair
     return row

@@ -1,4 +1,4 @@
-"""The report of a benchmark in Markdown, and every number of it as JSON."""
+"""The report of a benchmark in Markdown, and all its numbers as JSON."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tools.reviewer_bench.comparison import ReviewerComparison
 from tools.reviewer_bench.evaluation import MetricRow
 from tools.reviewer_bench.metrics import OF_DECISIONS, OF_SCORES
 
-if TYPE_CHECKING:  # loads scikit-learn, which a report without leaks does not need
+if TYPE_CHECKING:  # loads scikit-learn, which only leaks need
     from tools.reviewer_bench.leak_power import LeakPower
     from tools.reviewer_bench.papers import LeakReport
 
 _COMPARED = ("balanced_accuracy", "accuracy", "f1", "auc_score", "pearson")
 NO_CONTROL = (
-    "There is no one-prompt control here: give the reviews of the same model by one plain prompt with `--control`, or "
-    "nothing shows what a panel adds to its model."
+    "There is no one-prompt control. Supply reviews by the same model with one plain prompt with `--control` to see what the "
+    "panel adds to its model."
 )
 _METRICS = OF_DECISIONS | OF_SCORES
 
@@ -28,7 +28,7 @@ Named = tuple[str, MetricRow]
 
 
 def summary_rows(benchmark: Benchmark) -> list[Named]:
-    """Each reviewer by its Decision and by the threshold, then the baselines."""
+    """Return the rows of each reviewer by Decision and by threshold, then the baselines."""
     rows: list[Named] = []
     for evaluation in benchmark.evaluations:
         name = shown_name(benchmark, evaluation.name)
@@ -41,12 +41,12 @@ def summary_rows(benchmark: Benchmark) -> list[Named]:
 
 
 def shown_name(benchmark: Benchmark, name: str) -> str:
-    """A reviewer's name in print."""
+    """Return the printed name of a reviewer."""
     return f"{name} (control)" if name == benchmark.control else name
 
 
 def write_estimate(estimate: Estimate | None, places: int = 2, signed: bool = False) -> str:
-    """`0.65 [0.61, 0.69]`; a dash where it is not defined."""
+    """Format an estimate like `0.65 [0.61, 0.69]`, or as a dash if undefined."""
     if estimate is None or estimate.value is None or estimate.low is None or estimate.high is None:
         return "–"
     sign = "+" if signed else ""
@@ -57,8 +57,8 @@ def write_estimate(estimate: Estimate | None, places: int = 2, signed: bool = Fa
 
 
 def as_markdown(benchmark: Benchmark, leaks: LeakReport | None = None, origin: str = "") -> str:
-    """The whole report. How each number is defined stands in `docs/reviewer_bench.md`. `origin` is a sentence about how the
-    reviews were made."""
+    """Return the whole report. `docs/reviewer_bench.md` defines each number. `origin` is a sentence about how the reviews
+    were made."""
     parts = [_head(benchmark, origin), _decisions(benchmark), _scores(benchmark), _by_threshold(benchmark)]
     if benchmark.comparisons:
         parts.append(_comparisons(benchmark.comparisons))
@@ -68,7 +68,7 @@ def as_markdown(benchmark: Benchmark, leaks: LeakReport | None = None, origin: s
 
 
 def as_json(benchmark: Benchmark, leaks: LeakReport | None = None) -> dict[str, Any]:
-    """Every number, under the name of its reviewer and rule."""
+    """Return every number by reviewer and rule."""
     data: dict[str, Any] = {
         "ratings": str(benchmark.ratings),
         **{key: getattr(benchmark, key) for key in _PLAIN},
@@ -108,23 +108,23 @@ def _head(benchmark: Benchmark, origin: str) -> str:
         "",
         f"{benchmark.papers} papers of `{benchmark.ratings.name}` with at least one review, {benchmark.accepted} accepted "
         f"({share:.1%}). In brackets: 95% bootstrap intervals over papers, {benchmark.resamples:,} resamples, seed "
-        f"{benchmark.seed}. Accepting is the positive class.",
+        f"{benchmark.seed}. Accept is the positive class.",
     ]
     lines += [origin] if origin else []
     if benchmark.undecided:
-        lines.append(f"Left out of the ratings: {benchmark.undecided} papers without a decision.")
+        lines.append(f"{benchmark.undecided} rated papers without a decision are left out.")
     for name, coverage in benchmark.coverage.items():
-        told = [
+        gaps = [
             f"{count} {what}"
             for count, what in (
                 (coverage.unreviewed, "rated papers have no review"),
-                (coverage.failed, "rows are empty"),
-                (coverage.unrated, "reviews are of papers that are not rated"),
+                (coverage.failed, "of them with an empty row"),
+                (coverage.unrated, "reviews are of unrated papers"),
             )
             if count
         ]
-        if told:
-            lines.append(f"`{name}`: {', '.join(told)}. Its rows are about the papers it reviewed.")
+        if gaps:
+            lines.append(f"`{name}`: {', '.join(gaps)}. Its rows cover the papers that it reviewed.")
     if not benchmark.control:
         lines.append(NO_CONTROL)
     return "\n".join(lines[:2]) + "\n" + "\n\n".join(lines[2:])
@@ -133,7 +133,7 @@ def _head(benchmark: Benchmark, origin: str) -> str:
 def _decisions(benchmark: Benchmark) -> str:
     header = ["reviewer", "accepts by", "papers", *(metric.title for metric in OF_DECISIONS.values())]
     body = [[name, row.rule, row.papers, *_cells(row, OF_DECISIONS)] for name, row in summary_rows(benchmark)]
-    note = "Lower is better for FPR (rejected papers accepted) and FNR (accepted papers rejected)."
+    note = "Lower is better for FPR (rejected papers that are accepted) and FNR (accepted papers that are rejected)."
     return f"## Decisions\n\n{_table(header, body)}\n\n{note}"
 
 
@@ -149,7 +149,7 @@ def _scores(benchmark: Benchmark) -> str:
 
 def _by_threshold(benchmark: Benchmark) -> str:
     header = ["accepts by", *(metric.title for metric in OF_DECISIONS.values())]
-    parts = ["## By threshold\n\nA threshold that is chosen on these papers looks better than it is."]
+    parts = ["## By threshold\n\nA threshold chosen on these papers looks better than it is."]
     for evaluation in benchmark.evaluations:
         if evaluation.by_threshold:
             body = [[row.rule, *_cells(row, OF_DECISIONS)] for row in evaluation.by_threshold.values()]
@@ -159,9 +159,9 @@ def _by_threshold(benchmark: Benchmark) -> str:
 
 def _comparisons(comparisons: Sequence[ReviewerComparison]) -> str:
     parts = [
-        "## Pairs\n\nFirst minus second on the papers that both judged: paired bootstrap, bold where the interval leaves out "
-        "zero. McNemar's exact test asks whether both are right equally often; the counts are papers that only the first and "
-        "only the second judged as the conference did. No correction for the number of comparisons."
+        "## Pairs\n\nFirst minus second on the papers that both reviewed, with a paired bootstrap; bold if the interval "
+        "excludes zero. McNemar's exact test is of the hypothesis that both agree with the conference equally often; the "
+        "counts are papers on which only one of them agrees. There is no correction for the number of comparisons."
     ]
     for pair in dict.fromkeys((c.first, c.second) for c in comparisons):
         rows = [c for c in comparisons if (c.first, c.second) == pair]
@@ -208,11 +208,11 @@ def _leaks(leaks: LeakReport) -> str:
         for power in leaks.as_given
     ]
     text = (
-        f"## What leaks alone predict\n\n{len(leaks.papers)} rated papers of `{leaks.folder.name}`, without reading any of "
-        f"them: by each leak, and by all in a logistic regression on held-out papers. After stripping, only the length is "
-        f"left.\n\n{_table(header, body)}"
+        f"## What leaks alone predict\n\nHow well leaks predict the decisions on {len(leaks.papers)} rated papers of "
+        f"`{leaks.folder.name}`: each leak by itself, and all in a logistic regression on held-out papers. After stripping, "
+        f"only the length is left.\n\n{_table(header, body)}"
     )
-    return text + "".join(f"\n\nNot read: {line}" for line in leaks.unreadable)
+    return text + "".join(f"\n\nUnreadable: {line}" for line in leaks.unreadable)
 
 
 def _leak_cells(power: LeakPower) -> list[str]:
@@ -225,7 +225,7 @@ def _share(share: float | None) -> str:
 
 def _difference(estimate: Estimate | None) -> str:
     text = write_estimate(estimate, places=3, signed=True)
-    return f"**{text}**" if estimate and estimate.without_zero else text
+    return f"**{text}**" if estimate and estimate.excludes_zero else text
 
 
 def _cells(row: MetricRow, names: Mapping[str, object]) -> list[str]:

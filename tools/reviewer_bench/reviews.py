@@ -1,7 +1,6 @@
-"""What an automatic reviewer made of the papers: for each its overall score and its decision.
+"""Overall scores and decisions of an automatic reviewer.
 
-Read from a table in the shape of The AI Scientist's `llm_reviews/*.csv`, or from records in JSON or JSON Lines as a panel
-leaves them (`tools/reviewer_bench/records.py`).
+Read from tables in the format of The AI Scientist's `llm_reviews/*.csv`, or from JSON records (see `records.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ SCORE_NAMES = ("Overall", "Rating")
 
 @dataclass(frozen=True)
 class Review:
-    """The verdict on one paper; either part may be missing."""
+    """The verdict on one paper; at least one part is present."""
 
     overall: float | None
     accepted: bool | None
@@ -27,24 +26,23 @@ class Review:
 
 @dataclass(frozen=True)
 class ReviewSet:
-    """A file of reviews."""
+    """The contents of a file of reviews."""
 
     name: str
-    """What a table calls this reviewer: the file's name without suffix, or where that is `reviews`, as every batch calls
-    its file, the folder's name."""
+    """Name of the reviewer in tables: the file's stem, or for a batch's `reviews` file the folder's name."""
     path: Path
     reviews: dict[str, Review]
     empty: int
-    """Papers whose row holds neither a score nor a decision: the reviewer failed on them."""
+    """Number of papers whose row has neither score nor decision, since the reviewer failed."""
 
 
 def read_reviews(path: Path) -> ReviewSet:
     """Read a file of reviews: `.csv` or `.tsv` with columns `paper_id`, `Overall` (or `Rating`) and `Decision`, or `.json`
-    or `.jsonl` with records that hold the same. A score that is a list counts as its mean.
+    or `.jsonl` with such records. The score of a list is its mean.
 
     Raises:
-        UserError: of another kind, a column is missing, a value cannot be read, a paper has two different reviews, or no
-            paper has one.
+        UserError: the suffix is unknown, a column is missing, a value cannot be parsed, a paper has two different reviews,
+            or no paper has one.
     """
     kind = path.suffix.lower()
     if kind in {".json", ".jsonl"}:
@@ -52,8 +50,8 @@ def read_reviews(path: Path) -> ReviewSet:
     elif kind in {".csv", ".tsv", ".tab"}:
         rows = read_table(path)
     else:
-        raise UserError(f"{path}: reviews are read from .csv, .tsv, .json or .jsonl")
-    # pandas writes an index that has lost its name under an empty one
+        raise UserError(f"{path}: unknown suffix; reviews are .csv, .tsv, .json or .jsonl files")
+    # pandas writes an unnamed index under an empty name
     id_column = column(path, rows, *ID_NAMES, "")
     score_column, decision_column = column(path, rows, *SCORE_NAMES), column(path, rows, "Decision")
     reviews: dict[str, Review] = {}
@@ -66,9 +64,9 @@ def read_reviews(path: Path) -> ReviewSet:
         if review.overall is None and review.accepted is None:
             empty.add(paper)
         elif reviews.setdefault(paper, review) != review:
-            raise UserError(f"{path}: paper {paper} has two different reviews; keep one of them")
+            raise UserError(f"{path}: paper {paper} has two different reviews; remove one of them")
     if not reviews:
-        raise UserError(f"{path}: no row has a score or a decision")
+        raise UserError(f"{path}: no row has a score or decision")
     name = path.resolve().parent.name if path.stem == "reviews" else path.stem
     return ReviewSet(name, path, reviews, len(empty - set(reviews)))
 

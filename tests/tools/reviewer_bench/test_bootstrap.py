@@ -82,5 +82,5 @@ def test_about_95_of_100_intervals_hold_the_truth() -> None:
     ("interval", "significant"), [((0.01, 0.2), True), ((-0.2, -0.01), True), ((-0.1, 0.1), False), ((0.0, 0.1), False)]
 )
 def test_a_difference_is_significant_when_zero_is_outside(interval: tuple[float, float], significant: bool) -> None:
-    assert Estimate(0.1, *interval).without_zero is significant
-    assert not Estimate(None, None, None).without_zero
+    assert Estimate(0.1, *interval).excludes_zero is significant
+    assert not Estimate(None, None, None).excludes_zero

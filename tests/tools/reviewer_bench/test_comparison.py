@@ -40,7 +40,7 @@ def test_the_difference_is_first_minus_second_and_the_pairs_are_counted() -> Non
     assert (by_score.only_first, by_score.only_second) == (8, 0)
     assert by_score.p == pytest.approx(2 / 2**8)
     assert by_score.differences["balanced_accuracy"].value == pytest.approx((0.9 + 0.8) / 2 - (0.4 + 0.5) / 2)
-    assert by_score.differences["balanced_accuracy"].without_zero
+    assert by_score.differences["balanced_accuracy"].excludes_zero
     assert "pearson" in by_score.differences and "pearson" not in by_decision.differences
 
 
@@ -78,7 +78,7 @@ def test_pairing_sees_what_two_separate_intervals_do_not() -> None:
     second[worse] = ~second[worse]
     a, b = (verdicts(name, [8.0 if x else 3.0 for x in v], truth) for name, v in (("a", first), ("b", second)))
     found = compare(a, b, 6, 0, 400)[1]
-    assert found.differences["accuracy"].without_zero and found.p < 0.01
+    assert found.differences["accuracy"].excludes_zero and found.p < 0.01
 
 
 def test_the_published_panel_against_the_one_prompt_file(published: Path) -> None:
@@ -90,5 +90,5 @@ def test_the_published_panel_against_the_one_prompt_file(published: Path) -> Non
     panel, one = (match(read_reviews(path), rated)[0] for path in sorted(published.glob("*.csv")))
     by_decision, by_score = compare(panel, one, 6, seed=0, resamples=1_000)
     assert (by_score.only_first, by_score.only_second) == (117, 66) and by_score.p < 0.001
-    assert by_score.differences["balanced_accuracy"].without_zero
+    assert by_score.differences["balanced_accuracy"].excludes_zero
     assert (by_decision.only_first, by_decision.only_second) == (64, 44) and by_decision.p > 0.05

@@ -98,7 +98,7 @@ def test_folders_that_cannot_be_measured(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such folder"):
         report_leaks(tmp_path / "elsewhere", ratings, 0)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match="no paper in it"):
+    with pytest.raises(UserError, match="no papers found"):
         report_leaks(tmp_path / "empty", ratings, 0)
     with pytest.raises(UserError, match=r"none of its papers is rated; .* like z\.pdf"):
         report_leaks(tmp_path / "papers", RatingSet({"z": PaperRating("z", (), True)}, 0), 0)
