@@ -9,17 +9,17 @@ from tools.errors import ToolError
 from tools.evidence import BASELINE, Ledger
 from tools.evidence.gate import load_gate_report
 from tools.experiments.execution import load_ledger
-from tools.ideas.archive import Outcome, Trial
+from tools.ideas import IdeaOutcome, Trial
 from tools.review import load_decision
 
 
-def outcome_of_idea_run(idea_run: IdeaRun) -> Outcome:
+def outcome_of_idea_run(idea_run: IdeaRun) -> IdeaOutcome:
     """The outcome of a study as it stands."""
     root = idea_run.workspace.root
     gate = load_gate_report(root / "gate.json")
     rounds = sorted((root / "reviews").glob("round_*"))
     panel = next((found for found in map(load_decision, reversed(rounds)) if found), None)
-    return Outcome(
+    return IdeaOutcome(
         ended_early=idea_run.outcome,
         runs=list(_runs(load_ledger(idea_run.context), idea_run.context.template.primary_metric)),
         trials=list(_trials(load_ledger(idea_run.context), idea_run.context.template.primary_metric)),

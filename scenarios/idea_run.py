@@ -8,7 +8,7 @@ from pathlib import Path
 from agents.conversation.policies import Participants, Turn
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
-from tools.ideas.idea import Idea, load_idea
+from tools.ideas import Idea, load_idea
 
 
 @dataclass

@@ -18,8 +18,7 @@ from tools.experiments.baselines import BaselineCache
 from tools.experiments.template import no_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext, RunQuota
-from tools.ideas.archive import Entry, put_idea
-from tools.ideas.idea import Idea, save_idea, stored
+from tools.ideas import Idea, StoredIdea, idea_to_json, put_idea, save_idea
 from tools.sandbox import Sandbox
 
 ARCHIVE = "ideas.json"
@@ -117,8 +116,8 @@ class IdeaRuns:
             outcome = outcome_of_idea_run(idea_run).model_dump(exclude_defaults=True)
             put_idea(self.folder / ARCHIVE, self._entry(idea) | {"outcome": outcome})
 
-    def _entry(self, idea: Idea) -> Entry:
-        return {**stored(idea), "template": self._resolved.template.name if self._resolved.template else ""}
+    def _entry(self, idea: Idea) -> StoredIdea:
+        return {**idea_to_json(idea), "template": self._resolved.template.name if self._resolved.template else ""}
 
     @property
     def _offline(self) -> bool:

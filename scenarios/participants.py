@@ -42,7 +42,8 @@ def assign_participants(
     """
     entries = [_entry(where, text, cards, models) for text in (spec.participants or kind.participants)]
     chair = spec.chair or kind.chair
-    if not spec.chair and ReviewStage.CHAIR not in (spec.policies or kind.policy) and chair not in [role for role, _ in entries]:
+    needs_chair = ReviewStage.CHAIR in (spec.policies or kind.policy) or chair in [role for role, _ in entries]
+    if not spec.chair and not needs_chair:
         chair = ""
     special = {chair, spec.authors}
     if spec.reviewers is not None:

@@ -27,7 +27,7 @@ from scenarios.resolved_scenario import ResolvedScenario, participant_names, par
 from scenarios.run_summary import write_summary
 from scenarios.scenario import PhaseSpec
 from tools.errors import ColloquiumError, MachineError
-from tools.ideas.idea import Novelty, load_idea, save_idea
+from tools.ideas import NoveltyDecision, load_idea, save_idea
 from tools.review import INDEPENDENT_STAGES
 from tools.sandbox import Sandbox
 from tools.toolsets.context import ToolContext
@@ -240,7 +240,7 @@ class Runner:
             await self._idea_runs.start_idea(idea_run, load_idea(idea_run.context.proposal))
         if kind.name == "novelty" and not idea_run.outcome:
             path = idea_run.workspace.root / "novelty.json"
-            novelty = Novelty.model_validate_json(path.read_bytes())
+            novelty = NoveltyDecision.model_validate_json(path.read_bytes())
             idea = idea_run.idea
             if idea is not None:
                 idea.novel = novelty.decision == "novel"

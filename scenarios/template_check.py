@@ -15,7 +15,7 @@ from tools.experiments.settings import read_settings
 from tools.experiments.template import SKELETON, Template, load_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
-from tools.ideas.idea import Idea
+from tools.ideas import Idea
 from tools.literature import build
 from tools.project import TEMPLATES
 from tools.review import load_form

@@ -21,8 +21,7 @@ from tools.errors import UserError, nearest
 from tools.experiments.execution import load_ledger
 from tools.experiments.external_results import install_runs, read_external_runs
 from tools.experiments.template import GENERATED, Template
-from tools.ideas.archive import Entry, read_archive
-from tools.ideas.idea import Idea, load_idea, stored
+from tools.ideas import Idea, StoredIdea, idea_to_json, load_idea, read_archive
 from tools.paper import find_draft, install_draft
 from tools.paper.build import build_paper, format_compilation
 from tools.review import load_decision
@@ -43,7 +42,7 @@ class WarmStart:
     """What a run was given to begin with; any part may be missing."""
 
     ideas: tuple[Idea, ...] = ()
-    archive: tuple[Entry, ...] = ()
+    archive: tuple[StoredIdea, ...] = ()
     """Ideas that count as proposed already."""
     project: Path | None = None
     """The folder of an earlier run's idea."""
@@ -73,7 +72,7 @@ class WarmStart:
         if self.archive:
             write_json(folder / ARCHIVE, list(self.archive))
         if self.ideas:
-            write_json(folder / IDEAS, [stored(idea) for idea in self.ideas])
+            write_json(folder / IDEAS, [idea_to_json(idea) for idea in self.ideas])
         if self.project:
             shutil.copytree(self.project, folder / PROJECT, symlinks=True)
         if self.code:
@@ -214,7 +213,7 @@ def _check_needs(resolved: ResolvedScenario, start: WarmStart) -> None:
         there |= kind.gives
 
 
-def _archive(resolved: ResolvedScenario) -> tuple[Entry, ...]:
+def _archive(resolved: ResolvedScenario) -> tuple[StoredIdea, ...]:
     """The ideas that count as proposed already."""
     name = resolved.scenario.archive
     if not name:

@@ -1,4 +1,4 @@
-"""Files that people write, held against their schema: every mistake is one line with file, key and nearest known name."""
+"""Validate files that people write. Every mistake is one line with file, key and nearest known name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def parse_yaml(text: str, place: Path | str) -> Any:
-    """What a YAML text holds.
+    """Parse a YAML text.
 
     Raises:
         UserError: it is not YAML.
@@ -27,10 +27,10 @@ def parse_yaml(text: str, place: Path | str) -> Any:
 
 
 def read_yaml(path: Path) -> Any:
-    """What a YAML file holds.
+    """Parse a YAML file.
 
     Raises:
-        UserError: it is not YAML, or not text.
+        UserError: it is not YAML or not UTF-8.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -40,10 +40,10 @@ def read_yaml(path: Path) -> Any:
 
 
 def read_mapping(path: Path, shape: str) -> dict[str, Any]:
-    """A YAML file of keys with values. `shape` says what it has to be.
+    """Read a YAML file that contains a mapping. `shape` describes it in the error.
 
     Raises:
-        UserError: it is something else.
+        UserError: it contains something else.
     """
     data = read_yaml(path)
     if not isinstance(data, dict):
@@ -69,10 +69,10 @@ def find_yaml(kind: str, name: str, folders: Sequence[Path]) -> Path:
 
 
 def validated(schema: type[M], data: object, place: Path | str) -> M:
-    """The data as the schema has it.
+    """Validate data against a schema.
 
     Raises:
-        UserError: the first thing that does not fit.
+        UserError: names the first mistake.
     """
     try:
         return schema.model_validate(data)
@@ -81,7 +81,7 @@ def validated(schema: type[M], data: object, place: Path | str) -> M:
 
 
 def first_problem(path: Path | str, error: ValidationError, schema: type[BaseModel]) -> str:
-    """One line for the first mistake that pydantic found: file, key, what is wrong, nearest known name."""
+    """Return one line about the first mistake that pydantic found: file, key, mistake, nearest known name."""
     problem = error.errors()[0]
     place = ".".join(str(part) for part in problem["loc"]) or "(the whole file)"
     if problem["type"] == "extra_forbidden":
@@ -93,7 +93,7 @@ def first_problem(path: Path | str, error: ValidationError, schema: type[BaseMod
 
 
 def _fields_at(schema: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
-    """The keys known at a place of a nested model, found by walking its annotations."""
+    """Return the keys known at a position of a nested model."""
     current: type[BaseModel] | None = schema
     for part in place:
         if current is None:

@@ -13,7 +13,7 @@ from agents.offline.script import Opening, Script, call, read_whole, say
 from agents.offline.state import ExperimentsVariables
 from agents.offline.tunables import find_tunables, scaled
 from tools.experiments.settings import SourceSetting
-from tools.ideas.idea import Idea
+from tools.ideas import Idea
 from tools.toolsets.data import LedgerRow, LedgerRows
 
 _FACTORS = (0.5, 2.0, 0.25, 4.0, 0.125, 8.0, 0.0625, 16.0)

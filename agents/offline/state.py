@@ -14,9 +14,8 @@ from agents.models.errors import ModelError
 from agents.role_card import RoleCard
 from tools.evidence.records import Metric, RunRecord
 from tools.experiments.template import Profile
-from tools.figures.figure import Figure
-from tools.ideas.archive import Outcome
-from tools.ideas.idea import Idea
+from tools.figures import PaperFigure
+from tools.ideas import Idea, IdeaOutcome
 from tools.review.forms import Form
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -144,7 +143,7 @@ class ArchivedIdea(_Variables):
 
     name: str
     follows_from: str
-    outcome: Outcome | None
+    outcome: IdeaOutcome | None
 
 
 class IdeationVariables(_Variables):
@@ -177,7 +176,7 @@ class PaperVariables(_Variables):
     addresses: list[str]
     settings: list[str]
     environment: list[str]
-    figures: list[Figure]
+    figures: list[PaperFigure]
 
 
 class RevisionVariables(PaperVariables):

@@ -18,8 +18,7 @@ from scenarios.scenario import Scenario, save_scenario
 from scenarios.warm_start import read_ideas
 from tools.atomic import write_json
 from tools.errors import UserError
-from tools.ideas.archive import Entry, read_archive
-from tools.ideas.idea import stored
+from tools.ideas import StoredIdea, idea_to_json, read_archive
 
 SETTINGS = "batch.json"
 SCENARIO = "scenario-of-batch.yaml"
@@ -54,7 +53,9 @@ class IdeaBatch(Batch):
     def first_jobs(self) -> Iterator[BatchJob]:
         for template, models in self._cells:
             if self._spec.given:
-                yield from self._idea_jobs(template, models, [stored(i) for i in read_ideas(Path(self._spec.given))])
+                yield from self._idea_jobs(
+                    template, models, [idea_to_json(i) for i in read_ideas(Path(self._spec.given))]
+                )
             else:
                 scenario = _scenario_of_cell(self._scenario, self._spec, template, models)
                 phases = scenario.phases[: _first_after_ideation(scenario)]
@@ -74,7 +75,7 @@ class IdeaBatch(Batch):
         summary = read_summary(job.run)
         return next((idea.ended_early for idea in summary.ideas if idea.ended_early), "") if summary else ""
 
-    def _idea_jobs(self, template: str, models: str, ideas: Sequence[Entry]) -> Iterator[BatchJob]:
+    def _idea_jobs(self, template: str, models: str, ideas: Sequence[StoredIdea]) -> Iterator[BatchJob]:
         """Yield a job for each idea, without those that the novelty check rejected."""
         scenario = _scenario_of_cell(self._scenario, self._spec, template, models)
         for idea in ideas:

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from scenarios.commands.console import RUNS, Out, out
 from scenarios.launch import find_run
 from tools.errors import UserError
-from tools.ideas.archive import Entry, Outcome, outcome_of, read_archive
+from tools.ideas import IdeaOutcome, StoredIdea, outcome_of, read_archive
 
 Order = Literal["archive", "score", "interestingness", "feasibility", "novelty"]
 
@@ -46,7 +46,7 @@ def ideas(
     out.print("\nI, F, N: interestingness, feasibility and novelty, as whoever proposed the idea scored them.")
 
 
-def _cells(entry: Entry) -> list[str]:
+def _cells(entry: StoredIdea) -> list[str]:
     scores = [str(entry.get(key, "")) for key in ("Interestingness", "Feasibility", "Novelty")]
     novel = {True: "yes", False: "no"}.get(entry.get("novel", ""), "")
     outcome = outcome_of(entry)
@@ -55,8 +55,8 @@ def _cells(entry: Entry) -> list[str]:
     return [entry["Name"], str(entry.get("Title", "")), *scores, novel, came]
 
 
-def _rank(entry: Entry, order: Order) -> float:
+def _rank(entry: StoredIdea, order: Order) -> float:
     if order == "score":
-        return (outcome_of(entry) or Outcome()).score or 0.0
+        return (outcome_of(entry) or IdeaOutcome()).score or 0.0
     value = entry.get(order.capitalize(), 0)
     return float(value) if isinstance(value, int | float) else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scenarios.idea_run import IdeaRun
 from scenarios.phases.phase_type import PhaseType
-from tools.ideas.archive import outcome_of, read_archive, told
+from tools.ideas import format_archive, outcome_of, read_archive
 
 
 def _variables(idea_run: IdeaRun) -> dict[str, object]:
@@ -12,7 +12,7 @@ def _variables(idea_run: IdeaRun) -> dict[str, object]:
     entries = read_archive(idea_run.context.archive)
     return {
         "template": template,
-        "archive": told(entries),
+        "archive": format_archive(entries),
         "archived_ideas": [
             {"name": entry["Name"], "follows_from": entry.get("follows_from", ""), "outcome": outcome_of(entry)}
             for entry in entries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scenarios.idea_run import IdeaRun
 from scenarios.phases.phase_type import PhaseType
 from tools.experiments.execution import load_ledger
-from tools.figures.figure import load_figures
+from tools.figures import load_figures
 from tools.paper import SECTIONS
 
 

@@ -38,7 +38,7 @@ class Panellist:
             c for m in messages if isinstance(m, AssistantMessage) and isinstance(m.content, list) for c in m.content
         ]
         own = [call for call in calls if call.name == "submit_review"]
-        if "review handed in" in last or "meta-review" in last or "rebuttal handed in" in last:
+        if "review submitted" in last or "meta-review" in last or "rebuttal submitted" in last:
             return Answer(text=f"{name} has handed it in.")
         if "submit_meta_review" in asked and "submit_review" not in asked:
             return self._decide(asked["submit_meta_review"], last)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tools.errors import UserError, nearest
 from tools.evidence import Metric, Scalar
 from tools.experiments.requirements import FILE, read_requirements
-from tools.ideas.archive import Entry, read_archive
+from tools.ideas import StoredIdea, read_archive
 from tools.schema import first_problem, read_yaml, validated
 
 GENERATED = ("run_*", "__pycache__", "*.pyc")
@@ -87,7 +87,7 @@ class Template(BaseModel):
     protected: tuple[str, ...]
     system: str
     task_description: str
-    seed_ideas: tuple[Entry, ...]
+    seed_ideas: tuple[StoredIdea, ...]
     requirements: tuple[str, ...] = ()
     """Packages in addition to those of every sandbox, as lines of a requirements.txt."""
 

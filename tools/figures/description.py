@@ -1,19 +1,40 @@
-"""The facts of a figure as plot.py drew it, and the same in words for readers without eyes."""
+"""The figures of a paper, and descriptions of what they show for models without vision."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-INSIDE = Path(__file__).with_name("recorder.py")
-"""The program that runs plot.py and writes the facts down."""
-_MOST_BYTES = 200_000
+RECORDER = Path(__file__).with_name("recorder.py")
+"""The program that runs plot.py and records the descriptions."""
+_MAX_BYTES = 200_000
 
 
-class Series(BaseModel):
-    """What is drawn with one stroke: `kind` is line, bars, points or image. Ranges are [lowest, highest], in the units
-    of the axis; empty where nothing is finite."""
+class PaperFigure(BaseModel):
+    """A figure of the paper with its caption."""
+
+    file: str
+    label: str
+    caption: str
+    width: int
+    height: int
+
+
+def load_figures(paper: Path) -> list[PaperFigure]:
+    """Return the figures submitted for a paper."""
+    path = paper / "figures.json"
+    if not path.exists():
+        return []
+    return [PaperFigure.model_validate(item) for item in json.loads(path.read_text(encoding="utf-8"))]
+
+
+class PlottedSeries(BaseModel):
+    """One plotted series; `kind` is line, bars, points or image.
+
+    Ranges are [lowest, highest] in the units of the axis, empty if nothing is finite.
+    """
 
     kind: str
     label: str = ""
@@ -22,13 +43,13 @@ class Series(BaseModel):
     y: list[float] = []
 
     def __str__(self) -> str:
-        name = f" «{self.label}»" if self.label and not self.label.startswith("_") else ""
+        name = f' "{self.label}"' if self.label and not self.label.startswith("_") else ""
         count = f"{self.points} rows" if self.kind == "image" else f"{self.points} points"
         ranges = [f"{axis} {_range(values)}" for axis, values in (("x", self.x), ("y", self.y)) if len(values) == 2]
         return f"{self.kind}{name}: {', '.join([count, *ranges])}"
 
 
-class Panel(BaseModel):
+class PlottedAxes(BaseModel):
     """One pair of axes."""
 
     title: str = ""
@@ -39,7 +60,7 @@ class Panel(BaseModel):
     xlim: list[float] = []
     ylim: list[float] = []
     legend: list[str] = []
-    series: list[Series] = []
+    series: list[PlottedSeries] = []
 
     def __str__(self) -> str:
         axes = [_axis("x", self.xlabel, self.xscale, self.xlim), _axis("y", self.ylabel, self.yscale, self.ylim)]
@@ -47,11 +68,11 @@ class Panel(BaseModel):
         return f"{self.title or '(no title)'}: {'; '.join(axes)}{legend}"
 
 
-class FigureFacts(BaseModel):
-    """What one saved figure held."""
+class FigureDescription(BaseModel):
+    """What one saved figure shows."""
 
     title: str = ""
-    panels: list[Panel]
+    panels: list[PlottedAxes]
 
     def __str__(self) -> str:
         lines = [self.title] if self.title else []
@@ -61,18 +82,18 @@ class FigureFacts(BaseModel):
         return "\n".join(lines)
 
 
-def facts_file(image: Path) -> Path:
-    """Where the facts of an image lie: beside it."""
+def description_file(image: Path) -> Path:
+    """Return the file beside an image that describes it."""
     return image.with_name(f".{image.stem}.figure.json")
 
 
-def load_facts(image: Path) -> FigureFacts | None:
-    """The facts of an image; None where it was not drawn by matplotlib, or is younger than what was told of it."""
-    path = facts_file(image)
-    if not path.is_file() or path.is_symlink() or path.stat().st_size > _MOST_BYTES:
+def load_description(image: Path) -> FigureDescription | None:
+    """Return the description of an image, None if matplotlib did not draw it."""
+    path = description_file(image)
+    if not path.is_file() or path.is_symlink() or path.stat().st_size > _MAX_BYTES:
         return None
     try:
-        return FigureFacts.model_validate_json(path.read_bytes())
+        return FigureDescription.model_validate_json(path.read_bytes())
     except ValidationError:
         return None
 

@@ -1,5 +1,7 @@
-"""Runs plot.py and writes down, beside each image that it saves, what the figure holds. Runs inside the sandbox, with
-nothing but matplotlib; its text is handed to `python -c`."""
+"""Run plot.py and record, beside each image that it saves, what the figure shows.
+
+It runs inside the sandbox with only matplotlib, as the argument of `python -c`.
+"""
 
 import contextlib
 import json
@@ -8,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-MOST = 40
+MAX_ITEMS = 40
 
 
-def span(values: Any) -> list[float]:
+def value_range(values: Any) -> list[float]:
     import numpy as np
 
     numbers = np.asarray(values, dtype=float).ravel()
@@ -23,11 +25,15 @@ def series_of(axes: Any) -> list[dict[str, Any]]:
     series = []
     for line in axes.get_lines():
         x, y = line.get_data()
-        series.append({"kind": "line", "label": str(line.get_label()), "points": len(y), "x": span(x), "y": span(y)})
+        series.append(
+            {"kind": "line", "label": str(line.get_label()), "points": len(y), "x": value_range(x), "y": value_range(y)}
+        )
     for bars in axes.containers:
         heights = [bar.get_height() for bar in bars if hasattr(bar, "get_height")]
         if heights:
-            series.append({"kind": "bars", "label": str(bars.get_label()), "points": len(heights), "y": span(heights)})
+            series.append(
+                {"kind": "bars", "label": str(bars.get_label()), "points": len(heights), "y": value_range(heights)}
+            )
     for points in axes.collections:
         offsets = points.get_offsets()
         if len(offsets) and type(points).__name__ == "PathCollection":
@@ -36,21 +42,26 @@ def series_of(axes: Any) -> list[dict[str, Any]]:
                     "kind": "points",
                     "label": str(points.get_label()),
                     "points": len(offsets),
-                    "x": span(offsets[:, 0]),
-                    "y": span(offsets[:, 1]),
+                    "x": value_range(offsets[:, 0]),
+                    "y": value_range(offsets[:, 1]),
                 }
             )
     for image in axes.get_images():
         shape = list(image.get_array().shape)
         series.append(
-            {"kind": "image", "label": "x".join(map(str, shape)), "points": shape[0], "y": span(image.get_clim())}
+            {
+                "kind": "image",
+                "label": "x".join(map(str, shape)),
+                "points": shape[0],
+                "y": value_range(image.get_clim()),
+            }
         )
-    return series[:MOST]
+    return series[:MAX_ITEMS]
 
 
-def facts(figure: Any) -> dict[str, Any]:
+def describe(figure: Any) -> dict[str, Any]:
     panels = []
-    for axes in figure.get_axes()[:MOST]:
+    for axes in figure.get_axes()[:MAX_ITEMS]:
         if not axes.axison and not axes.get_images():
             continue
         legend = axes.get_legend()
@@ -61,8 +72,8 @@ def facts(figure: Any) -> dict[str, Any]:
                 "ylabel": axes.get_ylabel(),
                 "xscale": axes.get_xscale(),
                 "yscale": axes.get_yscale(),
-                "xlim": span(axes.get_xlim()),
-                "ylim": span(axes.get_ylim()),
+                "xlim": value_range(axes.get_xlim()),
+                "ylim": value_range(axes.get_ylim()),
                 "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
                 "series": series_of(axes),
             }
@@ -70,7 +81,7 @@ def facts(figure: Any) -> dict[str, Any]:
     return {"title": figure.get_suptitle(), "panels": panels}
 
 
-def watch() -> None:
+def patch_savefig() -> None:
     from matplotlib.figure import Figure
 
     save = Figure.savefig
@@ -79,17 +90,17 @@ def watch() -> None:
         save(self, fname, *arguments, **options)
         if isinstance(fname, str | Path):
             try:
-                told = json.dumps(facts(self))
-                place = Path(fname)
-                place.with_name(f".{place.stem}.figure.json").write_text(told)
+                text = json.dumps(describe(self))
+                path = Path(fname)
+                path.with_name(f".{path.stem}.figure.json").write_text(text)
             except Exception as error:
-                sys.stderr.write(f"({fname} could not be put in words: {type(error).__name__}: {error})\n")
+                sys.stderr.write(f"({fname} could not be described: {type(error).__name__}: {error})\n")
 
     Figure.savefig = savefig  # type: ignore[method-assign]
 
 
 with contextlib.suppress(ImportError):
-    watch()
+    patch_savefig()
 sys.argv = ["plot.py"]
 sys.path.insert(0, "")
 runpy.run_path("plot.py", run_name="__main__")

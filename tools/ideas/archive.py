@@ -1,7 +1,7 @@
-"""The archive: every idea of a run in the order of their coming, seeds included, and what came of each.
+"""The archive: every idea of a run in chronological order, including seed ideas, with its outcome.
 
-The next ideas are conditioned on it, as in The AI Scientist (Lu et al. 2024, section 3.1); here it also holds what became of
-an idea, so that a later one can follow from an earlier one's results.
+The next ideas are conditioned on it, as in The AI Scientist (Lu et al. 2024, section 3.1). Unlike there, it contains the
+outcome of each idea, so that a later idea can follow from an earlier one's results.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from tools.atomic import write_json
 from tools.errors import UserError
 from tools.schema import first_problem
 
-Entry = dict[str, Any]
-"""An idea as stored, with the original's fields; of ours are `template`, `follows_from` and `outcome`."""
+StoredIdea = dict[str, Any]
+"""An idea as stored, with the fields of The AI Scientist and our `template`, `follows_from` and `outcome`."""
 
 NEAR_DUPLICATE = 0.9
-"""The share of words in the same order from which two ideas count as one."""
-_IN_FULL = 12
-"""So many of the latest ideas are told with their results, and as many of the best; of the others, the outcome alone."""
+"""Similarity of the word sequences above which two ideas count as the same."""
+_WITH_RESULTS = 12
+"""Number of latest ideas, and of best ideas, that are listed with their results; the others only with their outcome."""
 
 
 class Trial(BaseModel):
@@ -35,7 +35,7 @@ class Trial(BaseModel):
 
     run: str
     note: str
-    """What the run changed, in the group's words."""
+    """What the run changed, in the agents' words."""
     better: tuple[str, ...] = ()
     """Results (`dataset/metric`) that got better."""
     worse: tuple[str, ...] = ()
@@ -43,36 +43,36 @@ class Trial(BaseModel):
     """Results whose metric has no goal."""
 
 
-class Outcome(BaseModel):
-    """What came of an idea."""
+class IdeaOutcome(BaseModel):
+    """The outcome of an idea."""
 
     model_config = ConfigDict(extra="ignore")
 
     ended_early: str = ""
     """Why it ended before its last phase."""
     runs: list[str] = []
-    """What each run changed, and what became of the primary metric against the baseline, a line each."""
+    """What each run changed, and the primary metric against the baseline, one line each."""
     trials: list[Trial] = []
     """The completed runs beside the baseline, as data."""
     gate: str = ""
-    """`pass` or `withheld`; empty when there was no paper to judge."""
+    """`pass` or `withheld`; empty if there was no paper."""
     score: float | None = None
     """The overall score of its last panel."""
     decision: str = ""
-    """The last panel's."""
+    """The decision of its last panel."""
 
     def __str__(self) -> str:
-        """In a few words: `released by the gate; panel 4.3, Reject`."""
-        told = [f"ended early: {' '.join(self.ended_early.split())[:300]}"] if self.ended_early else []
+        """Return a short description: `released by the gate; panel 4.3, Reject`."""
+        parts = [f"ended early: {' '.join(self.ended_early.split())[:300]}"] if self.ended_early else []
         if self.gate:
-            told.append("released by the gate" if self.gate == "pass" else "withheld by the gate")
+            parts.append("released by the gate" if self.gate == "pass" else "withheld by the gate")
         if self.decision:
-            told.append(f"panel{'' if self.score is None else f' {self.score:g}'}, {self.decision}")
-        return "; ".join(told) or ("its runs are done" if self.runs else "nothing came of it yet")
+            parts.append(f"panel{'' if self.score is None else f' {self.score:g}'}, {self.decision}")
+        return "; ".join(parts) or ("runs completed" if self.runs else "no outcome yet")
 
 
-def read_archive(path: Path) -> list[Entry]:
-    """Every idea so far, as stored; empty where there is no file.
+def read_archive(path: Path) -> list[StoredIdea]:
+    """Return every stored idea; an empty list if there is no file.
 
     Raises:
         UserError: the file is not a list of ideas.
@@ -92,8 +92,8 @@ def read_archive(path: Path) -> list[Entry]:
     return entries
 
 
-def put_idea(path: Path, entry: Entry) -> None:
-    """Put an idea into the archive; an entry of its name is replaced, and keeps its place."""
+def put_idea(path: Path, entry: StoredIdea) -> None:
+    """Add an idea to the archive. An idea of the same name is replaced in its place."""
     archive = read_archive(path)
     if entry["Name"] in names_of(archive):
         write_json(path, [entry if other["Name"] == entry["Name"] else other for other in archive])
@@ -101,35 +101,39 @@ def put_idea(path: Path, entry: Entry) -> None:
         write_json(path, [*archive, entry])
 
 
-def outcome_of(entry: Entry, path: Path | str = "the archive") -> Outcome | None:
-    """What came of an idea; None while nothing is known of it.
+def outcome_of(entry: StoredIdea, path: Path | str = "the archive") -> IdeaOutcome | None:
+    """Return the outcome of an idea, None if it is not known yet.
 
     Raises:
-        UserError: its outcome is not one.
+        UserError: the stored outcome is invalid.
     """
     if "outcome" not in entry:
         return None
     try:
-        return Outcome.model_validate(entry["outcome"])
+        return IdeaOutcome.model_validate(entry["outcome"])
     except ValidationError as error:
-        raise UserError(f"idea {entry['Name']}: " + first_problem(path, error, Outcome)) from None
+        raise UserError(f"idea {entry['Name']}: " + first_problem(path, error, IdeaOutcome)) from None
 
 
-def names_of(archive: Sequence[Entry]) -> list[str]:
+def names_of(archive: Sequence[StoredIdea]) -> list[str]:
+    """Return the names of the ideas."""
     return [str(entry.get("Name")) for entry in archive]
 
 
-def told(archive: Sequence[Entry]) -> list[str]:
-    """The archive as the group reads it, an item an idea: name and title, what it follows from, what came of it."""
-    scores = {entry["Name"]: (outcome_of(entry) or Outcome()).score or 0.0 for entry in archive}
-    best = sorted(scores, key=lambda name: -scores[name])[:_IN_FULL]
-    latest = names_of(archive[-_IN_FULL:])
-    return [_told(entry, in_full=entry["Name"] in (*best, *latest)) for entry in archive]
+def format_archive(archive: Sequence[StoredIdea]) -> list[str]:
+    """Describe each idea for the agents: name and title, what it follows from, and its outcome."""
+    scores = {entry["Name"]: (outcome_of(entry) or IdeaOutcome()).score or 0.0 for entry in archive}
+    best = sorted(scores, key=lambda name: -scores[name])[:_WITH_RESULTS]
+    latest = names_of(archive[-_WITH_RESULTS:])
+    return [_format_idea(entry, with_results=entry["Name"] in (*best, *latest)) for entry in archive]
 
 
-def nearest_idea(name: str, text: str, archive: Sequence[Entry]) -> str:
-    """The name of the idea in the archive that an idea nearly repeats, empty when there is none. `text` is its title and
-    experiment."""
+def nearest_idea(name: str, text: str, archive: Sequence[StoredIdea]) -> str:
+    """Return the name of the archived idea that an idea nearly repeats, or an empty string.
+
+    Args:
+        text: title and experiment of the new idea.
+    """
     mine = _words(text)
     for other in archive:
         if str(other.get("Name")) == name:
@@ -140,14 +144,14 @@ def nearest_idea(name: str, text: str, archive: Sequence[Entry]) -> str:
     return ""
 
 
-def _told(entry: Entry, *, in_full: bool) -> str:
+def _format_idea(entry: StoredIdea, *, with_results: bool) -> str:
     lines = [f"{entry['Name']}: {entry.get('Title', '')}"]
     if entry.get("follows_from"):
         lines.append(f"follows from: {entry['follows_from']}")
     outcome = outcome_of(entry)
     if outcome is not None:
         lines.append(f"outcome: {outcome}")
-        lines += outcome.runs if in_full else []
+        lines += outcome.runs if with_results else []
     return "\n  ".join(lines)
 
 

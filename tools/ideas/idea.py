@@ -1,4 +1,4 @@
-"""Ideas: what a group proposes to study, and the decision whether it is novel."""
+"""An idea, and the decision whether it is novel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.schema import first_problem
 
 
 class Idea(BaseModel):
-    """One idea, with the original's fields and ranges."""
+    """An idea with the fields and ranges of The AI Scientist."""
 
     model_config = ConfigDict(populate_by_name=True, extra="ignore")
 
@@ -29,29 +29,30 @@ class Idea(BaseModel):
 
     @property
     def text(self) -> str:
+        """Return title and experiment."""
         return f"{self.title} {self.experiment}"
 
     def card(self) -> str:
-        """The idea as the chat shows it."""
+        """Describe the idea for the agents."""
         return (
             f"{self.name}: {self.title}\n{self.experiment}\nInterestingness {self.interestingness}, "
             f"feasibility {self.feasibility}, novelty {self.novelty} of 10."
         )
 
 
-class Novelty(BaseModel):
-    """The decision of the novelty check. Undecided is not novel, and not lost."""
+class NoveltyDecision(BaseModel):
+    """The decision of the novelty check. An undecided idea is not novel, but stays in the archive."""
 
     decision: Literal["novel", "not_novel", "undecided"]
     reasons: str
     nearest: list[str] = []
-    """Identifiers of the nearest records that the search returned."""
+    """Identifiers of the nearest records that the searches returned."""
     searches: list[str] = []
-    """The queries that were asked."""
+    """The queries of the searches."""
 
 
 def load_idea(path: Path) -> Idea:
-    """An idea from its file.
+    """Load an idea.
 
     Raises:
         UserError: the file is not an idea.
@@ -63,9 +64,10 @@ def load_idea(path: Path) -> Idea:
 
 
 def save_idea(idea: Idea, path: Path) -> None:
-    write_json(path, stored(idea))
+    """Store an idea."""
+    write_json(path, idea_to_json(idea))
 
 
-def stored(idea: Idea) -> dict[str, object]:
-    """An idea as files hold it."""
+def idea_to_json(idea: Idea) -> dict[str, object]:
+    """Return an idea as it is stored."""
     return idea.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True)

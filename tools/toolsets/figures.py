@@ -1,7 +1,8 @@
-"""Drawing: plot.py runs in the sandbox, and the figures that it leaves go into the paper with their captions."""
+"""Tools that run plot.py in the sandbox and submit its figures with captions."""
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -13,30 +14,29 @@ from tools.atomic import write_json
 from tools.errors import ToolError, nearest
 from tools.experiments.execution import load_ledger
 from tools.experiments.integrity import fixed_paths, prepare_project
-from tools.figures.description import INSIDE
-from tools.figures.figure import Figure, load_figures
+from tools.figures import RECORDER, PaperFigure, load_figures
 from tools.sandbox import ResourceLimits
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import FigureFiles
 from tools.toolsets.tool import Submission, ToolAnswer
 
 _TAIL = 1500
-LARGEST_IMAGE = 20 << 20
-_BLANK = 3
-"""Fewer distinct grey levels than this, and nothing was drawn."""
+MAX_IMAGE_BYTES = 20 << 20
+_MIN_GREY_LEVELS = 3
+"""An image with fewer is blank."""
 
 
 class FigureTools(Toolset):
-    """Run plot.py, look at what it drew, hand in the figures."""
+    """Run plot.py, list its figures, and submit them."""
 
     names = ("run_plot", "list_figures", "submit_figures")
 
     async def run_plot(self) -> ToolAnswer:
-        """Run plot.py in the sandbox. Answers the image files it drew, or what went wrong and the end of its output."""
+        """Run plot.py in the sandbox. Returns the image files that it drew, or the error and the end of its output."""
         work = self._idea.workspace.work
         if not (work / "plot.py").is_file():
             raise ToolError(
-                "there is no plot.py in the project; write one with write_file. It finds the results in "
+                "there is no plot.py in the project; write one with write_file. It reads the results from "
                 "run_*/final_info.json and saves PNG files beside itself"
             )
         ledger, commit = load_ledger(self._idea), await self._idea.workspace.head()
@@ -46,20 +46,22 @@ class FigureTools(Toolset):
         session = self._idea.sandbox.session(work, read_only=fixed, run_id=self._idea.run_id)
         limits = ResourceLimits(wall_seconds=self._idea.profile.plot_time_limit)
         try:
-            program = ["python", "-c", INSIDE.read_text(encoding="utf-8")]
-            outcome = await session.run(program, limits=limits, on_output=self._idea.progress)
+            program = ["python", "-c", RECORDER.read_text(encoding="utf-8")]
+            result = await session.run(program, limits=limits, on_output=self._idea.progress)
         finally:
             await session.close()
-        if outcome.reason == "tampered":
+        if result.reason == "tampered":
             await self._idea.workspace.restore_files(commit, fixed)
             prepare_project(self._idea, ledger)
-        if not outcome.ok:
-            reason = outcome.explanation or f"it ended with exit code {outcome.exit_code}"
-            raise ToolError(f"plot.py failed: {reason}\nThe end of its output:\n{outcome.output[-_TAIL:].strip()}")
+        if not result.ok:
+            reason = result.explanation or f"exit code {result.exit_code}"
+            raise ToolError(f"plot.py failed: {reason}\nThe end of its output:\n{result.output[-_TAIL:].strip()}")
         drawn = [path for path in _images(work) if before.get(path.name) != path.stat().st_mtime_ns]
         if not drawn:
-            raise ToolError("plot.py ended without an error but drew no PNG file in the project's folder")
-        text = "plot.py drew (view_figure shows one):\n" + "\n".join(_describe(path) for path in drawn)
+            raise ToolError("plot.py succeeded but saved no PNG file in the project's folder")
+        text = "plot.py drew (view_figure shows one):\n" + "\n".join(
+            await asyncio.to_thread(lambda: [_describe(path) for path in drawn])
+        )
         return ToolAnswer(text, data=FigureFiles(files=tuple(path.name for path in drawn)))
 
     async def list_figures(self) -> ToolAnswer:
@@ -80,7 +82,7 @@ class FigureTools(Toolset):
             ),
         ],
     ) -> Submission:
-        """Hand in the figures for the paper with their captions, all at once."""
+        """Submit the figures of the paper with their captions, all at once."""
         if len(files) != len(captions):
             raise ToolError(f"{len(files)} files and {len(captions)} captions; give one caption for each file")
         work, target = self._idea.workspace.work, self._idea.workspace.paper / "figures"
@@ -89,15 +91,15 @@ class FigureTools(Toolset):
         for file, caption in zip(files, captions, strict=True):
             if file not in drawn:
                 raise ToolError(f"{file!r} was not drawn; {nearest(file, drawn)}")
-            width, height = _check(work / file)
+            width, height = await asyncio.to_thread(_check, work / file)
             figures.append(
-                Figure(file=file, label=f"fig:{Path(file).stem}", caption=caption, width=width, height=height)
+                PaperFigure(file=file, label=f"fig:{Path(file).stem}", caption=caption, width=width, height=height)
             )
         target.mkdir(parents=True, exist_ok=True)
         for figure in figures:
             shutil.copyfile(work / figure.file, target / figure.file)
         write_json(self._idea.workspace.paper / "figures.json", [f.model_dump() for f in figures])
-        return Submission(f"{len(figures)} figures handed in", "figures", self._context.submission_status)
+        return Submission(f"{len(figures)} figures submitted", "figures", self._context.submission_status)
 
 
 def _images(work: Path) -> list[Path]:
@@ -110,8 +112,12 @@ def _describe(path: Path) -> str:
 
 
 def _check(path: Path) -> tuple[int, int]:
-    """Width and height of an image in which something is drawn."""
-    if path.stat().st_size > LARGEST_IMAGE:
+    """Return width and height of an image, after checking that it is not blank.
+
+    Raises:
+        ToolError: it is too large, unreadable or blank.
+    """
+    if path.stat().st_size > MAX_IMAGE_BYTES:
         raise ToolError(f"{path.name} has {path.stat().st_size >> 20} MiB; draw fewer points, or with fewer pixels")
     try:
         with Image.open(path) as image:
@@ -119,6 +125,6 @@ def _check(path: Path) -> tuple[int, int]:
             size = image.size
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise ToolError(f"{path.name} is not a readable image: {error}") from None
-    if len(levels) < _BLANK:
+    if len(levels) < _MIN_GREY_LEVELS:
         raise ToolError(f"{path.name} is blank: nothing was drawn in it")
     return size

@@ -8,7 +8,7 @@ from agents.offline.follow_up import follow_up, past_studies
 from agents.offline.messages import RunNote
 from agents.offline.state import ArchivedIdea
 from agents.offline.tunables import find_tunables
-from tools.ideas.archive import Outcome, Trial
+from tools.ideas import IdeaOutcome, Trial
 
 TUNABLES = find_tunables("step_size = 0.1\nmomentum = 0.9\nhidden_units = 16\n", ())
 BETTER, WORSE, NONE = {"better": ("flat/loss",)}, {"worse": ("flat/loss",)}, {}  # type: ignore[var-annotated]
@@ -23,7 +23,7 @@ def archive(
         for i, (setting, value, found) in enumerate(runs, 1)
     ]
     studied = ArchivedIdea(
-        name="step_size_sensitivity", follows_from=follows_from, outcome=Outcome(gate="pass", trials=trials)
+        name="step_size_sensitivity", follows_from=follows_from, outcome=IdeaOutcome(gate="pass", trials=trials)
     )
     return [ArchivedIdea(name="seed", follows_from="", outcome=None), studied, *more]
 
@@ -37,7 +37,7 @@ def test_an_archive_is_read() -> None:
 
 def test_runs_with_another_kind_of_note_are_passed_over() -> None:
     trial = Trial(run="run_1", note="a wider network", better=("flat/loss",))
-    idea = ArchivedIdea(name="seed", follows_from="", outcome=Outcome(trials=[trial]))
+    idea = ArchivedIdea(name="seed", follows_from="", outcome=IdeaOutcome(trials=[trial]))
     assert follow_up(past_studies([idea]), TUNABLES) is None
 
 

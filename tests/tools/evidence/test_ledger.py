@@ -279,7 +279,7 @@ def changed(change: Callable[[dict[str, object]], object]) -> dict[str, object]:
 def test_what_is_no_measurement_is_refused_with_its_place(data: object, message: str) -> None:
     with pytest.raises(ToolError, match=message) as error:
         parse_final_info(data, METRICS)
-    assert str(error.value).startswith("final_info.json: ")
+    assert str(error.value).startswith("final_info.json")
 
 
 def test_a_mean_rounded_by_the_experiment_is_accepted() -> None:

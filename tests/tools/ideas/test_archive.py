@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools.errors import UserError
-from tools.ideas.archive import Outcome, nearest_idea, outcome_of, put_idea, read_archive, told
+from tools.ideas import IdeaOutcome, format_archive, nearest_idea, outcome_of, put_idea, read_archive
 
 
 def entry(name: str, **more: object) -> dict[str, object]:
@@ -32,9 +32,9 @@ def test_an_idea_put_again_keeps_its_place(tmp_path: Path) -> None:
 
 def test_the_group_is_told_what_came_of_an_idea_and_what_it_follows_from() -> None:
     runs = ["run_1 (a = 2 (baseline 1)): flat/loss 12% lower (better, p = 0.004, n = 3)"]
-    tried = entry("one", outcome=Outcome(runs=runs, gate="withheld").model_dump(exclude_defaults=True))
+    tried = entry("one", outcome=IdeaOutcome(runs=runs, gate="withheld").model_dump(exclude_defaults=True))
     failed = entry("two", follows_from="one", outcome={"ended_early": "no GPU\nhere"})
-    assert told([tried, failed, entry("three")]) == [
+    assert format_archive([tried, failed, entry("three")]) == [
         f"one: On one\n  outcome: withheld by the gate\n  {runs[0]}",
         "two: On two\n  follows from: one\n  outcome: ended early: no GPU here",
         "three: On three",
@@ -46,7 +46,7 @@ def test_of_a_long_archive_the_latest_and_the_best_are_told_in_full() -> None:
         outcome = {"runs": [f"run_1 (of {number})"], "gate": "pass", "score": 9.0 if number == 3 else 2.0}
         return entry(f"idea_{number}", outcome=outcome)
 
-    texts = told([studied(number) for number in range(60)])
+    texts = format_archive([studied(number) for number in range(60)])
     full = [number for number, text in enumerate(texts) if "run_1" in text]
     assert 3 in full and full[-1] == 59 and len(full) <= 24
     assert all("released by the gate" in text for text in texts)

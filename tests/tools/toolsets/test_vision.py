@@ -73,7 +73,7 @@ async def test_an_image_drawn_without_matplotlib_is_shown_without_words(context:
     (context.workspace.work / "plot.py").write_text(drawing, encoding="utf-8")
     await FigureTools(ToolContext(context, "plotter")).run_plot()
     shown = await VisionTools(ToolContext(context, "plotter")).view_figure("one.png")
-    assert shown.images and "nothing to tell of it" in shown.text
+    assert shown.images and "no description" in shown.text
 
 
 async def test_a_failing_plot_still_names_its_own_line(context: IdeaContext) -> None:
@@ -96,7 +96,7 @@ async def test_pages_are_not_shown_where_their_text_was_taken_out_on_purpose(con
     context.workspace.paper.mkdir(parents=True, exist_ok=True)
     path = write_pdf(context.workspace.paper / "submission.pdf", [plain_page()])
     save_document(replace(read_document(path), pages_shown=False), context.review_folder(1) / PAPER_FILE)
-    with pytest.raises(ToolError, match="they tell who wrote the paper"):
+    with pytest.raises(ToolError, match="hidden"):
         await VisionTools(ToolContext(context, "reviewer_clarity")).view_page(1)
 
 
@@ -105,5 +105,5 @@ async def test_what_is_not_there_names_the_nearest(context: IdeaContext) -> None
     await FigureTools(ToolContext(context, "plotter")).run_plot()
     with pytest.raises(ToolError, match=r"did you mean .two\.png"):
         await VisionTools(ToolContext(context, "plotter")).view_figure("tow.png")
-    with pytest.raises(ToolError, match="no compiled PDF"):
+    with pytest.raises(ToolError, match="not a compiled PDF"):
         await VisionTools(ToolContext(context, "writer")).view_page(1)
