@@ -1,10 +1,11 @@
-# make demo     set everything up, then take the quickstart scenario to a reviewed paper, offline
-# make test     set everything up, then run all tests
-# make test-quick, make lint, make bench (or make bench ARGS="--only sandbox"), make clean
+# make demo     install everything, then run the quickstart scenario to a reviewed paper, offline
+# make test     install everything, then run all tests
+# make test-quick  run the tests that need neither Docker nor more than a few seconds (under 3 minutes in all)
+# make lint, make bench (or make bench ARGS="--only sandbox"), make clean
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
-# Most tests wait more than they work, so two at once pay on any machine. A file's tests stay together.
+# Most tests wait for other processes, so two workers are faster on any machine. Tests of one file share a worker.
 PARALLEL ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test test-quick lint bench setup system clean
@@ -12,7 +13,7 @@ PARALLEL ?= -n 2 --dist loadfile --no-loadscope-reorder
 setup: $(VENV)/.ready system
 
 $(VENV)/.ready: pyproject.toml constraints.txt Makefile
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=python3.11"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Colloquium needs Python 3.11 or newer; set PYTHON=python3.11"; exit 2; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || ./.ci/system python3-venv
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --upgrade pip
@@ -34,8 +35,10 @@ test-quick: setup
 
 lint: setup
 	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check --quiet .
 	$(RUN) -m mypy
-	$(RUN) -m pytest -q tests/test_house.py
+	$(RUN) -m vulture
+	$(RUN) -m pytest -q tests/test_house.py tests/test_dependencies.py
 
 bench: setup
 	$(RUN) tests/bench.py $(ARGS)

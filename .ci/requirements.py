@@ -1,4 +1,4 @@
-"""Print the packages that pyproject.toml names, development ones included, one a line, for pip."""
+"""Print the packages of pyproject.toml including those for development, one per line, for pip."""
 
 import tomllib
 from pathlib import Path

@@ -68,7 +68,9 @@ def _files(template: Template) -> Iterator[Check]:
         yield Check("Metrics", True, f"primary {template.primary_metric}; {', '.join(template.metrics)}")
     else:
         yield Check(
-            "Metrics", True, "none are declared, so nothing is said to be better or worse; see docs/reference/template.md"
+            "Metrics",
+            True,
+            "none are declared, so nothing is said to be better or worse; see docs/reference/template.md",
         )
 
 
@@ -90,7 +92,9 @@ def _is_idea(idea: dict[str, object]) -> bool:
 def _run(template: Template, context: IdeaContext, record: RunRecord) -> Iterator[Check]:
     seconds, limit = record.usage.get("wall_seconds", 0.0), context.profile.time_limit
     if record.status != "completed":
-        yield Check("Run", False, f"{BASELINE} {record.status}: {record.reason}", "Mend experiment.py, then check again")
+        yield Check(
+            "Run", False, f"{BASELINE} {record.status}: {record.reason}", "Mend experiment.py, then check again"
+        )
         return
     datasets = {dataset: sorted(metrics) for dataset, metrics in record.values.items()}
     seeds = min(max(map(len, metrics.values())) for metrics in record.values.values())  # a cost is measured once

@@ -81,7 +81,9 @@ def _reply(messages: Sequence[Message], state: ParticipantState) -> str:
     if stage == ReviewStage.REBUTTAL:
         return "I have read the rebuttal. I count what is in the paper, and that text has not changed. My scores stand."
     others = sorted({message.speaker for message in messages if message.speaker != state.participant})
-    outside = f" What {join(others)} found lies outside my checks." if others and stage == ReviewStage.DISCUSSION else ""
+    outside = (
+        f" What {join(others)} found lies outside my checks." if others and stage == ReviewStage.DISCUSSION else ""
+    )
     return f"My scores stand: they count what is in the paper's text, and talking has not changed that text.{outside}"
 
 

@@ -30,7 +30,9 @@ class Mind:
 
     def __init__(self, seed: int = 0, *, at_once: bool = True) -> None:
         self._researcher: BaseClient
-        raise NotImplementedError("the offline researcher no longer reads prompts; a stub that replays a recording follows")
+        raise NotImplementedError(
+            "the offline researcher no longer reads prompts; a stub that replays a recording follows"
+        )
         self._numbers = itertools.count(1)
         self._until: dict[str, list[LLMMessage]] = {}
         """The conversation up to an act of its own, the act included, by the act's name."""

@@ -183,9 +183,7 @@ def write_new_template(folder: Path, templates: Path) -> list[Path]:
         UserError: the name is not valid, or the folder exists.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", folder.name):
-        raise UserError(
-            f"template name {folder.name!r}: use letters, digits, _ and -, and start with a letter"
-        )
+        raise UserError(f"template name {folder.name!r}: use letters, digits, _ and -, and start with a letter")
     if folder.name in template_names(templates):
         raise UserError(f"{folder.name}: Colloquium has a template of this name; choose another name")
     if folder.exists():

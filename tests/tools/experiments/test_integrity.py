@@ -86,7 +86,8 @@ async def context_in(folder: Path, sandbox: Sandbox) -> IdeaContext:
     loaded = load_template(str(folder / "descent"), folder)
     return IdeaContext(
         template=loaded, profile=loaded.profile(""), profile_name="", sandbox=sandbox,
-        workspace=await Workspace.create(folder / "idea", loaded), literature=build([], bib_files=[], cache=folder / "cache"), form=load_form("neurips"),
+        workspace=await Workspace.create(folder / "idea", loaded), literature=build([], bib_files=[], cache=folder / "cache"),
+        form=load_form("neurips"),
         archive=folder / "ideas.json", proposal=folder / "proposal.json",
     )  # fmt: skip
 

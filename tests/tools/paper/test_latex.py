@@ -44,7 +44,7 @@ async def test_a_paper_compiles_and_keeps_its_pdf_when_it_breaks(tmp_path: Path,
     bad = await compile_paper(tmp_path, sandbox)
     assert (bad.ok, bad.pdf, bad.pages) == (False, None, None)
     assert (bad.problems[0].file, bad.problems[0].line, bad.problems[0].fatal) == ("sections/method.tex", 3, True)
-    assert "Undefined control sequence after \"Two \\foo\"" in bad.problems[0].message
+    assert 'Undefined control sequence after "Two \\foo"' in bad.problems[0].message
     assert (tmp_path / "paper.pdf").read_bytes() == pdf
     assert [path.name for path in (tmp_path / "versions").iterdir()] == ["paper_1.pdf"]
     assert changed_inputs(tmp_path) == ["sections/method.tex"]
@@ -127,7 +127,7 @@ l.3 the learning_
                  rate
 """
     assert [str(problem) for problem in read_log(log)] == [
-        "sections/method.tex, line 3: Missing $ inserted after \"the learning_\" "
+        'sections/method.tex, line 3: Missing $ inserted after "the learning_" '
         "(use _, ^ and mathematical commands between dollars; in text write \\_)",
         "sections/results.tex, line 7: reference 'fig:kl' is undefined (no \\label has this name)",
         "sections/results.tex, line 9: citation 'ho2020' is undefined (add_citation adds an entry)",
@@ -140,7 +140,9 @@ l.3 the learning_
 def test_a_broken_bibliography_is_told_with_its_line() -> None:
     told = read_log("", "I was expecting a `,' or a `}'---line 4 of file references.bib\n")
     assert told == [
-        LatexProblem("references.bib", 4, "BibTeX: I was expecting a `,' or a `}'", "the entry is not valid", fatal=True)
+        LatexProblem(
+            "references.bib", 4, "BibTeX: I was expecting a `,' or a `}'", "the entry is not valid", fatal=True
+        )
     ]
 
 
