@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scenarios.batches.ideas import SETTINGS
+from scenarios.batches.run_state import RunStatus, parse_status
 from scenarios.run_summary import overall, read_summary
 
 Format = Literal["markdown", "csv", "latex"]
@@ -63,7 +64,10 @@ def table_of(runs: Iterable[Path]) -> list[Line]:
         key = (summary["template"], summary["models"])
         lines.setdefault(key, Line(*key)).dollars += summary["dollars"]
         home = run.parent if (run.parent / SETTINGS).exists() else run
+        finished = parse_status(summary["status"])[0] is RunStatus.FINISHED
         for idea in (idea for idea in summary["ideas"] if idea["name"]):
+            passed = idea["runs_completed"] > 0 and (finished or bool(idea["papers"]))
+            idea = {**idea, "passed": passed}
             identity = (*key, f"{home}/{idea['name']}")
             ideas[identity] = max(ideas.get(identity, idea), idea, key=_progress)
     for (template, models, _), idea in ideas.items():
@@ -116,7 +120,7 @@ def _progress(idea: dict[str, Any]) -> tuple[int, int, int]:
 def _add(line: Line, idea: dict[str, Any]) -> None:
     line.ideas += 1
     line.novel += bool(idea["novel"])
-    line.passed += idea["runs_completed"] > 0
+    line.passed += idea["passed"]
     line.papers += bool(idea["papers"])
     line.released += idea["gate"] == "pass"
     if idea["scores"] and (score := overall(idea["scores"][-1])) is not None:

@@ -13,10 +13,12 @@ from scenarios.views.table import render_table, table_of
 NUMBERS = itertools.count()
 
 
-def run(folder: Path, template: str, ideas: list[dict[str, Any]], dollars: float = 1.0) -> Path:
+def run(
+    folder: Path, template: str, ideas: list[dict[str, Any]], dollars: float = 1.0, status: str = "finished"
+) -> Path:
     folder.mkdir(parents=True)
     (folder / "scenario.yaml").write_text("phases: [ideation]\n", encoding="utf-8")
-    summary = {"template": template, "models": "mixed", "status": "finished", "dollars": dollars, "ideas": ideas}
+    summary = {"template": template, "models": "mixed", "status": status, "dollars": dollars, "ideas": ideas}
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
     return folder
 
@@ -53,6 +55,16 @@ def test_an_idea_that_a_batch_proposed_and_studied_counts_once(tmp_path: Path) -
     assert table_of(runs)[0].ideas == 3
     (tmp_path / "batch.json").write_text("{}", encoding="utf-8")
     assert table_of(runs)[0].cells() == ["nano_gpt", "mixed", "2", "1", "1", "1", "5.00", "5", "1", "$2.00"]
+
+
+def test_experiments_of_a_paused_run_count_as_passed_only_once_there_is_a_paper(tmp_path: Path) -> None:
+    paused = "paused: the budget is exhausted"
+    runs = [
+        run(tmp_path / "1", "nano_gpt", [idea(papers=0, gate="")], status=paused),
+        run(tmp_path / "2", "nano_gpt", [idea(gate="")], status=paused),
+        run(tmp_path / "3", "nano_gpt", [idea(papers=0, gate="")]),
+    ]
+    assert (table_of(runs)[0].ideas, table_of(runs)[0].passed) == (3, 2)
 
 
 def test_the_formats_hold_the_same(tmp_path: Path) -> None:
