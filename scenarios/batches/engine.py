@@ -200,21 +200,19 @@ class _Engine:
         return job
 
     async def _attempt(self, job: BatchJob) -> None:
-        while True:
+        while not self._stopped:
             job.attempts += 1
             self._change(job, RunStatus.RUNNING, job.reason)
             try:
                 self._settle(job, await self._executor.run(job))
                 return
             except WorkerLostError:
-                if self._stopped:
-                    self._change(job, RunStatus.INTERRUPTED)
-                    return
                 if job.attempts > self._retries:
                     self._change(job, RunStatus.FAILED, f"its worker died {job.attempts} times; see {job.log}")
                     return
-            self._change(job, RunStatus.RUNNING, f"restarted, since its worker died in attempt {job.attempts}")
+            job.reason = f"restarted, since its worker died in attempt {job.attempts}"
             await asyncio.sleep(_RESTART_SECONDS)
+        self._change(job, RunStatus.INTERRUPTED)
 
     def _settle(self, job: BatchJob, status: RunStatus) -> None:
         """Set the status of a job whose run has stopped with a status."""

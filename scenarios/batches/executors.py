@@ -55,6 +55,7 @@ class LocalProcesses:
         self._all = len(gpus)
         self._freed = asyncio.Condition()
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._interrupted = False
 
     async def run(self, job: BatchJob) -> RunStatus:
         needed = min(job.gpus, self._all)
@@ -62,6 +63,8 @@ class LocalProcesses:
             await self._freed.wait_for(lambda: len(self._free) >= needed)
             gpus, self._free = self._free[:needed], self._free[needed:]
         try:
+            if self._interrupted:  # while the job waited for GPUs
+                return RunStatus.INTERRUPTED
             prepare(job)
             process = start(job.command, job.log, gpus if self._all else None)
             self._running.add(process)
@@ -75,6 +78,7 @@ class LocalProcesses:
                 self._freed.notify_all()
 
     def interrupt(self) -> None:
+        self._interrupted = True
         for process in self._running:
             process.send_signal(signal.SIGINT)
 

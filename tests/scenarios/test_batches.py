@@ -129,6 +129,24 @@ async def test_a_job_fails_if_its_worker_dies_more_often_than_retries(scenario: 
     assert Counter(job.status for job in jobs.values())[RunStatus.FINISHED] == 5
 
 
+async def test_after_ctrl_c_no_job_starts_or_restarts(scenario: Path) -> None:
+    class StopsItself(ScriptedExecutor):
+        async def run(self, job: BatchJob) -> RunStatus:
+            if job.kind is JobKind.IDEATION:
+                return await super().run(job)
+            self.started.append(job.name)
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(0.1)
+            raise WorkerLostError
+
+    executor = StopsItself(slots=1)
+    jobs = await finished(opened(scenario), executor)
+    assert executor.interrupts == 1 and len(executor.started) == 3
+    assert Counter(job.status for job in jobs.values()) == {
+        RunStatus.FINISHED: 2, RunStatus.INTERRUPTED: 1, RunStatus.PENDING: 3,
+    }  # fmt: skip
+
+
 async def test_a_crash_of_a_run_that_was_paused_before_is_a_failure(scenario: Path) -> None:
     """`launch` and a Python traceback both exit with 1: the summary of the earlier attempt must not count."""
     await finished(opened(scenario), ScriptedExecutor(("valley-offline-one_idea", RunStatus.PAUSED)))
@@ -241,6 +259,22 @@ async def test_a_gpu_is_assigned_to_one_job_at_a_time(scenario: Path) -> None:
     assert {gpu for _, gpu, _ in seen} == {"4", "7"}
     third = seen[2]
     assert all(float(third[0]) >= float(ended) for _, gpu, ended in seen[:2] if gpu == third[1])
+
+
+async def test_a_job_that_waits_for_a_gpu_does_not_start_after_ctrl_c(scenario: Path) -> None:
+    class Sleeps(BatchJob):
+        @property
+        def command(self) -> list[str]:
+            return ["/bin/bash", "-c", "trap 'exit 130' INT; while true; do sleep 0.1; done"]
+
+    executor, loaded = LocalProcesses(2, ["0"]), load_scenario(scenario)
+    jobs = [Sleeps(f"t{i}", JobKind.IDEA, scenario.parent / f"t{i}", loaded, gpus=1) for i in range(2)]
+    running = asyncio.gather(*(executor.run(job) for job in jobs))
+    await asyncio.to_thread(until, jobs[0].log.exists, "the first job does not start")
+    await asyncio.sleep(0.5)
+    executor.interrupt()
+    assert await asyncio.wait_for(running, 20) == [RunStatus.INTERRUPTED] * 2
+    assert not jobs[1].log.exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals the end of a parent")
