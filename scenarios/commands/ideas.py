@@ -1,4 +1,4 @@
-"""List the ideas of a run or of a file, with their scores and what came of them."""
+"""The command `ideas`: list ideas with scores and outcomes."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ Order = Literal["archive", "score", "interestingness", "feasibility", "novelty"]
 
 def ideas(
     of: Annotated[
-        str, typer.Argument(help="A run folder, (part of) its name, or last; or a file of ideas.", metavar="RUN|FILE")
+        str, typer.Argument(help="Run folder, (part of) its name, or last; or a file of ideas.", metavar="RUN|FILE")
     ] = "last",
-    sort: Annotated[Order, typer.Option(help="By their order in the archive, or the highest first.")] = "archive",
+    sort: Annotated[Order, typer.Option(help="Order: as in the archive, or highest value first.")] = "archive",
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print them as a file of ideas, to edit and launch with --idea FILE.")
+        bool, typer.Option("--json", help="Print the ideas as JSON, to edit and launch with --idea FILE.")
     ] = False,
-    studied: Annotated[bool, typer.Option("--studied", help="Leave out ideas that nothing came of yet.")] = False,
+    studied: Annotated[bool, typer.Option("--studied", help="Only ideas with an outcome.")] = False,
     out_folder: Out = RUNS,
 ) -> None:
-    """List ideas: a run's archive or a file of yours, with their scores from 1 to 10 and what came of each."""
+    """List the ideas of a run or a file, with scores from 1 to 10 and outcomes."""
     path = Path(of) if Path(of).is_file() else find_run(of, out_folder) / "ideas.json"
     entries = [entry for entry in read_archive(path) if not studied or "outcome" in entry]
     if not entries:
-        raise UserError(f"{path}: there is no idea in it yet")
+        raise UserError(f"{path}: it contains no idea yet")
     if sort != "archive":
         entries = sorted(entries, key=lambda entry: -_rank(entry, sort))
     if as_json:
@@ -43,7 +43,7 @@ def ideas(
     for entry in entries:
         table.add_row(*map(escape, _cells(entry)))
     out.print(table)
-    out.print("\nI, F, N: interestingness, feasibility and novelty, as whoever proposed the idea scored them.")
+    out.print("\nI, F, N: interestingness, feasibility and novelty, scored by the role that proposed the idea.")
 
 
 def _cells(entry: StoredIdea) -> list[str]:

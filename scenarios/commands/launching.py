@@ -1,4 +1,4 @@
-"""Launch a scenario, take a run up again, and say at the end where everything lies."""
+"""Commands that start and resume runs."""
 
 from __future__ import annotations
 
@@ -23,41 +23,45 @@ _START = "Begin in the middle"
 
 
 def launch(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name or file, like quickstart.")],
+    scenario: Annotated[str, typer.Argument(help="Scenario: a name or a file, like quickstart.")],
     template: Annotated[str, typer.Option(help="Research template: a name or a folder.")] = "",
     profile: Annotated[str, typer.Option(help="The template's profile: smoke, cpu, gpu, …")] = "",
-    models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
-    sandbox: Annotated[str, typer.Option(help="auto, docker, bubblewrap, or none (at your own risk).")] = "",
-    ideas: Annotated[int, typer.Option(help="How many ideas.", min=0, show_default=False)] = 0,
-    budget: Annotated[float, typer.Option(help="Dollars at most.", min=-1, show_default=False)] = -1,
-    roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
+    models: Annotated[str, typer.Option(help="Models config: a name in configs/models/ or a file.")] = "",
+    sandbox: Annotated[
+        str, typer.Option(help="auto, docker, bubblewrap, or none (no isolation, at your own risk).")
+    ] = "",
+    ideas: Annotated[int, typer.Option(help="Number of ideas.", min=0, show_default=False)] = 0,
+    budget: Annotated[float, typer.Option(help="Maximum dollars.", min=-1, show_default=False)] = -1,
+    roles: Annotated[list[Path] | None, typer.Option(help="Folder with your role cards.")] = None,
     plugins: Plugins = None,
     first: Annotated[
-        str, typer.Option("--from", help="Begin with this phase, like experiments or writeup.", rich_help_panel=_START)
+        str, typer.Option("--from", help="Start with this phase, like experiments or writeup.", rich_help_panel=_START)
     ] = "",
     idea: Annotated[
         str,
         typer.Option(
-            help="JSON file of an idea, or of a list; with --run, the name of one of its.", rich_help_panel=_START
+            help="JSON file with one idea or a list. With --run, the name of an idea in that run.",
+            rich_help_panel=_START,
         ),
     ] = "",
     run: Annotated[
-        str, typer.Option(help="A run whose idea goes on: its folder, its name, or last.", rich_help_panel=_START)
+        str, typer.Option(help="Run whose idea to continue: its folder, its name, or last.", rich_help_panel=_START)
     ] = "",
     code: Annotated[str, typer.Option(help="Folder whose files replace the template's.", rich_help_panel=_START)] = "",
     results: Annotated[
-        str, typer.Option(help="Folder with run_0, run_1, … measured elsewhere.", rich_help_panel=_START)
+        str, typer.Option(help="Folder with run_0, run_1, ... measured elsewhere.", rich_help_panel=_START)
     ] = "",
     draft: Annotated[str, typer.Option(help="A .tex draft, or a folder with one.", rich_help_panel=_START)] = "",
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="Override: key=value, like seed=1 or phases.panel.rounds=2.")
+        list[str] | None,
+        typer.Option("--set", help="Override a scenario key: key=value, like seed=1 or phases.panel.rounds=2."),
     ] = None,
     name: Annotated[
-        str, typer.Option(help="Name of the run folder; date, scenario and a random part by default.")
+        str, typer.Option(help="Name of the run folder. Default: date, scenario and a random suffix.")
     ] = "",
     out_folder: Out = RUNS,
 ) -> None:
-    """Launch a scenario: everything it needs is checked first, then it is played to its end."""
+    """Launch a scenario. Checks everything it needs before any work."""
     overrides: dict[str, object] = {}
     if run:
         overrides.update(starting_from(find_run(run, out_folder)))
@@ -84,16 +88,16 @@ def launch(
 
 
 def resume(
-    run: Annotated[str, typer.Argument(help="A run folder, (part of) its name, or last.")] = "last",
+    run: Annotated[str, typer.Argument(help="Run folder, (part of) its name, or last.")] = "last",
     budget: Annotated[
-        float, typer.Option(help="Dollars at most from now on, those spent included.", min=-1, show_default=False)
+        float, typer.Option(help="New maximum in dollars, including those already spent.", min=-1, show_default=False)
     ] = -1,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="Another budget: key=value, like budget.minutes=90.")
+        list[str] | None, typer.Option("--set", help="New budget: key=value, like budget.minutes=90.")
     ] = None,
     out_folder: Out = RUNS,
 ) -> None:
-    """Take a run up where it stopped, was stopped, or was killed."""
+    """Resume a run that paused, was interrupted, or was killed."""
     folder = find_run(run, out_folder)
     overrides = parse_overrides(settings or [])
     if budget >= 0:
@@ -104,16 +108,18 @@ def resume(
 
 
 def chat(
-    role: Annotated[str, typer.Argument(help="The role to talk to; `run.py roles` lists them.")],
+    role: Annotated[str, typer.Argument(help="Role to talk to; `run.py roles` lists them.")],
     template: Annotated[str, typer.Option(help="Research template: a name or a folder.")] = "",
-    models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
-    sandbox: Annotated[str, typer.Option(help="auto, docker, bubblewrap, or none (at your own risk).")] = "",
-    roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
+    models: Annotated[str, typer.Option(help="Models config: a name in configs/models/ or a file.")] = "",
+    sandbox: Annotated[
+        str, typer.Option(help="auto, docker, bubblewrap, or none (no isolation, at your own risk).")
+    ] = "",
+    roles: Annotated[list[Path] | None, typer.Option(help="Folder with your role cards.")] = None,
     plugins: Plugins = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", help="Override: key=value.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="Override a scenario key: key=value.")] = None,
     out_folder: Out = RUNS,
 ) -> None:
-    """Talk to one role with its tools. An empty line sends your text; Ctrl-D ends the talk, `resume` goes on with it."""
+    """Talk to one role with its tools. An empty line sends your text; Ctrl-D ends the session; `resume` continues it."""
     given = {
         "template": template,
         "models": models,
@@ -127,11 +133,11 @@ def chat(
     with Progress(out) as progress:
         folder, _ = asyncio.run(launch_run(loaded, out_folder, progress))
     place("transcript", folder / "journal.jsonl", f"python run.py transcript {folder}")
-    out.print(f"Go on with it: python run.py resume {folder}", highlight=False, soft_wrap=True)
+    out.print(f"Resume: python run.py resume {folder}", highlight=False, soft_wrap=True)
 
 
 def close(folder: Path, status: str) -> None:
-    """The last lines on screen: what became of the run, and where everything lies."""
+    """Print the status of the run and where its results are."""
     summary: dict[str, Any] = read_summary(folder)
     took = f" after {summary['seconds'] / 60:.1f} minutes, ${summary['dollars']:.2f}" if summary else ""
     out.print(f"\n[bold]{escape(status)}[/bold]{took}", highlight=False, soft_wrap=True)
@@ -141,7 +147,7 @@ def close(folder: Path, status: str) -> None:
     place("transcript", folder / "journal.jsonl", f"python run.py transcript {folder}")
     place("run folder", folder)
     if status != "finished":
-        out.print(f"Take it up again: python run.py resume {folder}", highlight=False, soft_wrap=True)
+        out.print(f"Resume: python run.py resume {folder}", highlight=False, soft_wrap=True)
         raise typer.Exit(INTERRUPTED if "interrupted" in status else 3)
     if ideas and all(idea["ended_early"] and not idea["papers"] for idea in ideas):
         raise typer.Exit(1)
@@ -152,16 +158,12 @@ def _close_idea(idea: dict[str, Any]) -> None:
     if idea["name"]:
         out.print(
             f"\nidea {idea['name']}: {idea['runs_completed']} runs completed, {idea['runs_failed']} failed"
-            + (
-                f", {tampered} tampered with their evaluation or results"
-                if (tampered := idea.get("runs_tampered"))
-                else ""
-            ),
+            + (f", {tampered} tampered" if (tampered := idea.get("runs_tampered")) else ""),
             highlight=False,
         )
     if idea["ended_early"]:
         out.print(f"ended early: {idea['ended_early']}", highlight=False, soft_wrap=True)
-    verdict = {"pass": "", "": "a draft that no gate has passed"}.get(idea["gate"], f"{idea['gate']} by the gate")
+    verdict = {"pass": "", "": "a draft that no gate has checked"}.get(idea["gate"], f"{idea['gate']} by the gate")
     place("paper", root / "paper" / "paper.pdf", verdict)
     for version in idea["papers"]:
         place("  version", Path(version))

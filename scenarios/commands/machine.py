@@ -1,4 +1,4 @@
-"""What a run needs of this machine."""
+"""The command `doctor`: check prerequisites."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from scenarios.scenario import find_scenario, load_scenario
 
 
 def doctor(
-    scenario: Annotated[str, typer.Argument(help="Check for this scenario; for everything when left out.")] = "",
-    template: Annotated[str, typer.Option(help="Check for this research template: a name or a folder.")] = "",
+    scenario: Annotated[str, typer.Argument(help="Scenario to check for. Default: everything.")] = "",
+    template: Annotated[str, typer.Option(help="Research template to check for: a name or a folder.")] = "",
 ) -> None:
-    """Check what a run needs of this machine, and say what mends what is missing."""
+    """Check prerequisites and print how to fix what is missing."""
     given = {"template": template, "profile": ""} if template else {}
     resolved = (
         resolve_scenario(load_scenario(find_scenario(scenario or "quickstart"), given))

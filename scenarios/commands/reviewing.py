@@ -1,4 +1,4 @@
-"""Review a paper, or every paper of a folder, by a panel."""
+"""The command `review`: a panel for one paper or a folder of papers."""
 
 from __future__ import annotations
 
@@ -26,26 +26,34 @@ from tools.review import (
 
 
 def review(
-    paper: Annotated[Path, typer.Argument(help="A PDF, .tex, .md or .txt, or a folder of them.")],
-    panel: Annotated[str, typer.Option(help="The scenario whose panel reviews: a name or a file.")] = "review_panel",
-    form: Annotated[str, typer.Option(help="Review form: neurips, iclr, workshop, or a file of yours.")] = "",
-    models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
-    reviewers: Annotated[int, typer.Option(help="How many reviewers.", min=0, show_default=False)] = 0,
+    paper: Annotated[Path, typer.Argument(help="PDF, .tex, .md or .txt file, or a folder of them.")],
+    panel: Annotated[str, typer.Option(help="Scenario whose panel reviews: a name or a file.")] = "review_panel",
+    form: Annotated[str, typer.Option(help="Review form: neurips, iclr, workshop, or your own file.")] = "",
+    models: Annotated[str, typer.Option(help="Models config: a name in configs/models/ or a file.")] = "",
+    reviewers: Annotated[int, typer.Option(help="Number of reviewers.", min=0, show_default=False)] = 0,
     rounds: Annotated[int, typer.Option(help="Discussion rounds.", min=-1, show_default=False)] = -1,
     reflections: Annotated[
-        int, typer.Option(help="Times at most that each goes over their own review.", min=-1, show_default=False)
+        int,
+        typer.Option(
+            help="Maximum number of times each reviewer revisits their own review.", min=-1, show_default=False
+        ),
     ] = -1,
-    rule: Annotated[str, typer.Option(help="Decision rule: chair, median, every_reviewer, or a file of yours.")] = "",
-    examples: Annotated[Path | None, typer.Option(help="Folder with papers and their reviews, as examples.")] = None,
-    rebuttal: Annotated[Path | None, typer.Option(help="The authors' answer, heard after the discussion.")] = None,
-    roles: Annotated[list[Path] | None, typer.Option(help="Folder with role cards of yours.")] = None,
+    rule: Annotated[str, typer.Option(help="Decision rule: chair, median, every_reviewer, or your own file.")] = "",
+    examples: Annotated[
+        Path | None, typer.Option(help="Folder with papers and their reviews, shown as examples.")
+    ] = None,
+    rebuttal: Annotated[
+        Path | None, typer.Option(help="File with the authors' answer, shown after the discussion.")
+    ] = None,
+    roles: Annotated[list[Path] | None, typer.Option(help="Folder with your role cards.")] = None,
     plugins: Plugins = None,
     budget: Annotated[
-        float, typer.Option(help="Dollars at most; for a folder, for all papers together.", min=-1, show_default=False)
+        float, typer.Option(help="Maximum dollars; for a folder, for all papers together.", min=-1, show_default=False)
     ] = -1,
-    jobs: Annotated[int, typer.Option(help="Papers at once, of a folder.", min=1)] = 2,
+    jobs: Annotated[int, typer.Option(help="Papers reviewed at the same time, for a folder.", min=1)] = 2,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="Override: key=value, like reading.pages=9 or seed=1.")
+        list[str] | None,
+        typer.Option("--set", help="Override a scenario key: key=value, like reading.pages=9 or seed=1."),
     ] = None,
     out_folder: Out = RUNS,
 ) -> None:

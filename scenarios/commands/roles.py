@@ -19,10 +19,10 @@ app = typer.Typer(help="List the roles, or write a new role card.", invoke_witho
 @app.callback()
 def roles(
     context: typer.Context,
-    folder: Annotated[list[Path] | None, typer.Option("--roles", help="Folder with role cards of yours.")] = None,
+    folder: Annotated[list[Path] | None, typer.Option("--roles", help="Folder with your role cards.")] = None,
     plugins: Plugins = None,
 ) -> None:
-    """List the roles there are, and the tools that a card can name."""
+    """List the roles and the tools that a card can name."""
     if context.invoked_subcommand:
         return
     table = Table("role", "description", "tools", box=None)
@@ -42,5 +42,5 @@ def new_role(
     """Write a role card to start from."""
     path = write_new_card(name, folder)
     out.print(
-        f"{path} is there. Say in it who the role is, then seat it: name it in the cast of a phase.", highlight=False
+        f"Wrote {path}. Describe the role in it, then add its name to the participants of a phase.", highlight=False
     )

@@ -1,4 +1,4 @@
-"""Look at runs: which there are, and what was said and done in one."""
+"""Commands that show runs: list, transcript, table."""
 
 from __future__ import annotations
 
@@ -17,17 +17,15 @@ from tools.errors import UserError, nearest
 
 
 def transcript(
-    run: Annotated[str, typer.Argument(help="A run folder, (part of) its name, or last.")] = "last",
+    run: Annotated[str, typer.Argument(help="Run folder, (part of) its name, or last.")] = "last",
     phase: Annotated[str, typer.Option(help="Only this phase.")] = "",
     agent: Annotated[str, typer.Option(help="Only this agent.")] = "",
-    tools: Annotated[
-        bool, typer.Option("--tools", help="Show tool calls as well, and calls of models made again.")
-    ] = False,
-    since: Annotated[str, typer.Option(help="Only from this time on, like 12:30 (UTC).")] = "",
+    tools: Annotated[bool, typer.Option("--tools", help="Also show tool calls and repeated model calls.")] = False,
+    since: Annotated[str, typer.Option(help="Only from this time (UTC), like 12:30.")] = "",
     format: Annotated[str, typer.Option(help="text, markdown or json.")] = "text",
     out_folder: Out = RUNS,
 ) -> None:
-    """Read what was said and done in a run."""
+    """Print the transcript of a run."""
     if format not in ("text", "markdown", "json"):
         raise UserError(f"--format {format!r}: choose text, markdown or json")
     folder = launch.find_run(run, out_folder)
@@ -37,7 +35,7 @@ def transcript(
         key = "phase" if phase else "agent"
         known = dict.fromkeys(str(getattr(entry, key)).partition(":")[0] for entry in everything)
         hint = nearest(phase or agent, filter(None, known))
-        raise UserError(f"--{key} {phase or agent}: nothing of it is in the transcript; {hint}")
+        raise UserError(f"--{key} {phase or agent}: not in the transcript; {hint}")
     typer.echo(render(found, format))  # type: ignore[arg-type]
 
 
@@ -57,20 +55,20 @@ def list_runs(out_folder: Out = RUNS) -> None:
             f"{summary.get('seconds', 0) / 60:.1f}",
             f"${summary.get('dollars', 0):.2f}",
         )
-    out.print(table if table.row_count else "There is no run yet. Launch one: python run.py launch quickstart")
+    out.print(table if table.row_count else "No runs yet. Launch one: python run.py launch quickstart")
 
 
 def table(
     runs: Annotated[
-        list[str] | None, typer.Argument(help="Run folders or (parts of) their names; all by default.")
+        list[str] | None, typer.Argument(help="Run folders or (parts of) their names. Default: all.")
     ] = None,
     format: Annotated[str, typer.Option(help="markdown, csv or latex.")] = "markdown",
     plot: Annotated[
-        Path | None, typer.Option(help="Draw the scores as violins into this PNG, PDF or SVG file.")
+        Path | None, typer.Option(help="Draw the scores as violin plots into this PNG, PDF or SVG file.")
     ] = None,
     out_folder: Out = RUNS,
 ) -> None:
-    """Print what became of the ideas of many runs, by template and models: novel, experiments, papers, scores, cost."""
+    """Summarize many runs by template and models: novel ideas, experiments, papers, scores, cost."""
     if format not in ("markdown", "csv", "latex"):
         raise UserError(f"--format {format!r}: choose markdown, csv or latex")
     if plot and plot.suffix not in (".png", ".pdf", ".svg"):

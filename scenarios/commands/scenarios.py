@@ -1,4 +1,4 @@
-"""The scenarios that come with Colloquium."""
+"""The command `scenarios`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scenarios.scenario import FOLDER, load_scenario
 
 
 def scenarios() -> None:
-    """List the scenarios that come with Colloquium."""
+    """List the scenarios that ship with Colloquium."""
     table = Table("scenario", "description", "phases", box=None)
     for path in sorted(FOLDER.glob("*.yaml")):
         scenario = load_scenario(path)

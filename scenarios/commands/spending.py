@@ -1,4 +1,4 @@
-"""What a run has cost, and what a scenario will."""
+"""Commands `cost` and `estimate`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from scenarios.views.cost import Row, cost_rows, total
 
 
 def cost(
-    run: Annotated[str, typer.Argument(help="A run folder, (part of) its name, or last.")] = "last",
+    run: Annotated[str, typer.Argument(help="Run folder, (part of) its name, or last.")] = "last",
     out_folder: Out = RUNS,
 ) -> None:
-    """Show what a run's models cost, by phase, role and model, and what they would have without caching."""
+    """Show the cost of a run by phase, role and model, with and without caching."""
     rows = cost_rows(find_run(run, out_folder))
     table = _table("calls", "failed", "prompt", "cached", "answers", "cost", "uncached")
     for row in [*rows, total(rows)]:
@@ -28,14 +28,14 @@ def cost(
 
 
 def estimate(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name or file, like paper.")],
+    scenario: Annotated[str, typer.Argument(help="Scenario: a name or a file, like paper.")],
     template: Annotated[str, typer.Option(help="Research template: a name or a folder.")] = "",
-    models: Annotated[str, typer.Option(help="Models config: a name in configs/models or a file.")] = "",
-    ideas: Annotated[int, typer.Option(help="How many ideas.", min=0, show_default=False)] = 0,
-    settings: Annotated[list[str] | None, typer.Option("--set", help="Override: key=value.")] = None,
+    models: Annotated[str, typer.Option(help="Models config: a name in configs/models/ or a file.")] = "",
+    ideas: Annotated[int, typer.Option(help="Number of ideas.", min=0, show_default=False)] = 0,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="Override a scenario key: key=value.")] = None,
     out_folder: Out = RUNS,
 ) -> None:
-    """Predict what a scenario will cost, from your finished runs and the scenario's own turn limits."""
+    """Predict the cost of a scenario from your finished runs and the scenario's turn limits."""
     given = {"template": template, "models": models, "ideas": ideas}
     overrides = {key: value for key, value in given.items() if value} | parse_overrides(settings or [])
     resolved = resolve_scenario(load_scenario(find_scenario(scenario), overrides))
@@ -47,12 +47,12 @@ def estimate(
     table.add_row("total", "", "", "", "", "", *_dollars(lines), style="bold")
     out.print(table)
     out.print(
-        f"\nFrom {len(runs)} runs in {out_folder}, tokens in thousands (k), before any caching. «At most» is for phases "
+        f'\nFrom {len(runs)} runs in {out_folder}, tokens in thousands (k), before any caching. "At most" is for phases '
         "that take every turn they may.",
         highlight=False,
     )
     if any(line.assumed for line in lines):
-        out.print("* assumed: no run there tells of this role in this phase.", highlight=False)
+        out.print("* assumed: no run there has this role in this phase.", highlight=False)
     limit = resolved.scenario.budget.dollars
     out.print(
         f"The run pauses at its budget of ${limit:.2f}." if limit is not None else "The scenario sets no budget.",

@@ -22,7 +22,7 @@ app = typer.Typer(help="List the research templates, write a new one, or check o
 
 @app.callback()
 def templates(context: typer.Context) -> None:
-    """List the research templates that come with Colloquium."""
+    """List the research templates that ship with Colloquium."""
     if context.invoked_subcommand:
         return
     table = Table("template", "title", "profiles", "metrics", box=None)
@@ -34,11 +34,15 @@ def templates(context: typer.Context) -> None:
 
 @app.command()
 def check(
-    folder: Annotated[str, typer.Argument(help="A template's folder, or the name of one that comes with Colloquium.")],
-    profile: Annotated[str, typer.Option(help="The profile to run; smoke where there is one, else the default.")] = "",
-    sandbox: Annotated[str, typer.Option(help="auto, docker, bubblewrap, or none (at your own risk).")] = "auto",
+    folder: Annotated[str, typer.Argument(help="Template: a folder, or a name that ships with Colloquium.")],
+    profile: Annotated[
+        str, typer.Option(help="Profile to run. Default: smoke if it exists, else the template's default.")
+    ] = "",
+    sandbox: Annotated[
+        str, typer.Option(help="auto, docker, bubblewrap, or none (no isolation, at your own risk).")
+    ] = "auto",
 ) -> None:
-    """Check a template of yours: its files, one run as it is, its figures."""
+    """Check a template: its files, one unchanged run, its figures."""
     template = load_template(folder, TEMPLATES)
     chosen = profile or ("smoke" if "smoke" in template.profiles else "")
     template.profile(chosen)
@@ -59,11 +63,11 @@ def check(
 def new_template(
     folder: Annotated[Path, typer.Argument(help="Folder of the new template; its last part is the template's name.")],
 ) -> None:
-    """Write a template to start from: a small experiment that runs, with evaluation, figures, metrics and an idea."""
+    """Write a small, complete template to start from: experiment, evaluation, figures, metrics and an idea."""
     for name in write_new_template(folder, TEMPLATES):
         out.print(f"  {folder / name}", highlight=False, soft_wrap=True)
     out.print(
-        f"It runs as it is. Put your experiment in its place, then: python run.py templates check {folder}",
+        f"It runs unchanged. Replace its experiment with yours, then run: python run.py templates check {folder}",
         highlight=False,
         soft_wrap=True,
     )

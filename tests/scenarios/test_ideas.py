@@ -40,8 +40,10 @@ def test_the_highest_come_first_and_are_a_file_of_ideas_again(command, file: Pat
 
 def test_nothing_to_list_is_told(command, tmp_path: Path) -> None:
     (tmp_path / "none.json").write_text("[]", encoding="utf-8")
-    assert "there is no idea in it yet" in command("ideas", tmp_path / "none.json").stderr
-    assert "not valid JSON" in command("ideas", _broken(tmp_path)).stderr
+    empty = command("ideas", tmp_path / "none.json")
+    assert empty.returncode == 2 and "none.json" in empty.stderr
+    broken = command("ideas", _broken(tmp_path))
+    assert broken.returncode == 2 and "broken.json" in broken.stderr and "JSON" in broken.stderr
 
 
 def _broken(folder: Path) -> Path:
