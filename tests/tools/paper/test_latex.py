@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import math
+import re
+import statistics
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
 
-from tests.tools.paper_sample import write_paper
+from tests.tools.paper_sample import ledger, write_paper
 from tools.errors import ToolError, UserError
 from tools.latex import LatexProblem, changed_inputs, compile_paper, read_log, tex_problem
 from tools.sandbox import Sandbox, open_sandbox
@@ -150,3 +153,44 @@ def test_missing_tex_is_told_with_the_line_that_mends_it(tmp_path: Path, monkeyp
     monkeypatch.setenv("PATH", str(tmp_path))
     told = tex_problem() or ""
     assert "latexmk" in told and "apt-get install" in told and "texlive-latex-recommended" in told
+
+
+@needs_tex
+async def test_every_number_printed_by_reference_is_the_ledgers(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Read the printed numbers from the PDF and compare them with statistics computed here from the seeds."""
+    evidence = ledger()
+    addresses = evidence.addresses()
+    results = "\n\n".join(f"Item {i}: \\result{{{a}}} end {i}" for i, a in enumerate(addresses))
+    changes = [a for a in addresses if a.startswith("run_1/")]
+    write_paper(tmp_path, results=results, method="\n\n".join(f"Diff \\change{{{a}}} end" for a in changes))
+    compilation = await compile_paper(tmp_path, sandbox)
+    assert compilation.ok, compilation.log_tail
+    text = " ".join(page_texts(tmp_path / "paper.pdf"))
+
+    def values(address: str) -> list[float]:
+        run, dataset, metric = address.split("/")
+        return next(r for r in evidence.runs if r.name == run).values[dataset][metric]
+
+    def check(printed: str, value: float) -> None:
+        places = len(printed.partition(".")[2])
+        assert abs(float(printed) - value) <= 0.5 * 10**-places + 1e-9, (printed, value)
+
+    for i, address in enumerate(addresses):
+        found = re.search(rf"Item {i}: ([\d.]+)(?: ?± ?([\d.]+))? end {i}\b", text)
+        assert found, f"{address} is not printed"
+        seeds = values(address)
+        check(found[1], statistics.fmean(seeds))
+        assert (found[2] is None) == (len(seeds) == 1)
+        if found[2]:
+            check(found[2], statistics.stdev(seeds) / math.sqrt(len(seeds)))
+
+    printed = re.findall(r"Diff (.*?) end", text)
+    assert len(printed) == len(changes)
+    for phrase, address in zip(printed, changes, strict=True):
+        mean, baseline = statistics.fmean(values(address)), statistics.fmean(values(f"run_0/{address[6:]}"))
+        if mean == baseline:
+            assert "no change" in phrase
+            continue
+        percent = re.search(r"([\d.]+)% (lower|higher)", phrase)
+        assert percent and percent[2] == ("lower" if mean < baseline else "higher"), (address, phrase)
+        check(percent[1], abs(mean - baseline) / baseline * 100)
