@@ -7,6 +7,8 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 # Most tests wait for other processes, so two workers are faster on any machine. Tests of one file share a worker.
 PARALLEL ?= -n 2 --dist loadfile --no-loadscope-reorder
+# What the prose linters read. .ci/prose.py reads configuration and help texts too.
+PROSE := README.md AGENTS.md CHANGELOG.md docs agents/prompts agents/roles
 
 .PHONY: demo test test-quick lint bench setup system clean
 
@@ -39,6 +41,9 @@ lint: setup
 	$(RUN) -m mypy
 	$(RUN) -m vulture
 	$(RUN) -m pytest -q tests/test_house.py tests/test_dependencies.py
+	$(RUN) .ci/prose.py
+	$(RUN) -m codespell_lib $(PROSE) configs scenarios/*.yaml
+	$(RUN) -m proselint check --config .ci/proselint.json $(PROSE)
 
 bench: setup
 	$(RUN) tests/bench.py $(ARGS)

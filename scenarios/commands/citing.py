@@ -24,9 +24,9 @@ def cites(
     literature: Annotated[
         str, typer.Option(help="Sources, tried in this order: semantic_scholar, arxiv, openalex, crossref, local.")
     ] = "semantic_scholar,openalex,crossref,arxiv,local",
-    bibliography: Annotated[list[Path] | None, typer.Option(help=".bib files of yours for the local source.")] = None,
+    bibliography: Annotated[list[Path] | None, typer.Option(help="Additional .bib files for the local source.")] = None,
 ) -> None:
-    """Check each reference of a paper: does it exist, is it told right, was it retracted."""
+    """Check each reference of a paper: whether it exists, is correct, and was retracted."""
     entries = references_of(paper)
     own = [*(bibliography or []), *sorted((CONFIGS / "literature").glob("*.bib"))]
     sources = [name.strip() for name in literature.split(",") if name.strip()]
