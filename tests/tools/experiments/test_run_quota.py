@@ -1,0 +1,142 @@
+"""Runs and attempts are limited, unchanged code does not run again, and the evaluation is restored before a run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
+from tools.errors import ToolError
+from tools.evidence import RunRecord
+from tools.experiments.execution import load_ledger, source_digest
+from tools.experiments.integrity import changed_protected, filesystem_now, prepare_project, read_result
+from tools.experiments.template import load_template
+from tools.experiments.workspace import Workspace
+from tools.idea_context import IdeaContext, RunQuota
+from tools.literature import build
+from tools.review import load_form
+from tools.sandbox import ExecutionResult, open_sandbox
+from tools.toolsets.context import ToolContext
+from tools.toolsets.experiments import ExperimentTools
+from tools.toolsets.files import FileTools
+
+
+@pytest.fixture
+async def idea(tmp_path: Path) -> IdeaContext:
+    folder = write_foreign_template(tmp_path / "descent", EXPERIMENT, evaluation__py="truth = 1\n")
+    (folder / "template.yaml").write_text("protected: [evaluation.py]\n", encoding="utf-8")
+    template = load_template(str(folder), tmp_path)
+    return IdeaContext(
+        template=template,
+        profile=template.profile(""),
+        profile_name="",
+        workspace=await Workspace.create(tmp_path / "idea", template),
+        sandbox=await open_sandbox("none"),
+        literature=build([], bib_files=[], cache=tmp_path / "cache"),
+        form=load_form("neurips"),
+        archive=tmp_path / "ideas.json",
+        proposal=tmp_path / "proposal.json",
+        run_quota=RunQuota(runs=2, attempts=2),
+    )
+
+
+def record_runs(idea: IdeaContext, *runs: tuple[str, str], source: str = "") -> None:
+    ledger = load_ledger(idea)
+    for name, status in runs:
+        values = {"flat": {"final_loss": [1.0]}} if status == "completed" else {}
+        reason = "" if status == "completed" else "a reason"
+        attempt = 1 + sum(run.name == name for run in ledger.runs)
+        record = RunRecord(name=name, status=status, reason=reason, attempt=attempt, values=values, source=source)  # type: ignore[arg-type]
+        ledger.record(record)
+    ledger.save(idea.ledger_file)
+
+
+async def next_run(idea: IdeaContext) -> tuple[str, int]:
+    """Run the experiment, which fails at once, and return name and attempt of the run."""
+    (idea.workspace.work / "experiment.py").write_text("raise SystemExit(1)", encoding="utf-8")
+    with pytest.raises(ToolError):
+        await ExperimentTools(ToolContext(idea, "coder")).run_experiment("fails")
+    last = load_ledger(idea).runs[-1]
+    return last.name, last.attempt
+
+
+async def test_each_run_has_its_attempts(idea: IdeaContext) -> None:
+    record_runs(idea, ("run_0", "completed"), ("run_1", "failed"))
+    assert await next_run(idea) == ("run_1", 2)
+    assert await next_run(idea) == ("run_2", 1)
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [("run_1", "completed"), ("run_2", "completed")],
+        [("run_1", "failed"), ("run_1", "tampered"), ("run_2", "completed")],
+    ],
+)
+async def test_no_run_starts_beyond_the_quota(idea: IdeaContext, runs: list[tuple[str, str]]) -> None:
+    record_runs(idea, ("run_0", "completed"), *runs)
+    before = len(load_ledger(idea).runs)
+    await next_run(idea)
+    assert len(load_ledger(idea).runs) == before, "nothing ran"
+
+
+@pytest.mark.parametrize("status", ["completed", "tampered"])
+async def test_unchanged_code_does_not_run_again(idea: IdeaContext, status: str) -> None:
+    record_runs(idea, ("run_1", status), source=source_digest(idea))
+    with pytest.raises(ToolError, match="run_1"):
+        await ExperimentTools(ToolContext(idea, "coder")).run_experiment("the same again")
+    assert len(load_ledger(idea).runs) == 1
+
+
+def test_the_evaluation_and_only_known_results_are_restored(idea: IdeaContext) -> None:
+    work = idea.workspace.work
+    record_runs(idea, ("run_0", "completed"))
+    (work / "evaluation.py").write_text("truth = 2\n", encoding="utf-8")
+    (work / "evaluation").mkdir()
+    (work / "evaluation" / "__init__.py").touch()
+    for name in ("run_0", "run_7", "run_notes"):
+        (work / name).mkdir()
+    assert changed_protected(idea) == ["evaluation.py", "evaluation"]
+    prepare_project(idea, load_ledger(idea))
+    assert changed_protected(idea) == [] and (work / "evaluation.py").read_text() == "truth = 1\n"
+    assert sorted(path.name for path in work.glob("run_*")) == ["run_0", "run_notes"]
+
+
+@pytest.mark.parametrize(
+    "name", ["evaluation.py", "x/../evaluation.py", "evaluation/__init__.py", "run_0/final_info.json"]
+)
+async def test_protected_files_cannot_be_edited(idea: IdeaContext, name: str) -> None:
+    before = (idea.workspace.work / "evaluation.py").read_text()
+    (idea.workspace.work / "x").mkdir()
+    with pytest.raises(ToolError):
+        await FileTools(ToolContext(idea, "coder")).write_file(name, "truth = 3\n")
+    assert (idea.workspace.work / "evaluation.py").read_text() == before
+    assert "evaluation.py 10 (fixed)" in await FileTools(ToolContext(idea, "coder")).list_files()
+
+
+async def test_an_edit_needs_a_unique_text_and_must_leave_python_that_parses(idea: IdeaContext) -> None:
+    tools, file = FileTools(ToolContext(idea, "coder")), idea.workspace.work / "code.py"
+    file.write_text("a = 1\nb = 1\nlonger_name = 3\n", encoding="utf-8")
+    for search, replace_by in (("= 1", "= 2"), ("", "x"), ("a = 1", "a = 1"), ("a = 1", "a = ("), ("c = 9", "c = 8")):
+        with pytest.raises(ToolError):
+            await tools.edit_file("code.py", search, replace_by)
+    with pytest.raises(ToolError, match="longer_name = 3"):
+        await tools.edit_file("code.py", "longer_name = 4", "x = 4")
+    assert file.read_text(encoding="utf-8") == "a = 1\nb = 1\nlonger_name = 3\n"
+    await tools.edit_file("code.py", "a = 1", "a = 2")
+    assert file.read_text(encoding="utf-8") == "a = 2\nb = 1\nlonger_name = 3\n"
+
+
+async def test_a_result_of_another_time_is_no_result(idea: IdeaContext) -> None:
+    (idea.workspace.work / "run_1").mkdir()
+    final = idea.workspace.work / "run_1" / "final_info.json"
+    final.write_text("{}", encoding="utf-8")
+    done = ExecutionResult(0, "finished", "", 1.0, None, None, 0, "")
+    began = filesystem_now(idea)
+    assert read_result(idea, "run_1/final_info.json", done, began) == {}
+    for moved in (-60, 60):
+        os.utime(final, (began + moved, began + moved))
+        with pytest.raises(ToolError):
+            read_result(idea, "run_1/final_info.json", done, began)

@@ -1,0 +1,47 @@
+"""Settings of an experiment are read from its source code."""
+
+from __future__ import annotations
+
+from tools.experiments.settings import read_settings, settings_of_run
+
+SOURCE = """
+import argparse
+STEPS = 100
+name: str = "adam"
+parser = argparse.ArgumentParser()
+parser.add_argument("--learning-rate", "-l", type=float, default=1e-3)
+parser.add_argument("--out_dir", default="run_0")
+parser.add_argument("--required")
+def train():
+    width = 64
+    other = STEPS * 2
+class Config:
+    depth: int = 3
+"""
+
+
+def test_options_constants_and_local_values_are_found_with_their_place() -> None:
+    found = {setting.name: setting for setting in read_settings(SOURCE)}
+    assert {name: (s.value, s.kind) for name, s in found.items()} == {
+        "STEPS": (100, "constant"),
+        "name": ("adam", "constant"),
+        "learning_rate": (0.001, "option"),
+        "out_dir": ("run_0", "option"),
+        "width": (64, "local"),
+        "depth": (3, "constant"),
+    }
+    rate = found["learning_rate"]
+    assert rate.literal == "1e-3" and rate.text[rate.column :].startswith("1e-3")
+    assert SOURCE.splitlines()[rate.line - 1] == rate.text
+
+
+def test_arguments_of_the_command_override_the_source_and_out_dir_is_no_setting() -> None:
+    settings = settings_of_run(SOURCE, "experiment", {"learning-rate": 0.5, "seed": 1})
+    assert settings == {
+        "experiment.STEPS": 100,
+        "experiment.depth": 3,
+        "experiment.learning_rate": 0.5,
+        "experiment.name": "adam",
+        "experiment.seed": 1,
+    }
+    assert read_settings("def broken(:") == []
