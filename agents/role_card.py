@@ -79,11 +79,11 @@ NEW_CARD = """\
 ---
 name: {name}
 description: Asks of every claim what sample it rests on.
-tools: [read_results, compare_runs]   # see `python run.py roles` for what there is
-model:                                # a key of the models config; empty for its default
+tools: [read_results, compare_runs]   # `python run.py roles` lists all tools
+model:                                # a model of the models config; empty for its choice
 ---
-You are the group's {title}. Say here, to the model that plays the role, who it is, what it looks at, what it never
-does, and in which form it answers.
+You are the group's {title}. Replace this text: tell the model that plays the role who it is, what it looks at, what it
+never does, and in which form it replies.
 """
 
 

@@ -128,8 +128,9 @@ def _show(report: PanelReport) -> None:
     out.print(table)
     out.print(f" given by {', '.join(review.reviewer for review in report.reviews)}", highlight=False, soft_wrap=True)
     for participant in report.absent:
+        what = "abstained" if participant.abstained else "gave no review"
         out.print(
-            f"[yellow]{participant.reviewer} {'abstained' if participant.abstained else 'gave no review'}: {escape(participant.reason)}[/yellow]",
+            f"[yellow]{participant.reviewer} {what}: {escape(participant.reason)}[/yellow]",
             highlight=False,
             soft_wrap=True,
         )
