@@ -1,4 +1,4 @@
-"""Small conferences to measure reviewers on, and the published data where it is there."""
+"""Small conferences to measure reviewers on, and the published data if present."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ r3,,4,Reject
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Put a file into the test's folder."""
+    """Write a file into the folder of the test."""
 
     def written(name: str, text: str) -> Path:
         path = tmp_path / name
@@ -58,7 +58,7 @@ def reviews(write: Write) -> Path:
 
 @pytest.fixture
 def published() -> Path:
-    """The folder of the original's published reviews."""
+    """The folder of The AI Scientist's published reviews."""
     if not (SHARED / "iclr2022_ratings.tsv").exists():
         pytest.skip(f"The AI Scientist's published reviews are not at {SHARED}")
     return SHARED

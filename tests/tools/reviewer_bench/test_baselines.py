@@ -1,4 +1,4 @@
-"""What a reviewer has to beat."""
+"""Baselines: all reject, and one random human reviewer."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PAPERS = [
 ]
 
 
-def test_all_reject_is_right_about_the_rejected() -> None:
+def test_rejecting_all_papers_is_right_on_rejected_ones() -> None:
     values = {name: e.value for name, e in all_reject(PAPERS, seed=0, resamples=50).metrics.items()}
     assert values == {
         "balanced_accuracy": 0.5, "accuracy": 0.5, "f1": 0.0, "auc_decision": 0.5, "fpr": 0.0, "fnr": 1.0,
     }  # fmt: skip
 
 
-def test_one_random_human_is_the_mean_over_every_choice_of_reviewers() -> None:
+def test_a_random_human_is_the_mean_over_all_choices_of_reviewers() -> None:
     truth = [paper.accepted for paper in PAPERS]
     choices = list(itertools.product(*(paper.scores for paper in PAPERS)))
     row = random_human(PAPERS, 6, seed=0, resamples=50)
@@ -40,7 +40,7 @@ def test_one_random_human_is_the_mean_over_every_choice_of_reviewers() -> None:
     assert row.metrics["fpr"].value == pytest.approx(1 / 6)
 
 
-def test_a_reviewer_is_correlated_with_the_others_not_with_themselves() -> None:
+def test_a_random_human_is_correlated_with_the_other_reviewers() -> None:
     # two reviewers of each paper who always differ by chance: with themselves in the mean, r would be high
     rng = np.random.default_rng(2)
     papers = [PaperRating(str(n), (float(rng.normal()), float(rng.normal())), n % 2 == 0) for n in range(400)]
@@ -48,18 +48,18 @@ def test_a_reviewer_is_correlated_with_the_others_not_with_themselves() -> None:
     assert row and abs(row.metrics["pearson"].value or 1) < 0.15
 
 
-def test_papers_with_one_reviewer_do_not_count(ratings: Path) -> None:
+def test_papers_with_one_reviewer_are_left_out(ratings: Path) -> None:
     row = random_human(list(read_ratings(ratings).papers.values()), 6, seed=0, resamples=50)
     assert row and row.papers == 5
 
 
-def test_there_is_no_human_baseline_without_second_reviewers_of_both_kinds() -> None:
+def test_the_human_baseline_needs_two_reviewers_for_papers_of_both_kinds() -> None:
     alone = [PaperRating("a", (8.0,), True), PaperRating("r", (3.0,), False)]
     assert random_human(alone, 6, seed=0) is None
     assert random_human([PAPERS[0], PaperRating("r", (3.0,), False)], 6, seed=0) is None
 
 
-def test_on_iclr_2022_one_human_knows_more_than_chance(published: Path) -> None:
+def test_on_iclr_2022_a_random_human_beats_chance(published: Path) -> None:
     row = random_human(list(read_ratings(published / "iclr2022_ratings.tsv").papers.values()), 6, seed=0, resamples=200)
     assert row and row.papers == 500
     assert 0.74 < (row.metrics["balanced_accuracy"].low or 0) < (row.metrics["balanced_accuracy"].high or 0) < 0.8

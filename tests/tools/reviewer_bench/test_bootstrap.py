@@ -1,4 +1,4 @@
-"""Intervals: repeatable, stratified, and about as wide as they claim."""
+"""Bootstrap intervals: reproducible, stratified, with the stated coverage."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def test_every_resample_has_as_many_accepted_and_rejected_papers_as_the_sample()
     assert weights.mean(axis=0) == pytest.approx(np.ones(20), abs=0.25)  # every paper as likely as the next
 
 
-def test_blocks_do_not_cut_the_number_of_resamples() -> None:
+def test_blocks_add_up_to_the_number_of_resamples() -> None:
     accepted = np.arange(300_000) < 150_000
     assert [len(block) for block in resampled(accepted, seed=0, resamples=3)] == [1, 1, 1]
 
 
-def test_the_same_seed_gives_the_same_interval_and_another_another() -> None:
+def test_the_seed_determines_the_interval() -> None:
     first, again, other = (estimate(ACCEPTED, share, seed, 500)["share"] for seed in (0, 0, 1))
     assert first == again != other
     assert first.value == 7 / 20
@@ -40,7 +40,7 @@ def test_several_statistics_share_their_resamples() -> None:
     assert found["a"] == found["b"] == estimate(ACCEPTED, share, 0, 200)
 
 
-def test_what_is_not_defined_has_no_value_and_resamples_without_one_do_not_count() -> None:
+def test_undefined_values_are_none_and_undefined_resamples_are_left_out() -> None:
     def sometimes(weights: Floats) -> Values:
         kept = weights[:, 0] > 0
         return {"never": np.full(len(weights), np.nan), "some": np.where(kept, 2.0, np.nan)}
@@ -50,7 +50,7 @@ def test_what_is_not_defined_has_no_value_and_resamples_without_one_do_not_count
     assert found["some"] == Estimate(2.0, 2.0, 2.0)
 
 
-def test_the_interval_is_that_of_scipys_bootstrap() -> None:
+def test_the_interval_equals_that_of_scipys_bootstrap() -> None:
     rng = np.random.default_rng(5)
     accepted = np.arange(200) < 80
     predicted = rng.random(200) < np.where(accepted, 0.7, 0.3)
@@ -65,7 +65,7 @@ def test_the_interval_is_that_of_scipys_bootstrap() -> None:
     assert (mine.low, mine.high) == pytest.approx((theirs.low, theirs.high), abs=0.015)
 
 
-def test_about_95_of_100_intervals_hold_the_truth() -> None:
+def test_about_95_of_100_intervals_contain_the_true_value() -> None:
     rng = np.random.default_rng(11)
     accepted = np.arange(150) < 60
     chance, truth = np.where(accepted, 0.65, 0.30), (0.65 + 0.70) / 2
@@ -81,6 +81,8 @@ def test_about_95_of_100_intervals_hold_the_truth() -> None:
 @pytest.mark.parametrize(
     ("interval", "significant"), [((0.01, 0.2), True), ((-0.2, -0.01), True), ((-0.1, 0.1), False), ((0.0, 0.1), False)]
 )
-def test_a_difference_is_significant_when_zero_is_outside(interval: tuple[float, float], significant: bool) -> None:
+def test_a_difference_is_significant_if_its_interval_excludes_zero(
+    interval: tuple[float, float], significant: bool
+) -> None:
     assert Estimate(0.1, *interval).excludes_zero is significant
     assert not Estimate(None, None, None).excludes_zero

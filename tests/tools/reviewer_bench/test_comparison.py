@@ -1,4 +1,4 @@
-"""Two reviewers in pairs."""
+"""Paired comparison of two reviewers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_difference_is_first_minus_second_and_the_pairs_are_counted() -> Non
     assert "pearson" in by_score.differences and "pearson" not in by_decision.differences
 
 
-def test_turned_round_the_sign_turns() -> None:
+def test_swapping_the_reviewers_flips_the_sign() -> None:
     one, two = compare(GOOD, BAD, 6, 0, 200)[1], compare(BAD, GOOD, 6, 0, 200)[1]
     a, b = one.differences["accuracy"], two.differences["accuracy"]
     assert (a.value, a.low, a.high) == pytest.approx((-(b.value or 0), -(b.high or 0), -(b.low or 0)))
@@ -56,19 +56,19 @@ def test_a_reviewer_does_not_differ_from_its_copy() -> None:
         assert all((d.value, d.low, d.high) == (0, 0, 0) for d in comparison.differences.values())
 
 
-def test_only_papers_that_both_judged_count() -> None:
+def test_only_papers_with_both_reviews_count() -> None:
     some = BAD.of({f"p{n}" for n in range(5, 15)})
     missing = replace(some, overall=np.where(np.arange(10) == 0, np.nan, some.overall))
     by_decision, by_score = compare(GOOD, missing, 6, 0, 100)
     assert (by_decision.papers, by_score.papers) == (10, 9)
 
 
-def test_papers_of_one_kind_or_none_in_common_are_not_compared() -> None:
+def test_common_papers_of_one_kind_are_not_compared() -> None:
     assert compare(GOOD, BAD.of({"p0", "p1"}), 6, 0, 100) == []
     assert compare(GOOD, BAD.of(set()), 6, 0, 100) == []
 
 
-def test_pairing_sees_what_two_separate_intervals_do_not() -> None:
+def test_pairing_finds_differences_that_separate_intervals_miss() -> None:
     # both reviewers err on the same papers, the second on a few more
     rng = np.random.default_rng(1)
     truth = [True] * 100 + [False] * 100

@@ -1,4 +1,4 @@
-"""Files of ratings and of reviews: what is read, what is a missing value, and what is refused."""
+"""Files of ratings and reviews: formats, missing values, rejected input."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def refusal(read: Callable[[Path], object], path: Path) -> str:
         ([6, None, "5"], [6, 5]), ("['6: good', '5: fair']", [6, 5]),
     ],
 )  # fmt: skip
-def test_a_cell_holds_a_number_or_a_list_or_nothing(cell: object, numbers: list[float]) -> None:
+def test_cells_are_numbers_lists_or_missing(cell: object, numbers: list[float]) -> None:
     assert numbers_of(cell) == numbers
 
 
 @pytest.mark.parametrize("cell", ["six", "6/10", "inf", "[6, 'x']", "[6", True, "6 or 7", {"a": 1}])
-def test_what_is_no_score_is_not_guessed_at(cell: object) -> None:
+def test_an_unreadable_score_is_an_error(cell: object) -> None:
     with pytest.raises(ValueError, match=r"not a (finite )?(number|list of numbers)"):
         numbers_of(cell)
 
 
-def test_a_list_of_scores_is_one_score_its_mean() -> None:
+def test_the_score_of_a_list_is_its_mean() -> None:
     assert score_of("['6', '5', '7']") == 6.0
 
 
@@ -64,12 +64,12 @@ def test_a_list_of_scores_is_one_score_its_mean() -> None:
         ("Desk rejected", False), ("Unknown", None), ("", None), ("nan", None), (None, None), ("Withdrawn", None),
     ],
 )  # fmt: skip
-def test_a_decision_accepts_or_rejects_or_was_not_taken(cell: object, accepted: bool | None) -> None:
+def test_decisions_are_accept_reject_or_missing(cell: object, accepted: bool | None) -> None:
     assert accepted_of(cell) is accepted
 
 
 @pytest.mark.parametrize("cell", ["Maybe", "Accept or Reject", "1", "Not acceptable"])
-def test_what_is_no_decision_is_not_guessed_at(cell: str) -> None:
+def test_an_unreadable_decision_is_an_error(cell: str) -> None:
     with pytest.raises(ValueError, match="neither Accept nor Reject"):
         accepted_of(cell)
 
@@ -82,11 +82,11 @@ def test_what_is_no_decision_is_not_guessed_at(cell: str) -> None:
         "https://example.org/papers/-29uFS4FiDZ.pdf",
     ],
 )  # fmt: skip
-def test_an_identifier_is_found_in_what_was_put_around_it(cell: str) -> None:
+def test_identifiers_are_extracted_from_paths_and_urls(cell: str) -> None:
     assert paper_id_of(cell) == "-29uFS4FiDZ"
 
 
-def test_a_number_with_a_point_stays_an_identifier() -> None:
+def test_a_decimal_number_is_a_valid_identifier() -> None:
     assert paper_id_of("2408.06292") == "2408.06292" != paper_id_of("2408.06293")
 
 
@@ -117,7 +117,7 @@ def test_papers_without_a_decision_are_left_out_and_counted(write: Write) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "named"),
     [
         ("", "is empty"),
         ("  \n", "is empty"),
@@ -134,15 +134,15 @@ def test_papers_without_a_decision_are_left_out_and_counted(write: Write) -> Non
         ("paper_id\t0\tdecision\na\t6\tUnknown\n", "no paper has a decision"),
     ],
 )
-def test_broken_ratings_are_one_clear_line(write: Write, text: str, told: str) -> None:
-    assert told in refusal(read_ratings, write("r.tsv", text))
+def test_a_mistake_in_ratings_is_one_line(write: Write, text: str, named: str) -> None:
+    assert named in refusal(read_ratings, write("r.tsv", text))
 
 
-def test_a_file_that_is_not_there_names_its_neighbour(ratings: Path) -> None:
+def test_a_missing_file_suggests_the_nearest_name(ratings: Path) -> None:
     assert "did you mean 'ratings.tsv'" in refusal(read_ratings, ratings.with_name("rating.tsv"))
 
 
-def test_reviews_of_the_originals_shape(reviews: Path) -> None:
+def test_reviews_in_the_format_of_the_ai_scientist(reviews: Path) -> None:
     found = read_reviews(reviews)
     assert found.name == "panel" and list(found.reviews) == ["a1", "a2", "a3", "r1", "r2", "r3"]
     assert found.reviews["a2"] == Review(6.0, False)
@@ -155,12 +155,12 @@ def test_missing_reviews_and_scores(write: Write) -> None:
     assert found.empty == 1
 
 
-def test_an_index_that_lost_its_name_and_other_spellings(write: Write) -> None:
+def test_an_unnamed_index_column_and_other_spellings(write: Write) -> None:
     found = read_reviews(write("x.csv", "\ufeff,rating,decision\nhttps://openreview.net/forum?id=a,6: ok,accept\n"))
     assert found.reviews == {"a": Review(6.0, True)}
 
 
-def test_lines_that_only_look_like_line_ends_stay_in_their_cell(write: Write) -> None:
+def test_unicode_line_separators_stay_in_their_cell(write: Write) -> None:
     found = read_reviews(write("x.csv", "paper_id,Summary,Overall,Decision\na,one\u2028two\x0bthree,6,Accept\n"))
     assert found.reviews == {"a": Review(6.0, True)}
 
@@ -171,7 +171,7 @@ def test_a_paper_reviewed_again_after_a_failure_counts_once(write: Write) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "named"),
     [
         ("x.csv", "", "is empty"),
         ("x.csv", "paper_id,Overal,Decision\na,6,Accept\n", "no column 'Overall'; did you mean 'Overal'?"),
@@ -190,11 +190,11 @@ def test_a_paper_reviewed_again_after_a_failure_counts_once(write: Write) -> Non
         ("x.xlsx", "x", ".csv, .tsv, .json or .jsonl"),
     ],
 )
-def test_broken_reviews_are_one_clear_line(write: Write, name: str, text: str, told: str) -> None:
-    assert told in refusal(read_reviews, write(name, text))
+def test_a_mistake_in_reviews_is_one_line(write: Write, name: str, text: str, named: str) -> None:
+    assert named in refusal(read_reviews, write(name, text))
 
 
-def test_text_that_is_not_text(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(b"paper_id,Overall,Decision\na\xff,6,Accept\n")
     assert "not UTF-8 text at byte 27" in refusal(read_reviews, path)
@@ -263,7 +263,7 @@ def test_a_panels_report_becomes_a_line(tmp_path: Path, write: Write) -> None:
     assert found.reviews == {"a": Review(17 / 3, True), "b": Review(17 / 3, True)}
 
 
-def test_reviews_meet_ratings_in_the_order_of_the_ratings(ratings: Path, write: Write) -> None:
+def test_matched_reviews_have_the_order_of_the_ratings(ratings: Path, write: Write) -> None:
     reviews = write("x.csv", "paper_id,Overall,Decision\nr1.pdf,3,Reject\nzz,9,Accept\na1,7,\nr3,,\n")
     found, coverage = match(read_reviews(reviews), read_ratings(ratings))
     assert found.papers == ("a1", "r1")
@@ -271,14 +271,14 @@ def test_reviews_meet_ratings_in_the_order_of_the_ratings(ratings: Path, write: 
     assert (coverage.unrated, coverage.unreviewed, coverage.failed) == (1, 4, 1)
 
 
-def test_nothing_in_common_shows_both_kinds_of_identifier(ratings: Path, write: Write) -> None:
+def test_without_common_papers_the_error_shows_both_kinds_of_identifier(ratings: Path, write: Write) -> None:
     reviews = read_reviews(write("x.csv", "paper_id,Overall,Decision\nA1,6,Accept\n"))
     with pytest.raises(UserError, match=r"none of its 1 papers is among the 6 rated ones; .* 'A1', .* 'a1'"):
         match(reviews, read_ratings(ratings))
 
 
-@pytest.mark.parametrize(("paper", "told"), [("a1", "accepted all 1 papers"), ("r1", "rejected all 1 papers")])
-def test_one_class_only_is_refused(ratings: Path, write: Write, paper: str, told: str) -> None:
+@pytest.mark.parametrize(("paper", "named"), [("a1", "accepted all 1 papers"), ("r1", "rejected all 1 papers")])
+def test_papers_of_one_class_are_an_error(ratings: Path, write: Write, paper: str, named: str) -> None:
     reviews = read_reviews(write("x.csv", f"paper_id,Overall,Decision\n{paper},6,Accept\n"))
-    with pytest.raises(UserError, match=told):
+    with pytest.raises(UserError, match=named):
         match(reviews, read_ratings(ratings))

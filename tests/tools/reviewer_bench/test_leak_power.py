@@ -1,4 +1,4 @@
-"""How much leaks alone predict, on papers made so that the answer is known."""
+"""How well leaks alone predict decisions, on constructed papers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def value(power: LeakPower, name: str) -> float:
     return found
 
 
-def test_a_leak_that_tells_all_and_one_that_tells_nothing() -> None:
+def test_a_perfect_leak_and_an_uninformative_one() -> None:
     features = [NONE | {"anonymous_note": float(not a), "email": float(n % 2)} for n, a in enumerate(ACCEPTED)]
     found = by_name(leak_power(features, ACCEPTED, seed=0, resamples=50))
     assert value(found["anonymous_note"], "balanced_accuracy") == value(found["anonymous_note"], "auc") == 1.0
@@ -36,26 +36,26 @@ def test_a_leak_that_tells_all_and_one_that_tells_nothing() -> None:
     assert value(found["all together"], "balanced_accuracy") == 1.0
 
 
-def test_the_direction_of_a_leak_is_not_chosen_by_the_data() -> None:
+def test_the_direction_of_a_leak_is_not_fitted() -> None:
     features = [NONE | {"acknowledgements": float(not a)} for a in ACCEPTED]
     found = by_name(leak_power(features, ACCEPTED, seed=0, resamples=50))
     assert value(found["acknowledgements"], "balanced_accuracy") == 0.0
 
 
-def test_length_has_an_area_and_no_cut() -> None:
+def test_length_has_an_auc_but_no_threshold() -> None:
     features = [NONE | {LENGTH: 100.0 + n} for n in range(40)]  # the accepted papers are the shortest
     found = by_name(leak_power(features, ACCEPTED, seed=0, resamples=50))
     assert value(found[LENGTH], "auc") == 0.0 and "balanced_accuracy" not in found[LENGTH].estimates
     assert value(found["all together"], "auc") > 0.95
 
 
-def test_features_of_pure_noise_predict_nothing_on_papers_held_out() -> None:
+def test_noise_predicts_nothing_on_held_out_papers() -> None:
     rng = np.random.default_rng(4)
     features = [{name: float(rng.random() < 0.5) for name in NONE} for _ in ACCEPTED]
     assert value(by_name(leak_power(features, ACCEPTED, 0, 50))["all together"], "auc") < 0.7
 
 
-def test_too_few_papers_are_not_fitted_to() -> None:
+def test_no_regression_on_too_few_papers() -> None:
     found = by_name(leak_power([NONE] * 8, np.arange(8) < 4, 0, 50))
     assert "all together" not in found and LENGTH in found
 
@@ -73,7 +73,7 @@ def folder_of_papers(folder: Path) -> RatingSet:
     return RatingSet(papers, 0)
 
 
-def test_a_folder_as_it_stands_and_stripped(tmp_path: Path) -> None:
+def test_a_folder_as_it_is_and_stripped(tmp_path: Path) -> None:
     ratings = folder_of_papers(tmp_path / "papers")
     (tmp_path / "papers" / "p3.txt").write_text("", encoding="utf-8")
     (tmp_path / "papers" / "unrated.txt").write_text("# Trees", encoding="utf-8")
@@ -93,7 +93,7 @@ def test_a_folder_as_it_stands_and_stripped(tmp_path: Path) -> None:
     assert len({len(line.split(",")) for line in lines}) == 1
 
 
-def test_folders_that_cannot_be_measured(tmp_path: Path) -> None:
+def test_folders_without_usable_papers_are_errors(tmp_path: Path) -> None:
     ratings = folder_of_papers(tmp_path / "papers")
     with pytest.raises(UserError, match="no such folder"):
         report_leaks(tmp_path / "elsewhere", ratings, 0)

@@ -1,4 +1,4 @@
-"""What gives a decision away is taken out, and the paper is left."""
+"""What reveals a decision is removed, and the paper is kept."""
 
 from __future__ import annotations
 
@@ -100,13 +100,13 @@ KEPT = (
 
 
 @pytest.mark.parametrize("paper", [FINAL, ANONYMOUS], ids=["final version", "anonymous version"])
-def test_leaks_are_gone_and_the_paper_is_left(paper: str) -> None:
+def test_leaks_are_removed_and_the_paper_is_kept(paper: str) -> None:
     text = strip_leaks(paper).text
     assert [leak for leak in GONE if leak in text] == []
     assert [words for words in KEPT if words not in text] == []
 
 
-def test_a_final_version_keeps_what_stands_around_its_leaks() -> None:
+def test_a_final_version_keeps_the_text_around_its_leaks() -> None:
     text = strip_leaks(FINAL).text
     for words in (
         "3 RESULTS",
@@ -121,14 +121,14 @@ def test_a_final_version_keeps_what_stands_around_its_leaks() -> None:
     assert text.index("3 RESULTS") < text.index("REFERENCES") < text.index("A PROOFS")
 
 
-def test_what_was_taken_out_is_told_by_kind() -> None:
+def test_removed_text_is_listed_by_kind() -> None:
     removed = strip_leaks(FINAL).removed
     kinds = {found.kind for found in removed}
     assert kinds == {"running head", "author block", "footnote", "acknowledgements", "contributions", "link"}
     assert any("Jane Roe" in found.text for found in removed if found.kind == "author block")
 
 
-def test_both_versions_of_a_paper_look_the_same_up_to_their_bodies() -> None:
+def test_both_versions_of_a_paper_look_the_same_up_to_the_body() -> None:
     final, anonymous = (strip_leaks(paper).text.partition("ABSTRACT")[0].split() for paper in (FINAL, ANONYMOUS))
     assert [word for word in final if word != "##"] == anonymous
 
@@ -151,14 +151,14 @@ def test_stripping_again_changes_nothing(paper: str) -> None:
     ],
     ids=["plain", "run-in abstract", "one line a block", "no blank lines", "no abstract"],
 )
-def test_author_blocks_of_other_writers(head: str) -> None:
+def test_author_blocks_in_other_layouts(head: str) -> None:
     text = strip_leaks(head + "We study forests, and find them of use.\n\n1 Introduction\n\nForests are old.\n").text
     assert "Jane" not in text and "Elsewhere" not in text and "@" not in text
     assert text.lower().startswith(("growing forests", "[page 1]\n\ngrowing forests"))
     assert "We study forests, and find them of use." in text and "Forests are old." in text
 
 
-def test_thanks_without_a_following_heading_do_not_swallow_the_paper() -> None:
+def test_acknowledgements_without_a_following_heading_end_with_their_paragraph() -> None:
     paper = "Acknowledgements\n\nWe thank Ann.\n\n" + "A sentence about trees that stays.\n" * 400
     text = strip_leaks("# Forests\n\nAbstract\n\nWood.\n\n" + paper).text
     assert "Ann" not in text and text.count("A sentence about trees") == 400
@@ -177,7 +177,7 @@ def test_thanks_without_a_following_heading_do_not_swallow_the_paper() -> None:
         ("See https://example.org/trees for more.", "See https://example.org/trees for more."),
     ],
 )
-def test_a_link_goes_and_with_it_the_sentence_that_announces_it(sentence: str, left: str) -> None:
+def test_a_link_is_removed_with_the_sentence_that_announces_it(sentence: str, left: str) -> None:
     text = strip_leaks(f"# Forests\n\nAbstract\n\nTrees grow. {sentence} They fall.\n").text
     assert "github.com" not in text and "gitlab" not in text
     assert text.endswith("They fall.\n") and "Trees grow." in text and left in text
@@ -192,7 +192,7 @@ def test_a_link_goes_and_with_it_the_sentence_that_announces_it(sentence: str, l
         ("grant CNS-1652544", False), ("We thank Ann.", False), ("", False), ("-----", False), ("7", False),
     ],
 )  # fmt: skip
-def test_headings_are_told_from_wrapped_prose(line: str, heading: bool) -> None:
+def test_headings_are_distinguished_from_wrapped_prose(line: str, heading: bool) -> None:
     assert is_heading(line) is heading
 
 
@@ -204,7 +204,7 @@ def test_features_of_a_final_and_an_anonymous_version() -> None:
         assert not any(leak_features(strip_leaks(paper).text)[name] for name in LEAKS)
 
 
-def test_a_real_paper_loses_its_anonymous_block_and_nothing_else() -> None:
+def test_a_real_paper_loses_only_its_anonymous_block() -> None:
     path = PAPERS / "gan_diffusion" / "gan_diffusion.pdf"
     if not path.exists():
         pytest.skip(f"the published paper is not at {path}")
@@ -216,7 +216,7 @@ def test_a_real_paper_loses_its_anonymous_block_and_nothing_else() -> None:
     assert len(text) - len(stripped.text) < 120
 
 
-def test_long_and_hostile_text_takes_no_time() -> None:
+def test_long_and_adversarial_text_is_fast() -> None:
     paper = (
         "# T\n\nAbstract\n\n" + "code available " * 5_000 + "github.com/a " + "{" * 5_000 + "a" * 20_000 + "@\n" * 500
     )

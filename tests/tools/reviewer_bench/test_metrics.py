@@ -1,4 +1,4 @@
-"""The formulas: by hand, against scikit-learn and SciPy on written-out resamples, against counting pairs."""
+"""Metrics: by hand, against scikit-learn and SciPy on explicit resamples, against counted pairs."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_decisions_by_hand() -> None:
     assert list(found) == list(OF_DECISIONS)
 
 
-def test_rejecting_everything_has_no_f1_rather_than_an_undefined_one() -> None:
+def test_rejecting_everything_has_an_f1_of_zero() -> None:
     found = decision_metrics(ACCEPTED, np.zeros(5, bool), once(ACCEPTED))
     assert (found["f1"][0], found["balanced_accuracy"][0], found["fpr"][0], found["fnr"][0]) == (0, 0.5, 0, 1)
 
@@ -69,7 +69,7 @@ def test_spearman_by_hand() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(conferences())
-def test_a_resample_gives_what_scikit_learn_and_scipy_give_on_the_papers_written_out(
+def test_a_resample_equals_scikit_learn_and_scipy_on_repeated_papers(
     case: tuple[Truth, Floats, Floats, Floats],
 ) -> None:
     accepted, scores, human, weights = case
@@ -97,7 +97,7 @@ def test_a_resample_gives_what_scikit_learn_and_scipy_give_on_the_papers_written
 
 @settings(max_examples=40, deadline=None)
 @given(conferences())
-def test_the_area_is_the_share_of_pairs_in_the_right_order(case: tuple[Truth, Floats, Floats, Floats]) -> None:
+def test_the_area_is_the_share_of_correctly_ordered_pairs(case: tuple[Truth, Floats, Floats, Floats]) -> None:
     accepted, scores, _, weights = case
     papers = np.repeat(np.arange(len(accepted)), weights[0].astype(int))
     pairs = list(itertools.product(scores[papers][accepted[papers]], scores[papers][~accepted[papers]]))
@@ -105,7 +105,7 @@ def test_the_area_is_the_share_of_pairs_in_the_right_order(case: tuple[Truth, Fl
     assert area_under_roc(accepted, scores, weights)[0] == pytest.approx(share)
 
 
-def test_many_resamples_at_once_are_the_resamples_one_by_one() -> None:
+def test_vectorized_resamples_equal_single_ones() -> None:
     rng = np.random.default_rng(3)
     accepted, scores, human = rng.random(30) < 0.4, rng.integers(1, 9, 30) * 1.0, rng.normal(5, 1, 30)
     weights = rng.integers(0, 3, (7, 30)) * 1.0
@@ -123,7 +123,7 @@ def test_a_paper_without_human_scores_counts_for_the_area_only() -> None:
     assert found["pearson"][0] == pytest.approx(stats.pearsonr(scores[known], human[known])[0])
 
 
-def test_without_any_human_score_or_any_spread_there_is_no_correlation() -> None:
+def test_without_human_scores_or_variance_there_is_no_correlation() -> None:
     scores = np.array([8.0, 6.0, 2.0, 6.0, 3.0])
     for mine, human in ((scores, np.full(5, np.nan)), (np.full(5, 0.1), scores), (scores, np.full(5, 1 / 3))):
         found = score_metrics(ACCEPTED, mine, human, once(ACCEPTED))

@@ -1,4 +1,4 @@
-"""The benchmark as a whole, its report and its plot; and the command, as a user calls it."""
+"""The benchmark, its report and plot, and the command."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_small_conference_by_hand(benchmark: Benchmark) -> None:
     assert (benchmark.papers, benchmark.accepted, benchmark.all_reject.papers) == (6, 3, 6)
 
 
-def test_missing_scores_and_decisions_count_apart(benchmark: Benchmark) -> None:
+def test_missing_scores_and_decisions_are_counted_separately(benchmark: Benchmark) -> None:
     control = benchmark.evaluations[1]
     assert benchmark.control == control.name == "control"
     assert control.by_decision and control.score
@@ -63,7 +63,7 @@ def test_missing_scores_and_decisions_count_apart(benchmark: Benchmark) -> None:
     assert [comparison.papers for comparison in benchmark.comparisons] == [3, 3]
 
 
-def test_the_report_shows_every_row_and_says_what_was_left_out(benchmark: Benchmark) -> None:
+def test_the_report_has_every_row_and_the_papers_left_out(benchmark: Benchmark) -> None:
     text = as_markdown(benchmark)
     for heading in ("# Reviewer benchmark", "## Decisions", "## Scores", "## By threshold", "### panel minus control"):
         assert f"\n{heading}\n" in f"\n{text}"
@@ -122,7 +122,7 @@ def test_thresholds_of_few_and_of_many_scores() -> None:
     assert len(thresholds(np.linspace(0, 1, 100))) == 9
 
 
-def test_files_of_the_same_name_are_told_apart_and_one_file_is_measured_once(
+def test_files_with_one_name_get_unique_names_and_a_file_counts_once(
     ratings: Path, reviews: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other" / reviews.name
@@ -147,7 +147,7 @@ def test_files_of_the_same_name_are_told_apart_and_one_file_is_measured_once(
         (None, "–"),
     ],
 )
-def test_an_estimate_in_print(estimate: Estimate | None, printed: str) -> None:
+def test_estimates_are_formatted(estimate: Estimate | None, printed: str) -> None:
     assert write_estimate(estimate) == printed
 
 
@@ -169,7 +169,7 @@ def test_the_command_prints_the_rows_and_writes_the_files(ratings: Path, reviews
 
 
 @pytest.mark.slow
-def test_bad_input_is_one_message_exit_code_2_and_no_file(ratings: Path, write: Write, tmp_path: Path) -> None:
+def test_a_mistake_is_one_message_with_exit_code_2_and_no_files(ratings: Path, write: Write, tmp_path: Path) -> None:
     broken = write("x.csv", 'paper_id,Overall,Decision\na1,6,Accept\nr1,"[six, 5]",Reject\n')
     call = [sys.executable, ROOT / "run.py", "bench-reviewer", "--ratings", ratings, "--reviews", broken]
     done = subprocess.run([*call, "--out", tmp_path / "out"], capture_output=True, text=True, timeout=120)
