@@ -16,7 +16,7 @@ from scenarios.plugins import Plugins, load_plugins
 from scenarios.scenario import PhaseSpec, Scenario
 from tools.errors import UserError, nearest
 from tools.experiments.template import Profile, Template, load_template
-from tools.literature import Literature, build
+from tools.literature import Literature, build_literature
 from tools.project import CONFIGS, ROOT, TEMPLATES
 from tools.review import (
     FORMS,
@@ -106,7 +106,7 @@ def resolve_scenario(scenario: Scenario, template_folder: Path | None = None) ->
             participant: role for assignment in assignments for participant, role in assignment.roles.items()
         },
         form=_form(scenario, plugins),
-        literature=build(
+        literature=build_literature(
             scenario.literature,
             bib_files=_bib_files(place, scenario, template),
             cache=cache_folder(),

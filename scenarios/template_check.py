@@ -16,7 +16,7 @@ from tools.experiments.template import SKELETON, Template, load_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
 from tools.ideas import Idea
-from tools.literature import build
+from tools.literature import build_literature
 from tools.project import TEMPLATES
 from tools.review import load_form
 from tools.sandbox import Sandbox
@@ -131,7 +131,7 @@ async def _context(template: Template, profile: str, sandbox: Sandbox, place: Pa
         profile_name=profile or template.default_profile,
         workspace=await Workspace.create(place / "work", template),
         sandbox=sandbox,
-        literature=build([], bib_files=[], cache=place / "cache"),
+        literature=build_literature([], bib_files=[], cache=place / "cache"),
         form=load_form("neurips"),
         archive=place / "ideas.json",
         proposal=place / "proposal.json",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from tenacity import RetryCallState
+from tenacity.stop import stop_base
 from tenacity.wait import wait_exponential_jitter
 
 _LONGEST_ACCEPTED = 1e6
@@ -41,6 +42,16 @@ def retry_wait(
         return float(backoff(state)) if requested is None else requested
 
     return wait
+
+
+class StopBeforeWait(stop_base):
+    """A tenacity stop: end the retries instead of waiting longer than `longest_seconds`."""
+
+    def __init__(self, longest_seconds: float) -> None:
+        self._longest_seconds = longest_seconds
+
+    def __call__(self, state: RetryCallState) -> bool:
+        return state.upcoming_sleep > self._longest_seconds
 
 
 def _seconds(value: str, divisor: int) -> float | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from tools.evidence import Ledger, Metric, RunRecord, write_results_tex
-from tools.literature import Bibliography, Record
+from tools.literature import Bibliography, PaperRecord
 from tools.paper import Provenance, assemble, write_section
 
 METRICS = {
@@ -89,7 +89,7 @@ def write_paper(folder: Path, **changes: str) -> Bibliography:
     """Write the paper into `folder`, up to paper.tex; `changes` replace sections and pass the checks of the writing."""
     bibliography = Bibliography(folder / "references.bib")
     key = bibliography.add(
-        Record(
+        PaperRecord(
             source="arxiv",
             source_id="2006.11239",
             title="Denoising Diffusion Probabilistic Models",

@@ -1,25 +1,28 @@
-"""The literature: papers from several sources in one shape, and the bibliography that a paper cites from."""
+"""Literature search, the paper's bibliography, and the check of citations."""
 
-from tools.literature.bib import Entries, bib_entries_of
 from tools.literature.bibliography import Bibliography
-from tools.literature.citation_check import CiteCheck, check_bibliography, references_of
-from tools.literature.literature import SOURCES, Answer, Literature, SourceFactory, build
-from tools.literature.record import Record, Source, SourceDown, format_records
+from tools.literature.bibtex_reader import SOURCE_FIELD, BibliographyEntries, read_bibliography
+from tools.literature.citation_check import CitationCheck, check_bibliography, read_references
+from tools.literature.literature import SOURCES, Literature, SearchResult, SourceFactory, build_literature
+from tools.literature.local import LocalLibrary
+from tools.literature.record import LiteratureSource, PaperRecord, SourceDown, format_records
 
 __all__ = [
     "SOURCES",
-    "Answer",
+    "SOURCE_FIELD",
     "Bibliography",
-    "CiteCheck",
-    "Entries",
+    "BibliographyEntries",
+    "CitationCheck",
     "Literature",
-    "Record",
-    "Source",
+    "LiteratureSource",
+    "LocalLibrary",
+    "PaperRecord",
+    "SearchResult",
     "SourceDown",
     "SourceFactory",
-    "bib_entries_of",
-    "build",
+    "build_literature",
     "check_bibliography",
     "format_records",
-    "references_of",
+    "read_bibliography",
+    "read_references",
 ]

@@ -1,4 +1,4 @@
-"""Checks the references of a paper against the literature: do they exist, are they told right, were they retracted."""
+"""Check a paper's references against the literature: existence, correct details, retraction."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Literal
 
 from tools.errors import UserError
-from tools.literature.bib import Entries, bib_entries_of
+from tools.literature.bibtex_reader import BibliographyEntries, read_bibliography
 from tools.literature.literature import Literature
-from tools.literature.record import Record, ascii_fold, family_name, title_key
-from tools.literature.reference_parser import entries_of
+from tools.literature.record import PaperRecord, ascii_fold, family_name, title_key
+from tools.literature.reference_parser import parse_references
 
-Verdict = Literal["exists", "wrong", "retracted", "not found", "unknown"]
+CitationVerdict = Literal["exists", "wrong", "retracted", "not found", "unknown"]
 
 SAME_TITLE = 0.9
-"""Similarity (Ratcliff and Obershelp, 0 to 1, punctuation and case off) from which two titles are the same work's."""
-YEARS_APART = 1
-"""A preprint and its publication are told with years so far apart, rightly."""
+"""Similarity (Ratcliff and Obershelp, 0 to 1, without punctuation and case) from which two titles denote one work."""
+MAX_YEAR_DIFFERENCE = 1
+"""The years of a preprint and its publication may differ by this much."""
 _ACRONYMS = {
     "neurips": "neuralinformationprocessing",
     "nips": "neuralinformationprocessing",
@@ -37,114 +37,115 @@ _ACRONYMS = {
 
 
 @dataclass(frozen=True)
-class CiteCheck:
-    """What the literature says of one reference."""
+class CitationCheck:
+    """The result of checking one reference."""
 
     key: str
-    verdict: Verdict
+    verdict: CitationVerdict
     detail: str
-    """For a person: what differs, or why nothing can be said."""
-    found: Record | None = None
-    """The nearest record, where the work was found."""
+    """For people: what differs, or why there is no result."""
+    found: PaperRecord | None = None
+    """The closest record, if the work was found."""
 
 
-def references_of(path: Path) -> Entries:
-    """The references of a paper: a .bib file, a .tex file with its `filecontents` or the .bib files that it names, or a
-    PDF as it is printed.
+def read_references(path: Path) -> BibliographyEntries:
+    """Return the references of a .bib file, of a .tex file (its `filecontents` or the .bib files it names) or of a PDF.
 
     Raises:
-        UserError: no such file, another kind of file, or no bibliography in it.
+        UserError: the file does not exist, has another type, or contains no bibliography.
     """
     if path.suffix == ".pdf":
         from tools.documents import read_document
 
-        return entries_of(read_document(path).references)
+        return parse_references(read_document(path).references)
     if path.suffix not in (".bib", ".tex"):
         kind = path.suffix or "such"
-        raise UserError(f"{path}: references are read from .bib, .tex and .pdf files, not from {kind} files")
-    entries = bib_entries_of(path)
+        raise UserError(f"{path}: references cannot be read from {kind} files; give a .bib, .tex or .pdf file")
+    entries = read_bibliography(path)
     if path.suffix == ".bib" or entries.records or entries.notes:
         return entries
     named = re.findall(r"\\(?:bibliography|addbibresource)\{([^}]+)\}", path.read_text(encoding="utf-8-sig"))
     files = [path.parent / name.strip() for names in named for name in names.split(",")]
     if not files:
-        raise UserError(f"{path}: it has no bibliography (filecontents, \\bibliography or \\addbibresource)")
-    parts = [bib_entries_of(file if file.suffix == ".bib" else file.with_name(f"{file.name}.bib")) for file in files]
-    return Entries(*([item for part in parts for item in part[field]] for field in range(3)))  # type: ignore[arg-type]
+        raise UserError(f"{path}: no bibliography found; it needs filecontents, \\bibliography or \\addbibresource")
+    parts = [read_bibliography(file if file.suffix == ".bib" else file.with_name(f"{file.name}.bib")) for file in files]
+    return BibliographyEntries(*([item for part in parts for item in part[field]] for field in range(3)))  # type: ignore[arg-type]
 
 
-async def check_bibliography(entries: Entries, literature: Literature) -> list[CiteCheck]:
-    """One check for each reference, in their order. A reference is `not found` only where every source answered."""
+async def check_bibliography(entries: BibliographyEntries, literature: Literature) -> list[CitationCheck]:
+    """Return one check per reference, in their order. A reference is `not found` only if every source responded."""
     return await asyncio.gather(
         *(_check(key, record, literature) for key, record in zip(entries.keys, entries.records, strict=True))
     )
 
 
-async def _check(key: str, cited: Record, literature: Literature) -> CiteCheck:
+async def _check(key: str, cited: PaperRecord, literature: Literature) -> CitationCheck:
     notes: list[str] = []
-    owners: list[Record] = []
+    owners: list[PaperRecord] = []
     if cited.doi:
         answer = await literature.with_doi(cited.doi)
         owners, notes = answer.records, answer.notes
     answer = await literature.search(cited.title, limit=5)
     notes = notes + answer.notes
     found = [record for record in (*owners, *answer.records) if _same_work(cited, record)]
-    if stranger := next((owner for owner in owners if not _same_title(cited, owner)), None):
-        return CiteCheck(key, "wrong", f"its DOI {cited.doi} belongs to «{stranger.title}»", stranger)
+    if other_work := next((owner for owner in owners if not _same_title(cited, owner)), None):
+        return CitationCheck(key, "wrong", f'its DOI {cited.doi} belongs to "{other_work.title}"', other_work)
     if not found:
         if notes or not literature.sources:
-            return CiteCheck(key, "unknown", "; ".join(notes) or "no source to ask")
+            return CitationCheck(key, "unknown", "; ".join(notes) or "no literature source is configured")
         names = ", ".join(source.name for source in literature.sources)
-        return CiteCheck(key, "not found", f"no work of this title in {names}")
+        return CitationCheck(key, "not found", f"no work of this title in {names}")
     if retracted := next((record for record in found if record.retracted), None):
-        return CiteCheck(key, "retracted", f"retracted according to {retracted.source}", retracted)
-    faults = _faults(cited, _nearest_authors(cited, found))
-    return CiteCheck(key, "wrong" if faults else "exists", "; ".join(faults), _nearest_authors(cited, found)[0])
+        return CitationCheck(key, "retracted", f"retracted according to {retracted.source}", retracted)
+    differences = _differences(cited, _nearest_authors(cited, found))
+    return CitationCheck(
+        key, "wrong" if differences else "exists", "; ".join(differences), _nearest_authors(cited, found)[0]
+    )
 
 
-def _same_title(one: Record, other: Record) -> bool:
+def _same_title(one: PaperRecord, other: PaperRecord) -> bool:
     first, second = title_key(one.title), title_key(other.title)
     return SequenceMatcher(None, first, second, autojunk=False).ratio() >= SAME_TITLE
 
 
-def _same_work(cited: Record, record: Record) -> bool:
+def _same_work(cited: PaperRecord, record: PaperRecord) -> bool:
     if not _same_title(cited, record):
         return False
-    # A common title («Deep Learning») is not enough where an author tells two works apart, a wrong one is a fault.
+    # A short title ("Deep Learning") may belong to several works, which only their authors distinguish.
     return bool(_families(cited.authors) & _families(record.authors)) or len(title_key(cited.title)) > 25
 
 
-def _nearest_authors(cited: Record, found: Sequence[Record]) -> list[Record]:
-    """Of works with one title, those that share the most authors with the reference."""
+def _nearest_authors(cited: PaperRecord, found: Sequence[PaperRecord]) -> list[PaperRecord]:
+    """Return the works that share the most authors with the reference."""
     mine = _families(cited.authors)
     most = max(len(mine & _families(record.authors)) for record in found)
     return [record for record in found if len(mine & _families(record.authors)) == most]
 
 
-def _faults(cited: Record, found: Sequence[Record]) -> list[str]:
-    faults = []
+def _differences(cited: PaperRecord, found: Sequence[PaperRecord]) -> list[str]:
+    differences = []
     names = [name for name in cited.authors if name != "others"]
     known = max((record.authors for record in found), key=len)
     if names and known and "others" not in known:
-        strangers = [name for name in names if not _families([name]) & _families(known)]
-        if strangers:
-            faults.append(f"author {', '.join(strangers[:3])}: the sources have {_several(known)}")
+        unknown_authors = [name for name in names if not _families([name]) & _families(known)]
+        if unknown_authors:
+            differences.append(f"author {', '.join(unknown_authors[:3])}: the sources have {_author_list(known)}")
         elif not _families(names[:1]) & _families(known[:1]):
-            faults.append(f"first author {names[0]}: the sources have {known[0]}")
+            differences.append(f"first author {names[0]}: the sources have {known[0]}")
     years = sorted({record.year for record in found if record.year})
-    if cited.year and years and min(abs(cited.year - year) for year in years) > YEARS_APART:
-        faults.append(f"year {cited.year}: the sources have {', '.join(map(str, years))}")
+    if cited.year and years and min(abs(cited.year - year) for year in years) > MAX_YEAR_DIFFERENCE:
+        differences.append(f"year {cited.year}: the sources have {', '.join(map(str, years))}")
     venues = [record.venue for record in found if record.venue]
     if _published(cited.venue) and venues and not any(_same_venue(cited.venue, venue) for venue in venues):
-        faults.append(f"venue {cited.venue}: the sources have {venues[0]}")
-    return faults
+        differences.append(f"venue {cited.venue}: the sources have {venues[0]}")
+    return differences
 
 
 def _families(authors: Sequence[str]) -> set[str]:
     return {(ascii_fold(family_name(author)) or family_name(author)).casefold() for author in authors}
 
 
-def _several(authors: Sequence[str]) -> str:
+def _author_list(authors: Sequence[str]) -> str:
     return ", ".join(authors[:4]) + (" et al." if len(authors) > 4 else "")
 
 
@@ -153,14 +154,14 @@ def _published(venue: str) -> bool:
 
 
 def _same_venue(one: str, other: str) -> bool:
-    """Whether two names may be the same venue's: one inside the other, the same acronym, or mostly the same words."""
-    first, second = _venue(one), _venue(other)
+    """Return True if two names may denote one venue: one contains the other, or acronym or most words are equal."""
+    first, second = _normalised_venue(one), _normalised_venue(other)
     if not _published(other) or first in second or second in first:
         return True
     return SequenceMatcher(None, first, second, autojunk=False).ratio() >= 0.6
 
 
-def _venue(name: str) -> str:
+def _normalised_venue(name: str) -> str:
     spelt = " ".join(_ACRONYMS.get(word, word) for word in re.findall(r"[a-z]+", ascii_fold(name).casefold()))
     whole = spelt.replace(" ", "")
     return next((full for full in _ACRONYMS.values() if full in whole), whole)

@@ -1,10 +1,9 @@
-"""All literature sources as one: asked at the same time, within one bound on time, their answers merged."""
+"""Search over all literature sources at once, within a time limit, with merged results."""
 
 from __future__ import annotations
 
 import asyncio
 import getpass
-import os
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,88 +11,92 @@ from functools import partial
 from pathlib import Path
 
 from tools.errors import UserError, nearest
-from tools.literature import arxiv, crossref, openalex, semantic_scholar
+from tools.literature.arxiv import Arxiv
+from tools.literature.crossref import Crossref
 from tools.literature.local import LocalLibrary
-from tools.literature.rate_limited_http import RateLimitedHttp
-from tools.literature.record import DoiSource, Record, Source, SourceDown, merge
+from tools.literature.openalex import OpenAlex
+from tools.literature.record import DoiSource, LiteratureSource, PaperRecord, SourceDown, merge_records
 from tools.literature.response_cache import ResponseCache
+from tools.literature.semantic_scholar import SemanticScholar
+
+SourceFactory = Callable[[Path], LiteratureSource]
+"""Builds a source; the argument is a folder for state that all processes share, such as rate limits."""
+
+SOURCES: Mapping[str, SourceFactory] = {
+    "semantic_scholar": SemanticScholar.build,
+    "arxiv": Arxiv.build,
+    "openalex": OpenAlex.build,
+    "crossref": Crossref.build,
+}
+"""Registry of the sources on the network. A new source is one file and one line here."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a search found, and what went wrong on the way."""
+class SearchResult:
+    """The records of a search, and one note per source that failed."""
 
-    records: list[Record]
+    records: list[PaperRecord]
     notes: list[str] = field(default_factory=list)
 
 
 class Literature:
-    """Asks `sources`, given in the order of their standing: a paper that several know keeps the identifier of the
-    earliest. `cache` is the folder for answers; those of local files are not kept, since the files may change."""
+    """Searches `sources`, in order of preference: a paper that several sources know gets the id of the first one.
 
-    def __init__(self, sources: Sequence[Source], cache: Path | None, total_seconds: float = 60) -> None:
+    `cache` is the folder for responses. Results of local files are not cached, because the files can change.
+    """
+
+    def __init__(self, sources: Sequence[LiteratureSource], cache: Path | None, total_seconds: float = 60) -> None:
         self.sources = tuple(sources)
-        self._answers = ResponseCache(cache)
+        self._cache = ResponseCache(cache)
         self._total_seconds = total_seconds
 
-    async def search(self, query: str, limit: int = 10) -> Answer:
-        """At most `limit` different papers, best first, within the total time whatever the sources do. A source that
-        is down, or that had to be answered for from the cache, is named in the notes."""
+    async def search(self, query: str, limit: int = 10) -> SearchResult:
+        """Return at most `limit` different papers, best first, within the total time.
+
+        The notes name each source that is down, or whose older cached response was used.
+        """
         query = " ".join(query.split())
-        asked = [self._ask(source, query, limit, partial(source.search, query, limit)) for source in self.sources]
-        answers = await asyncio.gather(*asked)
-        notes = [note for answer in answers for note in answer.notes]
+        results = await asyncio.gather(
+            *(self._ask(source, query, limit, partial(source.search, query, limit)) for source in self.sources)
+        )
+        notes = [note for result in results for note in result.notes]
         if not self.sources:
             notes = ["no literature source is configured"]
-        return Answer(merge([answer.records for answer in answers], limit), notes)
+        return SearchResult(merge_records([result.records for result in results], limit), notes)
 
-    async def with_doi(self, doi: str) -> Answer:
-        """The record of each source that can look up a DOI and has this one; not merged, since they may disagree."""
-        sources = [source for source in self.sources if isinstance(source, DoiSource)]
-        asked = [self._ask(source, f"doi:{doi}", 1, partial(source.with_doi, doi)) for source in sources]
-        answers = await asyncio.gather(*asked)
-        records = [record for answer in answers for record in answer.records]
-        return Answer(records, [note for answer in answers for note in answer.notes])
+    async def with_doi(self, doi: str) -> SearchResult:
+        """Return each source's record of a DOI. Records are not merged, because sources may disagree."""
+        results = await asyncio.gather(
+            *(
+                self._ask(source, f"doi:{doi}", 1, partial(source.with_doi, doi))
+                for source in self.sources
+                if isinstance(source, DoiSource)
+            )
+        )
+        records = [record for result in results for record in result.records]
+        return SearchResult(records, [note for result in results for note in result.notes])
 
     async def _ask(
-        self, source: Source | DoiSource, query: str, limit: int, ask: Callable[[], Awaitable[list[Record]]]
-    ) -> Answer:
-        if source.name == LocalLibrary.name:
-            return Answer(await ask(), list(getattr(source, "notes", ())))
-        stored = self._answers.get(source.name, query, limit)
-        if stored and stored.fresh:
-            return Answer(stored.records)
+        self, source: LiteratureSource, query: str, limit: int, ask: Callable[[], Awaitable[list[PaperRecord]]]
+    ) -> SearchResult:
+        if isinstance(source, LocalLibrary):
+            return SearchResult(await ask(), list(source.notes))
+        cached = self._cache.get(source.name, query, limit)
+        if cached and cached.fresh:
+            return SearchResult(cached.records)
         try:
             async with asyncio.timeout(self._total_seconds):
                 records = await ask()
         except (SourceDown, TimeoutError) as error:
             reason = str(error) or f"no answer within {self._total_seconds:g} s"
-            if stored:
-                return Answer(stored.records, [f"{source.name} is down ({reason}); an older answer of it stands in"])
-            return Answer([], [f"{source.name} is down: {reason}"])
-        self._answers.put(source.name, query, limit, records)
-        return Answer(records)
+            if cached:
+                return SearchResult(cached.records, [f"{source.name} is down ({reason}); used an older cached answer"])
+            return SearchResult([], [f"{source.name} is down: {reason}"])
+        self._cache.put(source.name, query, limit, records)
+        return SearchResult(records)
 
 
-SourceFactory = Callable[[Path], Source]
-"""Builds a source; the argument is a folder for state that all processes share, such as rate limits."""
-
-SOURCES: Mapping[str, SourceFactory] = {
-    "semantic_scholar": lambda state: semantic_scholar.SemanticScholar(
-        RateLimitedHttp("semantic_scholar", semantic_scholar.LIMITS, state), key=os.environ.get("S2_API_KEY")
-    ),
-    "arxiv": lambda state: arxiv.Arxiv(RateLimitedHttp("arxiv", arxiv.LIMITS, state)),
-    "openalex": lambda state: openalex.OpenAlex(
-        RateLimitedHttp("openalex", openalex.LIMITS, state), key=os.environ.get("OPENALEX_API_KEY")
-    ),
-    "crossref": lambda state: crossref.Crossref(
-        RateLimitedHttp("crossref", crossref.LIMITS, state), mail=os.environ.get("CROSSREF_MAILTO")
-    ),
-}
-"""The sources on the network, each made from the folder in which its rate limit is shared by all processes."""
-
-
-def build(
+def build_literature(
     names: Sequence[str],
     *,
     bib_files: Sequence[Path],
@@ -103,7 +106,7 @@ def build(
     """Return the literature that a scenario names, in its order: `local` (the entries of `bib_files`) and `sources`.
 
     Raises:
-        UserError: an unknown name, a missing bibliography file, or a cache folder that cannot be written.
+        UserError: unknown name, missing bibliography file, or cache folder that cannot be written.
     """
     for name in names:
         if name not in (LocalLibrary.name, *sources):
@@ -113,4 +116,6 @@ def build(
         state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"the literature cache {state} cannot be written: {error}") from error
-    return Literature([LocalLibrary(bib_files) if name == "local" else sources[name](state) for name in names], cache)
+    return Literature(
+        [LocalLibrary(bib_files) if name == LocalLibrary.name else sources[name](state) for name in names], cache
+    )

@@ -1,4 +1,4 @@
-"""Bibliography files on this machine as a literature source: no network, no waiting, always there."""
+"""Bibliography files on this machine as a literature source. It needs no network and is always available."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.literature.bib import bib_entries_of
-from tools.literature.record import Record, ascii_fold
+from tools.literature.bibtex_reader import read_bibliography
+from tools.literature.record import PaperRecord, ascii_fold
 
 TITLE_WEIGHT = 3
-"""A word of the title counts as often as so many words of the abstract."""
+"""Weight of a word in the title relative to one in the abstract."""
 STOP_WORDS = frozenset(
     {"a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "has", "have", "how", "in"}
     | {"into", "is", "it", "its", "of", "on", "or", "that", "the", "their", "then", "this", "to", "we", "what", "when"}
@@ -26,20 +26,23 @@ class LocalLibrary:
     name = "local"
 
     def __init__(self, files: Sequence[Path]) -> None:
-        self.records: list[Record] = []
+        self.records: list[PaperRecord] = []
         self.notes: list[str] = []
         for file in files:
-            entries = bib_entries_of(file)
+            entries = read_bibliography(file)
             self.records += entries.records
             self.notes += entries.notes
-        self._index = Bm25([_words(record) for record in self.records])
+        self._index = Bm25([_record_words(record) for record in self.records])
 
-    async def search(self, query: str, limit: int) -> list[Record]:
-        return [self.records[place] for place in self._index.best(words_of(query), limit)]
+    async def search(self, query: str, limit: int) -> list[PaperRecord]:
+        return [self.records[place] for place in self._index.best(index_words(query), limit)]
 
 
 class Bm25:
-    """Okapi BM25 (Robertson and Zaragoza, 2009) with the usual k1 = 1.2 and b = 0.75."""
+    """Okapi BM25 (Robertson and Zaragoza, 2009) with the usual k1 = 1.2 and b = 0.75.
+
+    It is written out because importing `bm25s`, which has the same formula, takes longer than all searches of a run.
+    """
 
     def __init__(self, documents: Sequence[Sequence[str]], k1: float = 1.2, b: float = 0.75) -> None:
         self._counts = [Counter(document) for document in documents]
@@ -52,7 +55,7 @@ class Bm25:
         }
 
     def best(self, query: Sequence[str], limit: int) -> list[int]:
-        """The places of the documents that share a word with the query, best first; ties in their own order."""
+        """Return the positions of documents that share a word with the query, best first, ties in document order."""
         words = [word for word in dict.fromkeys(query) if word in self._weights]
         scores = [
             sum(self._weights[word] * counts[word] / (counts[word] + norm) for word in words)
@@ -62,12 +65,14 @@ class Bm25:
         return sorted(found, key=lambda place: -scores[place])[:limit]
 
 
-def _words(record: Record) -> list[str]:
-    return words_of(record.title) * TITLE_WEIGHT + words_of(" ".join((*record.authors, record.abstract, record.venue)))
+def _record_words(record: PaperRecord) -> list[str]:
+    return index_words(record.title) * TITLE_WEIGHT + index_words(
+        " ".join((*record.authors, record.abstract, record.venue))
+    )
 
 
-def words_of(text: str) -> list[str]:
-    """The words that carry meaning, folded so that «learning rates» finds «learning-rate»."""
+def index_words(text: str) -> list[str]:
+    """Return the significant words, normalised so that "learning rates" finds "learning-rate"."""
     words = re.findall(r"\w+", (ascii_fold(text) or text).casefold())
     return [_singular(word) for word in words if word not in STOP_WORDS]
 

@@ -1,33 +1,38 @@
-"""One HTTP GET at a time to a public service, within its limits and within ours: it never hangs and never storms."""
+"""HTTP GET requests to a public service: one at a time, within its rate limit, with bounded time and retries."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TypeVar
 
 import httpx
-from filelock import FileLock, Timeout
+from filelock import AsyncFileLock
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt
 
 from tools.literature.record import SourceDown
+from tools.retry import StopBeforeWait, retry_after, retry_wait
 
 T = TypeVar("T")
 
+USER_AGENT = {"user-agent": "colloquium/0.1"}
 MAX_BYTES = 30_000_000
-"""The longest answer read. The longest real ones (thousands of authors) stay below a tenth of it."""
+"""Longest response that is read. The longest real ones (thousands of authors) stay below a tenth of it."""
+MAX_PAUSE = 3600.0
+"""Longest pause in seconds that a service can impose. A stored time further in the future means that the clock was set
+back, and is ignored."""
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What a service allows and how much patience we have with it. All times in seconds."""
+class ServiceLimits:
+    """Rate limit, time-outs and retries of a service. All times are in seconds."""
 
     interval: float
     """From the end of one request to the start of the next, over all tasks and processes."""
@@ -35,81 +40,98 @@ class Limits:
     """For one request, from connecting to the last byte."""
     tries: int = 3
     longest_wait: float = 15
-    """The longest pause between two tries; a service that asks for more is down for now."""
+    """Longest wait before a retry. A service that asks for more counts as down."""
     failures: int = 3
-    """So many calls in a row without an answer, and the service is left alone …"""
+    """Failed calls in a row after which no requests are sent for `rest` seconds."""
     rest: float = 120
-    """… for so long."""
 
 
-USER_AGENT = {"user-agent": "colloquium/0.1"}
-LONGEST_REST = 3600.0
-"""Seconds. A wish to wait longer is cut to this; a moment further off is a clock that was set back, and ignored."""
+class _AttemptFailed(Exception):  # noqa: N818 (it is retried)
+    """One request failed in a way that a retry may fix."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
 
 
 class RateLimitedHttp:
-    """Asks one service. One request at a time over all processes that share `state`, a folder: the lock file in it is
-    held during a request, and the moment from which the next may start stands in it."""
+    """Requests to one service. All processes that share the folder `state` send one request at a time: they hold a lock
+    file during a request, and store the time from which the next one may start."""
 
-    def __init__(self, name: str, limits: Limits, state: Path) -> None:
-        self.name = name
+    def __init__(self, name: str, limits: ServiceLimits, state: Path) -> None:
         self._limits = limits
-        self._state = state
+        self._lock_file = state / f"{name}.lock"
+        self._next_request_file = state / f"{name}.json"
         self._failures = 0
         self._resting_until = 0.0
 
     async def get(
         self, url: str, parse: Callable[[bytes], T], *, params: str = "", headers: Mapping[str, str] | None = None
     ) -> T:
-        """The parsed answer. `parse` raises ValueError on a broken one, which is tried again like any failure.
+        """Return the parsed response. `parse` raises ValueError for a broken one, which is retried.
 
         Raises:
-            SourceDown: no usable answer after the bounded tries, or the service is resting after failures.
+            SourceDown: every attempt failed, the service refused, or it rests after failures.
         """
         if (left := self._resting_until - time.monotonic()) > 0:
-            raise SourceDown(f"left alone for another {left:.0f} s after {self._failures} failures in a row")
+            raise SourceDown(f"not asked for another {left:.0f} s after {self._failures} failures in a row")
         try:
-            answer = await self._tries(url, parse, params, headers or {})
+            response = await self._get_with_retries(url, parse, params, headers or {})
         except SourceDown:
             self._failures += 1
             if self._failures >= self._limits.failures:
                 self._resting_until = time.monotonic() + self._limits.rest
             raise
         self._failures = 0
-        return answer
+        return response
 
-    async def _tries(self, url: str, parse: Callable[[bytes], T], params: str, headers: Mapping[str, str]) -> T:
-        reason = ""
-        for attempt in range(self._limits.tries):
-            async with self._turn() as turn:
-                try:
-                    response, body = await self._request(url, params, headers)
-                    if response.status_code == 200:
-                        return parse(body)
-                    reason = f"HTTP {response.status_code}"
-                    if response.status_code not in (408, 425, 429) and response.status_code < 500:
-                        raise SourceDown(_explained(response.status_code))
-                    pause = _retry_after(response.headers) or self._limits.interval * 2**attempt
-                except ValueError as error:
-                    reason, pause = f"a broken answer ({error})", self._limits.interval
-                except TimeoutError:
-                    reason, pause = f"no answer within {self._limits.timeout:g} s", self._limits.interval
-                except httpx.HTTPError as error:
-                    reason, pause = f"{type(error).__name__}: {error}".rstrip(": "), self._limits.interval * 2**attempt
-                turn.pause = pause
-            if pause > self._limits.longest_wait:
-                raise SourceDown(f"{reason}, asks to wait {pause:.0f} s")
-            if attempt + 1 < self._limits.tries:
-                await asyncio.sleep(pause)  # Without our turn: another task may be luckier.
-        raise SourceDown(f"{reason}, {self._limits.tries} tries")
+    async def _get_with_retries(
+        self, url: str, parse: Callable[[bytes], T], params: str, headers: Mapping[str, str]
+    ) -> T:
+        limits = self._limits
+        # The waits between attempts are outside the lock, so other tasks can send requests meanwhile.
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(limits.tries) | StopBeforeWait(limits.longest_wait),
+            wait=retry_wait(limits.interval),
+            retry=retry_if_exception_type(_AttemptFailed),
+            reraise=True,
+        )
+        try:
+            return await retrying(self._attempt, url, parse, params, headers)
+        except _AttemptFailed as error:
+            if (error.retry_after or 0) > limits.longest_wait:
+                raise SourceDown(f"{error}, asks to wait {error.retry_after:.0f} s") from error
+            raise SourceDown(f"{error}, {limits.tries} tries") from error
+
+    async def _attempt(self, url: str, parse: Callable[[bytes], T], params: str, headers: Mapping[str, str]) -> T:
+        async with self._turn():
+            with self._translated_errors():
+                response, body = await self._request(url, params, headers)
+                if response.status_code == 200:
+                    return parse(body)
+            status = response.status_code
+            if status in (408, 425, 429) or status >= 500:
+                raise _AttemptFailed(f"HTTP {status}", retry_after(response.headers) or None)
+            raise SourceDown(_refusal(status))
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as error:
+            raise _AttemptFailed(f"a broken answer ({error})") from error
+        except TimeoutError as error:
+            raise _AttemptFailed(f"no answer within {self._limits.timeout:g} s") from error
+        except httpx.HTTPError as error:
+            raise _AttemptFailed(f"{type(error).__name__}: {error}".rstrip(": ")) from error
 
     async def _request(self, url: str, params: str, headers: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
         try:
-            # Redirects are not followed: the key in a header would travel to wherever they point.
-            client = httpx.AsyncClient(verify=_tls(), timeout=self._limits.timeout, headers=USER_AGENT)
+            # Redirects are not followed: a key in a header would be sent to wherever they point.
+            client = httpx.AsyncClient(verify=_tls_context(), timeout=self._limits.timeout, headers=USER_AGENT)
         except (ValueError, ImportError) as error:
             raise SourceDown(f"the proxy in the environment cannot be used: {error}") from error
-        # One deadline over all: httpx's own time-out starts anew with every byte that trickles in.
+        # One deadline for the whole request: httpx restarts its own time-out with every byte.
         async with (
             asyncio.timeout(self._limits.timeout),
             client,
@@ -122,70 +144,42 @@ class RateLimitedHttp:
                     raise ValueError(f"longer than {MAX_BYTES} bytes")
             return response, bytes(body)
 
-    @contextlib.asynccontextmanager
-    async def _turn(self) -> AsyncIterator[_Turn]:
-        """Our turn, waited for: nobody else's request is under way and the interval has passed."""
-        self._state.mkdir(parents=True, exist_ok=True)
-        filesystem_now = self._state / f"{self.name}.json"
-        lock = FileLock(self._state / f"{self.name}.lock", thread_local=False)
-        while True:
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Hold the right to send a request: no other process sends one, and the interval has passed."""
+        self._lock_file.parent.mkdir(parents=True, exist_ok=True)
+        async with AsyncFileLock(self._lock_file, poll_interval=min(0.05, self._limits.interval / 4)):
+            wait = _read_time(self._next_request_file) - time.time()
+            if self._limits.longest_wait + self._limits.interval < wait < MAX_PAUSE:
+                raise SourceDown(f"it asked to wait another {wait:.0f} s")
+            await asyncio.sleep(wait if 0 < wait < MAX_PAUSE else 0)
+            pause = self._limits.interval
             try:
-                lock.acquire(blocking=False)
-                break
-            except Timeout:
-                await asyncio.sleep(min(0.05, self._limits.interval / 4))
-        try:
-            wait = _read_moment(filesystem_now) - time.time()
-            if self._limits.longest_wait + self._limits.interval < wait < LONGEST_REST:
-                raise SourceDown(f"asked us to wait another {wait:.0f} s")
-            await asyncio.sleep(wait if 0 < wait < LONGEST_REST else 0)
-            turn = _Turn(self._limits.interval)
-            try:
-                yield turn
+                yield
+            except _AttemptFailed as error:
+                pause = max(pause, error.retry_after or 0)
+                raise
             finally:
-                filesystem_now.write_text(
-                    json.dumps(time.time() + min(max(turn.pause, self._limits.interval), LONGEST_REST))
-                )
-        finally:
-            lock.release()
+                self._next_request_file.write_text(json.dumps(time.time() + min(pause, MAX_PAUSE)))
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
-    """Reading the certificates takes longer than most requests, so it is done once."""
+def _tls_context() -> ssl.SSLContext:
+    """Return one shared context, because reading the certificates takes longer than most requests."""
     return httpx.create_ssl_context()
 
 
-@dataclass
-class _Turn:
-    pause: float
-    """Seconds that the next request, anybody's, has to wait after this one."""
-
-
-def _read_moment(path: Path) -> float:
-    """Seconds since the epoch from which the next request may start. A file that a crash left empty means: now."""
+def _read_time(path: Path) -> float:
+    """Return seconds since the epoch, or 0 if the file is missing or a crash left it empty."""
     try:
         return float(json.loads(path.read_text()))
     except (FileNotFoundError, ValueError):
         return 0.0
 
 
-def _retry_after(headers: httpx.Headers) -> float:
-    """The seconds of a `retry-after` header, given as a number or a date; 0 where there is none to be read."""
-    value = headers.get("retry-after", "")
-    try:
-        return max(0.0, float(value) if value.replace(".", "", 1).isdigit() else _until(value))
-    except ValueError:
-        return 0.0
-
-
-def _until(date: str) -> float:
-    return parsedate_to_datetime(date).timestamp() - time.time()
-
-
-def _explained(status: int) -> str:
+def _refusal(status: int) -> str:
     if status in (401, 403):
-        return f"HTTP {status}: refused; check its key in the environment"
+        return f"HTTP {status}: refused; check the key in the environment"
     if 300 <= status < 400:
-        return f"HTTP {status}: it redirects elsewhere, which is not followed"
+        return f"HTTP {status}: redirects are not followed"
     return f"HTTP {status}"

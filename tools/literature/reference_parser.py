@@ -1,36 +1,36 @@
-"""References as they are printed in a paper: «Authors. Title. Where, year.», read back into records."""
+"""Parse printed references of the form "Authors. Title. Venue, year." into records."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from tools.literature.bib import Entries
-from tools.literature.record import Record
+from tools.literature.bibtex_reader import BibliographyEntries
+from tools.literature.record import PaperRecord
 
 _SENTENCE_END = re.compile(r"(?<![\s.][A-Z])(?<!^[A-Z])(?<!\bJr)[.?!](?=\s+[^a-z\s])")
-"""A full stop, but not the one of an initial or an abbreviation, with a new beginning after it."""
+"""A full stop before a new sentence, except after an initial or an abbreviation."""
 _TITLE_END = re.compile(r"(?<![\s.][A-Z])[.?!](?=\s)")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;]+[^\s,;.]")
 _ARXIV = re.compile(r"arxiv[:\s.]*(?:preprint\s+)?(?:arxiv[:\s]*)?(\d{4}\.\d{4,5})", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
-def entries_of(references: Sequence[str]) -> Entries:
-    """Records of printed references, keyed by their number; a note for each that is not of the usual form."""
+def parse_references(references: Sequence[str]) -> BibliographyEntries:
+    """Return the records of printed references, keyed by their number, and a note for each of another form."""
     records, keys, notes = [], [], []
     for number, text in enumerate(references, start=1):
-        record = record_of(" ".join(text.split()), str(number))
+        record = parse_reference(" ".join(text.split()), str(number))
         if record is None:
-            notes.append(f"reference {number} is not of the form «Authors. Title. Where, year.»: {text[:80]}")
+            notes.append(f"reference {number} does not have the form 'Authors. Title. Venue, year.': {text[:80]}")
         else:
             records.append(record)
             keys.append(str(number))
-    return Entries(records, keys, notes)
+    return BibliographyEntries(records, keys, notes)
 
 
-def record_of(text: str, key: str) -> Record | None:
-    """One printed reference as a record, as far as its form tells; None where author and title are not told apart."""
+def parse_reference(text: str, key: str) -> PaperRecord | None:
+    """Return one printed reference as a record, or None if its authors and title cannot be told apart."""
     text = re.sub(r"^\s*(?:\[\d+\]|\d+\.)\s*", "", text)
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     if not ends:
@@ -41,7 +41,7 @@ def record_of(text: str, key: str) -> Record | None:
     if len(title) < 4 or not re.search(r"[A-Za-z]", authors):
         return None
     doi, arxiv, years = _DOI.search(text), _ARXIV.search(text), _YEAR.findall(text)
-    return Record(
+    return PaperRecord(
         source="printed",
         source_id=key,
         title=title,
@@ -53,7 +53,7 @@ def record_of(text: str, key: str) -> Record | None:
 
 
 def _title(rest: str) -> str:
-    """Up to the end of the sentence, or to a year or volume that follows a comma."""
+    """Return the text up to the end of the sentence, or up to a year or volume after a comma."""
     end = _TITLE_END.search(rest)
     title = rest[: end.start()] if end else rest.rstrip(".")
     return re.split(r",\s+(?:(?:19|20)\d\d\b|vol(?:ume|\.)?\s)", title)[0].strip(" \"“”'")
@@ -61,5 +61,7 @@ def _title(rest: str) -> str:
 
 def _authors(text: str) -> tuple[str, ...]:
     names = re.split(r",\s*(?:and\s+|&\s*)?|\s+and\s+|\s*&\s*|\s+(?=et al\b)", text)
-    told = [name.strip() for name in names if name.strip() and not re.fullmatch(r"(?:19|20)\d\d[a-z]?", name.strip())]
-    return tuple("others" if re.fullmatch(r"et al\.?|others", name) else name for name in told)
+    authors = [
+        name.strip() for name in names if name.strip() and not re.fullmatch(r"(?:19|20)\d\d[a-z]?", name.strip())
+    ]
+    return tuple("others" if re.fullmatch(r"et al\.?|others", name) else name for name in authors)

@@ -1,4 +1,8 @@
-"""What the sources answered, kept on disk: the same question is not asked twice, in this run or the next."""
+"""Disk cache of the sources' results, shared by all runs.
+
+It stores records instead of HTTP responses, so addresses with keys are never written, and a stale entry can replace a
+source that is down.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,21 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from tools.atomic import write_text
-from tools.literature.record import Record
+from tools.literature.record import PaperRecord
 
 MAX_AGE = 30 * 24 * 3600
-"""Seconds for which an answer counts as fresh. An older one still serves where the source is down."""
+"""Seconds for which an entry is fresh. An older one is used only if the source is down."""
 
 
 class StoredResponse(BaseModel):
-    """One answer of one source, as it lies on disk."""
+    """One cached result of one source."""
 
     source: str
     query: str
     limit: int
     asked: float
     """Seconds since the epoch."""
-    records: list[Record]
+    records: list[PaperRecord]
 
     @property
     def fresh(self) -> bool:
@@ -31,27 +35,27 @@ class StoredResponse(BaseModel):
 
 
 class ResponseCache:
-    """A folder of answers, one JSON file for each source, query and limit. None as folder keeps nothing."""
+    """A folder with one JSON file per source, query and limit. Without a folder, nothing is cached."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
     def get(self, source: str, query: str, limit: int) -> StoredResponse | None:
-        """The stored answer, fresh or not. A file that cannot be read as one is no answer."""
+        """Return the stored result, fresh or not, or None if there is no valid file."""
         path = self._path(source, query, limit)
         if path is None or not path.is_file():
             return None
         try:
             return StoredResponse.model_validate_json(path.read_bytes())
         except ValidationError:
-            return None  # Of another version or broken: the source is asked again and the file replaced.
+            return None  # Broken or of another version: the source is asked again and the file replaced.
 
-    def put(self, source: str, query: str, limit: int, records: list[Record]) -> None:
+    def put(self, source: str, query: str, limit: int, records: list[PaperRecord]) -> None:
         path = self._path(source, query, limit)
         if path is None:
             return
-        answer = StoredResponse(source=source, query=query, limit=limit, asked=time.time(), records=records)
-        write_text(path, answer.model_dump_json(indent=1))
+        response = StoredResponse(source=source, query=query, limit=limit, asked=time.time(), records=records)
+        write_text(path, response.model_dump_json(indent=1))
 
     def _path(self, source: str, query: str, limit: int) -> Path | None:
         if self._folder is None:

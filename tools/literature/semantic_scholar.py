@@ -1,74 +1,57 @@
-"""Semantic Scholar, through its client package: https://api.semanticscholar.org/api-docs/graph."""
+"""Semantic Scholar, with the classes of its client package: https://api.semanticscholar.org/api-docs/graph."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
-from semanticscholar import AsyncSemanticScholar  # type: ignore[import-untyped]
-from semanticscholar.ApiRequester import ApiRequester  # type: ignore[import-untyped]
 from semanticscholar.Paper import Paper  # type: ignore[import-untyped]
 
-from tools.literature.rate_limited_http import Limits, RateLimitedHttp
-from tools.literature.record import Record, SourceDown, arxiv_id_in, doi_in, plain
+from tools.literature.http_source import HttpSource, expected_form
+from tools.literature.rate_limited_http import ServiceLimits
+from tools.literature.record import PaperRecord, find_arxiv_id, find_doi, plain_text
 
-LIMITS = Limits(interval=1.0)
-FIELDS = ["title", "authors", "year", "venue", "abstract", "externalIds", "url", "citationCount"]
+FIELDS = "title,authors,year,venue,abstract,externalIds,url,citationCount"
 
 
-class SemanticScholar:
-    """Searches by relevance. `key` raises the service's limits; without one all anonymous users share a pool."""
+class SemanticScholar(HttpSource):
+    """Searches by relevance. Without a key, all anonymous users share one rate limit."""
 
     name = "semantic_scholar"
+    url = "https://api.semanticscholar.org"
+    limits = ServiceLimits(interval=1.0)
+    key_env = "S2_API_KEY"
 
-    def __init__(
-        self, rate_limited_http: RateLimitedHttp, *, key: str | None = None, base_url: str | None = None
-    ) -> None:
-        self._client = AsyncSemanticScholar(api_key=key, api_url=base_url, retry=False)
-        self._client._requester = _PoliteRequester(rate_limited_http)
-
-    async def search(self, query: str, limit: int) -> list[Record]:
-        # The service finds nothing for hyphenated words, and the package puts the query into the address as it is.
-        words = quote(" ".join(re.findall(r"\w+", query)))
+    async def search(self, query: str, limit: int) -> list[PaperRecord]:
+        words = " ".join(re.findall(r"\w+", query))  # The service finds nothing for hyphenated words.
         if not words:
             return []
-        try:
-            papers = (await self._client.search_paper(words, fields=FIELDS, limit=min(limit, 100))).items
+        response = await self._http.get(
+            f"{self._url}/graph/v1/paper/search",
+            json.loads,
+            params=urlencode({"query": words, "fields": FIELDS, "limit": min(limit, 100)}),
+            headers={"x-api-key": self._key} if self._key else None,
+        )
+        with expected_form():
+            papers = [Paper(data) for data in response["data"]] if response["total"] else []
             return [_record(paper) for paper in papers if paper.title and paper.paperId]
-        except (AttributeError, TypeError, KeyError) as error:
-            raise SourceDown(f"an answer in an unknown form ({error})") from error
 
 
-class _PoliteRequester(ApiRequester):  # type: ignore[misc]
-    """The package's own requester takes 502 and 503 for an empty answer and sleeps for minutes on 429."""
-
-    def __init__(self, rate_limited_http: RateLimitedHttp) -> None:
-        super().__init__(timeout=0, retry=False)
-        self._polite = rate_limited_http
-
-    async def get_data_async(
-        self, url: str, parameters: str, headers: dict[str, str], payload: dict[str, Any] | None = None
-    ) -> Any:
-        return await self._polite.get(url, json.loads, params=parameters.lstrip("&"), headers=headers)
-
-
-def _record(paper: Paper) -> Record:
+def _record(paper: Paper) -> PaperRecord:
     ids = paper.externalIds or {}
-    arxiv_id = arxiv_id_in(ids.get("ArXiv"))
-    venue = plain(paper.venue)
-    return Record(
+    venue = plain_text(paper.venue)
+    return PaperRecord(
         source=SemanticScholar.name,
         source_id=paper.paperId,
-        title=plain(paper.title),
-        authors=tuple(plain(author.name) for author in paper.authors or [] if author.name),
+        title=plain_text(paper.title),
+        authors=tuple(plain_text(author.name) for author in paper.authors or [] if author.name),
         year=paper.year,
         venue="" if venue.casefold() == "arxiv.org" else venue,
-        abstract=plain(paper.abstract),
-        doi=doi_in(ids.get("DOI")),
-        arxiv_id=arxiv_id,
+        abstract=plain_text(paper.abstract),
+        doi=find_doi(ids.get("DOI")),
+        arxiv_id=find_arxiv_id(ids.get("ArXiv")),
         url=paper.url or "",
         citations=paper.citationCount,
-        retracted=plain(paper.title).casefold().startswith("retracted"),
+        retracted=plain_text(paper.title).casefold().startswith("retracted"),
     )

@@ -1,4 +1,4 @@
-"""Searching the literature and citing what was found. A citation exists only as a record that a source returned."""
+"""Literature tools of the agents. Agents can only cite records that a source returned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tools.atomic import write_json
 from tools.errors import ToolError, nearest
-from tools.literature import Record, format_records
+from tools.literature import PaperRecord, format_records
 from tools.toolsets.base import Toolset
 from tools.toolsets.context import ToolContext
 from tools.toolsets.data import CitationKey, FoundRecord, SearchResults
@@ -19,54 +19,50 @@ _RECORDS = 10
 
 
 class LiteratureTools(Toolset):
-    """Search, and add what was found to the paper's bibliography."""
+    """Search the literature and add records to the paper's bibliography."""
 
     names = ("search_literature", "add_citation", "list_citations")
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
-        self._found: dict[str, Record] = {}
+        self._found: dict[str, PaperRecord] = {}
 
     async def search_literature(
-        self, query: Annotated[str, Field(description="a few technical words, as for a search engine", min_length=3)]
+        self, query: Annotated[str, Field(description="a few technical terms, as for a search engine", min_length=3)]
     ) -> ToolAnswer:
-        """Search the literature: up to ten records with their identifiers, and what could not be reached."""
-        answer = await self._idea.literature.search(query, limit=_RECORDS)
-        self._found.update({identifier(record): record for record in answer.records})
+        """Search the literature. Returns up to ten records with their identifiers, and which sources could not be reached."""
+        result = await self._idea.literature.search(query, limit=_RECORDS)
+        self._found.update({record.id: record for record in result.records})
         log = search_log(self._idea)
-        log.append({"query": query, "records": [identifier(record) for record in answer.records]})
+        log.append({"query": query, "records": [record.id for record in result.records]})
         write_json(self._idea.workspace.root / "searches.json", log)
-        notes = "".join(f"\n({note})" for note in answer.notes)
-        text = format_records(answer.records) if answer.records else f"No record was found for {query!r}."
-        records = tuple(FoundRecord(id=identifier(record), title=record.title) for record in answer.records)
-        return ToolAnswer(text + notes, data=SearchResults(records=records, answered=bool(records) or not answer.notes))
+        notes = "".join(f"\n({note})" for note in result.notes)
+        text = format_records(result.records) if result.records else f"No record was found for {query!r}."
+        records = tuple(FoundRecord(id=record.id, title=record.title) for record in result.records)
+        return ToolAnswer(text + notes, data=SearchResults(records=records, answered=bool(records) or not result.notes))
 
     async def add_citation(
         self, record: Annotated[str, Field(description="the identifier of a record that a search returned")]
     ) -> ToolAnswer:
-        """Add a record to the paper's bibliography; answers the key for \\cite."""
+        """Add a record to the paper's bibliography. Returns the key for \\cite."""
         found = self._found.get(record) or await self._find_again(record)
         key = self._idea.bibliography.add(found)
         return ToolAnswer(f"cite it as \\cite{{{key}}}", data=CitationKey(key=key))
 
     async def list_citations(self) -> str:
-        """List the keys that can be cited, with their titles."""
+        """List the keys in the paper's bibliography with their titles."""
         bibliography = self._idea.bibliography
         rows = [(key, bibliography.record_for(key)) for key in bibliography.keys()]  # noqa: SIM118
         return "\n".join(f"{key}: {r.title} ({r.year})" for key, r in rows) or "There is no citation yet."
 
-    async def _find_again(self, record: str) -> Record:
-        """After a resume the records of earlier searches are asked for again, by the query that found them."""
+    async def _find_again(self, record: str) -> PaperRecord:
+        """Return a record of an earlier search, which is repeated after a resume."""
         log = search_log(self._idea)
         for entry in log:
             if record in entry["records"]:
-                answer = await self._idea.literature.search(str(entry["query"]), limit=_RECORDS)
-                self._found.update({identifier(r): r for r in answer.records})
+                result = await self._idea.literature.search(str(entry["query"]), limit=_RECORDS)
+                self._found.update({r.id: r for r in result.records})
                 if record in self._found:
                     return self._found[record]
         known = [name for entry in log for name in entry["records"]]
         raise ToolError(f"no search has returned {record!r}; {nearest(record, known)}")
-
-
-def identifier(record: Record) -> str:
-    return f"{record.source}:{record.source_id}"

@@ -16,7 +16,7 @@ from tools.experiments.integrity import shadows
 from tools.experiments.template import load_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
-from tools.literature import Bibliography, build
+from tools.literature import Bibliography, build_literature
 from tools.review import load_form
 from tools.sandbox import Sandbox, open_sandbox
 from tools.toolsets.context import ToolContext
@@ -86,8 +86,8 @@ async def context_in(folder: Path, sandbox: Sandbox) -> IdeaContext:
     loaded = load_template(str(folder / "descent"), folder)
     return IdeaContext(
         template=loaded, profile=loaded.profile(""), profile_name="", sandbox=sandbox,
-        workspace=await Workspace.create(folder / "idea", loaded), literature=build([], bib_files=[], cache=folder / "cache"),
-        form=load_form("neurips"),
+        workspace=await Workspace.create(folder / "idea", loaded), form=load_form("neurips"),
+        literature=build_literature([], bib_files=[], cache=folder / "cache"),
         archive=folder / "ideas.json", proposal=folder / "proposal.json",
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from tools.experiments.integrity import changed_protected, filesystem_now, prepa
 from tools.experiments.template import load_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext, RunQuota
-from tools.literature import build
+from tools.literature import build_literature
 from tools.review import load_form
 from tools.sandbox import ExecutionResult, open_sandbox
 from tools.toolsets.context import ToolContext
@@ -34,7 +34,7 @@ async def idea(tmp_path: Path) -> IdeaContext:
         profile_name="",
         workspace=await Workspace.create(tmp_path / "idea", template),
         sandbox=await open_sandbox("none"),
-        literature=build([], bib_files=[], cache=tmp_path / "cache"),
+        literature=build_literature([], bib_files=[], cache=tmp_path / "cache"),
         form=load_form("neurips"),
         archive=tmp_path / "ideas.json",
         proposal=tmp_path / "proposal.json",

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import ToolError
-from tools.literature import Bibliography, Record, bib_entries_of
-from tools.literature.bibtex import bibtex, latex_safe
-from tools.literature.record import delatex, plain
+from tools.literature import Bibliography, PaperRecord, read_bibliography
+from tools.literature.bibtex_writer import bibtex_entry, latex_safe
+from tools.literature.record import latex_to_text, plain_text
 
-HO = Record(
+HO = PaperRecord(
     source="semantic_scholar",
     source_id="5c126ae3421f05768d8edd97ecd44b1364e2c99a",
     title="Denoising Diffusion Probabilistic Models",
@@ -58,7 +58,7 @@ def test_the_same_paper_has_the_same_key_also_from_another_source_and_after_reop
 ) -> None:
     key = bibliography.add(HO)
     assert bibliography.add(HO) == key
-    assert bibliography.add(Record("arxiv", "2006.11239", "Other words", arxiv_id="2006.11239")) == key
+    assert bibliography.add(PaperRecord("arxiv", "2006.11239", "Other words", arxiv_id="2006.11239")) == key
     again = Bibliography(bibliography.path)
     assert again.add(HO) == key
     assert again.keys() == [key]
@@ -93,12 +93,12 @@ def test_an_unknown_key_names_the_nearest(bibliography: Bibliography) -> None:
 
 
 def test_a_record_with_nothing_but_a_title_is_citable(bibliography: Bibliography) -> None:
-    assert bibliography.add(Record("arxiv", "x", "The 42")) == "anonymousuntitled"
+    assert bibliography.add(PaperRecord("arxiv", "x", "The 42")) == "anonymousuntitled"
     assert "@misc{anonymousuntitled," in bibliography.path.read_text()
 
 
 @pytest.mark.parametrize("record", NASTY, ids=range(len(NASTY)))
-def test_nasty_records_stay_inside_their_entry(bibliography: Bibliography, record: Record) -> None:
+def test_nasty_records_stay_inside_their_entry(bibliography: Bibliography, record: PaperRecord) -> None:
     key = bibliography.add(record)
     bibliography.add(HO)
     text = bibliography.path.read_text()
@@ -110,13 +110,13 @@ def test_nasty_records_stay_inside_their_entry(bibliography: Bibliography, recor
 
 def test_names_of_latin_script_survive_the_way_to_latex_and_back() -> None:
     for name in ("Jörg Müller", "Łukasz Kaiser", "Nguyễn Đình", "Dvořák", "Ødegård", "Şahin", "Ångström", "naïve"):
-        assert plain(delatex(latex_safe(name))) == name
+        assert plain_text(latex_to_text(latex_safe(name))) == name
 
 
 @given(st.text(max_size=80))
 @settings(max_examples=60, deadline=None)
 def test_any_text_is_balanced_ascii(text: str) -> None:
-    latex = latex_safe(plain(text))
+    latex = latex_safe(plain_text(text))
     assert latex.isascii()
     depth = 0
     for char in latex:
@@ -129,7 +129,9 @@ def test_any_text_is_balanced_ascii(text: str) -> None:
 @pytest.mark.skipif(not shutil.which("latexmk"), reason="no LaTeX on this machine")
 def test_nasty_records_are_typeset(tmp_path: Path) -> None:
     # `add` would take these for one paper: they share an identifier.
-    (tmp_path / "refs.bib").write_text("\n".join(bibtex(f"key{n}", record) for n, record in enumerate([HO, *NASTY])))
+    (tmp_path / "refs.bib").write_text(
+        "\n".join(bibtex_entry(f"key{n}", record) for n, record in enumerate([HO, *NASTY]))
+    )
     (tmp_path / "p.tex").write_text(
         r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{amssymb,natbib,hyperref}\begin{document}"
         r"\nocite{*}x\bibliographystyle{plainnat}\bibliography{refs}\end{document}"
@@ -139,4 +141,4 @@ def test_nasty_records_are_typeset(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
     assert b"error message" not in (tmp_path / "p.blg").read_bytes()
-    assert len(bib_entries_of(tmp_path / "refs.bib").records) == 1 + len(NASTY)
+    assert len(read_bibliography(tmp_path / "refs.bib").records) == 1 + len(NASTY)

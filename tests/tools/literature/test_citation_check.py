@@ -9,8 +9,8 @@ import pytest
 from tests.fakes.literature_server import LiteratureServer, Paper, Reply
 from tests.tools.literature.conftest import QUICK, SOURCES
 from tools.errors import UserError
-from tools.literature.bib import bib_entries_of
-from tools.literature.citation_check import CiteCheck, check_bibliography, references_of
+from tools.literature.bibtex_reader import read_bibliography
+from tools.literature.citation_check import CitationCheck, check_bibliography, read_references
 from tools.literature.literature import Literature
 from tools.literature.local import LocalLibrary
 from tools.literature.rate_limited_http import RateLimitedHttp
@@ -27,10 +27,10 @@ def entry(
     return "@article{key, " + ", ".join(f"{name} = {{{value}}}" for name, value in fields.items()) + "}"
 
 
-async def checked(path: Path, text: str, literature: Literature | None = None) -> CiteCheck:
+async def checked(path: Path, text: str, literature: Literature | None = None) -> CitationCheck:
     path.write_text(text, encoding="utf-8")
     literature = literature or Literature([LocalLibrary([METHODS])], None)
-    (check,) = await check_bibliography(references_of(path), literature)
+    (check,) = await check_bibliography(read_references(path), literature)
     return check
 
 
@@ -77,7 +77,7 @@ async def test_a_common_title_is_told_apart_by_its_authors(bib: Path) -> None:
 
 
 async def test_every_entry_of_the_methods_library_passes_its_own_check() -> None:
-    checks = await check_bibliography(bib_entries_of(METHODS), Literature([LocalLibrary([METHODS])], None))
+    checks = await check_bibliography(read_bibliography(METHODS), Literature([LocalLibrary([METHODS])], None))
     assert [check for check in checks if check.verdict != "exists"] == []
 
 
@@ -94,7 +94,7 @@ async def test_a_retracted_work_is_told(bib: Path, server: LiteratureServer, sta
 async def test_a_doi_of_another_work_is_wrong(bib: Path, server: LiteratureServer, state: Path) -> None:
     server.papers = [Paper("W1", "Something Else Entirely", ("A B",), 1999, doi="10.1093/x")]
     check = await checked(bib, entry(doi="10.1093/x"), remote(server, state, "crossref"))
-    assert (check.verdict, check.detail) == ("wrong", "its DOI 10.1093/x belongs to «Something Else Entirely»")
+    assert (check.verdict, check.detail) == ("wrong", 'its DOI 10.1093/x belongs to "Something Else Entirely"')
 
 
 async def test_with_a_source_down_nothing_is_called_invented(bib: Path, server: LiteratureServer, state: Path) -> None:
@@ -107,10 +107,10 @@ def test_references_are_found_from_the_tex_file(tmp_path: Path) -> None:
     (tmp_path / "references.bib").write_text(entry() + "\n@misc{broken, title={x")
     tex = tmp_path / "paper.tex"
     tex.write_text(r"\cite{key} \bibliography{references}")
-    entries = references_of(tex)
+    entries = read_references(tex)
     assert entries.keys == ["key"] and len(entries.records) == len(entries.notes) == 1
     tex.write_text(r"\begin{document}\end{document}")
-    with pytest.raises(UserError, match="it has no bibliography"):
-        references_of(tex)
-    with pytest.raises(UserError, match=r"not from \.docx files"):
-        references_of(tmp_path / "paper.docx")
+    with pytest.raises(UserError, match="no bibliography found"):
+        read_references(tex)
+    with pytest.raises(UserError, match=r"\.docx files"):
+        read_references(tmp_path / "paper.docx")

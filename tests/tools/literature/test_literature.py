@@ -13,9 +13,9 @@ import pytest
 from tests.fakes.literature_server import LiteratureServer, Reply
 from tests.tools.literature.conftest import QUICK, SOURCES
 from tools.errors import UserError
-from tools.literature import Literature, Record, SourceDown, build, format_records
-from tools.literature.rate_limited_http import Limits, RateLimitedHttp
-from tools.literature.record import merge
+from tools.literature import Literature, PaperRecord, SourceDown, build_literature, format_records
+from tools.literature.rate_limited_http import RateLimitedHttp, ServiceLimits
+from tools.literature.record import merge_records
 
 BIB = "@article{ho2020denoising, title = {Denoising Diffusion}, author = {Ho, Jonathan and Jain, Ajay}, year = 2020}"
 
@@ -23,12 +23,12 @@ BIB = "@article{ho2020denoising, title = {Denoising Diffusion}, author = {Ho, Jo
 class Shelf:
     """A source with records, which may be slow or down."""
 
-    def __init__(self, name: str, *records: Record, seconds: float = 0, down: str = "") -> None:
+    def __init__(self, name: str, *records: PaperRecord, seconds: float = 0, down: str = "") -> None:
         self.name = name
         self.records, self.seconds, self.down = list(records), seconds, down
         self.asked = 0
 
-    async def search(self, query: str, limit: int) -> list[Record]:
+    async def search(self, query: str, limit: int) -> list[PaperRecord]:
         self.asked += 1
         await asyncio.sleep(self.seconds)
         if self.down:
@@ -36,8 +36,8 @@ class Shelf:
         return self.records[:limit]
 
 
-def record(source: str, number: str, title: str = "A Title", **fields: object) -> Record:
-    return Record(source, number, title, **{"authors": ("Ada Lovelace",), **fields})  # type: ignore[arg-type]
+def record(source: str, number: str, title: str = "A Title", **fields: object) -> PaperRecord:
+    return PaperRecord(source, number, title, **{"authors": ("Ada Lovelace",), **fields})  # type: ignore[arg-type]
 
 
 def all_remote(server: LiteratureServer, tmp_path: Path, total_seconds: float = 60) -> Literature:
@@ -91,7 +91,7 @@ async def test_an_old_answer_stands_in_for_a_source_that_is_down(tmp_path: Path)
     shelf.down = "HTTP 500"
     answer = await Literature([shelf], tmp_path).search("anything")
     assert [found.id for found in answer.records] == ["shelf:1"]
-    assert answer.notes == ["shelf is down (HTTP 500); an older answer of it stands in"]
+    assert answer.notes == ["shelf is down (HTTP 500); used an older cached answer"]
     assert shelf.asked == 2
 
 
@@ -112,7 +112,7 @@ async def test_a_doi_is_looked_up_where_that_is_possible(server: LiteratureServe
 
 
 def _search(url: str, state: Path, number: int) -> None:
-    source = SOURCES["semantic_scholar"](RateLimitedHttp("semantic_scholar", Limits(interval=0.15), state), url)
+    source = SOURCES["semantic_scholar"](RateLimitedHttp("semantic_scholar", ServiceLimits(interval=0.15), state), url)
     asyncio.run(source.search(f"query {number}", 2))
 
 
@@ -130,7 +130,7 @@ def test_the_interval_holds_over_processes(server: LiteratureServer, state: Path
 
 
 def test_records_merge_by_doi_arxiv_id_and_title() -> None:
-    merged = merge(
+    merged = merge_records(
         [
             [record("a", "1", "Attention Is All You Need!", doi="10.1/x"), record("a", "2", "Other")],
             [record("b", "1", "Different words", doi="10.1/x", abstract="Text.", citations=5, retracted=True)],
@@ -147,19 +147,19 @@ def test_records_merge_by_doi_arxiv_id_and_title() -> None:
 def test_a_common_title_of_other_authors_stays_apart() -> None:
     lecun = record("a", "1", "Deep Learning", authors=("Yann LeCun", "Yoshua Bengio"))
     goodfellow = record("b", "1", "Deep Learning", authors=("Ian Goodfellow",))
-    assert len(merge([[lecun], [goodfellow]], limit=10)) == 2
+    assert len(merge_records([[lecun], [goodfellow]], limit=10)) == 2
 
 
 def test_a_record_that_joins_two_papers_makes_them_one() -> None:
     by_doi = record("a", "1", "First words", doi="10.1/x")
     by_number = record("b", "1", "Second words", arxiv_id="1706.03762")
     both = record("c", "1", "Third words", doi="10.1/x", arxiv_id="1706.03762")
-    assert [found.id for found in merge([[by_doi], [by_number], [both]], limit=10)] == ["a:1"]
+    assert [found.id for found in merge_records([[by_doi], [by_number], [both]], limit=10)] == ["a:1"]
 
 
 def test_a_paper_that_two_sources_rank_high_leads() -> None:
     alone, shared = record("a", "1", "Alone"), record("a", "2", "Shared")
-    merged = merge([[alone, shared], [record("b", "9", "Shared")]], limit=1)
+    merged = merge_records([[alone, shared], [record("b", "9", "Shared")]], limit=1)
     assert [found.title for found in merged] == ["Shared"]
 
 
@@ -169,33 +169,28 @@ def test_records_read_as_numbered_lines() -> None:
     first, second = lines.splitlines()
     assert first == "1. [local:ho2020] Ho et al. 2020. Denoising. (NeurIPS). No abstract."
     assert second.startswith("2. [arxiv:1] RETRACTED. Unknown author, no year. A Title. Cited 3 times. word word")
-    assert second.endswith(" …") and len(second) < 400
+    assert second.endswith(" ...") and len(second) < 400
     assert format_records([]) == "No paper found."
 
 
 async def test_build_takes_the_named_sources_in_order(tmp_path: Path) -> None:
     bib = tmp_path / "a.bib"
     bib.write_text(BIB)
-    literature = build(["local", "semantic_scholar", "arxiv", "openalex", "crossref"], bib_files=[bib], cache=tmp_path)
-    assert [source.name for source in literature.sources] == [
-        "local",
-        "semantic_scholar",
-        "arxiv",
-        "openalex",
-        "crossref",
-    ]
-    alone = build(["local"], bib_files=[bib], cache=None)
+    names = ["local", "semantic_scholar", "arxiv", "openalex", "crossref"]
+    literature = build_literature(names, bib_files=[bib], cache=tmp_path)
+    assert [source.name for source in literature.sources] == names
+    alone = build_literature(["local"], bib_files=[bib], cache=None)
     assert [found.id for found in (await alone.search("diffusion")).records] == ["local:ho2020denoising"]
 
 
 def test_build_says_what_it_cannot_use(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="unknown literature source 'semantic_scolar': did you mean 'semantic_scholar'"):
-        build(["semantic_scolar"], bib_files=[], cache=None)
-    with pytest.raises(UserError, match=r"absent\.bib: there is no such bibliography file"):
-        build(["local"], bib_files=[tmp_path / "absent.bib"], cache=None)
+        build_literature(["semantic_scolar"], bib_files=[], cache=None)
+    with pytest.raises(UserError, match=r"absent\.bib: no such bibliography file"):
+        build_literature(["local"], bib_files=[tmp_path / "absent.bib"], cache=None)
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):
-        build(["arxiv"], bib_files=[], cache=tmp_path / "file")
+        build_literature(["arxiv"], bib_files=[], cache=tmp_path / "file")
 
 
 async def test_no_source_is_said() -> None:

