@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import click
 import typer.main
 import yaml
 
@@ -65,7 +65,7 @@ def help_texts() -> Iterator[tuple[str, str]]:
     sys.path.insert(0, str(ROOT))
     from run import app
 
-    def walk(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
+    def walk(command: Any, path: str) -> Iterator[tuple[str, str]]:
         yield f"{path} --help", command.help or ""
         for parameter in command.params:
             yield f"{path} {parameter.name}", getattr(parameter, "help", None) or ""

@@ -1,0 +1,63 @@
+"""The documentation agrees with the program: its commands parse, its links lead somewhere, its tables list every key."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from pydantic import BaseModel
+
+from agents.models.config import ModelSpec
+from agents.role_card import RoleCard
+from run import app
+from scenarios.scenario import PhaseSpec, Scenario
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+_COMMAND = re.compile(r"^    python run\.py (.*)$", re.MULTILINE)
+_LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+COMMANDS = [
+    pytest.param(line, id=f"{page.name}: {line[:60]}")
+    for page in PAGES
+    for line in _COMMAND.findall(page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_command_parses(line: str) -> None:
+    words = shlex.split(line, comments=True)
+    for stop in ("&&", ">"):
+        words = words[: words.index(stop)] if stop in words else words
+    command: Any = typer.main.get_command(app)
+    while words and hasattr(command, "commands"):
+        command = command.commands[words.pop(0)]
+    command.make_context("run.py", words)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files(page: Path) -> None:
+    text = _FENCED.sub("", page.read_text(encoding="utf-8"))
+    assert [link for link in _LINK.findall(text) if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "page", "unlisted"),
+    [
+        (Scenario, "scenario.md", {"launched"}),
+        (PhaseSpec, "scenario.md", set()),
+        (RoleCard, "role-card.md", {"prompt"}),
+        (ModelSpec, "configuration.md", set()),
+    ],
+)
+def test_the_reference_lists_every_key(schema: type[BaseModel], page: str, unlisted: set[str]) -> None:
+    listed = set(re.findall(r"`([a-z_]+)`", (ROOT / "docs" / "reference" / page).read_text(encoding="utf-8")))
+    assert set(schema.model_fields) - unlisted - listed == set()
+
+
+def test_every_command_is_in_the_reference() -> None:
+    group: Any = typer.main.get_command(app)
+    page = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+    assert [name for name in group.commands if f"`{name}" not in page] == []
