@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agents.offline.messages import RunNote, changed_setting
 from agents.offline.state import PaperVariables
-from tools.evidence.records import BASELINE, Metric, RunRecord
+from tools.evidence import BASELINE, Metric, RunRecord
 
 
 class Facts:

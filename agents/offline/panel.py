@@ -9,7 +9,7 @@ from typing import Any
 from agents.offline.script import Opening, Script, call, say
 from agents.offline.state import PanelVariables
 from agents.offline.text import join
-from tools.review.records import ReviewRecord
+from tools.review import ReviewRecord
 from tools.toolsets.data import PanelReviews
 
 _POINTS = 6

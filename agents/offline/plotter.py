@@ -9,7 +9,7 @@ from agents.offline.messages import RunNote
 from agents.offline.results import main_metric, metrics_to_report
 from agents.offline.script import Opening, Script, call, read_whole, say
 from agents.offline.state import FiguresVariables
-from tools.evidence.records import BASELINE, RunRecord
+from tools.evidence import BASELINE, RunRecord
 from tools.toolsets.data import FigureFiles, LedgerRows
 
 _MARK = "# The effect of the varied setting, from run_*/final_info.json."

@@ -12,11 +12,11 @@ from pydantic_core import to_jsonable_python
 from agents.conversation.policies import Turn
 from agents.models.errors import ModelError
 from agents.role_card import RoleCard
-from tools.evidence.records import Metric, RunRecord
+from tools.evidence import Metric, RunRecord
 from tools.experiments.template import Profile
 from tools.figures import PaperFigure
 from tools.ideas import Idea, IdeaOutcome
-from tools.review.forms import Form
+from tools.review import Form
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -19,6 +19,7 @@ from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 from tests.scenarios.conftest import ROOT, command_line, idea_of, play
 from tests.scenarios.deliverables import deliverables
 from tools.errors import UserError
+from tools.evidence import Ledger
 from tools.sandbox import open_sandbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
@@ -50,10 +51,20 @@ def test_the_panel_finds_nothing_hidden_in_our_own_paper_and_quotes_it_word_for_
 
 def test_the_paper_prints_what_the_ledger_holds(undisturbed: Path) -> None:
     root = idea_of(undisturbed)
-    for run in json.loads((root / "results.json").read_text())["runs"]:
+    runs = json.loads((root / "results.json").read_text())["runs"]
+    assert len(runs) >= 4
+    for run in runs:
         info = json.loads((root / "work" / run["name"] / "final_info.json").read_text())
         for dataset, metrics in run["values"].items():
             assert metrics["final_loss"] == info[dataset]["final_info_dict"]["final_loss"]
+    with pypdfium2.PdfDocument(root / "paper" / "paper.pdf") as pdf:
+        text = "".join("".join(page.get_textpage().get_text_bounded() for page in pdf).split())
+    ledger = Ledger.load(root / "results.json", {})
+    sections = "".join(path.read_text() for path in (root / "paper" / "sections").glob("*.tex"))
+    printed = [ledger.result(address) for address in re.findall(r"\\result\{([^}]+)\}", sections)]
+    assert printed
+    for result in printed:
+        assert "".join(str(result).split()) in text, result.address
 
 
 def test_every_executed_version_stays_retrievable(undisturbed: Path) -> None:

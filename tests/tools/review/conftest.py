@@ -1,4 +1,4 @@
-"""A desk with a paper on it, as a panel finds it, and reviewers that fill the form."""
+"""An idea with a paper under review, and reviewers that fill in the form."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ Submit = Callable[..., Any]
 
 @pytest.fixture
 def hand_in(context: IdeaContext) -> Submit:
-    """Call a panel's tool from a seat, through the tool's own arguments."""
+    """Call a tool of the panel as a participant, with validated arguments."""
 
     async def call(
         participant: str, tool: str, stage: str = "blind", form: Form | None = None, **values: Any

@@ -1,4 +1,4 @@
-"""The checks of the gate, and their run over one paper."""
+"""The checks of the gate, and the function that runs them on a paper."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def typed_numbers(prose: str) -> Iterator[tuple[int, int, str]]:
     last = 0
     for match in _NUMBER.finditer(prose):
         if match.start() < last:
-            continue  # the second half of a number already told, as in 0.3 ± 0.1 or 3e-4
+            continue  # the second part of a number already reported, as in 0.3 ± 0.1 or 3e-4
         before, after = prose[max(0, match.start() - 60) : match.start()], prose[match.end() : match.end() + 40]
         if kind := _kind(match[0], before, after):
             last = _end(prose, match.end())
