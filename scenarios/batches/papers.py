@@ -56,11 +56,10 @@ class PaperBatch(Batch):
     def __init__(self, folder: Path, scenario: Scenario, papers: Sequence[Path]) -> None:
         super().__init__(folder)
         self._scenario = scenario
-        self.papers = papers
+        self.papers = {_job_name(paper): paper for paper in papers}
 
     def first_jobs(self) -> Iterator[BatchJob]:
-        for paper in self.papers:
-            name = f"{paper.stem}-{hashlib.sha256(paper.read_bytes()).hexdigest()[:8]}"
+        for name, paper in self.papers.items():
             scenario = self._scenario.model_copy(update={"paper": str(paper)})
             yield BatchJob(name, JobKind.REVIEW, self.folder / name, scenario)
 
@@ -142,6 +141,10 @@ def paper_result(job: BatchJob) -> PaperResult:
         dollars=dollars,
         folder=str(path.parent),
     )
+
+
+def _job_name(paper: Path) -> str:
+    return f"{paper.stem}-{hashlib.sha256(paper.read_bytes()).hexdigest()[:8]}"
 
 
 def _report_file(run: Path) -> Path | None:
