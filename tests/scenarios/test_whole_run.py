@@ -61,10 +61,10 @@ def test_the_paper_prints_what_the_ledger_holds(undisturbed: Path) -> None:
         text = "".join("".join(page.get_textpage().get_text_bounded() for page in pdf).split())
     ledger = Ledger.load(root / "results.json", {})
     sections = "".join(path.read_text() for path in (root / "paper" / "sections").glob("*.tex"))
-    printed = [ledger.result(address) for address in re.findall(r"\\result\{([^}]+)\}", sections)]
-    assert printed
-    for result in printed:
-        assert "".join(str(result).split()) in text, result.address
+    compared = [ledger.compare(address.replace("\\_", "_")) for address in re.findall(r"\\change\{([^}]+)\}", sections)]
+    assert compared
+    for comparison in compared:
+        assert not comparison.difference or "".join(comparison.size.split()) in text, comparison.result.address
 
 
 def test_every_executed_version_stays_retrievable(undisturbed: Path) -> None:

@@ -83,3 +83,7 @@ def test_quotes_are_what_stands_in_marks() -> None:
     )
     assert extract_quotes(text) == ['five "small" seeds', "the loss went up", "nothing else was tried"]
     assert extract_quotes('5" long and 3" wide') == []
+
+
+def test_straight_double_quotes_quote_from_three_words_on() -> None:
+    assert extract_quotes('The "loss went up" on "two words" only.') == ["loss went up"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.tools.review.conftest import Submit, filled
@@ -97,3 +100,13 @@ async def test_a_chair_who_decides_stays_within_the_reviewers_range(context: Ide
     await hand_in("chair", "submit_meta_review", form=form, **SAID, decision="Accept", score=6)
     meta = load_decision(context.review_folder(1))
     assert meta and (meta.decision, meta.score) == ("Accept", 6)
+
+
+def test_a_decision_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    stored = {"form": "neurips", "reviewers": ["one"], "scores": {"Quality": 2, "Overall": 4}, "spread": {},
+              "decision": "Reject", "rule": "Accept when ...", "by": "chair", "model": "", "summary": "a",
+              "discussion": "b", "reasons": "c", "score": None, "an_old_key": 1}  # fmt: skip
+    (tmp_path / "meta_review.json").write_text(json.dumps(stored), encoding="utf-8")
+    decision = load_decision(tmp_path)
+    assert decision is not None and (decision.decision, decision.overall) == ("Reject", 4)
+    assert load_decision(tmp_path / "none") is None
