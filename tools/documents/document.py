@@ -19,7 +19,7 @@ from tools.documents.hidden_text import HiddenText, HiddenTextKind
 from tools.documents.markdown import caption_text, parse_blocks, strip_hidden_markup
 from tools.documents.pdf import read_pdf
 from tools.documents.prompt_injection import find_unprintable, remove_injections, strip_unprintable
-from tools.documents.structure import TextBlock, build_blocks, find_title
+from tools.documents.structure import PaperBlock, build_blocks, find_title
 from tools.documents.tex import read_tex
 from tools.errors import UserError, nearest
 from tools.tokens import CHARACTERS_PER_TOKEN
@@ -169,16 +169,16 @@ def _text_of(path: Path, kind: DocumentFormat, hidden: list[HiddenText], notes: 
     return text
 
 
-def _without_injections(blocks: Iterable[TextBlock], hidden: list[HiddenText]) -> list[TextBlock]:
+def _without_injections(blocks: Iterable[PaperBlock], hidden: list[HiddenText]) -> list[PaperBlock]:
     kept = []
     for block in blocks:
         text, found = remove_injections(block.text)
         hidden += [HiddenText.of(HiddenTextKind.INJECTION, block.page, sentence) for sentence in found]
-        kept.append(TextBlock(block.kind, text, block.page, block.level))
+        kept.append(PaperBlock(block.kind, text, block.page, block.level))
     return kept
 
 
-def _cut(blocks: list[TextBlock], max_chars: int, notes: list[str]) -> list[TextBlock]:
+def _cut(blocks: list[PaperBlock], max_chars: int, notes: list[str]) -> list[PaperBlock]:
     kept, length, total = [], 0, sum(len(block.text) for block in blocks)
     for block in blocks:
         if length + len(block.text) > max_chars:
@@ -192,7 +192,7 @@ def _cut(blocks: list[TextBlock], max_chars: int, notes: list[str]) -> list[Text
     return kept
 
 
-def _text(blocks: Sequence[TextBlock], *, marks: bool) -> str:
+def _text(blocks: Sequence[PaperBlock], *, marks: bool) -> str:
     parts: list[str] = []
     page, last = 0, ""
     for block in blocks:
@@ -206,9 +206,9 @@ def _text(blocks: Sequence[TextBlock], *, marks: bool) -> str:
     return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip()
 
 
-def _sections(blocks: Sequence[TextBlock]) -> Iterable[DocumentSection]:
-    title, page, body = "", 1, list[TextBlock]()
-    for block in [*blocks, TextBlock("heading", "", 0)]:
+def _sections(blocks: Sequence[PaperBlock]) -> Iterable[DocumentSection]:
+    title, page, body = "", 1, list[PaperBlock]()
+    for block in [*blocks, PaperBlock("heading", "", 0)]:
         if block.kind != "heading":
             body.append(block)
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tools.documents.hidden_text import HiddenText, HiddenTextKind
-from tools.documents.structure import CAPTION, KNOWN_HEADINGS, BlockKind, TextBlock, heading_name
+from tools.documents.structure import CAPTION, KNOWN_HEADINGS, BlockKind, PaperBlock, heading_name
 
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _INVISIBLE = re.compile(
@@ -29,9 +29,9 @@ def strip_hidden_markup(text: str) -> tuple[str, list[HiddenText]]:
     return text, [finding for finding in hidden if finding.quote]
 
 
-def parse_blocks(text: str) -> list[TextBlock]:
+def parse_blocks(text: str) -> list[PaperBlock]:
     """Split text at empty lines. Headings are recognized by # marks or, in plain text, by well-known names."""
-    blocks: list[TextBlock] = []
+    blocks: list[PaperBlock] = []
     in_references = False
     for paragraph in re.split(r"\n\s*\n|\n(?=#{1,6} )|(?<=\n)(?=#{1,6} )", text):
         lines = paragraph.strip("\n").split("\n")
@@ -39,14 +39,14 @@ def parse_blocks(text: str) -> list[TextBlock]:
         if not heading and heading_name(lines[0]) in KNOWN_HEADINGS and not lines[0][:1].islower():
             heading = re.match(r"^()(.*)$", lines[0])
         if heading:
-            blocks.append(TextBlock("heading", heading.group(2).strip(), 1, len(heading.group(1)) or 2))
+            blocks.append(PaperBlock("heading", heading.group(2).strip(), 1, len(heading.group(1)) or 2))
             in_references = heading_name(heading.group(2)) in ("references", "bibliography")
             lines = lines[1:]
         body = "\n".join(line.rstrip() for line in lines).strip("\n")
         if not body.strip():
             continue
         entries = re.split(r"\n(?=[-*] |\[\w+\] |\d+\. )", body) if in_references else [body]
-        blocks += [TextBlock(_kind(entry, in_references), entry, 1) for entry in entries]
+        blocks += [PaperBlock(_kind(entry, in_references), entry, 1) for entry in entries]
     return blocks
 
 

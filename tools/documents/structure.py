@@ -31,7 +31,7 @@ BlockKind = Literal["text", "heading", "caption", "row", "reference"]
 
 
 @dataclass(frozen=True)
-class TextBlock:
+class PaperBlock:
     """A paragraph, a heading, a caption, a table row or an entry of the bibliography."""
 
     kind: BlockKind
@@ -72,11 +72,11 @@ def line_numbers(lines: Sequence[TextLine]) -> set[int]:
     return {i for at_margin in by_margin.values() if len(at_margin) >= 10 for i in at_margin}
 
 
-def build_blocks(lines: Sequence[TextLine]) -> list[TextBlock]:
+def build_blocks(lines: Sequence[TextLine]) -> list[PaperBlock]:
     """Join lines in reading order into blocks, resolving hyphenation."""
     body = _body_size(lines)
     words = _words(lines)
-    blocks: list[TextBlock] = []
+    blocks: list[PaperBlock] = []
     open_lines: list[TextLine] = []
     kind: BlockKind = "text"
     in_references = False
@@ -85,7 +85,7 @@ def build_blocks(lines: Sequence[TextLine]) -> list[TextBlock]:
         nonlocal open_lines
         if open_lines:
             text = _joined(open_lines, words)
-            blocks.append(TextBlock(kind, text, open_lines[0].page, _level(text)))
+            blocks.append(PaperBlock(kind, text, open_lines[0].page, _level(text)))
         open_lines = []
 
     for line in lines:

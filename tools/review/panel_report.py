@@ -13,12 +13,12 @@ from tools.review.forms import Form
 from tools.review.quote_check import PaperText, extract_quotes
 from tools.review.records import (
     CheckedQuote,
+    HiddenTextRecord,
     MetaReview,
     MissingReview,
     PanelDecision,
     PanelMessage,
     PanelReport,
-    RemovedText,
     ReviewedPaper,
     ReviewRecord,
 )
@@ -122,5 +122,5 @@ def _paper(document: Document, file: Path) -> ReviewedPaper:
         pages=document.pages if document.kind == "pdf" else None,
         characters=len(document.text),
         notes=list(document.notes),
-        hidden=[RemovedText(kind=found.kind, page=found.page, quote=found.quote) for found in document.hidden],
+        hidden=[HiddenTextRecord(kind=found.kind, page=found.page, quote=found.quote) for found in document.hidden],
     )

@@ -182,7 +182,7 @@ class PanelMessage(_ReviewPart):
     text: str
 
 
-class RemovedText(_ReviewPart):
+class HiddenTextRecord(_ReviewPart):
     """Text that was removed from what the reviewers read."""
 
     kind: str
@@ -203,7 +203,7 @@ class ReviewedPaper(_ReviewPart):
     """Of the text that the reviewers read."""
     notes: list[str] = []
     """What was cut or omitted."""
-    hidden: list[RemovedText] = []
+    hidden: list[HiddenTextRecord] = []
 
 
 class PanelReport(_ReviewPart):
