@@ -15,7 +15,7 @@ from agents.models.protocol_common import arguments_object, join_thought, tool_n
 from agents.models.usage import UsageDetail
 
 
-class TextBlock(BaseModel):
+class ResponseText(BaseModel):
     type: Literal["text"]
     text: str
 
@@ -51,7 +51,7 @@ def _block_tag(value: Any) -> str:
 
 
 ResponseBlock = Annotated[
-    Annotated[TextBlock, Tag("text")]
+    Annotated[ResponseText, Tag("text")]
     | Annotated[ThinkingBlock, Tag("thinking")]
     | Annotated[RedactedThinkingBlock, Tag("redacted_thinking")]
     | Annotated[ToolUseBlock, Tag("tool_use")]
@@ -158,7 +158,7 @@ def result_of(message: MessageResponse, spec: ModelSpec) -> CreateResult:
         raise ContextTooLong(f"{spec.label}: context too long; prompt and answer fill it", usage=usage)
     uses = [block for block in message.content if isinstance(block, ToolUseBlock)]
     calls = [FunctionCall(id=use.id, name=use.name, arguments=_arguments_text(use)) for use in uses]
-    text = "".join(b.text for b in message.content if isinstance(b, TextBlock))
+    text = "".join(b.text for b in message.content if isinstance(b, ResponseText))
     thinking = [b.thinking for b in message.content if isinstance(b, ThinkingBlock) and b.thinking]
     thought = "\n\n".join([*thinking, *([text] if calls and text else [])])
     if any(isinstance(b, ThinkingBlock | RedactedThinkingBlock) for b in message.content):
@@ -181,7 +181,7 @@ def _resendable(message: MessageResponse) -> list[ContentBlock]:
     """Return the blocks of a response in the form in which the API accepts them in a later request."""
     blocks = []
     for block in message.content:
-        if isinstance(block, OtherBlock) or (isinstance(block, TextBlock) and not block.text):
+        if isinstance(block, OtherBlock) or (isinstance(block, ResponseText) and not block.text):
             continue
         sent = block.model_dump()
         if isinstance(block, ToolUseBlock):

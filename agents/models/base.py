@@ -147,7 +147,7 @@ class RemoteClient(BaseClient):
     def clean(self, text: object) -> str:
         """Return external text as one line without the API key."""
         if isinstance(text, ValidationError):
-            problems = [f"{'.'.join(map(str, e['loc'])) or 'the whole'}: {e['msg']}" for e in text.errors()]
+            problems = [f"{'.'.join(map(str, e['loc'])) or 'the answer'}: {e['msg']}" for e in text.errors()]
             text = "; ".join(problems)
         return redact(str(text), self._secret)
 

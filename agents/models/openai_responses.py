@@ -130,11 +130,11 @@ class OpenAIResponsesClient(RemoteClient):
     async def answer(self, request: Request) -> CreateResult:
         sent = {**body(self.spec, request), **self.spec.options}
         known = {name: sent.pop(name) for name in ("model", "input")}
-        whole: Any = None
+        body_json: Any = None
         with self.translated_errors():
             if not self.spec.stream:
                 reply = await self._client.responses.with_raw_response.create(**known, extra_body=sent)
-                whole = json.loads(reply.text)
+                body_json = json.loads(reply.text)
             else:
                 async with await self._client.responses.create(**known, stream=True, extra_body=sent) as events:
                     async for event in events:
@@ -143,15 +143,15 @@ class OpenAIResponsesClient(RemoteClient):
                                 "type": "response.completed" | "response.incomplete" | "response.failed",
                                 "response": dict(response),
                             }:
-                                whole = response
+                                body_json = response
                             case {"type": "error"} as error:
                                 raise self.server_error(error)
-                if whole is None:
+                if body_json is None:
                     raise Malformed(f"{self.spec.label}: malformed answer: the stream ended early")
-            parsed = ModelResponse.model_validate(whole)
-        return self._result(parsed, whole)
+            parsed = ModelResponse.model_validate(body_json)
+        return self._result(parsed, body_json)
 
-    def _result(self, reply: ModelResponse, whole: dict[str, Any]) -> CreateResult:
+    def _result(self, reply: ModelResponse, body_json: dict[str, Any]) -> CreateResult:
         spec = self.spec
         usage = _usage(reply)
         if reply.status == "failed":
@@ -171,7 +171,7 @@ class OpenAIResponsesClient(RemoteClient):
         summaries = [p.text for item in reply.output if isinstance(item, ReasoningItem) for p in item.summary]
         thought = "\n\n".join([*summaries, *([text] if calls and text else [])])
         if any(isinstance(item, ReasoningItem) and item.encrypted_content for item in reply.output):
-            thought = join_thought(thought, _PROVIDER, _resendable(whole["output"]))
+            thought = join_thought(thought, _PROVIDER, _resendable(body_json["output"]))
         finish: Any = "function_calls" if calls else "stop"
         if reply.status == "incomplete":
             finish = "content_filter" if reason == "content_filter" else "length"
