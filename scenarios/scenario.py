@@ -1,4 +1,4 @@
-"""The schema of a scenario file. Every mistake is one line with file, key and nearest known name, before any work."""
+"""The schema of a scenario file. A mistake raises UserError with the file, the key and the nearest known name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.schema import read_mapping, validated
 
 FOLDER = Path(__file__).parent
 _SHORT = {"sandbox": "backend"}
-"""Parts that may be written as a single value, and what that value is."""
+"""Mappings that may be written as a single value, and the key that the value stands for."""
 _OLD_KEYS = {"allowance": "run_quota", "start": "warm_start"}
 _OLD_PHASE_KEYS = {"cast": "participants"}
 """Keys of earlier versions and their present names; scenario files and run folders with them still load."""
@@ -27,36 +27,36 @@ class _Strict(BaseModel):
 
 
 class PhaseSpec(_Strict):
-    """One phase of a scenario; what is left out is the phase's own default."""
+    """One phase of a scenario. Omitted fields fall back to the phase type's defaults."""
 
     phase: str
-    """The kind of phase, like writeup."""
+    """The phase type, like writeup."""
     participants: list[str] = []
-    """The roles in the room; the first leads. A role may sit more than once, and `role@model` names its model."""
+    """The participating roles; the first one leads. A role may appear more than once; `role@model` names its model."""
     reviewers: int | None = Field(None, ge=1, le=50)
-    """How many reviewers of the cast sit on a panel: the first ones, and again from the first when it has fewer."""
+    """Number of reviewers on a panel: the first participants, starting over if there are fewer."""
     policy: str | list[str] = []
-    """Who speaks when: one turn-taking policy, or several one after the other."""
+    """The turn-taking policy, or several in sequence."""
     chair: str = ""
     """The role that closes a panel."""
     accepted_by: str = ""
-    """The role that has to accept the deliverable; empty when handing it in is enough."""
+    """The role that must accept the deliverable; empty if submitting it is enough."""
     tools: list[str] = []
     """Tools that the phase offers in addition to those of its phase type."""
     rounds: int = Field(1, ge=0, le=10)
     """Discussion rounds of a panel."""
     reflections: int = Field(0, ge=0, le=20)
-    """How often at most each reviewer goes over their own review before the discussion."""
+    """Maximum number of times each reviewer revisits their own review before the discussion."""
     authors: str = ""
-    """The role that answers the reviews before the reviewers give their last scores."""
+    """The role that answers the reviews before the reviewers give their final scores."""
     turns: int | None = Field(None, ge=1)
-    """Turns at most."""
+    """Maximum number of turns."""
     minutes: float | None = Field(None, gt=0)
-    """Minutes at most."""
+    """Maximum minutes."""
     dollars: float | None = Field(None, ge=0)
-    """Dollars at most."""
+    """Maximum dollars."""
     tokens: int | None = Field(None, ge=0)
-    """Tokens at most."""
+    """Maximum tokens."""
 
     @property
     def policies(self) -> list[str]:
@@ -64,127 +64,127 @@ class PhaseSpec(_Strict):
 
 
 class IdeaBudgetSpec(_Strict):
-    """What one idea may spend; at the limit it ends, and the next one begins."""
+    """The budget of one idea. At a limit the idea ends and the next one starts."""
 
     dollars: float | None = Field(None, ge=0)
-    """Dollars for models."""
+    """Maximum dollars for model calls."""
     tokens: int | None = Field(None, ge=0)
-    """Tokens of models."""
+    """Maximum tokens of model calls."""
     minutes: float | None = Field(None, gt=0)
-    """Minutes of work, over all resumes."""
+    """Maximum minutes of work, summed over all resumes."""
 
 
 class BudgetSpec(IdeaBudgetSpec):
-    """What the whole run may spend; at the limit it pauses, and `resume --budget` takes it up with more."""
+    """The budget of a run. At a limit the run pauses; `resume --budget` continues it with more."""
 
     idea: IdeaBudgetSpec = IdeaBudgetSpec()  # type: ignore[call-arg]
-    """What each idea may spend of it."""
+    """The budget of each idea within it."""
 
 
 class SandboxSpec(_Strict):
-    """Where model-written code runs. In a file, the backend's name alone will do."""
+    """Where model-written code runs. A file may give just the name of the backend."""
 
     backend: str = "auto"
-    """docker, bubblewrap, auto (the better one that answers), or none."""
+    """docker, bubblewrap, auto (Docker if its daemon is available, else bubblewrap), or none."""
     require: list[GuaranteeName] = []
-    """Promises that have to hold on this machine, or nothing is launched."""
+    """Guarantees that must hold on this machine, or nothing is launched."""
 
 
 class WarmStartSpec(_Strict):
-    """What the run begins with, so that the phases that would make it can be left out. It is copied into the run folder."""
+    """Initial artifacts supplied by the user, which replace the phases that would make them. They are copied into the run."""
 
     ideas: str = ""
-    """A JSON file with an idea, or with a list of them; each goes through the phases."""
+    """A JSON file with one idea or a list of ideas."""
     run: str = ""
-    """A run folder; its idea goes on from where that run left it."""
+    """A run folder whose idea to continue."""
     idea: str = ""
-    """Which idea of that run, where it has more than one."""
+    """The name of the idea in that run, if it has several."""
     code: str = ""
-    """A folder whose files are laid over the template's."""
+    """A folder whose files replace the template's."""
     results: str = ""
-    """A folder with run_0, run_1, … that were run elsewhere; the paper says so."""
+    """A folder with run_0, run_1, ... measured elsewhere; the paper says so."""
     draft: str = ""
-    """A .tex file, or a folder with one, its .bib and its figures: the paper begins as this."""
+    """A .tex draft of the paper, or a folder with it, its .bib and its figures."""
 
 
 class RunQuotaSpec(_Strict):
-    """How much one idea may use."""
+    """Limits on the experiments of one idea."""
 
     runs: int = Field(5, ge=1)
-    """Runs beside the baseline."""
+    """Maximum number of runs in addition to the baseline."""
     attempts: int = Field(4, ge=1)
-    """Attempts a run."""
+    """Maximum number of attempts per run."""
 
 
 class ReadingSpec(_Strict):
-    """What of a paper the reviewers read; what is left out is told to them and in the report."""
+    """Limits on reading a paper. Reviewers and report are told what was left out."""
 
     pages: int | None = Field(None, ge=1)
-    """Pages of a PDF at most."""
+    """Maximum pages of a PDF."""
     characters: int = Field(200_000, ge=1000)
-    """Characters at most, about 3.5 a token."""
+    """Maximum characters, about 3.5 per token."""
     strip: bool = False
-    """Take out what gives a conference's decision away: authors, «published as», acknowledgements, repository links."""
+    """Remove what reveals a conference's decision: authors, "published as", acknowledgements, repository links."""
 
 
 class Scenario(_Strict):
     """A scenario as launched."""
 
     name: str = ""
-    """Name of the scenario; the file's name by default."""
+    """Name of the scenario; default: the file's name."""
     description: str = ""
     """One sentence for `run.py scenarios`."""
     template: str = ""
     """A template's name, or the path of its folder."""
     profile: str = ""
-    """A profile of the template; its default one when empty."""
+    """A profile of the template; empty for its default."""
     models: str = "offline"
     """A models config: a name in configs/models, or a path."""
     sandbox: SandboxSpec = SandboxSpec()
-    """docker, bubblewrap, auto (the better one that answers), or none."""
+    """docker, bubblewrap, auto (Docker if its daemon is available, else bubblewrap), or none."""
     ideas: int = Field(1, ge=1, le=1000)
-    """How many ideas to take through the phases."""
+    """Number of ideas to take through the phases."""
     seed: int = Field(0, ge=0)
     """Seed of the experiments and of every choice the offline researcher makes."""
     literature: list[str] = ["local"]
     """Literature sources, tried in this order."""
     bibliography: list[str] = []
-    """.bib files of yours for the local source."""
+    """Additional .bib files for the local source."""
     form: str = "neurips"
     """The review form: a name in configs/forms, or a path."""
     rule: str = ""
-    """The decision rule: a name in configs/rules, or a path; the form's own when empty."""
+    """The decision rule: a name in configs/rules, or a path; empty for the form's own."""
     paper: str = ""
     """A PDF, .tex or text file to review; for scenarios without experiments."""
     reading: ReadingSpec = ReadingSpec()  # type: ignore[call-arg]
     examples: str = ""
     """A folder of papers with their reviews, shown to the reviewers: attention.pdf beside attention.json."""
     rebuttal: str = ""
-    """A file with the authors' answer to the reviews, heard after the discussion."""
+    """A file with the authors' answer to the reviews, shown after the discussion."""
     plugins: list[str] = []
     """Plug-in folders: role cards, forms, rules, prompts and Python code of your own. See docs/extending.md."""
     roles: list[str] = []
-    """Folders with role cards of yours."""
+    """Folders with your role cards."""
     human: list[str] = []
-    """Roles that you play yourself at the terminal."""
+    """Roles that a person plays at the terminal."""
     approve: list[str] = []
-    """Deliverables that you are asked about at the terminal before the run goes on with them, like idea and paper."""
+    """Deliverables that a person approves at the terminal before the run continues, like idea and paper."""
     warm_start: WarmStartSpec = WarmStartSpec()
     archive: str = ""
-    """An ideas.json with ideas that count as proposed already, and what came of them; another run's, or seeds of yours."""
+    """An ideas.json whose ideas count as already proposed, with their outcomes: another run's, or your own."""
     baseline: Literal["kept", "fresh"] = "kept"
-    """kept: one of the same code, data, scale, seed and hardware is taken over from an earlier run; fresh: measured anew."""
+    """kept: reuse one with the same code, data, scale, seed and hardware from an earlier run; fresh: measure it again."""
     require_novelty: bool = True
-    """Ideas that are not found novel go no further."""
+    """End ideas that are not found novel."""
     budget: BudgetSpec = BudgetSpec()  # type: ignore[call-arg]
     run_quota: RunQuotaSpec = RunQuotaSpec()  # type: ignore[call-arg]
     phases: list[PhaseSpec] = Field(min_length=1)
     """The phases in their order."""
     launched: dict[str, str] = {}
-    """Written by the launch: versions and machine. Not for you to set."""
+    """Versions and machine, written by the launch. Not a user setting."""
 
     def begun_with(self, phase: str) -> Scenario:
-        """The scenario from the first phase of that name on.
+        """Return the scenario from the first phase of that name on.
 
         Raises:
             UserError: it has no such phase.
@@ -196,7 +196,7 @@ class Scenario(_Strict):
 
     @property
     def first_with_idea(self) -> str:
-        """The phase that it begins with where an idea is given: the first after ideation."""
+        """The phase to start with if an idea is supplied: the first after ideation."""
         names = [spec.phase for spec in self.phases]
         return next((name for name in names if name != "ideation"), names[0])
 
@@ -208,14 +208,14 @@ class Scenario(_Strict):
     @field_validator("phases", mode="before")
     @classmethod
     def _short_form(cls, value: object) -> object:
-        """A phase may be written by its name alone."""
+        """Accept a phase written as its name alone."""
         if isinstance(value, list):
             return [{"phase": item} if isinstance(item, str) else item for item in value]
         return value
 
 
 def find_scenario(name: str) -> Path:
-    """The file of a scenario: a path, or a name in this folder.
+    """Return the file of a scenario: a path, or a name in this folder.
 
     Raises:
         UserError: there is none.
@@ -258,13 +258,13 @@ def _present_path(key: str) -> list[str]:
 
 
 def save_scenario(scenario: Scenario, path: Path) -> None:
-    """Write a scenario as resolved, so that the run can be taken up from it alone."""
+    """Write a resolved scenario, from which the run can be resumed."""
     data = scenario.model_dump(exclude_none=True)
     write_text(path, yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120))
 
 
 def parse_overrides(settings: Iterable[str]) -> dict[str, object]:
-    """`key=value` texts as overrides; values are read as YAML.
+    """Parse `key=value` texts as overrides. Values are YAML.
 
     Raises:
         UserError: a text has no key or no value, or its value is not YAML.
