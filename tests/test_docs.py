@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _COMMAND = re.compile(r"^    python run\.py (.*)$", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+_PATH = re.compile(r"`((?:agents|tools|scenarios|configs|templates|docs|tests)/[a-z0-9_./-]+)`")
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 COMMANDS = [
     pytest.param(line, id=f"{page.name}: {line[:60]}")
@@ -41,6 +42,11 @@ def test_a_command_parses(line: str) -> None:
 def test_links_lead_to_files(page: Path) -> None:
     text = _FENCED.sub("", page.read_text(encoding="utf-8"))
     assert [link for link in _LINK.findall(text) if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_a_page_names_exist(page: Path) -> None:
+    assert [path for path in _PATH.findall(page.read_text(encoding="utf-8")) if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize(
