@@ -1,11 +1,10 @@
-"""What goes wrong with a model and on the way to it, in a mixture that a seed decides."""
+"""What goes wrong with a model and on the way to it."""
 
 from __future__ import annotations
 
 import itertools
 import json
-import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.autogen import FunctionCall, ToolSchema
@@ -20,19 +19,6 @@ LAPSES = ("unknown tool", "arguments that are no JSON", "arguments of wrong type
 """The model's own: it hears of them as results of its calls."""
 
 _numbers = itertools.count(1)
-
-
-def mixture(kinds: Sequence[str], share: float, seed: int) -> Iterator[str | None]:
-    """A fault, or None, for each request: so large a share of them, every kind before one comes again."""
-    dice = random.Random(seed)
-    deck: list[str] = []
-    while True:
-        if dice.random() >= share:
-            yield None
-            continue
-        if not deck:
-            deck = dice.sample(kinds, len(kinds))
-        yield deck.pop()
 
 
 def lapse(kind: str, answer: Answer, tools: Sequence[ToolSchema]) -> Answer:

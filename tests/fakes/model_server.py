@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -34,14 +34,23 @@ ERRORS = {
 for an answer of their kind), and the lapses of `faults.py`."""
 
 
+Faults = Callable[[list[LLMMessage], list[ToolSchema]], str | None]
+"""The fault that a request meets, if any."""
+
+
+def _in_turn(faults: Iterable[str | None]) -> Faults:
+    remaining = iter(faults)
+    return lambda messages, tools: next(remaining, None)
+
+
 @dataclass
 class ModelServer(ABC):
-    """`faults` are names, one a request, None for none; when they are used up, there are no more, and `injected` are
-    those that happened. `requests` are the bodies that came, `headers` what came with them. The prompt cache is counted
-    as the provider's own works."""
+    """`faults` are names, one a request, None for none, or a function from a request to one; when they are used up, there
+    are no more, and `injected` are those that happened. `requests` are the bodies that came, `headers` what came with them.
+    The prompt cache is counted as the provider's own works."""
 
     brain: Brain
-    faults: Iterable[str | None] = ()
+    faults: Iterable[str | None] | Faults = ()
     key: str = ""
     retry_after: str = "0.05"
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -50,7 +59,7 @@ class ModelServer(ABC):
     injected: list[str] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        self._faults = iter(self.faults)
+        self._faults = self.faults if callable(self.faults) else _in_turn(self.faults)
         self._waiting: list[str] = []
         self._lock = threading.Lock()
         self.closing = threading.Event()
@@ -82,7 +91,7 @@ class ModelServer(ABC):
         with self._lock:
             self.requests.append(body)
             self.headers.append(dict(http.headers))
-            fault = next(self._faults, None)
+            fault = self._fault(http.path, body)
         self.asked.set()
         if self.key and self.key not in (http.headers.get("x-api-key"), (http.headers.get("authorization") or "")[7:]):
             fault = "401"
@@ -96,6 +105,12 @@ class ModelServer(ABC):
             _send(http, 200, "text/html", b"<!doctype html><html><body>Bad gateway</body></html>")
         else:
             self._answer(http, body, fault)
+
+    def _fault(self, path: str, body: dict[str, Any]) -> str | None:
+        try:
+            return self._faults(*self.read(path, body))
+        except AssertionError:
+            return self._faults([], [])
 
     def _answer(self, http: BaseHTTPRequestHandler, body: dict[str, Any], fault: str | None) -> None:
         try:

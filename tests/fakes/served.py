@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.fakes.answer import Brain
 from tests.fakes.anthropic_server import AnthropicServer
-from tests.fakes.model_server import ModelServer
+from tests.fakes.model_server import Faults, ModelServer
 from tests.fakes.openai_server import OpenAIServer
 
 PROVIDERS = ("openai", "openai_compatible", "anthropic")
@@ -17,7 +17,7 @@ PROVIDERS = ("openai", "openai_compatible", "anthropic")
 KEY_VARIABLE = "COLLOQUIUM_FAKE_KEY"
 
 
-def serve(provider: str, brain: Brain, faults: Iterable[str | None] = (), key: str = "") -> ModelServer:
+def serve(provider: str, brain: Brain, faults: Iterable[str | None] | Faults = (), key: str = "") -> ModelServer:
     """The server that a provider's client talks to."""
     return (AnthropicServer if provider == "anthropic" else OpenAIServer)(brain, faults, key)
 

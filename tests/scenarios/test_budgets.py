@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +12,25 @@ import yaml
 
 from scenarios.views.cost import cost_rows, total
 from tests.fakes.openai_server import OpenAIServer
-from tests.fakes.wire_researcher import Mind
+from tests.fakes.recorded_researcher import RecordedResearcher, Recording
+from tests.scenarios.conftest import command_line
 
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    runs = tmp_path_factory.mktemp("recording")
+    done = subprocess.run(
+        command_line("launch", "ideation", "--ideas", 2, "--out", runs), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Recording(next(runs.iterdir()))
+
+
 @pytest.fixture
-def models(tmp_path: Path) -> Iterator[Path]:
-    with OpenAIServer(Mind()) as server:
+def models(recording: Recording, tmp_path: Path) -> Iterator[Path]:
+    with OpenAIServer(RecordedResearcher(recording)) as server:
         model = {
             "provider": "openai_compatible", "model": "mind", "base_url": server.base_url, "max_output_tokens": 1000,
             "price": {"input": 1.0, "output": 10.0},

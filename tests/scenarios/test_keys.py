@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tests.fakes.openai_server import OpenAIServer
+from tests.fakes.recorded_researcher import RecordedResearcher, Recording
 from tests.fakes.served import KEY_VARIABLE, write_models
-from tests.fakes.wire_researcher import Mind
 from tests.scenarios.conftest import ROOT, command_line
 from tests.scenarios.deliverables import differences
 
@@ -48,11 +48,11 @@ class Left:
 
 
 @pytest.fixture(scope="module")
-def left(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Left:
+def left(template: Path, undisturbed: Path, tmp_path_factory: pytest.TempPathFactory) -> Left:
     """Launched with a wrong key; taken up with the right one; out of credit on the way; taken up again."""
     folder = tmp_path_factory.mktemp("keys")
     no_credit = itertools.chain([None] * 40, ["429 no credit"])
-    with Telling(Mind(), no_credit, RIGHT) as server:
+    with Telling(RecordedResearcher(Recording(undisturbed)), no_credit, RIGHT) as server:
         models = write_models(folder / "models.yaml", "openai_compatible", server)
         launch = ("launch", "quickstart", "--template", template, "--sandbox", "bubblewrap", "--models", models)
         first = _command(WRONG, *launch, "--out", folder / "runs")

@@ -1,5 +1,5 @@
-"""The main job over each of the three protocols, on the real SDKs: what is delivered is what the same mind delivers
-without a wire in between, and 20% of faulty replies change nothing of it."""
+"""The main job over each of the three protocols, on the real SDKs: a recorded run that is played again over the wire delivers
+the same, no prompt lacks what the next act needs, and 20% of faulty replies change nothing."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ import pytest
 from agents.journal import read_journal
 from agents.models import usage_detail
 from scenarios.views.transcript import entries, render
-from tests.fakes.faults import ENDING, LAPSES, PASSING, mixture
+from tests.fakes.faults import ENDING, LAPSES, PASSING
+from tests.fakes.recorded_researcher import DealtFaults, RecordedResearcher, Recording
 from tests.fakes.served import KEY_VARIABLE, PROVIDERS, serve, write_models
-from tests.fakes.wire_researcher import Mind
 from tests.scenarios.conftest import play
 from tests.scenarios.deliverables import differences
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 SHARE = 0.2
+SEEDS = dict(zip(PROVIDERS, (7, 9, 26), strict=True))
+"""Seeds that deal nearly two rounds of every kind of fault."""
 IN_THE_TRANSCRIPT = {
     "429": "rate limited (429", "500": "overloaded (500", "529": "overloaded (529", "silence": "timed out",
     "html": "malformed", "malformed": "malformed", "empty": "malformed", "wrong types": "malformed",
@@ -62,28 +64,31 @@ class Played:
     run: Path
     injected: list[str]
     requests: int
+    missing: list[str]
 
 
 @pytest.fixture(scope="module")
-def played(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Played]:
+def played(template: Path, undisturbed: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Played]:
     """All runs, two at a time."""
+    recording = Recording(undisturbed)
     folders = {case: tmp_path_factory.mktemp("wire") for case in (*FAULTY, *CLEAN)}
     with ThreadPoolExecutor(2) as pool:
-        runs = pool.map(lambda case: _play(case, template, folders[case]), folders)
+        runs = pool.map(lambda case: _play(case, recording, template, folders[case]), folders)
     return dict(zip(folders, runs, strict=True))
 
 
-def _play(case: Case, template: Path, folder: Path) -> Played:
+def _play(case: Case, recording: Recording, template: Path, folder: Path) -> Played:
     """In a faulty run, prompts are whole, and calls come one by one, so that there are enough for every kind of fault; in a
     clean one, the model's context is so small that prompts are shortened."""
-    faults = mixture(case.kinds, SHARE, seed=PROVIDERS.index(case.provider)) if case.faulty else ()
+    faults = DealtFaults(recording, case.kinds, SHARE, SEEDS[case.provider]) if case.faulty else ()
+    researcher = RecordedResearcher(recording, at_once=not case.faulty)
     context = {} if case.faulty else {"context_tokens": 20_000, "max_output_tokens": 4_000}
-    with serve(case.provider, Mind(at_once=not case.faulty), faults, key="k") as server:
+    with serve(case.provider, researcher, faults, key="k") as server:
         models = write_models(
             folder / "models.yaml", case.provider, server, stream=case.stream, timeout_seconds=3, **context
         )
         run = play(template, folder / "runs", "--models", models, environment={KEY_VARIABLE: "k"})
-        return Played(run, list(server.injected), len(server.requests))
+        return Played(run, list(server.injected), len(server.requests), researcher.missing)
 
 
 @pytest.mark.parametrize("case", [*CLEAN, *FAULTY], ids=str)
@@ -95,6 +100,11 @@ def test_the_deliverables_are_the_same(case: Case, played: dict[Case, Played], u
 def test_everybody_says_the_same(case: Case, played: dict[Case, Played], undisturbed: Path) -> None:
     """So everybody has heard the same, from the same speakers."""
     assert _said(played[case].run) == _said(undisturbed)
+
+
+@pytest.mark.parametrize("case", [*CLEAN, *FAULTY], ids=str)
+def test_every_prompt_shows_what_the_next_act_needs(case: Case, played: dict[Case, Played]) -> None:
+    assert played[case].missing == []
 
 
 @pytest.mark.parametrize("case", FAULTY, ids=str)
