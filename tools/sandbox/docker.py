@@ -174,6 +174,8 @@ class DockerSession:
             await asyncio.shield(asyncio.to_thread(kill, container))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), 5)
+        if reason is None and output.flooded:  # the command ended between the flood and the next look at it
+            reason = "output"
         await asyncio.to_thread(container.reload)
         state = container.attrs["State"]
         code = int(state["ExitCode"]) if reason is None else None
