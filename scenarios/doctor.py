@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.models import missing_keys
+from scenarios.phases.phase_type import Need
 from scenarios.resolved_scenario import ResolvedScenario
 from scenarios.scenario import SandboxSpec
 from tools.errors import UserError
@@ -50,15 +51,15 @@ async def check_machine(
 ) -> list[Check]:
     """Everything that the plan's phases need, with room for it in `out`; everything there is to need without a plan.
     `say` hears what takes long."""
-    needs = resolved.needs if resolved else frozenset({"sandbox", "tex", "template"})
+    needs = resolved.needs if resolved else frozenset({Need.SANDBOX, Need.TEX, Need.TEMPLATE})
     checks = [*_python(), _git(), _disk(out)]
     inside_docker = False
-    if "sandbox" in needs:
+    if Need.SANDBOX in needs:
         template = resolved.template if resolved else None
         check = await _sandbox(resolved.scenario.sandbox if resolved else SandboxSpec(), template, say)
         inside_docker = check.detail.startswith("docker")
         checks.append(check)
-    if "tex" in needs:
+    if Need.TEX in needs:
         problem = None if inside_docker else tex_problem()
         there = "in the sandbox's image" if inside_docker else "latexmk and all style files are there"
         remedy = "make setup installs it where it may" if problem else ""

@@ -52,7 +52,7 @@ def forecast(resolved: ResolvedScenario, runs: Iterable[Path]) -> list[Forecast]
         roles = participant_names(spec, kind)
         usual = {role: habits.get((kind.name, role)) for role in roles}
         turns = sum((habit or ASSUMED).turns for habit in usual.values())
-        participants = participants_of(spec, kind, answered=bool(resolved.scenario.rebuttal))
+        participants = participants_of(spec, kind, has_rebuttal=bool(resolved.scenario.rebuttal))
         limit = max(1.0, turn_limit_of(spec, kind, participants) / turns) if turns else 1.0
         for role in roles:
             model = resolved.model_of(role)

@@ -94,10 +94,12 @@ class IdeaRuns:
     async def _restore(self, slot: str, workspace: Workspace, *, in_ideation: bool) -> None:
         """Put right what a call that was cut short has left: back to the last state that the journal knows."""
         commit = ""
+        proposing = {phase_type.name for _, phase_type in self._resolved.phases if phase_type.proposes_idea}
         for record in self._journal.records():
-            ideation = record.key.startswith(f"{slot}/ideation")
-            here = ideation == in_ideation or not self._resolved.template
-            if here and record.key.startswith(f"{slot}/") and record.data.get("commit"):
+            if not record.key.startswith(f"{slot}/") or not record.data.get("commit"):
+                continue
+            phase = record.key.split("/")[1].partition(":")[0]
+            if not self._resolved.template or (phase in proposing) == in_ideation:
                 commit = record.data["commit"]
         await workspace.restore(commit or "HEAD")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agents.observer import Observer
 from scenarios.doctor import check_machine
+from scenarios.phases.phase_type import Need
 from scenarios.resolved_scenario import ResolvedScenario, resolve_scenario
 from scenarios.review_input_loader import load_review_inputs
 from scenarios.run_group import RunGroup
@@ -114,7 +115,7 @@ async def _ready(resolved: ResolvedScenario, out: Path, observer: Observer) -> S
     missing = [problem for problem in problems if not problem.ok]
     if missing:
         raise UserError("\n".join(f"{problem.name}: {problem.detail}. {problem.remedy}" for problem in missing))
-    if "sandbox" not in resolved.needs:
+    if Need.SANDBOX not in resolved.needs:
         return await open_sandbox("none")
     requirements = resolved.template.requirements if resolved.template else ()
     return await open_sandbox(resolved.scenario.sandbox.backend, requirements=requirements, report=observer.note)

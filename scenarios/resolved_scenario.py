@@ -11,7 +11,8 @@ from agents.conversation.policies import SELECTOR, Participants, build_policy, m
 from agents.models.config import ModelsConfig, ModelSpec, load_models_config
 from agents.role_card import ROLES, RoleCard, load_roles
 from scenarios.participants import assign_participants
-from scenarios.phases.phase_type import PhaseType
+from scenarios.phases import PHASES
+from scenarios.phases.phase_type import Need, PhaseType
 from scenarios.plugins import Plugins, load_plugins
 from scenarios.scenario import PhaseSpec, Scenario
 from tools.errors import UserError, nearest
@@ -52,9 +53,9 @@ class ResolvedScenario:
     """The registries to look names up in: the built-in parts and those of the plug-in folders."""
 
     @property
-    def needs(self) -> frozenset[str]:
+    def needs(self) -> frozenset[Need]:
         """What the phases need of the machine: sandbox, tex; a draft that is given is compiled."""
-        drafted = {"sandbox", "tex"} if self.scenario.warm_start.draft else set()
+        drafted = {Need.SANDBOX, Need.TEX} if self.scenario.warm_start.draft else set()
         return frozenset(drafted).union(*(kind.needs for _, kind in self.phases))
 
     def model_of(self, role: str) -> ModelSpec:
@@ -126,16 +127,22 @@ def participant_names(spec: PhaseSpec, kind: PhaseType) -> tuple[str, ...]:
     return tuple(spec.participants) or kind.participants
 
 
-def participants_of(spec: PhaseSpec, kind: PhaseType, *, answered: bool = False) -> Participants:
-    """The seats of a phase. `answered`: the authors' answer to the reviews is there already."""
+def participants_of(spec: PhaseSpec, kind: PhaseType, *, has_rebuttal: bool = False) -> Participants:
+    """Return the participants of a phase. `has_rebuttal`: the authors' response to the reviews exists already."""
     return Participants(
         participant_names(spec, kind),
         chair=spec.chair,
         rounds=spec.rounds,
         reflections=spec.reflections,
         authors=spec.authors,
-        answered=answered,
+        has_rebuttal=has_rebuttal,
     )
+
+
+def first_phase_with_idea(scenario: Scenario) -> str:
+    """Return the name of the first phase that works on an idea: where a run with a given idea begins."""
+    names = [spec.phase for spec in scenario.phases]
+    return next((name for name in names if name not in PHASES or not PHASES[name].proposes_idea), names[0])
 
 
 def policies_of(spec: PhaseSpec, kind: PhaseType) -> Sequence[str]:
@@ -154,13 +161,13 @@ def _kind(place: str, spec: PhaseSpec, plugins: Plugins) -> PhaseType:
     return plugins.phase_types[spec.phase]
 
 
-def _template(place: str, scenario: Scenario, needs: frozenset[str], folder: Path | None) -> Template | None:
+def _template(place: str, scenario: Scenario, needs: frozenset[Need], folder: Path | None) -> Template | None:
     if not scenario.template:
-        if "template" in needs:
+        if Need.TEMPLATE in needs:
             raise UserError(
                 f"{place}: template: its phases experiment, so it needs one; name it in the scenario or with --template"
             )
-        if "paper" in needs and not scenario.paper:
+        if Need.PAPER in needs and not scenario.paper:
             raise UserError(f"{place}: paper: nothing to review; name a PDF, .tex or text file with --set paper=FILE")
         return None
     return load_template(str(folder or scenario.template), TEMPLATES)

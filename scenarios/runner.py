@@ -1,52 +1,52 @@
-"""The lab plays a scenario: for each idea it seats each phase's cast, holds its chat, and hands its deliverable on.
+"""The runner: takes each idea of a run through the phases of a scenario.
 
-Resuming is playing again: what the journal has as finished is not done again.
+Resuming means running again: whatever the journal holds as finished is not repeated.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from agents.autogen.group_chat import converse
+from agents.autogen.private import run_chat
 from agents.budget import Budget
-from agents.conversation.conversation import Conversation, Ending, TurnPrompt
-from agents.conversation.participants import ParticipantFactory
-from agents.conversation.policies import SELECTOR, Participants, build_policy, build_stages
+from agents.conversation.conversation import Conversation, Ending, EndingKind
+from agents.conversation.policies import SELECTOR, PolicySequence, build_policy
+from agents.durable.turns import HARNESS
 from agents.journal import Journal
 from agents.models import EndpointLimits
 from agents.observer import Observer
 from agents.offline.state import PromptVariables
+from agents.participants import ParticipantFactory
 from agents.prompts import Prompts
+from agents.role_card import ROLES
 from agents.run_context import RunContext, Stopped
 from scenarios.idea_run import IdeaRun
 from scenarios.idea_runs import IdeaRuns
-from scenarios.phases.phase_type import PhaseType
+from scenarios.phases.phase_type import PhaseContext, PhaseType
 from scenarios.resolved_scenario import ResolvedScenario, participant_names, participants_of, policies_of, turn_limit_of
 from scenarios.run_summary import write_summary
 from scenarios.scenario import PhaseSpec
 from tools.errors import ColloquiumError, MachineError
-from tools.ideas import NoveltyDecision, load_idea, save_idea
-from tools.review import INDEPENDENT_STAGES
 from tools.sandbox import Sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.registry import build_tools
 
 PERSON = "person"
-"""The role of whoever runs the study; always played at the terminal."""
+"""The role of the person who runs the scenario; always played at the terminal."""
 MAX_EMPTY_IDEATIONS = 3
-"""Ideations in a row without an idea after which a group is taken to have none left."""
-_ACCEPTANCE = ("accept_deliverable", "return_deliverable")
+"""Ideations in a row without an idea after which the run ends."""
+_ACCEPTANCE_TOOLS = ("accept_deliverable", "return_deliverable")
 
 
 class Runner:
-    """One run. `folder` is the run folder; it holds the scenario as resolved and a copy of the template already."""
+    """Plays one run. The run folder holds the resolved scenario and a copy of the template already."""
 
     def __init__(
         self, folder: Path, resolved: ResolvedScenario, sandbox: Sandbox, observer: Observer, limits: EndpointLimits
     ) -> None:
-        self.folder, self._resolved, self._sandbox, self._observer = folder.resolve(), resolved, sandbox, observer
+        self.folder, self._resolved, self._observer = folder.resolve(), resolved, observer
         scenario = resolved.scenario
         journal = Journal(folder / "journal.jsonl")
         self.run_context = RunContext(journal, observer, Budget(**scenario.budget.model_dump(exclude={"idea"})))
@@ -64,8 +64,10 @@ class Runner:
         self.idea_runs: list[IdeaRun] = []
 
     async def play(self) -> str:
-        """Take every idea through the phases. Answers the run's status: `finished`, or `paused: why`."""
+        """Take every idea through the phases. Return the run's status: `finished`, or `paused: reason`."""
         status = "finished"
+        for role, tool in unoffered_tools(self._resolved):
+            self._observer.note(f"role {role}: its card names the tool {tool}, which none of its phases offers")
         self._idea_runs.open_archive()
         empty_ideations = 0
         try:
@@ -76,9 +78,7 @@ class Runner:
                 self._idea_runs.keep_outcome(idea_run)
                 empty_ideations = 0 if idea_run.idea or not self._resolved.template else empty_ideations + 1
                 if empty_ideations == MAX_EMPTY_IDEATIONS:
-                    self._observer.note(
-                        f"{MAX_EMPTY_IDEATIONS} times in a row the group had no idea to propose, so the run ends here"
-                    )
+                    self._observer.note(f"the run ends here: {MAX_EMPTY_IDEATIONS} ideations in a row gave no idea")
                     break
         except (Stopped, MachineError, OSError) as error:
             status = f"paused: {error}"
@@ -95,16 +95,16 @@ class Runner:
         self.run_context.journal.close()
 
     async def _play_idea(self, idea_run: IdeaRun, number: int) -> None:
-        """One failed idea does not stop the others, nor does one whose own budget is spent; its reason is kept."""
-        seen: dict[str, int] = {}
+        """Play all phases of one idea. If the idea fails or exhausts its own budget, the other ideas continue."""
+        seen: Counter[str] = Counter()
         budget = Budget(**self._resolved.scenario.budget.idea.model_dump())
         with self.run_context.account("idea", budget, idea_run.slot):
             try:
-                await self._begin(idea_run, number)
-                for spec, kind in self._resolved.phases:
-                    seen[kind.name] = seen.get(kind.name, 0) + 1
-                    suffix = f":{seen[kind.name]}" if seen[kind.name] > 1 else ""
-                    await self._play_phase(idea_run, spec, kind, f"{idea_run.slot}/{kind.name}{suffix}")
+                await self._warm_start(idea_run, number)
+                for spec, phase_type in self._resolved.phases:
+                    seen[phase_type.name] += 1
+                    suffix = f":{seen[phase_type.name]}" if seen[phase_type.name] > 1 else ""
+                    await self._play_phase(idea_run, spec, phase_type, f"{idea_run.slot}/{phase_type.name}{suffix}")
                     if idea_run.outcome:
                         break
             except Stopped as stopped:
@@ -118,132 +118,165 @@ class Runner:
         if idea_run.outcome:
             self._observer.note(f"{idea_run.slot} ends here: {idea_run.outcome}")
 
-    async def _begin(self, idea_run: IdeaRun, number: int) -> None:
-        """Where the run was given ideas, a study starts from its own."""
+    async def _warm_start(self, idea_run: IdeaRun, number: int) -> None:
+        """Begin with the idea that the user supplied, if any."""
         if (start := await self._idea_runs.begun(idea_run, number)) is not None:
             first = self._resolved.phases[0][1]
-            await self._step(idea_run, f"{idea_run.slot}/start", lambda idea_run: start.lay(idea_run, first))
+            await self._step(f"{idea_run.slot}/start", idea_run, lambda: start.lay(idea_run, first))
             idea_run.panels_held = start.panels
 
-    async def _play_phase(self, idea_run: IdeaRun, spec: PhaseSpec, kind: PhaseType, key: str) -> None:
-        idea_run.review_round = idea_run.panels_held + 1 if kind.name == "panel" else max(1, idea_run.panels_held)
+    async def _play_phase(self, idea_run: IdeaRun, spec: PhaseSpec, phase_type: PhaseType, key: str) -> None:
+        context = self._phase_context(idea_run, spec, phase_type, key)
         record = self.run_context.journal.get(key)
         if record is None:
-            self._observer.phase_started(idea_run.slot, kind.name)
-            await self._step(idea_run, f"{key}/before", kind.before)
-            ending = Ending("accepted", "done")
-            if kind.holds_chat:
+            self._observer.phase_started(idea_run.slot, phase_type.name)
+            await self._step(f"{key}/before", idea_run, lambda: phase_type.before(context))
+            ending, turns = Ending(EndingKind.ACCEPTED, "done"), []
+            if phase_type.holds_chat:
                 with self.run_context.account("phase", Budget(spec.dollars, spec.tokens, spec.minutes), key):
-                    ending = await self._hold_chat(idea_run, spec, kind, key)
-            await self._step(idea_run, f"{key}/after", kind.after)
-            usable = ending.kind == "accepted" or (not self._approved_by(kind) and kind.usable(idea_run))
-            commit = await idea_run.workspace.save(f"{kind.name}: {ending.reason}")
+                    conversation = await self._hold_chat(context, spec, phase_type)
+                ending, turns = conversation.ending or ending, conversation.turns
+            await self._step(f"{key}/after", idea_run, lambda: phase_type.after(context, turns))
+            accepted = ending.kind == EndingKind.ACCEPTED
+            usable = accepted or (not self._approver_of(phase_type) and phase_type.is_usable(context))
+            commit = await idea_run.workspace.save(f"{phase_type.name}: {ending.reason}")
             data = {"kind": ending.kind, "reason": ending.reason, "usable": usable, "commit": commit}
             record = self.run_context.journal.put(key, "phase", data)
-            self._observer.phase_ended(idea_run.slot, kind.name, ending.reason)
+            self._observer.phase_ended(idea_run.slot, phase_type.name, ending.reason)
+        if phase_type.is_panel:
+            idea_run.panels_held += 1
         if not record.data["usable"]:
-            idea_run.outcome = f"{kind.name} ended without its {kind.deliverable} ({record.data['reason']})"
-        await self._hand_on(idea_run, kind)
+            idea_run.outcome = f"{phase_type.name} ended without its {phase_type.deliverable} ({record.data['reason']})"
+            return
+        effect = phase_type.on_accepted(context)
+        if effect.idea:
+            await self._idea_runs.start_idea(idea_run, effect.idea)
+        idea_run.outcome = effect.ends_because
 
-    async def _hold_chat(self, idea_run: IdeaRun, spec: PhaseSpec, kind: PhaseType, key: str) -> Ending:
-        policies, plugins = list(policies_of(spec, kind)), self._resolved.plugins
+    def _phase_context(self, idea_run: IdeaRun, spec: PhaseSpec, phase_type: PhaseType, key: str) -> PhaseContext:
+        panels, scenario = idea_run.panels_held, self._resolved.scenario
+        return PhaseContext(
+            idea=idea_run.context,
+            scenario=scenario,
+            run_folder=self.folder,
+            key=key,
+            participants=participants_of(spec, phase_type, has_rebuttal=bool(scenario.rebuttal)),
+            panels_held=panels,
+            review_round=panels + 1 if phase_type.is_panel else max(1, panels),
+        )
+
+    async def _hold_chat(self, context: PhaseContext, spec: PhaseSpec, phase_type: PhaseType) -> Conversation:
+        """Run the conversation of a phase to its end.
+
+        Raises:
+            Stopped: the run or the idea was stopped.
+        """
+        policies, factory, plugins = (
+            list(policies_of(spec, phase_type)),
+            self._participant_factory,
+            self._resolved.plugins,
+        )
         selects = policies == [SELECTOR]
-        participants = participants_of(spec, kind, answered=bool(self._resolved.scenario.rebuttal))
         conversation = Conversation(
-            participants=participants,
-            policy=None if selects else build_policy(policies, participants, plugins.policies),
-            deliverable=kind.deliverable,
-            turn_limit=turn_limit_of(spec, kind, participants),
+            participants=context.participants,
+            policy=PolicySequence() if selects else build_policy(policies, context.participants, plugins.policies),
+            deliverable=phase_type.deliverable,
+            turn_limit=turn_limit_of(spec, phase_type, context.participants),
             run_context=self.run_context,
-            selector=self._participant_factory.selector(key) if selects else None,
-            stages=(lambda turns: SELECTOR) if selects else build_stages(policies, participants, plugins.policies),
-            turn_prompt=lambda speaker: TurnPrompt(
-                kind.turn_prompt(idea_run, conversation.stage, speaker), conversation.stage in INDEPENDENT_STAGES
-            ),
-            approver=self._approved_by(kind),
+            selector=factory.selector(context.key) if selects else None,
+            turn_prompt=lambda stage, speaker, turns: phase_type.turn_prompt(context, stage, speaker, turns),
+            approver=self._approver_of(phase_type),
         )
-        idea_run.participants, idea_run.turns = participants, conversation.turns
-        context = ToolContext(
-            idea_run.context, "", conversation, kind.deliverable, bool(spec.accepted_by), idea_run.review_round
-        )
+        task, variables = self._task(context, phase_type, context.participants.names)
         agents = []
-        task, variables = self._task(idea_run, kind, key, participant_names(spec, kind))
-        for name in participant_names(spec, kind):
-            tools = build_tools(
-                replace(context, participant=name), self._tools_of(name, spec, kind, participants), plugins.toolsets
+        for name in conversation.names:
+            tool_context = ToolContext(
+                idea=context.idea,
+                participant=name,
+                turn=conversation,
+                deliverable=phase_type.deliverable,
+                needs_acceptance=bool(spec.accepted_by),
+                review_round=context.review_round,
             )
+            tools = build_tools(tool_context, self._tools_of(name, spec, phase_type, context), plugins.toolsets)
             agents.append(
-                self._participant_factory.participant(name, key, tools, idea_run.workspace, conversation, variables)
+                factory.participant(name, context.key, tools, context.idea.workspace, conversation, variables)
             )
-        if conversation.approver:
-            tools = build_tools(replace(context, participant=conversation.approver), list(_ACCEPTANCE))
-            agents.append(
-                self._participant_factory.participant(
-                    conversation.approver, key, tools, idea_run.workspace, conversation
-                )
-            )
-        ending = await converse(conversation, agents, task)
-        if ending.kind == "stopped":
-            raise Stopped(ending.reason)
-        return ending
+        await run_chat(conversation, agents, task, source=HARNESS)
+        if conversation.ending and conversation.ending.kind == EndingKind.STOPPED:
+            raise Stopped(conversation.ending.reason)
+        return conversation
 
     def _task(
-        self, idea_run: IdeaRun, kind: PhaseType, key: str, participants: Sequence[str]
+        self, context: PhaseContext, phase_type: PhaseType, participants: Sequence[str]
     ) -> tuple[str, PromptVariables]:
         """Return the phase's prompt and the variables in it that an offline participant reads.
 
-        Both are journaled, so that a resumed phase continues from those that it began with.
+        Both are journaled, so that a resumed phase has the same task.
         """
-        factory, record = self._participant_factory, self.run_context.journal.get(f"{key}/task")
+        key, factory = f"{context.key}/task", self._participant_factory
+        record, offline = self.run_context.journal.get(key), factory.plays_offline(participants)
         variables = dict[str, object]()
-        if record is None or ("variables" not in record.data and factory.plays_offline(participants)):
-            variables = kind.variables(idea_run)
+        if record is None or ("variables" not in record.data and offline):
+            variables = phase_type.variables(context)
         if record is None:
-            data: dict[str, object] = {"task": factory.task(kind.name, variables)}
-            if factory.plays_offline(participants):
-                data["variables"] = PromptVariables.of(kind.name, variables).values
-            record = self.run_context.journal.put(f"{key}/task", "step", data)
+            data: dict[str, object] = {"task": factory.task(phase_type.name, variables)}
+            if offline:
+                data["variables"] = PromptVariables.of(phase_type.name, variables).values
+            record = self.run_context.journal.put(key, "step", data)
         if "variables" in record.data:
-            return str(record.data["task"]), PromptVariables(kind.name, record.data["variables"])
-        return str(record.data["task"]), PromptVariables.of(kind.name, variables)
+            return str(record.data["task"]), PromptVariables(phase_type.name, record.data["variables"])
+        return str(record.data["task"]), PromptVariables.of(phase_type.name, variables)
 
-    def _approved_by(self, kind: PhaseType) -> str:
-        """Who has the last word on a phase's deliverable; without that word the study does not go on with it."""
-        return PERSON if kind.deliverable in self._resolved.scenario.approve else ""
+    def _approver_of(self, phase_type: PhaseType) -> str:
+        """Return who must approve the phase's deliverable; empty if nobody."""
+        return PERSON if phase_type.deliverable in self._resolved.scenario.approve else ""
 
-    def _tools_of(self, name: str, spec: PhaseSpec, kind: PhaseType, participants: Participants) -> list[str]:
-        """What the role's card allows and the phase offers. Who sits on a panel may hand in a review, whatever its
-        card says; who accepts may accept."""
+    def _tools_of(self, name: str, spec: PhaseSpec, phase_type: PhaseType, context: PhaseContext) -> list[str]:
+        """Return the tools that the role's card names and the phase offers.
+
+        A reviewer can submit reviews and the accepting role can accept, whatever their cards say.
+        """
+        if name not in context.participants.names:
+            return list(_ACCEPTANCE_TOOLS)
         card = self._resolved.cards[name]
-        wanted = [tool for tool in card.tools if kind.tools is None or tool in (*kind.tools, *spec.tools)]
-        if "submit_review" in (kind.tools or ()) and name in participants.others:
-            wanted += ["submit_review"] if card.plain else ["submit_review", "read_reviews"]
+        tools = [tool for tool in card.tools if _offers(spec, phase_type, tool)]
+        if phase_type.is_panel and name in context.participants.others:
+            tools += ["submit_review"] if card.plain else ["submit_review", "read_reviews"]
             if not card.checks and self._participant_factory.plays_offline([name]):
-                wanted.append("abstain_from_review")
+                tools.append("abstain_from_review")
         if name == spec.accepted_by:
-            wanted += _ACCEPTANCE
-        return wanted
+            tools += _ACCEPTANCE_TOOLS
+        return tools
 
-    async def _step(self, idea_run: IdeaRun, key: str, work: Callable[[IdeaRun], Awaitable[None]]) -> None:
-        """Work of the harness, done once."""
+    async def _step(self, key: str, idea_run: IdeaRun, work: Callable[[], Awaitable[None]]) -> None:
+        """Do work of the harness once; the journal records that it is done."""
         if self.run_context.journal.get(key) is None:
             self.run_context.check()
-            await self.run_context.unless_stopped(work(idea_run))
+            await self.run_context.unless_stopped(work())
             commit = await idea_run.workspace.save(key)
             self.run_context.journal.put(key, "step", {"commit": commit})
 
-    async def _hand_on(self, idea_run: IdeaRun, kind: PhaseType) -> None:
-        """What a finished phase means for the next; done again after a resume."""
-        if kind.name == "panel":
-            idea_run.panels_held += 1
-        if kind.name == "ideation" and not idea_run.outcome:
-            await self._idea_runs.start_idea(idea_run, load_idea(idea_run.context.proposal))
-        if kind.name == "novelty" and not idea_run.outcome:
-            path = idea_run.workspace.root / "novelty.json"
-            novelty = NoveltyDecision.model_validate_json(path.read_bytes())
-            idea = idea_run.idea
-            if idea is not None:
-                idea.novel = novelty.decision == "novel"
-                save_idea(idea, idea_run.workspace.root / "idea.json")
-            if novelty.decision != "novel" and self._resolved.scenario.require_novelty:
-                idea_run.outcome = f"not found novel ({novelty.decision}): {novelty.reasons}"
+
+def unoffered_tools(resolved: ResolvedScenario) -> list[tuple[str, str]]:
+    """Return role and tool where a card names a tool that the role can never use.
+
+    Cards that come with the project also serve other scenarios: any phase type may offer their tools.
+    """
+    shipped = {path.stem for path in ROLES.glob("*.md")}
+    offered_somewhere = {
+        tool for phase_type in resolved.plugins.phase_types.values() for tool in phase_type.tools or ()
+    }
+    found = []
+    for name in resolved.roles:
+        role = resolved.participant_roles.get(name, name)
+        phases = [(spec, kind) for spec, kind in resolved.phases if name in participant_names(spec, kind)]
+        for tool in resolved.cards[name].tools:
+            is_offered = any(_offers(spec, kind, tool) for spec, kind in phases)
+            if not is_offered and not (role in shipped and tool in offered_somewhere):
+                found.append((role, tool))
+    return list(dict.fromkeys(found))
+
+
+def _offers(spec: PhaseSpec, phase_type: PhaseType, tool: str) -> bool:
+    return phase_type.tools is None or tool in (*phase_type.tools, *spec.tools)

@@ -194,12 +194,6 @@ class Scenario(_Strict):
             raise UserError(f"scenario {self.name}: --from {phase!r}: it has no such phase; {nearest(phase, names)}")
         return self.model_copy(update={"phases": self.phases[names.index(phase) :]})
 
-    @property
-    def first_with_idea(self) -> str:
-        """The phase to start with if an idea is supplied: the first after ideation."""
-        names = [spec.phase for spec in self.phases]
-        return next((name for name in names if name != "ideation"), names[0])
-
     @field_validator("sandbox", mode="before")
     @classmethod
     def _sandbox_by_name(cls, value: object) -> object:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from scenarios.idea_run import IdeaRun
-from scenarios.phases.phase_type import PhaseType
+from scenarios.phases.phase_type import ARTIFACTS, Need, PhaseType
 from scenarios.resolved_scenario import ResolvedScenario
 from scenarios.scenario import Scenario, WarmStartSpec, load_scenario
 from tools.atomic import write_json
@@ -30,10 +30,10 @@ from tools.schema import first_problem
 FOLDER = "start"
 IDEAS, ARCHIVE, PROJECT, CODE, RESULTS, DRAFT = "ideas.json", "archive.json", "project", "code", "results", "draft"
 _REMEDIES = {
-    "idea": "give one with --idea FILE, or an earlier run's with --run RUN",
-    "results": "give them with --results DIR, or an earlier run's with --run RUN",
-    "paper": "give a draft with --draft FILE, or an earlier run's with --run RUN",
-    "reviews": "give an earlier run's with --run RUN",
+    Need.IDEA: "give one with --idea FILE, or an earlier run's with --run RUN",
+    Need.RESULTS: "give them with --results DIR, or an earlier run's with --run RUN",
+    Need.PAPER: "give a draft with --draft FILE, or an earlier run's with --run RUN",
+    Need.REVIEWS: "give an earlier run's with --run RUN",
 }
 
 
@@ -51,13 +51,17 @@ class WarmStart:
     draft: Path | None = None
 
     @property
-    def provides(self) -> set[str]:
+    def provides(self) -> set[Need]:
         """What need not be made any more: idea, results, paper, reviews."""
-        there = {"idea": bool(self.ideas), "results": self.results is not None, "paper": self.draft is not None}
+        there = {
+            Need.IDEA: bool(self.ideas),
+            Need.RESULTS: self.results is not None,
+            Need.PAPER: self.draft is not None,
+        }
         if self.project:
-            there["results"] |= (self.project / "results.json").exists()
-            there["paper"] |= (self.project / "paper" / "paper.pdf").exists()
-            there["reviews"] = self.panels > 0
+            there[Need.RESULTS] |= (self.project / "results.json").exists()
+            there[Need.PAPER] |= (self.project / "paper" / "paper.pdf").exists()
+            there[Need.REVIEWS] = self.panels > 0
         return {name for name, found in there.items() if found}
 
     @property
@@ -122,7 +126,7 @@ class WarmStart:
         if self.draft:
             _copy(self.draft, workspace.paper)
             compilation = await build_paper(context)
-            if not compilation.ok and "paper" in first.needs:
+            if not compilation.ok and Need.PAPER in first.needs:
                 raise UserError(f"the draft does not compile: {format_compilation(compilation)}")
 
 
@@ -151,7 +155,7 @@ def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
         results=_folder(place, "results", spec.results),
         draft=find_draft(Path(spec.draft).expanduser()) if spec.draft else None,
     )
-    if ideas and any(kind.name == "ideation" for _, kind in resolved.phases):
+    if ideas and any(kind.proposes_idea for _, kind in resolved.phases):
         raise UserError(f"{place}: phases.ideation: an idea is given, so there is none to propose; leave the phase out")
     if ideas and resolved.template is None:
         raise UserError(f"{place}: warm_start: goes with a template; name it with --template")
@@ -202,9 +206,9 @@ def read_ideas(path: Path) -> tuple[Idea, ...]:
 
 
 def _check_needs(resolved: ResolvedScenario, start: WarmStart) -> None:
-    there = set(start.provides) | ({"paper"} if resolved.scenario.paper else set())
+    there = set(start.provides) | ({Need.PAPER} if resolved.scenario.paper else set())
     for _, kind in resolved.phases:
-        for need in ("idea", "results", "paper", "reviews"):
+        for need in ARTIFACTS:
             if need in kind.needs and need not in there:
                 raise UserError(
                     f"scenario {resolved.scenario.name}: phases.{kind.name}: needs {need}, which no phase before it makes; "

@@ -29,22 +29,18 @@ from bench_templates import templates  # noqa: E402
 from rich.console import Console  # noqa: E402
 
 from agents.autogen import AssistantAgent, CreateResult, RequestUsage  # noqa: E402
-from agents.autogen.group_chat import converse  # noqa: E402
+from agents.autogen.private import run_chat  # noqa: E402
 from agents.conversation.conversation import Conversation  # noqa: E402
-from agents.conversation.policies import Participants, round_robin  # noqa: E402
-from agents.durable.model_calls import JournalClient  # noqa: E402
-from agents.durable.tool_calls import ToolWorkbench  # noqa: E402
-from agents.durable.turn_state import TurnState  # noqa: E402
-from agents.durable.turns import DurableAgent  # noqa: E402
+from agents.conversation.policies import Participants, build_policy  # noqa: E402
+from agents.durable.turns import HARNESS  # noqa: E402
 from agents.journal import Journal  # noqa: E402
 from agents.models.base import BaseClient, model_info  # noqa: E402
-from agents.models.config import ModelSpec  # noqa: E402
 from agents.models.protocol_common import Request  # noqa: E402
-from agents.models.usage import Pricing  # noqa: E402
 from agents.run_context import RunContext  # noqa: E402
 from scenarios.launch import launch  # noqa: E402
 from scenarios.scenario import find_scenario, load_scenario  # noqa: E402
 from scenarios.views.progress import Progress  # noqa: E402
+from tests.fakes.conversation import scripted_factory  # noqa: E402
 
 TURNS = 40
 REPEATS = 5
@@ -69,16 +65,10 @@ async def bare() -> None:
 async def durable(folder: Path) -> None:
     run_context = RunContext(Journal(folder / f"{time.monotonic_ns()}.jsonl"))
     participants = Participants(NAMES)
-    conversation = Conversation(participants, round_robin(participants), "nothing", TURNS, run_context)
-    participants = []
-    for name in NAMES:
-        scope = TurnState(name)
-        client = JournalClient(Echo(), run_context, scope, Pricing(ModelSpec(provider="offline")))
-        agent = AssistantAgent(
-            name, model_client=client, workbench=[ToolWorkbench([], run_context, scope, None)], system_message="Answer."
-        )
-        participants.append(DurableAgent(agent, scope, "bench", run_context, lambda: conversation.round))
-    await converse(conversation, participants, "Go on.")
+    conversation = Conversation(participants, build_policy(["round"], participants), "nothing", TURNS, run_context)
+    factory = scripted_factory(run_context, {name: Echo() for name in NAMES})
+    agents = [factory.participant(name, "bench", [], None, conversation) for name in NAMES]
+    await run_chat(conversation, agents, "Go on.", source=HARNESS)
 
 
 async def seconds_a_turn(play: Callable[[], Awaitable[None]]) -> float:

@@ -1,129 +1,174 @@
-"""The floor of one phase: the turns so far, who has it next, and when the phase is over. Knows nothing of autogen."""
+"""The conversation of one phase: the turns so far, who speaks next, and when it is over. Independent of autogen."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from enum import StrEnum
 
-from agents.conversation.policies import Participants, Policy, Turn
+from agents.conversation.policies import Participants, PolicySequence, Turn
 from agents.run_context import RunContext
+from tools.review import INDEPENDENT_STAGES
 
 MAX_RETRIES = 2
-"""How often running a seat whose model gave no answer is asked again before the chat goes on without it."""
+"""How many times in a row a participant is called again after its model gave no answer."""
+
+
+class EndingKind(StrEnum):
+    """Why a conversation ended."""
+
+    ACCEPTED = "accepted"
+    TURNS = "turns"
+    BUDGET = "budget"
+    SILENCE = "silence"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
 class Ending:
-    """Why a phase is over, in a word and in a sentence."""
+    """The end of a conversation; `reason` is a sentence for people."""
 
-    kind: Literal["accepted", "turns", "budget", "silence", "stopped"]
+    kind: EndingKind
     reason: str
 
 
 @dataclass(frozen=True)
-class TurnPrompt:
-    """What a seat is told before it speaks. `alone`: it does not hear yet what the others have said."""
+class TurnContext:
+    """What a participant needs to know to take its turn."""
 
-    text: str = ""
-    alone: bool = False
+    round: int
+    stage: str
+    prompt: str
+    """Instructions for this turn; may be empty."""
+    audible: tuple[Turn, ...]
+    """Turns of others that the participant may hear by now, in canonical order. Empty while reviewers work alone."""
 
 
 Selector = Callable[[Sequence[Turn], Participants], Awaitable[str]]
+"""Chooses the next speaker from the turns so far."""
+TurnPrompt = Callable[[str, str, Sequence[Turn]], str]
+"""From stage, speaker and the turns so far to the instructions for the speaker's turn."""
+
+
+def no_turn_prompt(stage: str, speaker: str, turns: Sequence[Turn]) -> str:
+    return ""
 
 
 @dataclass
 class Conversation:
-    """`deliverable` is what the phase is for; the phase ends when a turn has it accepted."""
+    """The state of one conversation. It ends when a turn has its `deliverable` accepted, or at a limit.
+
+    A round is a call for one or more speakers. Speakers of one round do not hear each other. Turns are ordered by round,
+    then by participant, and a retried turn belongs to the round of its first attempt, so that neither timing nor failed
+    model calls change what participants hear.
+    """
 
     participants: Participants
-    policy: Policy | None
-    """None where a model picks the next speaker."""
+    policy: PolicySequence
     deliverable: str
     turn_limit: int
     run_context: RunContext
     selector: Selector | None = None
-    stages: Callable[[Sequence[Turn]], str] = lambda turns: ""
-    """Which policy of several calls next."""
-    turn_prompt: Callable[[str], TurnPrompt] = lambda speaker: TurnPrompt()
-    """What a speaker is told before a turn."""
+    """Replaces the policy where a model chooses the next speaker."""
+    turn_prompt: TurnPrompt = no_turn_prompt
     approver: str = ""
-    """Who has the last word on what the others accepted; empty where nobody has to be asked."""
+    """Confirms a deliverable that the others have accepted; empty if nobody does."""
     turns: list[Turn] = field(default_factory=list)
     round: int = 0
     stage: str = ""
-    """The policy that called those who speak now."""
+    """Name of the policy that called the speakers of this round."""
     ending: Ending | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Everybody who may speak."""
+        """Everyone who may speak, in canonical order."""
         return (*self.participants.names, self.approver) if self.approver else self.participants.names
 
-    def said(self, turn: Turn) -> None:
-        self.turns.append(replace(turn, stage=self.stage))
+    def turn_context(self, speaker: str) -> TurnContext:
+        """Return what the speaker needs for its turn in the current round."""
+        earlier = [turn for turn in self.turns if turn.round < self.round]
+        audible = (
+            ()
+            if self.stage in INDEPENDENT_STAGES
+            else tuple(turn for turn in taken(earlier) if turn.speaker != speaker)
+        )
+        return TurnContext(self.round, self.stage, self.turn_prompt(self.stage, speaker, earlier), audible)
+
+    def add(self, turn: Turn) -> None:
+        """Add a finished turn of the current round."""
+        self.turns.append(replace(turn, round=self.round, stage=self.stage))
         self.turns.sort(key=lambda t: (t.round, self.names.index(t.speaker)))
 
-    async def next(self) -> list[str]:
-        """The next speakers; none when the phase is over, and then `ending` says why."""
-        self.ending = self._over()
+    async def next_speakers(self) -> list[str]:
+        """Return the speakers of the next round; an empty list once the conversation is over, see `ending`."""
+        self.ending = self._reached_end()
         if self.ending:
             return []
-        turns = taken(self._of_the_cast())
+        if retries := self._retries():
+            return retries
         if self._awaits_approval():
             speakers = [self.approver]
-        elif self.selector:
-            speakers = [await self.selector(turns, self.participants)]
         else:
-            speakers = self.policy(turns) if self.policy else []
-            self.stage = self.stages(turns)
+            turns = taken(self._participants_turns())
+            if self.selector:
+                speakers = [await self.selector(turns, self.participants)]
+            else:
+                self.stage, speakers = self.policy.next_speakers(turns)
         if not speakers:
             missing = f", {self.deliverable} was not submitted" if self.deliverable else ""
-            self.ending = Ending("silence", f"everybody has spoken{missing}")
+            self.ending = Ending(EndingKind.SILENCE, f"everybody has spoken{missing}")
         self.round += 1
         return speakers
 
-    def _over(self) -> Ending | None:
+    def _reached_end(self) -> Ending | None:
         if self.run_context.stopping:
-            kind: Literal["budget", "stopped"] = "budget" if self.run_context.stop_scope == "phase" else "stopped"
-            return Ending(kind, self.run_context.stop_reason)
-        count = len(taken(self._of_the_cast()))
+            phase_only = self.run_context.stop_scope == "phase"
+            return Ending(EndingKind.BUDGET if phase_only else EndingKind.STOPPED, self.run_context.stop_reason)
         final = [turn for turn in self.turns if not self.approver or turn.speaker == self.approver]
         if any(self.deliverable in turn.accepted for turn in final):
-            return Ending("accepted", f"{self.deliverable} accepted after {_turns(len(self.turns))}")
+            return Ending(EndingKind.ACCEPTED, f"{self.deliverable} accepted after {_turns(len(self.turns))}")
         if self._awaits_approval():
             return None
+        count = len(taken(self._participants_turns()))
         if count >= self.turn_limit:
-            return Ending("turns", f"turn limit: {_turns(count)} of {self.turn_limit}")
+            return Ending(EndingKind.TURNS, f"turn limit: {_turns(count)} of {self.turn_limit}")
         if reason := self.run_context.exhausted("phase"):
-            return Ending("budget", reason)
+            return Ending(EndingKind.BUDGET, reason)
         return None
+
+    def _retries(self) -> list[str]:
+        """Return the speakers of this round whose model gave no answer and who are to be called again."""
+        newest = {turn.speaker: turn for turn in self.turns if turn.round == self.round}
+        attempts = Counter(turn.speaker for turn in self.turns if turn.round == self.round)
+        return [name for name, turn in newest.items() if not turn.answered and attempts[name] <= MAX_RETRIES]
 
     def _awaits_approval(self) -> bool:
         if not self.approver or not self.turns:
             return False
-        newest = [turn for turn in self._of_the_cast() if turn.round == self.turns[-1].round]
+        newest = [turn for turn in self._participants_turns() if turn.round == self.turns[-1].round]
         return any(self.deliverable in turn.accepted for turn in newest)
 
-    def _of_the_cast(self) -> list[Turn]:
+    def _participants_turns(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.speaker != self.approver]
 
 
 def taken(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns as policies see them. One without an answer is as if it had not been: the same seat is called again,
-    and what it had handed in by then counts for its next turn. After `ASKED_AGAIN` such turns running it is a turn."""
-    whole: list[Turn] = []
+    """Return the turns as policies see them.
+
+    A turn without an answer does not count: the speaker is called again, and what it had submitted counts for its next
+    turn. After `MAX_RETRIES` such turns in a row, the next one counts, answered or not.
+    """
+    counted: list[Turn] = []
     missed: defaultdict[str, list[Turn]] = defaultdict(list)
     for turn in turns:
         before = missed[turn.speaker]
         if turn.answered or len(before) >= MAX_RETRIES:
-            submitted = turn.submitted.union(*(earlier.submitted for earlier in before))
-            whole.append(replace(turn, submitted=submitted))
+            counted.append(replace(turn, submitted=turn.submitted.union(*(earlier.submitted for earlier in before))))
             before.clear()
         else:
             before.append(turn)
-    return whole
+    return counted
 
 
 def _turns(count: int) -> str:

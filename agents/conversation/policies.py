@@ -1,7 +1,7 @@
 """Turn-taking policies: pure functions from the turns so far to who speaks next.
 
-A policy returns the names of the next speakers. Several names speak in parallel, each blind to the others until all
-have spoken. No name means that the policy has nobody left to call.
+A policy returns the names of the next speakers. Several names speak in parallel and do not hear each other until all have
+spoken. No names means that the policy has nobody left to call.
 """
 
 from __future__ import annotations
@@ -13,38 +13,42 @@ from tools.errors import UserError, nearest
 from tools.review import ReviewStage
 
 DONE = "I am done"
-"""With these words a reviewer ends reflecting early, as in The AI Scientist."""
+"""A reviewer ends its reflection early with these words, as in The AI Scientist."""
+MAX_CHAIR_TURNS = 3
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What a policy may look at: who spoke, what was said, which deliverables were handed in, which accepted.
-    `answered` is false where the seat's model gave no answer, and nothing was said. `stage` is the policy that called."""
+    """One turn of a conversation."""
 
     speaker: str
     text: str
     submitted: frozenset[str] = frozenset()
+    """Deliverables that the speaker submitted in this turn."""
     accepted: frozenset[str] = frozenset()
+    """Deliverables that became accepted in this turn."""
     round: int = 0
     answered: bool = True
+    """False if the speaker's model gave no answer; `text` then holds the reason."""
     stage: str = ""
+    """Name of the policy that called the speaker."""
 
 
 @dataclass(frozen=True)
 class Participants:
-    """The cast of a phase in the order of the scenario. The first leads; the chair, if any, closes; the authors, if any,
-    only answer the reviews."""
+    """The participants of a phase, in the order of the scenario. The first one leads."""
 
     names: tuple[str, ...]
     chair: str = ""
+    """Closes a panel."""
     rounds: int = 1
     """Discussion rounds."""
     reflections: int = 0
-    """Times at most that each reviewer goes over their own review."""
+    """The most times each reviewer revises its own review."""
     authors: str = ""
-    """The seat that answers the reviews."""
-    answered: bool = False
-    """The authors' answer is there already."""
+    """Only responds to the reviews."""
+    has_rebuttal: bool = False
+    """True if the authors' response exists before the panel begins."""
 
     @property
     def lead(self) -> str:
@@ -52,16 +56,33 @@ class Participants:
 
     @property
     def others(self) -> tuple[str, ...]:
-        """All but the chair and the authors: on a panel, the reviewers."""
+        """Everyone except the chair and the authors: on a panel, the reviewers."""
         return tuple(name for name in self.names if name not in (self.chair, self.authors))
 
 
 Policy = Callable[[Sequence[Turn]], list[str]]
-PolicyFactory = Callable[["Participants"], Policy]
+PolicyFactory = Callable[[Participants], Policy]
+
+
+@dataclass(frozen=True)
+class PolicySequence:
+    """Named policies in sequence: the next one begins when the one before it has nobody left to call."""
+
+    policies: tuple[tuple[str, Policy], ...] = ()
+
+    def next_speakers(self, turns: Sequence[Turn]) -> tuple[str, list[str]]:
+        """Return the name of the policy in force and the speakers it calls; both empty when all policies are finished."""
+        start = 0
+        for name, policy in self.policies:
+            end = next((end for end in range(start, len(turns) + 1) if not policy(turns[start:end])), None)
+            if end is None:
+                return name, policy(turns[start:])
+            start = end
+        return "", []
 
 
 def dialogue(participants: Participants) -> Policy:
-    """The lead speaks first and after every other speaker; the others answer in turn."""
+    """The lead speaks first and after every other speaker; the others take turns."""
     partners = [name for name in participants.names if name != participants.lead]
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
@@ -73,35 +94,40 @@ def dialogue(participants: Participants) -> Policy:
 
 
 def round_robin(participants: Participants) -> Policy:
-    """Everybody in the order of the cast, again and again."""
+    """All participants in order, again and again."""
     return lambda turns: [participants.names[len(turns) % len(participants.names)]]
 
 
 def blind(participants: Participants) -> Policy:
-    """All reviewers at once, each without the others' words; who submitted nothing is asked once more."""
+    """All reviewers in parallel; one that submits nothing is called once more."""
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
-        spoken = {name: [turn for turn in turns if turn.speaker == name] for name in participants.others}
-        silent = [name for name, own in spoken.items() if not own]
-        empty = [name for name, own in spoken.items() if len(own) == 1 and not own[0].submitted]
+        own_turns = _by_speaker(participants.others, turns)
+        silent = [name for name, own in own_turns.items() if not own]
+        empty = [name for name, own in own_turns.items() if len(own) == 1 and not own[0].submitted]
         return silent or empty
 
     return speakers
 
 
 def reflection(participants: Participants) -> Policy:
-    """Each reviewer goes over their own review, all at once and alone, for a number of rounds; who changed nothing, or says
-    to be done, is not asked again."""
+    """All reviewers revise their own reviews in parallel, for a number of rounds.
+
+    A reviewer that changes nothing, or says `DONE`, is not called again.
+    """
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
-        rounds = {name: [turn for turn in turns if turn.speaker == name] for name in participants.others}
         return [
             name
-            for name, own in rounds.items()
+            for name, own in _by_speaker(participants.others, turns).items()
             if len(own) < participants.reflections and not (own and _is_settled(own[-1]))
         ]
 
     return speakers
+
+
+def _by_speaker(names: Sequence[str], turns: Sequence[Turn]) -> dict[str, list[Turn]]:
+    return {name: [turn for turn in turns if turn.speaker == name] for name in names}
 
 
 def _is_settled(turn: Turn) -> bool:
@@ -109,22 +135,24 @@ def _is_settled(turn: Turn) -> bool:
 
 
 def rebuttal(participants: Participants) -> Policy:
-    """The authors answer the reviews, and then each reviewer speaks once more, all at once. Nobody speaks where there is
-    neither an author nor an answer."""
+    """The authors respond to the reviews, then each reviewer speaks once more, in parallel.
+
+    Calls nobody where there are neither authors nor a response.
+    """
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
         own = [turn for turn in turns if turn.speaker == participants.authors]
-        answered = participants.answered or any(ReviewStage.REBUTTAL in turn.submitted for turn in own)
-        if participants.authors and not answered and len(own) < 2:
+        responded = participants.has_rebuttal or any(ReviewStage.REBUTTAL in turn.submitted for turn in own)
+        if participants.authors and not responded and len(own) < 2:
             return [participants.authors]
         spoken = {turn.speaker for turn in turns}
-        return [name for name in participants.others if name not in spoken] if answered else []
+        return [name for name in participants.others if name not in spoken] if responded else []
 
     return speakers
 
 
 def discussion(participants: Participants) -> Policy:
-    """All reviewers one after the other, hearing all, for a fixed number of rounds."""
+    """All reviewers in order, hearing each other, for a fixed number of rounds."""
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
         if len(turns) >= participants.rounds * len(participants.others):
@@ -135,34 +163,13 @@ def discussion(participants: Participants) -> Policy:
 
 
 def chair(participants: Participants) -> Policy:
-    """The chair, up to three times, until a deliverable of the chair's is submitted."""
+    """The chair, up to `MAX_CHAIR_TURNS` times, until it submits a deliverable."""
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
-        done = any(turn.submitted for turn in turns) or len(turns) >= 3
+        done = any(turn.submitted for turn in turns) or len(turns) >= MAX_CHAIR_TURNS
         return [] if done else [participants.chair or participants.lead]
 
     return speakers
-
-
-def sequence(policies: Sequence[Policy]) -> Policy:
-    """One policy after the other: the next begins where the one before it has nobody left to call."""
-
-    def speakers(turns: Sequence[Turn]) -> list[str]:
-        step, start = _in_force(policies, turns)
-        return policies[step](turns[start:]) if step < len(policies) else []
-
-    return speakers
-
-
-def _in_force(policies: Sequence[Policy], turns: Sequence[Turn]) -> tuple[int, int]:
-    """Which of the policies calls next, and the turn that it began at; one past the last when all are through."""
-    start = 0
-    for step, policy in enumerate(policies):
-        end = next((end for end in range(start, len(turns) + 1) if not policy(turns[start:end])), None)
-        if end is None:
-            return step, start
-        start = end
-    return len(policies), start
 
 
 POLICIES: Mapping[str, PolicyFactory] = {
@@ -175,46 +182,31 @@ POLICIES: Mapping[str, PolicyFactory] = {
     ReviewStage.CHAIR: chair,
 }
 SELECTOR = "selector"
-"""The name of the policy in which a model picks the next speaker; it needs a client, so the manager carries it out."""
+"""Name of the policy in which a model chooses the next speaker. It is not in `POLICIES` because it needs a model client."""
 
 
 def build_policy(
     names: Sequence[str], participants: Participants, policies: Mapping[str, PolicyFactory] = POLICIES
-) -> Policy:
-    """Return the policy of that name, or the sequence of several policies.
+) -> PolicySequence:
+    """Return the named policies in sequence.
 
     Raises:
-        UserError: there is no policy of such a name.
+        UserError: a name is unknown.
     """
     for name in names:
         if name not in policies:
             raise UserError(f"policy {name!r}: there is no such policy; {nearest(name, [*policies, SELECTOR])}")
-    built = [policies[name](participants) for name in names]
-    return built[0] if len(built) == 1 else sequence(built)
+    return PolicySequence(tuple((name, policies[name](participants)) for name in names))
 
 
 def most_turns(names: Sequence[str], participants: Participants) -> int | None:
-    """The turns that policies of those names can call for at most, turns without an answer left out; None where one of
-    them goes on for ever."""
-    many, answers = len(participants.others), bool(participants.authors or participants.answered)
-    ends: dict[str, int] = {
-        ReviewStage.BLIND: 2 * many,
-        ReviewStage.REFLECTION: participants.reflections * many,
-        ReviewStage.DISCUSSION: participants.rounds * many,
-        ReviewStage.REBUTTAL: (2 + many) * answers,
-        ReviewStage.CHAIR: 3,
+    """Return the most answered turns that the named policies can call for; None if one of them never ends."""
+    reviewers, may_respond = len(participants.others), bool(participants.authors or participants.has_rebuttal)
+    limits: dict[str, int] = {
+        ReviewStage.BLIND: 2 * reviewers,
+        ReviewStage.REFLECTION: participants.reflections * reviewers,
+        ReviewStage.DISCUSSION: participants.rounds * reviewers,
+        ReviewStage.REBUTTAL: (2 + reviewers) * may_respond,
+        ReviewStage.CHAIR: MAX_CHAIR_TURNS,
     }
-    return sum(ends[name] for name in names) if all(name in ends for name in names) else None
-
-
-def build_stages(
-    names: Sequence[str], participants: Participants, policies: Mapping[str, PolicyFactory] = POLICIES
-) -> Callable[[Sequence[Turn]], str]:
-    """Return a function from the turns so far to the name of the policy that calls next, empty when all have ended."""
-    built = [policies[name](participants) for name in names]
-
-    def stage(turns: Sequence[Turn]) -> str:
-        step, _ = _in_force(built, turns)
-        return names[step] if step < len(names) else ""
-
-    return stage
+    return sum(limits[name] for name in names) if all(name in limits for name in names) else None

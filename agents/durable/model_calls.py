@@ -28,19 +28,19 @@ class JournalClient(ChatCompletionClient):
         self,
         inner: ChatCompletionClient,
         run_context: RunContext,
-        scope: TurnState,
+        turn_state: TurnState,
         pricing: Pricing,
         compaction: HistoryCompaction | None = None,
     ) -> None:
-        self._inner, self._run_context, self._scope, self._pricing = inner, run_context, scope, pricing
+        self._inner, self._run_context, self._turn_state, self._pricing = inner, run_context, turn_state, pricing
         self._compaction = compaction
 
     async def create(self, messages: Sequence[LLMMessage], **options: Any) -> CreateResult:
-        scope, run_context = self._scope, self._run_context
+        turn_state, run_context = self._turn_state, self._run_context
         if self._compaction:
             messages = self._compaction.shorten(messages)
-        scope.model_calls += 1
-        key = f"{scope.key}/model:{scope.model_calls}"
+        turn_state.model_calls += 1
+        key = f"{turn_state.key}/model:{turn_state.model_calls}"
         asked = digest([message.model_dump(mode="json") for message in messages])
         record = run_context.journal.get(key)
         if record and record.data["digest"] == asked:
@@ -49,7 +49,7 @@ class JournalClient(ChatCompletionClient):
         shown = run_context.image_store.show(messages) if self._inner.model_info["vision"] else messages
         prompt_size = estimate_tokens(shown, options.get("tools", ()))
         async with run_context.reserved(*self._pricing.worst_case(prompt_size)):
-            run_context.observer.model_called(scope.speaker, model)
+            run_context.observer.model_called(turn_state.speaker, model)
             began = time.monotonic()
             try:
                 result = await run_context.unless_stopped(self._inner.create(shown, **options))
@@ -61,7 +61,7 @@ class JournalClient(ChatCompletionClient):
             sizes = {"prompt_size": prompt_size, "answer_size": answer_tokens(result)}
             data = {"digest": asked, "model": model, **sizes, **charge, "result": answer}
             run_context.put_call(key, "model", data, time.monotonic() - began)
-        run_context.observer.model_answered(scope.speaker, charge["dollars"])
+        run_context.observer.model_answered(turn_state.speaker, charge["dollars"])
         return result
 
     def _put_fault(self, key: str, error: ModelError, seconds: float) -> None:

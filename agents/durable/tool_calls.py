@@ -70,13 +70,13 @@ class ToolWorkbench(Workbench):
         self,
         tools: Sequence[Tool],
         run_context: RunContext,
-        scope: TurnState,
+        turn_state: TurnState,
         checkpoint: Checkpoint | None,
         results: ToolResults | None = None,
     ) -> None:
-        self._results = results or ToolResults(run_context.journal, scope.speaker)
+        self._results = results or ToolResults(run_context.journal, turn_state.speaker)
         self._tools = {tool.name: tool for tool in tools}
-        self._run_context, self._scope, self._checkpoint = run_context, scope, checkpoint
+        self._run_context, self._turn_state, self._checkpoint = run_context, turn_state, checkpoint
         self._order = asyncio.Lock()
 
     async def list_tools(self) -> list[ToolSchema]:
@@ -109,26 +109,26 @@ class ToolWorkbench(Workbench):
         return await self._call_recorded(name, dict(arguments or {}), call_id or "")
 
     async def _call_recorded(self, name: str, arguments: dict[str, Any], call_id: str, problem: str = "") -> ToolResult:
-        scope, run_context = self._scope, self._run_context
+        turn_state, run_context = self._turn_state, self._run_context
         given = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
         call = f"{name}:{digest([name, given])[:10]}"
-        scope.tool_calls[call] += 1
-        key = f"{scope.key}/tool:{call}:{scope.tool_calls[call]}"
+        turn_state.tool_calls[call] += 1
+        key = f"{turn_state.key}/tool:{call}:{turn_state.tool_calls[call]}"
         if record := run_context.journal.get(key):
             found = [(deliverable, status) for deliverable, status in record.data["submissions"]]
-            scope.submitted(found, record.data["text"])
+            turn_state.add_submissions(found, record.data["text"])
             self._results.put(call_id, record.data.get("data"))
             return _result(name, record.data["text"], record.data["failed"])
         if run_context.stopping:
             return _result(name, run_context.stop_reason, failed=True)
-        run_context.observer.tool_started(scope.speaker, name, given)
+        run_context.observer.tool_started(turn_state.speaker, name, given)
         began = time.monotonic()
         try:
             answer = ToolOutcome(problem, failed=True) if problem else await self._call(name, arguments)
         except (Stopped, asyncio.CancelledError):
             return _result(name, run_context.stop_reason or "cancelled", failed=True)
         try:
-            commit = await self._checkpoint.save(f"{scope.speaker}: {name}") if self._checkpoint else ""
+            commit = await self._checkpoint.save(f"{turn_state.speaker}: {name}") if self._checkpoint else ""
             data = {
                 "tool": name,
                 "arguments": arguments,
@@ -143,9 +143,9 @@ class ToolWorkbench(Workbench):
         except (OSError, MachineError) as error:
             run_context.stop(f"{name} could not be recorded: {error}")
             return _result(name, run_context.stop_reason, failed=True)
-        scope.submitted(answer.submissions, answer.text)
+        turn_state.add_submissions(answer.submissions, answer.text)
         self._results.put(call_id, answer.data)
-        run_context.observer.tool_ended(scope.speaker, name, answer.text, answer.failed)
+        run_context.observer.tool_ended(turn_state.speaker, name, answer.text, answer.failed)
         return _result(name, answer.text, answer.failed)
 
     async def _call(self, name: str, arguments: dict[str, Any]) -> ToolOutcome:

@@ -1,4 +1,4 @@
-"""The turn that a seat is in, shared by its three seams."""
+"""The state of a participant's current turn, shared by its durable wrappers."""
 
 from __future__ import annotations
 
@@ -12,30 +12,38 @@ from typing import Any
 
 @dataclass
 class TurnState:
-    """The turn that one seat is in: the key its calls are recorded under, and what they have led to."""
+    """The journal key of the current turn and what its calls have led to."""
 
     speaker: str
     key: str = ""
     model_calls: int = 0
     tool_calls: Counter[str] = field(default_factory=Counter)
+    """Number of calls by `name:digest of the arguments`."""
     submissions: list[tuple[str, str]] = field(default_factory=list)
-    handed_in: str = ""
-    """What the tool said with which the newest deliverable was handed in, accepted or returned."""
+    """Deliverable and status of every submission."""
+    submission_text: str = ""
+    """What the tool returned with the newest submission."""
 
     def begin(self, key: str) -> None:
         self.key, self.model_calls = key, 0
         self.tool_calls.clear()
         self.submissions.clear()
 
-    def submitted(self, submissions: Iterable[tuple[str, str]], answer: str) -> None:
-        """Note what a tool call has handed in, which may be nothing, and what the tool said."""
+    def add_submissions(self, submissions: Iterable[tuple[str, str]], text: str) -> None:
+        """Add the submissions of one tool call, possibly none, and the text that the tool returned."""
         if found := list(submissions):
             self.submissions += found
-            self.handed_in = answer
+            self.submission_text = text
 
     def statuses(self, *wanted: str) -> list[str]:
+        """Return the deliverables with one of the wanted statuses, sorted."""
         return sorted({deliverable for deliverable, status in self.submissions if status in wanted})
+
+    @property
+    def tools_used(self) -> set[str]:
+        return {call.partition(":")[0] for call in self.tool_calls}
 
 
 def digest(value: Any) -> str:
+    """Return the SHA-256 of a JSON value, in hex."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

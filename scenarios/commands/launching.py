@@ -13,6 +13,7 @@ from scenarios.commands.console import RUNS, Out, Plugins, out, place
 from scenarios.launch import find_run
 from scenarios.launch import launch as launch_run
 from scenarios.launch import resume as resume_run
+from scenarios.resolved_scenario import first_phase_with_idea
 from scenarios.run_group import INTERRUPTED
 from scenarios.run_summary import read_summary
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
@@ -81,7 +82,7 @@ def launch(
     overrides.update(parse_overrides(settings or []))
     loaded = load_scenario(find_scenario(scenario), overrides)
     if first or (idea and not run):
-        loaded = loaded.begun_with(first or loaded.first_with_idea)
+        loaded = loaded.begun_with(first or first_phase_with_idea(loaded))
     with Progress(out) as progress:
         folder, status = asyncio.run(launch_run(loaded, out_folder, progress, name=name))
     close(folder, status)

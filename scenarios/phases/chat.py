@@ -1,13 +1,12 @@
-"""A chat with one role: a person at the terminal, the role, its tools, and no deliverable."""
+"""Chat: a person at the terminal talks to one role, which has all its tools. There is no deliverable."""
 
 from __future__ import annotations
 
-from scenarios.idea_run import IdeaRun
-from scenarios.phases.phase_type import PhaseType
+from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
 
 
-def _variables(idea_run: IdeaRun) -> dict[str, object]:
-    return {"template": idea_run.context.template, "profile": idea_run.context.profile_name}
+def _variables(context: PhaseContext) -> dict[str, object]:
+    return {"template": context.idea.template, "profile": context.idea.profile_name}
 
 
 CHAT = PhaseType(
@@ -16,7 +15,7 @@ CHAT = PhaseType(
     participants=("person", "phd_student"),
     tools=None,
     turns=1000,
-    needs=frozenset({"template", "sandbox"}),
+    needs=frozenset({Need.TEMPLATE, Need.SANDBOX}),
     variables=_variables,
-    usable=lambda idea_run: True,
+    is_usable=lambda context: True,
 )

@@ -1,39 +1,38 @@
-"""Experiments: the PhD student plans and reads, the coder edits and runs. The baseline is the harness's."""
+"""Experiments: the PhD student plans and interprets, the coder edits and runs. The harness runs the baseline."""
 
 from __future__ import annotations
 
-from scenarios.idea_run import IdeaRun
-from scenarios.phases.phase_type import PhaseType
+from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
 from tools.errors import ColloquiumError
 from tools.evidence import BASELINE
 from tools.experiments.execution import load_ledger, run_baseline
 
 
-async def _baseline(idea_run: IdeaRun) -> None:
-    """Run the template as it is, on this machine, as run_0."""
-    ledger = load_ledger(idea_run.context)
-    if any(run.name == BASELINE and run.status == "completed" for run in ledger.runs):
+async def _run_baseline(context: PhaseContext) -> None:
+    """Run the unchanged template on this machine as run_0, unless it has completed already."""
+    idea = context.idea
+    ledger = load_ledger(idea)
+    if ledger.baseline:
         return
-    idea_run.context.progress("the baseline, the template as it is")
-    record = await run_baseline(idea_run.context, len(ledger.runs) + 1)
+    idea.progress("the baseline, the template as it is")
+    record = await run_baseline(idea, len(ledger.runs) + 1)
     ledger.record(record)
-    ledger.save(idea_run.context.ledger_file)
-    await idea_run.workspace.save(f"{BASELINE}: baseline")
+    ledger.save(idea.ledger_file)
+    await idea.workspace.save(f"{BASELINE}: baseline")
     if record.status != "completed":
         raise ColloquiumError(
-            f"template {idea_run.context.template.name}: the baseline {record.status}: {record.reason}\n"
+            f"template {idea.template.name}: the baseline {record.status}: {record.reason}\n"
             "Fix its experiment.py, then launch again"
         )
-    await idea_run.workspace.tag(BASELINE)
+    await idea.workspace.tag(BASELINE)
 
 
-def _variables(idea_run: IdeaRun) -> dict[str, object]:
-    context = idea_run.context
+def _variables(context: PhaseContext) -> dict[str, object]:
     return {
-        "idea": idea_run.idea,
-        "template": context.template,
-        "profile": context.profile,
-        "run_quota": context.run_quota,
+        "idea": context.proposal,
+        "template": context.idea.template,
+        "profile": context.idea.profile,
+        "run_quota": context.idea.run_quota,
     }
 
 
@@ -52,9 +51,9 @@ EXPERIMENTS = PhaseType(
         "submit_study",
     ),
     turns=30,
-    needs=frozenset({"template", "idea", "sandbox"}),
-    gives=frozenset({"results"}),
+    needs=frozenset({Need.TEMPLATE, Need.IDEA, Need.SANDBOX}),
+    gives=frozenset({Need.RESULTS}),
     variables=_variables,
-    before=_baseline,
-    usable=lambda idea_run: any(run.name != BASELINE for run in load_ledger(idea_run.context).completed),
+    before=_run_baseline,
+    is_usable=lambda context: any(run.name != BASELINE for run in load_ledger(context.idea).completed),
 )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from scenarios.idea_run import IdeaRun
-from scenarios.phases.phase_type import PhaseType
+from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
 from tools.experiments.execution import load_ledger
 from tools.figures import load_figures
 
 
-def _variables(idea_run: IdeaRun) -> dict[str, object]:
-    ledger = load_ledger(idea_run.context)
+def _variables(context: PhaseContext) -> dict[str, object]:
     return {
-        "idea": idea_run.idea,
-        "template": idea_run.context.template,
-        "runs": ledger.completed,
-        "has_plot": (idea_run.workspace.work / "plot.py").is_file(),
+        "idea": context.proposal,
+        "template": context.idea.template,
+        "runs": load_ledger(context.idea).completed,
+        "has_plot": (context.idea.workspace.work / "plot.py").is_file(),
     }
 
 
@@ -34,7 +32,7 @@ FIGURES = PhaseType(
         "read_results",
     ),
     turns=8,
-    needs=frozenset({"template", "idea", "results", "sandbox"}),
+    needs=frozenset({Need.TEMPLATE, Need.IDEA, Need.RESULTS, Need.SANDBOX}),
     variables=_variables,
-    usable=lambda idea_run: bool(load_figures(idea_run.workspace.paper)),
+    is_usable=lambda context: bool(load_figures(context.idea.workspace.paper)),
 )

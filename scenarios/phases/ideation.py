@@ -1,24 +1,22 @@
-"""Ideation: the PhD student proposes, the advisor asks."""
+"""Ideation and novelty: the PhD student proposes an idea, then searches the literature for it."""
 
 from __future__ import annotations
 
-from scenarios.idea_run import IdeaRun
-from scenarios.phases.phase_type import PhaseType
-from tools.ideas import format_archive, outcome_of, read_archive
+from scenarios.phases.phase_type import Need, PhaseContext, PhaseEffect, PhaseType
+from tools.ideas import NoveltyDecision, format_archive, load_idea, outcome_of, read_archive, save_idea
 
 
-def _variables(idea_run: IdeaRun) -> dict[str, object]:
-    template = idea_run.context.template
-    entries = read_archive(idea_run.context.archive)
+def _ideation_variables(context: PhaseContext) -> dict[str, object]:
+    entries = read_archive(context.idea.archive)
     return {
-        "template": template,
+        "template": context.idea.template,
         "archive": format_archive(entries),
         "archived_ideas": [
             {"name": entry["Name"], "follows_from": entry.get("follows_from", ""), "outcome": outcome_of(entry)}
             for entry in entries
         ],
-        "run_quota": idea_run.context.run_quota,
-        "profile": idea_run.context.profile,
+        "run_quota": context.idea.run_quota,
+        "profile": context.idea.profile,
     }
 
 
@@ -28,8 +26,43 @@ IDEATION = PhaseType(
     participants=("phd_student", "advisor"),
     tools=("list_files", "read_file", "search_literature", "submit_idea"),
     turns=8,
-    needs=frozenset({"template"}),
-    gives=frozenset({"idea"}),
-    variables=_variables,
-    usable=lambda idea_run: idea_run.context.proposal.exists(),
+    needs=frozenset({Need.TEMPLATE}),
+    gives=frozenset({Need.IDEA}),
+    proposes_idea=True,
+    variables=_ideation_variables,
+    is_usable=lambda context: context.idea.proposal.exists(),
+    on_accepted=lambda context: PhaseEffect(idea=load_idea(context.idea.proposal)),
+)
+
+
+def _novelty_variables(context: PhaseContext) -> dict[str, object]:
+    return {
+        "idea": context.proposal,
+        "template": context.idea.template,
+        "run_quota": context.idea.run_quota,
+    }
+
+
+def _apply_decision(context: PhaseContext) -> PhaseEffect:
+    """Record the decision in idea.json; end the idea run if the scenario requires a novel idea."""
+    root = context.idea.workspace.root
+    novelty = NoveltyDecision.model_validate_json((root / "novelty.json").read_bytes())
+    is_novel = novelty.decision == "novel"
+    if idea := context.proposal:
+        idea.novel = is_novel
+        save_idea(idea, root / "idea.json")
+    if is_novel or not context.scenario.require_novelty:
+        return PhaseEffect()
+    return PhaseEffect(ends_because=f"not found novel ({novelty.decision}): {novelty.reasons}")
+
+
+NOVELTY = PhaseType(
+    name="novelty",
+    deliverable="novelty",
+    participants=("phd_student",),
+    tools=("search_literature", "submit_novelty"),
+    turns=10,
+    needs=frozenset({Need.IDEA}),
+    variables=_novelty_variables,
+    on_accepted=_apply_decision,
 )

@@ -1,13 +1,13 @@
-"""The panel: reviewers alone and in parallel, then a discussion, the authors' answer, and the area chair."""
+"""The panel: parallel blind reviews, a discussion, the authors' response, and the area chair's decision."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
-from agents.conversation.policies import DONE
+from agents.conversation.policies import DONE, Turn
 from agents.prompts import render
-from scenarios.idea_run import IdeaRun
-from scenarios.phases.phase_type import PhaseType
+from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
 from scenarios.review_inputs import ReviewInputs
 from tools.atomic import write_text
 from tools.documents import as_data, load_document, read_paper, save_document, text_as_data
@@ -34,108 +34,94 @@ from tools.review import (
 BY_RULE = "rule"
 
 
-async def _open(idea_run: IdeaRun) -> None:
-    """Lay out what all reviewers read: the paper, read once, and an answer that the authors have given already."""
-    folder, given = idea_run.review_folder, ReviewInputs.of(idea_run.run_folder)
-    save_document(given.paper or await read_paper(idea_run.workspace.paper_under_review), folder / PAPER_FILE)
-    if answer := given.rebuttal:
-        told = f"\n\n({len(answer.hidden)} pieces of hidden text were taken out)" if answer.hidden else ""
-        write_text(folder / REBUTTAL_FILE, f"{answer.text}{told}\n")
+async def _open_round(context: PhaseContext) -> None:
+    """Write what all reviewers read: the paper, and the authors' response if the user supplied one."""
+    folder, supplied = context.review_folder, ReviewInputs.of(context.run_folder)
+    save_document(supplied.paper or await read_paper(context.idea.workspace.paper_under_review), folder / PAPER_FILE)
+    if response := supplied.rebuttal:
+        note = f"\n\n({len(response.hidden)} pieces of hidden text were removed)" if response.hidden else ""
+        write_text(folder / REBUTTAL_FILE, f"{response.text}{note}\n")
 
 
-def _variables(idea_run: IdeaRun) -> dict[str, object]:
-    document = load_document(idea_run.review_folder / PAPER_FILE)
-    before = idea_run.workspace.reviews / f"round_{idea_run.review_round - 1}"
-    gate = load_gate_report(idea_run.workspace.root / "gate.json")
+def _variables(context: PhaseContext) -> dict[str, object]:
+    document = load_document(context.review_folder / PAPER_FILE)
+    gate = load_gate_report(context.idea.workspace.root / "gate.json")
     return {
-        "single": len(idea_run.participants.names) == 1,
-        "round": idea_run.review_round,
-        "rebuttal": load_rebuttal(before) or "(none)",
-        "form": idea_run.context.form,
-        "has_ledger": idea_run.context.ledger_file.exists(),
+        "single": len(context.participants.names) == 1,
+        "round": context.review_round,
+        "rebuttal": load_rebuttal(context.idea.review_folder(context.review_round - 1)) or "(none)",
+        "form": context.idea.form,
+        "has_ledger": context.idea.ledger_file.exists(),
         "hidden": document.hidden,
         "gate": gate.summary if gate else "",
         "gate_passed": gate is None or gate.verdict == "pass",
-        "examples": [example_as_data(example) for example in ReviewInputs.of(idea_run.run_folder).examples],
+        "examples": [example_as_data(example) for example in ReviewInputs.of(context.run_folder).examples],
         "paper": as_data(document),
         "paper_text": document.text,
     }
 
 
-def _turn_prompt(idea_run: IdeaRun, stage: str, speaker: str) -> str:
-    own = [turn for turn in idea_run.turns if turn.speaker == speaker and turn.answered]
+def _turn_prompt(context: PhaseContext, stage: str, speaker: str, turns: Sequence[Turn]) -> str:
+    own = [turn for turn in turns if turn.speaker == speaker and turn.answered]
     if stage == ReviewStage.BLIND:
         return render("turn_prompts/blind") if own else ""
     if stage == ReviewStage.REFLECTION:
         number = sum(turn.stage == ReviewStage.REFLECTION for turn in own) + 1
-        return render("turn_prompts/reflection", number=number, most=idea_run.participants.reflections, done=DONE)
+        return render("turn_prompts/reflection", number=number, most=context.participants.reflections, done=DONE)
     if stage == ReviewStage.REBUTTAL:
-        answer = load_rebuttal(idea_run.review_folder) or ""
         return render(
             "turn_prompts/rebuttal",
-            is_authors=speaker == idea_run.participants.authors,
-            rebuttal=text_as_data("rebuttal", answer),
+            is_authors=speaker == context.participants.authors,
+            rebuttal=text_as_data("rebuttal", load_rebuttal(context.review_folder) or ""),
         )
     return ""
 
 
-async def _close(idea_run: IdeaRun) -> None:
-    """Where the chair fell silent or there is none, the rule decides from the scores, and the meta-review says so. Then the
-    report."""
-    context = idea_run.context
-    reviews, records = load_reviews(idea_run.review_folder), load_review_records(idea_run.review_folder)
+async def _close_round(context: PhaseContext, turns: Sequence[Turn]) -> None:
+    """Write the report. Without a meta-review by a chair, the decision rule decides from the scores."""
+    idea, folder, participants = context.idea, context.review_folder, context.participants
+    reviews, records = load_reviews(folder), load_review_records(folder)
     if records and not reviews:
         names = ", ".join(records)
         raise ColloquiumError(
             f"every reviewer of the panel abstained ({names}), so the paper has no review and no decision"
         )
-    if load_decision(idea_run.review_folder) is None and reviews:
-        silent = (
-            "the area chair handed in no meta-review"
-            if idea_run.participants.chair
-            else "no area chair sat on this panel"
+    if load_decision(folder) is None and reviews:
+        reason = "the area chair handed in no meta-review" if participants.chair else "no area chair sat on this panel"
+        meta_review = MetaReview(
+            by=BY_RULE, summary=f"({reason})", discussion="", reasons=f"By the rule: {idea.form.rule_text}"
         )
-        said = MetaReview(
-            by=BY_RULE,
-            summary=f"({silent})",
-            discussion="",
-            reasons=f"By the rule: {context.form.rule_text}",
-        )
-        save_decision(idea_run.review_folder, context.form, said, context.form.decide(list(reviews.values())))
+        save_decision(folder, idea.form, meta_review, idea.form.decide(list(reviews.values())))
     discussion = [
         PanelMessage(stage=turn.stage, speaker=turn.speaker, text=turn.text)
-        for turn in idea_run.turns
-        if turn.stage not in INDEPENDENT_STAGES and turn.answered and turn.speaker != idea_run.participants.chair
+        for turn in turns
+        if turn.stage not in INDEPENDENT_STAGES and turn.answered and turn.speaker != participants.chair
     ]
     missing = [
         MissingReview(
-            reviewer=participant,
-            model=context.authors.get(participant, ""),
-            reason=records[participant].abstained if participant in records else _why_absent(idea_run, participant),
-            abstained=participant in records,
+            reviewer=name,
+            model=idea.authors.get(name, ""),
+            reason=records[name].abstained if name in records else _why_absent(turns, name),
+            abstained=name in records,
         )
-        for participant in idea_run.participants.others
-        if participant not in reviews
+        for name in participants.others
+        if name not in reviews
     ]
+    gate = load_gate_report(idea.workspace.root / "gate.json")
     facts = PanelFacts(
-        number=idea_run.review_round,
-        paper=idea_run.workspace.paper_under_review,
-        participants=list(context.authors),
+        number=context.review_round,
+        paper=idea.workspace.paper_under_review,
+        participants=list(idea.authors),
         discussion=discussion,
         missing=missing,
-        examples=[example.name for example in ReviewInputs.of(idea_run.run_folder).examples],
-        gate=_gate_summary(idea_run) or None,
+        examples=[example.name for example in ReviewInputs.of(context.run_folder).examples],
+        gate=gate.summary if gate else None,
     )
-    await asyncio.to_thread(write_report, idea_run.review_folder, context.form, facts)
+    await asyncio.to_thread(write_report, folder, idea.form, facts)
 
 
-def _gate_summary(idea_run: IdeaRun) -> str:
-    report = load_gate_report(idea_run.workspace.root / "gate.json")
-    return report.summary if report else ""
-
-
-def _why_absent(idea_run: IdeaRun, participant: str) -> str:
-    missed = [turn.text.strip("()") for turn in idea_run.turns if turn.speaker == participant and not turn.answered]
+def _why_absent(turns: Sequence[Turn], participant: str) -> str:
+    missed = [turn.text.strip("()") for turn in turns if turn.speaker == participant and not turn.answered]
     return missed[-1] if missed else "it handed in no review"
 
 
@@ -156,11 +142,12 @@ PANEL = PhaseType(
         "view_page",
     ),
     turns=24,
-    needs=frozenset({"paper"}),
-    gives=frozenset({"reviews"}),
+    needs=frozenset({Need.PAPER}),
+    gives=frozenset({Need.REVIEWS}),
+    is_panel=True,
     variables=_variables,
-    before=_open,
-    after=_close,
-    usable=lambda idea_run: bool(load_reviews(idea_run.review_folder)),
+    before=_open_round,
+    after=_close_round,
+    is_usable=lambda context: bool(load_reviews(context.review_folder)),
     turn_prompt=_turn_prompt,
 )

@@ -1,45 +1,113 @@
-"""What a phase is: who is in the room by default, with which tools, for which deliverable, told what."""
+"""What defines a type of phase: defaults, prompt variables, and hooks on the idea run."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
 
-from scenarios.idea_run import IdeaRun
+from agents.conversation.policies import Participants, Turn
+from scenarios.scenario import Scenario
+from tools.idea_context import IdeaContext
+from tools.ideas import Idea, load_idea
 
-Needs = frozenset[str]
+
+class Need(StrEnum):
+    """What a phase may need: something of the machine, of the scenario, or made by an earlier phase."""
+
+    SANDBOX = "sandbox"
+    TEX = "tex"
+    TEMPLATE = "template"
+    IDEA = "idea"
+    RESULTS = "results"
+    PAPER = "paper"
+    REVIEWS = "reviews"
 
 
-async def _nothing(idea_run: IdeaRun) -> None:
-    """Most phases need no work of the harness before or after the conversation."""
+ARTIFACTS = (Need.IDEA, Need.RESULTS, Need.PAPER, Need.REVIEWS)
+"""Needs that phases make for later phases, or that a warm start provides."""
+
+
+@dataclass(frozen=True)
+class PhaseContext:
+    """One phase of one idea run. The hooks of a phase type receive it."""
+
+    idea: IdeaContext
+    scenario: Scenario
+    run_folder: Path
+    key: str
+    """Prefix of the phase's journal keys, for example `idea_1/panel:2`."""
+    participants: Participants
+    panels_held: int
+    """Panels finished before this phase."""
+    review_round: int
+    """The review round that the phase writes or reads; rounds count from 1."""
+
+    @property
+    def review_folder(self) -> Path:
+        return self.idea.review_folder(self.review_round)
+
+    @property
+    def proposal(self) -> Idea | None:
+        """The idea as of now; None before ideation or where the scenario has none."""
+        path = self.idea.workspace.root / "idea.json"
+        return load_idea(path) if path.exists() else None
+
+
+@dataclass(frozen=True)
+class PhaseEffect:
+    """What a finished phase means for its idea run."""
+
+    idea: Idea | None = None
+    """The idea that the run works on from here."""
+    ends_because: str = ""
+    """Why the idea run ends here; empty if it continues."""
+
+
+async def _no_work(context: PhaseContext) -> None:
+    """Most phases need no work before the conversation."""
+
+
+async def _no_work_after(context: PhaseContext, turns: Sequence[Turn]) -> None:
+    """Most phases need no work after the conversation."""
 
 
 @dataclass(frozen=True)
 class PhaseType:
-    """One kind of phase. A new one is a new file in this folder and a line in `PHASES`.
-
-    `variables` fills the prompt of the phase's name. `before` and `after` are work of the harness, done once each and
-    recorded. `cue` is what a speaker is told before a turn of a stage; `study.turns` has the turns so far. `usable`
-    says whether a deliverable that nobody accepted in time is still good enough to go on with.
-    """
+    """A type of phase. A new one is a file in this folder and an entry in `PHASES`."""
 
     name: str
     deliverable: str
     participants: tuple[str, ...] = ()
+    """Default roles; a phase type without any holds no conversation."""
     policy: tuple[str, ...] = ("dialogue",)
     tools: tuple[str, ...] | None = ()
-    """None for whatever a role's card says."""
+    """Tools on offer to roles whose cards list them; None for all."""
     turns: int = 12
+    """Default turn limit."""
     chair: str = ""
-    needs: Needs = frozenset()
-    """Of the machine: sandbox, tex, literature; of the scenario: template; and what phases before it give."""
-    gives: Needs = frozenset()
-    """What phases after it may need: idea, results, paper, reviews."""
-    variables: Callable[[IdeaRun], dict[str, object]] = field(default=lambda idea_run: {})
-    before: Callable[[IdeaRun], Awaitable[None]] = _nothing
-    after: Callable[[IdeaRun], Awaitable[None]] = _nothing
-    usable: Callable[[IdeaRun], bool] = field(default=lambda idea_run: False)
-    turn_prompt: Callable[[IdeaRun, str, str], str] = field(default=lambda idea_run, stage, speaker: "")
+    needs: frozenset[Need] = frozenset()
+    gives: frozenset[Need] = frozenset()
+    """Artifacts that later phases may need."""
+    proposes_idea: bool = False
+    """The idea run has no idea, and so no folder of its name, until the phase is over."""
+    is_panel: bool = False
+    """Each phase of this type writes a new review round."""
+    variables: Callable[[PhaseContext], dict[str, object]] = field(default=lambda context: {})
+    """Variables of the prompt that has the phase type's name."""
+    before: Callable[[PhaseContext], Awaitable[None]] = _no_work
+    """Work of the harness before the conversation. Done once and journaled."""
+    after: Callable[[PhaseContext, Sequence[Turn]], Awaitable[None]] = _no_work_after
+    """Work of the harness after the conversation, given its turns. Done once and journaled."""
+    is_usable: Callable[[PhaseContext], bool] = field(default=lambda context: False)
+    """True if the idea run can continue with a deliverable that was never accepted."""
+    on_accepted: Callable[[PhaseContext], PhaseEffect] = field(default=lambda context: PhaseEffect())
+    """The effect of a phase with a usable deliverable. Called again on resume, so it must be repeatable."""
+    turn_prompt: Callable[[PhaseContext, str, str, Sequence[Turn]], str] = field(
+        default=lambda context, stage, speaker, turns: ""
+    )
+    """From context, stage, speaker and earlier turns to the instructions for the speaker's turn."""
 
     @property
     def holds_chat(self) -> bool:

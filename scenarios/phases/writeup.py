@@ -1,26 +1,27 @@
-"""Write-up: the writer drafts section by section, the PhD student checks."""
+"""Write-up and revision: the writer drafts the paper, and later revises it in response to the reviews."""
 
 from __future__ import annotations
 
-from scenarios.idea_run import IdeaRun
-from scenarios.phases.phase_type import PhaseType
+from dataclasses import replace
+
+from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
 from tools.experiments.execution import load_ledger
 from tools.figures import load_figures
 from tools.paper import SECTIONS
+from tools.review import load_decision, load_reviews
 
 
-def paper_variables(idea_run: IdeaRun) -> dict[str, object]:
-    """What a writer has to know, for the first draft and for a revision."""
-    ledger = load_ledger(idea_run.context)
-    findings = idea_run.workspace.root / "findings.md"
+def _writeup_variables(context: PhaseContext) -> dict[str, object]:
+    ledger = load_ledger(context.idea)
+    findings = context.idea.workspace.root / "findings.md"
     return {
-        "idea": idea_run.idea,
-        "template": idea_run.context.template,
-        "profile": idea_run.context.profile,
+        "idea": context.proposal,
+        "template": context.idea.template,
+        "profile": context.idea.profile,
         "runs": ledger.runs,
         "completed": ledger.completed,
         "addresses": ledger.addresses(),
-        "figures": load_figures(idea_run.workspace.paper),
+        "figures": load_figures(context.idea.workspace.paper),
         "sections": SECTIONS,
         "findings": findings.read_text(encoding="utf-8") if findings.exists() else "",
         "settings": sorted(ledger.baseline.settings) if ledger.baseline else [],
@@ -28,7 +29,15 @@ def paper_variables(idea_run: IdeaRun) -> dict[str, object]:
     }
 
 
-WRITING_TOOLS = (
+def _revision_variables(context: PhaseContext) -> dict[str, object]:
+    return {
+        **_writeup_variables(context),
+        "reviews": load_reviews(context.review_folder),
+        "meta_review": load_decision(context.review_folder),
+    }
+
+
+_WRITING_TOOLS = (
     "view_figure",
     "view_page",
     "read_file",
@@ -48,10 +57,20 @@ WRITEUP = PhaseType(
     name="writeup",
     deliverable="paper",
     participants=("writer", "phd_student"),
-    tools=WRITING_TOOLS,
+    tools=_WRITING_TOOLS,
     turns=16,
-    needs=frozenset({"template", "idea", "results", "sandbox", "tex", "literature"}),
-    gives=frozenset({"paper"}),
-    variables=paper_variables,
-    usable=lambda idea_run: (idea_run.workspace.paper / "paper.pdf").exists(),
+    needs=frozenset({Need.TEMPLATE, Need.IDEA, Need.RESULTS, Need.SANDBOX, Need.TEX}),
+    gives=frozenset({Need.PAPER}),
+    variables=_writeup_variables,
+    is_usable=lambda context: (context.idea.workspace.paper / "paper.pdf").exists(),
+)
+
+REVISION = replace(
+    WRITEUP,
+    name="revision",
+    participants=("writer",),
+    tools=(*_WRITING_TOOLS, "read_reviews", "submit_rebuttal"),
+    turns=8,
+    needs=WRITEUP.needs | {Need.PAPER, Need.REVIEWS},
+    variables=_revision_variables,
 )

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from agents.autogen import LLMMessage
-from agents.conversation.conversation import TurnPrompt
-from agents.conversation.policies import DONE, Participants, Policy, Turn, build_policy, build_stages, most_turns
+from agents.autogen import CreateResult, LLMMessage
+from agents.conversation.policies import DONE, Participants, PolicySequence, Turn, build_policy, most_turns
+from agents.models.errors import CutOff
+from tests.agents.test_calls_as_written import calls
 from tests.fakes.conversation import Scripted, hold
+from tools.review import ReviewStage
+from tools.toolsets.tool import Submission, Tool
 
 STEPS = ["blind", "reflection", "discussion", "rebuttal", "chair"]
 
@@ -19,12 +22,11 @@ def play(
     participants: Participants, say: Callable[[str, str], tuple[str, frozenset[str]]]
 ) -> list[tuple[str, list[str]]]:
     """Hold a panel: `say` gives, from stage and speaker, the words and what was handed in."""
-    policy: Policy = build_policy(STEPS, participants)
-    stages = build_stages(STEPS, participants)
+    policy = build_policy(STEPS, participants)
     turns: list[Turn] = []
     order: list[tuple[str, list[str]]] = []
-    while (speakers := policy(turns)) and len(order) < 40:
-        stage = stages(turns)
+    while (called := policy.next_speakers(turns))[1] and len(order) < 40:
+        stage, speakers = called
         order.append((stage, speakers))
         turns += [Turn(s, *say(stage, s), round=len(order)) for s in speakers]
     return order
@@ -67,7 +69,7 @@ def test_without_reflections_authors_or_an_answer_these_steps_are_passed_over() 
 
 
 def test_an_answer_that_is_there_needs_no_author() -> None:
-    participants = Participants(("a", "b", "chair"), chair="chair", rounds=0, answered=True)
+    participants = Participants(("a", "b", "chair"), chair="chair", rounds=0, has_rebuttal=True)
     assert play(participants, hands_in)[1:] == [("rebuttal", ["a", "b"]), ("chair", ["chair"])]
 
 
@@ -82,7 +84,7 @@ def test_authors_who_say_nothing_are_asked_twice_and_then_nobody_answers_to_noth
 @pytest.mark.parametrize("participants", [
     Participants(("a", "chair"), chair="chair"),
     Participants(("a", "b", "c", "writer", "chair"), chair="chair", rounds=2, reflections=3, authors="writer"),
-    Participants((*tuple("abcdefghij"), "chair"), chair="chair", rounds=1, reflections=1, answered=True),
+    Participants((*tuple("abcdefghij"), "chair"), chair="chair", rounds=1, reflections=1, has_rebuttal=True),
 ])  # fmt: skip
 def test_a_panel_of_any_size_ends_within_the_turns_that_are_told(participants: Participants) -> None:
     def stubborn(stage: str, speaker: str) -> tuple[str, frozenset[str]]:
@@ -98,34 +100,63 @@ def said_to(heard: Sequence[LLMMessage]) -> str:
     return " | ".join(str(message.content) for message in heard)
 
 
-async def test_who_works_alone_hears_the_others_afterwards_and_in_order(tmp_path: Path) -> None:
-    cues = {1: TurnPrompt(alone=True), 2: TurnPrompt("Once more, alone.", alone=True), 3: TurnPrompt()}
+PAIR = Participants(("one", "two"), reflections=1)
 
-    def everybody(turns: Sequence[Turn]) -> list[str]:
-        return ["one", "two"] if len(turns) < 6 else []
+
+async def test_reviewers_hear_each_other_after_working_alone_and_in_order(tmp_path: Path) -> None:
+    def prompt(stage: str, speaker: str, turns: Sequence[Turn]) -> str:
+        return "Once more, alone." if stage == ReviewStage.REFLECTION else ""
 
     def models() -> dict[str, Scripted]:
-        return {name: Scripted([f"{name} blind", f"{name} again", f"{name} talks"]) for name in ("one", "two")}
+        replies = ("submits", "again", "talks")
+        return {name: Scripted([f"{name} {reply}" for reply in replies]) for name in PAIR.names}
 
+    policy = PolicySequence((
+        (ReviewStage.BLIND, lambda turns: list(PAIR.names) if len(turns) < 2 else []),
+        (ReviewStage.REFLECTION, lambda turns: list(PAIR.names) if len(turns) < 2 else []),
+        ("talk", lambda turns: list(PAIR.names) if len(turns) < 2 else []),
+    ))  # fmt: skip
     first = models()
-    await hold(
-        tmp_path, dict(first), turns=9, policy=everybody, turn_prompt=lambda conversation: cues[conversation.round]
-    )
+    await hold(tmp_path, first, turns=9, policy=policy, turn_prompt=prompt)
     for name, other in (("one", "two"), ("two", "one")):
         heard = first[name].heard
-        assert f"{other} blind" not in said_to(heard[1]) and "Once more, alone." in said_to(heard[1])
-        assert said_to(heard[2]).endswith(f"{name} again | {other} blind | {other} again")
+        assert f"{other} submits" not in said_to(heard[1]) and "Once more, alone." in said_to(heard[1])
+        assert said_to(heard[2]).endswith(f"{name} again | {other} submits | {other} again")
 
-    last_line = (tmp_path / "journal.jsonl").read_text(encoding="utf-8").splitlines()
-    kept = [line for line in last_line if not ('/one/3"' in line or "/one/3/" in line)]
+    lines = (tmp_path / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not ('/one/3"' in line or "/one/3/" in line)]
     (tmp_path / "again").mkdir()
     (tmp_path / "again" / "journal.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8")
     second = {"one": Scripted(["one talks"]), "two": Scripted([])}
-    await hold(
-        tmp_path / "again",
-        dict(second),
-        turns=9,
-        policy=everybody,
-        turn_prompt=lambda conversation: cues[conversation.round],
-    )
+    await hold(tmp_path / "again", second, turns=9, policy=policy, turn_prompt=prompt)
     assert said_to(second["one"].heard[0]) == said_to(first["one"].heard[2]), "a resumed turn hears the same"
+
+
+@pytest.mark.parametrize("failing", ["a", "b", "c"])
+@pytest.mark.parametrize("failed_turn", [0, 1, 2, 3])
+async def test_a_retried_turn_does_not_change_what_others_hear(tmp_path: Path, failing: str, failed_turn: int) -> None:
+    """Blind, reflection, discussion and rebuttal: one model call fails and is retried, or none does."""
+    panel = Participants(("a", "b", "c", "chair"), chair="chair", reflections=1, has_rebuttal=True)
+    policy = build_policy(STEPS, panel)
+    heard = {}
+    for faulty in (False, True):
+        models = {name: Scripted(panel_replies(name)) for name in panel.names}
+        if faulty:
+            replies: list[str | CreateResult | Exception] = list(panel_replies(failing))
+            at = [number for number, reply in enumerate(replies) if isinstance(reply, str)][failed_turn]
+            models[failing] = Scripted([*replies[:at], CutOff("m: cut off"), *replies[at:]])
+        folder = tmp_path / str(faulty)
+        folder.mkdir()
+        await hold(folder, models, [Tool.of(submit_review)], turns=99, policy=policy, participants=panel)
+        heard[faulty] = {name: said_to(model.heard[-1]) for name, model in models.items() if name != failing}
+    assert heard[True] == heard[False]
+
+
+def panel_replies(name: str) -> list[str | CreateResult]:
+    review = calls(("submit_review", "{}"))
+    return [review, f"{name} blind", review, f"{name} reflects", f"{name} talks", f"{name} after the rebuttal"]
+
+
+async def submit_review() -> Submission:
+    """Submit a review."""
+    return Submission("review submitted", "review", "submitted")

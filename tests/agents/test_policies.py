@@ -1,9 +1,9 @@
 import pytest
 
-from agents.conversation.participants import ParticipantFactory
 from agents.conversation.policies import Participants, Turn, build_policy
 from agents.journal import Journal
 from agents.models.config import load_models_config
+from agents.participants import ParticipantFactory
 from agents.role_card import RoleCard
 from agents.run_context import RunContext
 from tools.errors import UserError
@@ -14,7 +14,7 @@ PANEL = Participants(("a", "b", "c", "chair"), chair="chair", rounds=1)
 def play(policy, submits=lambda speaker: True, most=40):
     """Let everybody who is named speak, and record the order; parallel speakers are one entry."""
     turns, order = [], []
-    while (speakers := policy(turns)) and len(order) < most:
+    while (speakers := policy.next_speakers(turns)[1]) and len(order) < most:
         order.append(speakers)
         turns += [Turn(s, "", frozenset({"x"}) if submits(s) else frozenset(), round=len(order)) for s in speakers]
     return order

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from agents.conversation.participants import ParticipantFactory
 from agents.conversation.policies import Participants, Turn
 from agents.journal import Journal
 from agents.models import ModelsConfig, ModelSpec, client_key
 from agents.models.errors import AuthenticationFailed, Refused
+from agents.participants import ParticipantFactory
 from agents.role_card import ROLES, load_roles
 from agents.run_context import RunContext
 from tests.fakes.conversation import Scripted

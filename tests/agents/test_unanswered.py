@@ -47,5 +47,5 @@ def test_what_was_handed_in_before_counts_for_the_turn_that_is_heard() -> None:
     missed = Turn("one", "(no answer)", submitted=frozenset({"review"}), answered=False)
     assert taken([missed]) == []
     assert taken([missed, Turn("one", "Done.")]) == [Turn("one", "Done.", submitted=frozenset({"review"}))]
-    policy = blind(Participants(("one", "two")))
-    assert policy(taken([missed, Turn("two", "Done.", submitted=frozenset({"review"}))])) == ["one"]
+    rule = blind(Participants(("one", "two")))
+    assert rule(taken([missed, Turn("two", "Done.", submitted=frozenset({"review"}))])) == ["one"]

@@ -1,31 +1,28 @@
-"""A room for a conversation without a lab around it: seats with models that say what they are told to."""
+"""Conversations outside a run: production wiring, with models that reply as scripted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from agents.autogen import CreateResult, LLMMessage, RequestUsage
-from agents.autogen.group_chat import converse
-from agents.autogen.passthrough_agent import PassthroughAgent
-from agents.conversation.conversation import Conversation, Ending, Selector, TurnPrompt
-from agents.conversation.participants import SUBMIT_PREFIX
-from agents.conversation.policies import Participants, Policy, round_robin
-from agents.durable.model_calls import JournalClient
-from agents.durable.tool_calls import ToolWorkbench
-from agents.durable.turn_state import TurnState
-from agents.durable.turns import DurableAgent
+from agents.autogen.private import run_chat
+from agents.conversation.conversation import Conversation, Ending, Selector, TurnPrompt, no_turn_prompt
+from agents.conversation.policies import Participants, PolicySequence, build_policy
+from agents.durable.turns import HARNESS
 from agents.journal import Journal
+from agents.models import client_key
 from agents.models.base import BaseClient, model_info
-from agents.models.config import ModelSpec
+from agents.models.config import ModelsConfig, ModelSpec
 from agents.models.protocol_common import Request
-from agents.models.usage import Pricing
+from agents.participants import ParticipantFactory
+from agents.role_card import RoleCard
 from agents.run_context import RunContext
 from tools.toolsets.tool import Tool
 
 
 class Scripted(BaseClient):
-    """Gives its answers one after the other; one that is an error is raised. `heard` are the prompts that came."""
+    """Gives its answers in order; one that is an exception is raised. `heard` collects the messages of each call."""
 
     def __init__(self, answers: Iterable[str | CreateResult | Exception]) -> None:
         super().__init__(model_info())
@@ -42,41 +39,44 @@ class Scripted(BaseClient):
         return said
 
 
+def scripted_factory(run_context: RunContext, models: Mapping[str, BaseClient]) -> ParticipantFactory:
+    """Return a factory in which each participant has a role card and a client of its own."""
+    specs = {name: ModelSpec(provider="replay", model=name, options={"journal": "unused"}) for name in models}
+    cards = {name: RoleCard(name=name, description=f"The {name}.", model=name, prompt="Speak.") for name in models}
+    clients = {client_key(spec, name): models[name] for name, spec in specs.items()}
+    return ParticipantFactory(
+        cards, ModelsConfig(models=specs, default=next(iter(specs))), run_context, 0, dict(clients)
+    )
+
+
 async def hold(
     folder: Path,
-    models: dict[str, BaseClient],
+    models: Mapping[str, BaseClient],
     tools: Sequence[Tool] = (),
     turns: int = 4,
-    policy: Policy | None = None,
+    policy: PolicySequence | None = None,
     selector: Selector | None = None,
-    turn_prompt: Callable[[Conversation], TurnPrompt] = lambda conversation: TurnPrompt(),
+    turn_prompt: TurnPrompt = no_turn_prompt,
     deliverable: str = "nothing",
+    participants: Participants | None = None,
 ) -> tuple[Conversation, Ending, RunContext]:
-    """Hold a conversation of so many turns, by default in the order of the seats. Held again in the same folder, it
-    goes on from its journal."""
+    """Run a conversation, by default in the order of the models. In a folder that was used before, it resumes."""
     run_context = RunContext(Journal(folder / "journal.jsonl"))
-    participants = Participants(tuple(models))
+    participants = participants or Participants(tuple(models))
     conversation = Conversation(
         participants,
-        None if selector else policy or round_robin(participants),
+        policy or build_policy(["round"], participants),
         deliverable,
         turns,
         run_context,
         selector,
+        turn_prompt,
     )
-    conversation.turn_prompt = lambda speaker: turn_prompt(conversation)
-    participants = []
-    for name, model in models.items():
-        scope = TurnState(name)
-        client = JournalClient(model, run_context, scope, Pricing(ModelSpec(provider="offline")))
-        workbench = ToolWorkbench(tools, run_context, scope, None)
-        agent = PassthroughAgent(name, client, workbench=[workbench], system_message="Speak.", max_tool_iterations=9)
-        submits = [tool.name for tool in tools if tool.name.startswith(SUBMIT_PREFIX)]
-        participants.append(
-            DurableAgent(agent, scope, "phase", run_context, lambda: conversation.round, lambda: conversation.turn_prompt("anybody"),
-                         deliverable=deliverable, submits=submits)
-        )  # fmt: skip
+    factory = scripted_factory(run_context, models)
+    agents = [factory.participant(name, "phase", tools, None, conversation) for name in models]
     try:
-        return conversation, await converse(conversation, participants, "Begin."), run_context
+        await run_chat(conversation, agents, "Begin.", source=HARNESS)
     finally:
         run_context.journal.close()
+    assert conversation.ending
+    return conversation, conversation.ending, run_context

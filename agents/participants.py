@@ -1,4 +1,4 @@
-"""From cards to the people of a phase: each seat is a card, its tools as the phase offers them, and its model."""
+"""Build the participants of a phase from role cards, tools and models."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agents.autogen import ChatCompletionClient, UnboundedChatCompletionContext, UserMessage
-from agents.autogen.passthrough_agent import PassthroughAgent
+from agents.autogen.private import PassthroughAgent
 from agents.conversation.conversation import Conversation, Selector
 from agents.conversation.policies import Participants, Turn
 from agents.durable.model_calls import JournalClient
 from agents.durable.tool_calls import Checkpoint, ToolResults, ToolWorkbench
 from agents.durable.turn_state import TurnState
-from agents.durable.turns import DurableAgent
+from agents.durable.turns import HARNESS, DurableAgent
 from agents.history_compaction import HistoryCompaction, ResultRecall
 from agents.models import EndpointLimits, Pricing, build_client, client_key
 from agents.models.config import ModelsConfig, ModelSpec
@@ -28,12 +28,12 @@ from tools.toolsets.tool import Tool
 
 TOOL_CALLS_PER_TURN = 80
 SUBMIT_PREFIX = "submit_"
-"""Tools that hand something in are called so."""
+"""Prefix of the names of tools that submit something."""
 
 
 @dataclass(frozen=True)
 class ParticipantFactory:
-    """Makes the seats of one phase. `models` are shared by all phases of a run, so that limits hold across them."""
+    """Builds participants. All phases of a run share `clients`, so that rate limits hold across phases."""
 
     cards: dict[str, RoleCard]
     config: ModelsConfig
@@ -52,39 +52,41 @@ class ParticipantFactory:
         conversation: Conversation,
         variables: PromptVariables | None = None,
     ) -> DurableAgent:
-        """One participant of the phase's chat. `variables` are those of the phase's prompt, for offline participants."""
+        """Return a participant of the conversation.
+
+        Args:
+            checkpoint: saves the files after each tool call.
+            variables: those of the phase's prompt, for offline participants.
+        """
         card = self.cards[name]
-        scope = TurnState(name)
+        turn_state = TurnState(name)
         spec, context = self._spec(name), UnboundedChatCompletionContext()
         compaction = HistoryCompaction.of(spec.context_tokens) if PROVIDERS[spec.provider].remote else None
         results = ToolResults(self.run_context.journal, f"{phase_key}/{name}")
         variables = variables or PromptVariables("", {})
         state = ParticipantState(name, variables, conversation, results, card)
-        seated = [*tools, ResultRecall(context).tool()] if compaction and not card.plain else tools
+        offered = [*tools, ResultRecall(context).tool()] if compaction and not card.plain else tools
         agent = PassthroughAgent(
             name=name,
             description=card.description,
-            model_client=self._client(card.name, spec, scope, state, compaction),
+            model_client=self._client(card.name, spec, turn_state, state, compaction),
             model_context=context,
-            workbench=[ToolWorkbench(seated, self.run_context, scope, checkpoint, results)],
+            workbench=[ToolWorkbench(offered, self.run_context, turn_state, checkpoint, results)],
             system_message=self._system_message(card, conversation.participants),
             max_tool_iterations=1 if card.plain else TOOL_CALLS_PER_TURN,
         )
-        dispensable = self._is_dispensable(name, spec, conversation.participants)
         return DurableAgent(
             agent,
-            scope,
+            turn_state,
             phase_key,
             self.run_context,
-            lambda: conversation.round,
-            lambda: conversation.turn_prompt(name),
-            dispensable,
-            conversation.deliverable,
-            [tool.name for tool in tools if tool.name.startswith(SUBMIT_PREFIX)],
+            conversation,
+            is_dispensable=self._is_dispensable(name, spec, conversation.participants),
+            submit_tools=[tool.name for tool in tools if tool.name.startswith(SUBMIT_PREFIX)],
         )
 
     def _is_dispensable(self, name: str, spec: ModelSpec, participants: Participants) -> bool:
-        """A reviewer on a model of its own: where that model fails for good, reviewers on other models are left."""
+        """True for a reviewer whose model may fail for good because reviewers on other models remain."""
         if not participants.chair or name not in participants.others or not PROVIDERS[spec.provider].remote:
             return False
         return any(self._spec(other) != spec for other in participants.others if other != name)
@@ -93,24 +95,24 @@ class ParticipantFactory:
         return self.config.spec_for(name, self.cards[name].model)
 
     def task(self, phase: str, variables: dict[str, object]) -> str:
-        """What all participants of a phase read first."""
+        """Return what all participants of a phase read first."""
         return self.prompts.render(phase, **variables)
 
     def selector(self, phase_key: str) -> Selector:
-        """A model that names the next speaker. An answer that names nobody is asked for again, twice at most."""
-        scope = TurnState("selector")
+        """Return a model that chooses the next speaker. If an answer names nobody, it is asked twice more at most."""
+        turn_state = TurnState("selector")
 
         async def select(turns: Sequence[Turn], participants: Participants) -> str:
-            scope.begin(f"{phase_key}/selector/{len(turns) + 1}")
+            turn_state.begin(f"{phase_key}/selector/{len(turns) + 1}")
             descriptions = {name: self.cards[name].description for name in participants.names}
             given = {"participants": descriptions, "turns": turns}
             prompt = self.prompts.render("selector", **given)
             variables = PromptVariables.of("selector", given)
             state = ParticipantState("selector", variables, NoConversation(), {})
-            client = self._client("selector", self.config.spec_for("selector"), scope, state)
+            client = self._client("selector", self.config.spec_for("selector"), turn_state, state)
             for _ in range(3):
                 try:
-                    answer = await client.create([UserMessage(content=prompt, source="lab")])
+                    answer = await client.create([UserMessage(content=prompt, source=HARNESS)])
                 except Stopped:
                     break
                 except ModelError as error:
@@ -123,7 +125,7 @@ class ParticipantFactory:
                     return named[0]
                 prompt += f"\n\nYou answered {str(answer.content)[:80]!r}. Answer with exactly one name of the list."
             if not self.run_context.stopping:
-                self.run_context.observer.note("the selector named nobody; the next in the order of the cast speaks")
+                self.run_context.observer.note("the selector named nobody; the next participant in order speaks")
             return participants.names[len(turns) % len(participants.names)]
 
         return select
@@ -132,17 +134,17 @@ class ParticipantFactory:
         self,
         role: str,
         spec: ModelSpec,
-        scope: TurnState,
+        turn_state: TurnState,
         state: ParticipantState,
         compaction: HistoryCompaction | None = None,
     ) -> JournalClient:
         if spec.provider == OFFLINE:
             offline = ResilientClient(OfflineClient(state, self.seed), spec, self.limits.limiter(spec))
-            return JournalClient(offline, self.run_context, scope, Pricing(spec))
+            return JournalClient(offline, self.run_context, turn_state, Pricing(spec))
         key = client_key(spec, role)
         if key not in self.clients:
             self.clients[key] = build_client(spec, seed=self.seed, role=role, limits=self.limits)
-        return JournalClient(self.clients[key], self.run_context, scope, Pricing(spec), compaction)
+        return JournalClient(self.clients[key], self.run_context, turn_state, Pricing(spec), compaction)
 
     def plays_offline(self, participants: Sequence[str]) -> bool:
         """Return whether the offline researcher plays one of the participants."""
