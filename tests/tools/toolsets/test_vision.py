@@ -61,9 +61,9 @@ async def test_a_figure_is_shown_and_told_in_words_from_its_own_data(context: Id
         "panel 1 circle: x axis learning rate (log)",
         "y axis KL divergence [bits]",
         "legend: run_1",
-        "line \"run_1\": 3 points, x 1 to 100, y 0.25 to 0.5",
+        'line "run_1": 3 points, x 1 to 100, y 0.25 to 0.5',
         "bars: 2 points, y 3 to 4",
-        "points \"seeds\": 3 points, x 1 to 3, y 4 to 6",
+        'points "seeds": 3 points, x 1 to 3, y 4 to 6',
     ):
         assert told in shown.text
 
