@@ -52,7 +52,7 @@ def _variables(context: PhaseContext) -> dict[str, object]:
         "rebuttal": load_rebuttal(context.idea.review_folder(context.review_round - 1)) or "(none)",
         "form": context.idea.form,
         "has_ledger": context.idea.ledger_file.exists(),
-        "hidden": document.hidden,
+        "hidden_kinds": [found.kind for found in document.hidden],
         "gate": gate.summary if gate else "",
         "gate_passed": gate is None or gate.verdict == "pass",
         "examples": [example_as_data(example) for example in ReviewInputs.of(context.run_folder).examples],
