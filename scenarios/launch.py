@@ -19,11 +19,14 @@ from scenarios.run_group import RunGroup
 from scenarios.runner import Runner
 from scenarios.scenario import Scenario, load_scenario, save_scenario
 from scenarios.warm_start import read_warm_start
+from tools.atomic import is_folder_name
 from tools.errors import UserError
 from tools.sandbox import Sandbox, open_sandbox
 from tools.sandbox.hardware import describe_hardware
 
 PLUGINS = "plugins"
+INCOMPLETE = ".colloquium-incomplete"
+"""Marks a run folder until its launch is complete. Only a folder with this marker may be deleted."""
 
 
 async def launch(
@@ -64,6 +67,7 @@ async def launch(
         with_absolute_paths(scenario).model_copy(update={"ideas": ideas, "launched": launched}),
         folder / "scenario.yaml",
     )
+    (folder / INCOMPLETE).unlink()
     return folder, await _play(folder, _resolve_run(folder), sandbox, observer, run_group)
 
 
@@ -177,15 +181,23 @@ def _resolve_run(folder: Path, overrides: Mapping[str, object] = {}) -> Resolved
 
 
 def _new_folder(runs: Path, scenario: str, name: str) -> Path:
-    if Path(name).name != name:
-        raise UserError(f"--name {name}: a name of one folder, without / in it; where it lies is said with --out")
+    """Create a run folder that carries the marker of an unfinished launch.
+
+    An existing folder is only replaced if it carries that marker, as a launch that was killed early leaves it.
+
+    Raises:
+        UserError: the name is not that of a single folder, the folder exists, or it cannot be created.
+    """
+    if name and not is_folder_name(name):
+        raise UserError(f"--name {name}: must name one folder, without path separators; set its parent with --out")
     folder = runs / (name or f"{datetime.now().astimezone():%Y-%m-%d}-{scenario}-{secrets.token_hex(3)}")
     try:
-        if folder.exists() and not (folder / "scenario.yaml").exists():
+        if (folder / INCOMPLETE).is_file() and not folder.is_symlink():
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
+        (folder / INCOMPLETE).touch()
+    except FileExistsError:
+        raise UserError(f"{folder}: already exists; choose another --name or --out") from None
     except OSError as error:
-        raise UserError(
-            f"the run folder {folder} cannot be made: {error.strerror}; choose another with --out"
-        ) from None
+        raise UserError(f"{folder}: cannot create the run folder: {error.strerror}; choose another --out") from None
     return folder

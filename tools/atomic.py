@@ -27,3 +27,8 @@ def write_bytes(path: Path, data: bytes) -> None:
 def write_json(path: Path, data: object) -> None:
     """Write data as indented JSON in the same way."""
     write_text(path, json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def is_folder_name(name: str) -> bool:
+    """Return True if `name` can name a folder directly inside another: not empty, `.`, `..`, or a path."""
+    return name not in ("", ".", "..") and not {"/", "\\", "\0"} & set(name) and len(os.fsencode(name)) <= 255

@@ -34,9 +34,7 @@ def batch(
     idea: Annotated[str, typer.Option(help="JSON file with ideas to try instead of proposing some.")] = "",
     profile: Annotated[str, typer.Option(help="Profile of every template [default: each template's own].")] = "",
     jobs: Annotated[int, typer.Option(help="Number of runs at once.", min=1, max=1000)] = 2,
-    gpus: Annotated[
-        int, typer.Option(help="Number of GPUs to assign to runs [default: all].", min=-1, show_default=False)
-    ] = -1,
+    gpus: Annotated[int | None, typer.Option(help="Number of GPUs to assign to runs [default: all].", min=0)] = None,
     executor: Annotated[
         Literal["processes", "ray"], typer.Option(help="Processes of this machine, or a Ray cluster.")
     ] = "processes",
@@ -44,9 +42,7 @@ def batch(
         str, typer.Option(help="Address of the Ray cluster, or auto [default: a new one on this machine].")
     ] = "",
     retries: Annotated[int, typer.Option(help="How many times to restart a run whose process died.", min=0)] = 3,
-    budget: Annotated[
-        float, typer.Option(help="Limit of the whole batch in dollars.", min=-1, show_default=False)
-    ] = -1,
+    budget: Annotated[float | None, typer.Option(help="Limit of the whole batch in dollars.", min=0)] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Override: key=value, like seed=1.")] = None,
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Folder of the batch; an existing batch resumes.")
@@ -66,7 +62,7 @@ def batch(
         given=str(Path(idea).resolve()) if idea else "",
     )
     opened = open_batch(folder, loaded, spec)
-    run_shown(opened, _executor(executor, jobs, address, gpus), retries, None if budget < 0 else budget)
+    run_shown(opened, _executor(executor, jobs, address, gpus), retries, budget)
     lines = table_of(sorted(path.parent for path in folder.glob("*/summary.json")))
     if lines:
         typer.echo("\n" + render_table(lines, "markdown"), nl=False)
@@ -108,12 +104,12 @@ def close_batch(jobs: Sequence[BatchJob]) -> None:
         raise typer.Exit(1)
 
 
-def _executor(kind: str, jobs: int, address: str, gpus: int) -> Executor:
+def _executor(kind: str, jobs: int, address: str, gpus: int | None) -> Executor:
     if kind == "ray":
         return RayExecutor(jobs, address)
     if address:
         raise UserError("--address requires --executor ray")
-    return LocalProcesses(jobs, gpu_ids() if gpus < 0 else [str(number) for number in range(gpus)])
+    return LocalProcesses(jobs, gpu_ids() if gpus is None else [str(number) for number in range(gpus)])
 
 
 def _names(text: str) -> list[str]:

@@ -39,8 +39,8 @@ def bench_reviewer(
     ] = "review_panel",
     models: Annotated[str, typer.Option(help="With --run: models config of the panel and its control.")] = "",
     budget: Annotated[
-        float, typer.Option(help="With --run: limit of all reviews together in dollars.", min=-1, show_default=False)
-    ] = -1,
+        float | None, typer.Option(help="With --run: limit of all reviews together in dollars.", min=0)
+    ] = None,
     jobs: Annotated[int, typer.Option(help="With --run: number of papers at once.", min=1)] = 2,
     strip: Annotated[bool, typer.Option("--strip", help="With --run: remove text that reveals decisions.")] = False,
     settings: Annotated[
@@ -86,10 +86,10 @@ def bench_reviewer(
         )
         overrides |= parse_overrides(settings or [])
         by = "" if control_file or control == _NONE else control or CONTROL
-        dollars = None if budget < 0 else budget
+        dollars = budget
         made = make_reviews(run, ratings, scenario, by, overrides, out_folder, jobs, dollars)
         control_file = made.control or control_file
-    elif models or strip or settings or budget >= 0:
+    elif models or strip or settings or budget is not None:
         raise UserError(
             "--models, --budget, --strip and --set require --run FOLDER, since they apply to reviews made by this command"
         )

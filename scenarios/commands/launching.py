@@ -31,8 +31,8 @@ def launch(
     sandbox: Annotated[
         str, typer.Option(help="auto, docker, bubblewrap, or none (no isolation, at your own risk).")
     ] = "",
-    ideas: Annotated[int, typer.Option(help="Number of ideas.", min=0, show_default=False)] = 0,
-    budget: Annotated[float, typer.Option(help="Maximum dollars.", min=-1, show_default=False)] = -1,
+    ideas: Annotated[int | None, typer.Option(help="Number of ideas.", min=1)] = None,
+    budget: Annotated[float | None, typer.Option(help="Maximum dollars.", min=0)] = None,
     roles: Annotated[list[Path] | None, typer.Option(help="Folder with your role cards.")] = None,
     plugins: Plugins = None,
     first: Annotated[
@@ -73,7 +73,7 @@ def launch(
     overrides.update({key: value for key, value in given.items() if value})
     if template and not profile:
         overrides["profile"] = ""
-    if budget >= 0:
+    if budget is not None:
         overrides["budget.dollars"] = budget
     if roles:
         overrides["roles"] = [str(role) for role in roles]
@@ -91,8 +91,8 @@ def launch(
 def resume(
     run: Annotated[str, typer.Argument(help="Run folder, (part of) its name, or last.")] = "last",
     budget: Annotated[
-        float, typer.Option(help="New maximum in dollars, including those already spent.", min=-1, show_default=False)
-    ] = -1,
+        float | None, typer.Option(help="New maximum in dollars, including those already spent.", min=0)
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="New budget: key=value, like budget.minutes=90.")
     ] = None,
@@ -101,7 +101,7 @@ def resume(
     """Resume a run that paused, was interrupted, or was killed."""
     folder = find_run(run, out_folder)
     overrides = parse_overrides(settings or [])
-    if budget >= 0:
+    if budget is not None:
         overrides["budget.dollars"] = budget
     with Progress(out) as progress:
         status = asyncio.run(resume_run(folder, progress, overrides))

@@ -30,14 +30,11 @@ def review(
     panel: Annotated[str, typer.Option(help="Scenario whose panel reviews: a name or a file.")] = "review_panel",
     form: Annotated[str, typer.Option(help="Review form: neurips, iclr, workshop, or your own file.")] = "",
     models: Annotated[str, typer.Option(help="Models config: a name in configs/models/ or a file.")] = "",
-    reviewers: Annotated[int, typer.Option(help="Number of reviewers.", min=0, show_default=False)] = 0,
-    rounds: Annotated[int, typer.Option(help="Discussion rounds.", min=-1, show_default=False)] = -1,
+    reviewers: Annotated[int | None, typer.Option(help="Number of reviewers.", min=1)] = None,
+    rounds: Annotated[int | None, typer.Option(help="Discussion rounds.", min=0)] = None,
     reflections: Annotated[
-        int,
-        typer.Option(
-            help="Maximum number of times each reviewer revisits their own review.", min=-1, show_default=False
-        ),
-    ] = -1,
+        int | None, typer.Option(help="Maximum number of times each reviewer revisits their own review.", min=0)
+    ] = None,
     rule: Annotated[str, typer.Option(help="Decision rule: chair, median, every_reviewer, or your own file.")] = "",
     examples: Annotated[
         Path | None, typer.Option(help="Folder with papers and their reviews, shown as examples.")
@@ -48,8 +45,8 @@ def review(
     roles: Annotated[list[Path] | None, typer.Option(help="Folder with your role cards.")] = None,
     plugins: Plugins = None,
     budget: Annotated[
-        float, typer.Option(help="Maximum dollars; for a folder, for all papers together.", min=-1, show_default=False)
-    ] = -1,
+        float | None, typer.Option(help="Maximum dollars; for a folder, for all papers together.", min=0)
+    ] = None,
     jobs: Annotated[int, typer.Option(help="Papers reviewed at the same time, for a folder.", min=1)] = 2,
     settings: Annotated[
         list[str] | None,
@@ -58,8 +55,8 @@ def review(
     out_folder: Out = RUNS,
 ) -> None:
     """Review a paper, or every paper of a folder, with a panel. The same command resumes an unfinished folder."""
-    phase: dict[str, object] = {"reviewers": reviewers or None, "rounds": rounds, "reflections": reflections}
-    overrides = {f"phases.panel.{key}": value for key, value in phase.items() if value not in (None, -1)}
+    phase: dict[str, object] = {"reviewers": reviewers, "rounds": rounds, "reflections": reflections}
+    overrides = {f"phases.panel.{key}": value for key, value in phase.items() if value is not None}
     given = {"form": form, "models": models, "rule": rule, "examples": examples, "rebuttal": rebuttal}
     overrides |= {key: str(value) for key, value in given.items() if value}
     if roles:
@@ -74,10 +71,10 @@ def review(
         scenario = panel_scenario("--panel", panel, {**overrides, "paper": str(found[0])})
         folder = out_folder / f"review-{paper.resolve().name}"
         batch = open_batch(folder, scenario, found)
-        review_batch(batch, jobs, None if budget < 0 else budget)
+        review_batch(batch, jobs, budget)
         close_batch(batch.jobs)
     else:
-        if budget >= 0:
+        if budget is not None:
             overrides["budget.dollars"] = budget
         _review_one(paper, panel, overrides, out_folder)
 

@@ -31,7 +31,7 @@ def estimate(
     scenario: Annotated[str, typer.Argument(help="Scenario: a name or a file, like paper.")],
     template: Annotated[str, typer.Option(help="Research template: a name or a folder.")] = "",
     models: Annotated[str, typer.Option(help="Models config: a name in configs/models/ or a file.")] = "",
-    ideas: Annotated[int, typer.Option(help="Number of ideas.", min=0, show_default=False)] = 0,
+    ideas: Annotated[int | None, typer.Option(help="Number of ideas.", min=1)] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Override a scenario key: key=value.")] = None,
     out_folder: Out = RUNS,
 ) -> None:

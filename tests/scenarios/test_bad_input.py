@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.foreign_template import write_foreign_template
 from tests.fakes.pdfs import plain_page, write_pdf
+from tests.scenarios.conftest import Done
 
 SCENARIO = "template: diffusion_2d\nphases: [ideation]\n"
 
@@ -103,7 +105,7 @@ def test_an_experiment_that_gives_no_result(colloquium, tmp_path: Path, ending: 
     )
     template = write_foreign_template(tmp_path / "mine", source)
     done = colloquium("launch", "quickstart", "--template", template, "--out", tmp_path / "runs")
-    assert "the baseline of template mine failed" in done.stdout and told in done.stdout, done.stdout
+    assert "template mine: the baseline failed" in done.stdout and told in done.stdout, done.stdout
     assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
 
 
@@ -135,4 +137,70 @@ def test_no_tex(colloquium, tmp_path: Path) -> None:
     arguments = ("launch", "quickstart", "--sandbox", "bubblewrap", "--out", tmp_path / "runs")
     done = colloquium(*arguments, environment={"PATH": str(tools)})
     assert done.returncode == 2 and "LaTeX" in done.stderr and "apt-get install" in done.stderr, done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("name", [".", "..", "a/b", "/", "a" * 300, "../escape"])
+def test_a_run_name_that_is_not_one_folder_is_refused(name: str, tmp_path: Path, command: Callable[..., Done]) -> None:
+    (tmp_path / "runs").mkdir()
+    done = command("launch", "ideation", "--name", name, "--out", tmp_path / "runs")
+    assert done.returncode == 2
+    assert "--name" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+    assert not list((tmp_path / "runs").iterdir())
+
+
+def test_a_folder_of_the_user_survives_a_launch_with_its_name(tmp_path: Path, command: Callable[..., Done]) -> None:
+    own = tmp_path / "runs" / "thesis"
+    own.mkdir(parents=True)
+    (own / "chapter.tex").write_text("text", encoding="utf-8")
+    done = command("launch", "ideation", "--name", "thesis", "--out", tmp_path / "runs")
+    assert done.returncode == 2
+    assert str(own) in done.stderr
+    assert (own / "chapter.tex").read_text(encoding="utf-8") == "text"
+
+
+def test_a_link_to_an_unfinished_folder_is_not_followed(tmp_path: Path, command: Callable[..., Done]) -> None:
+    target = tmp_path / "elsewhere"
+    target.mkdir()
+    (target / ".colloquium-incomplete").touch()
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "mine").symlink_to(target)
+    done = command("launch", "ideation", "--name", "mine", "--out", tmp_path / "runs")
+    assert done.returncode == 2
+    assert target.is_dir()
+
+
+def test_a_folder_left_by_a_killed_launch_is_replaced(tmp_path: Path, command: Callable[..., Done]) -> None:
+    half = tmp_path / "runs" / "mine"
+    half.mkdir(parents=True)
+    (half / ".colloquium-incomplete").touch()
+    (half / "left_over").touch()
+    done = command("launch", "ideation", "--profile", "smoke", "--name", "mine", "--out", tmp_path / "runs")
+    assert done.returncode == 0, done.stderr
+    assert not (half / "left_over").exists()
+    assert not (half / ".colloquium-incomplete").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("launch", "ideation", "--budget", "-0.5"),
+        ("launch", "ideation", "--budget", "nan"),
+        ("launch", "ideation", "--ideas", "0"),
+        ("resume", "last", "--budget", "-0.5"),
+        ("review", "paper.txt", "--budget", "-0.5"),
+        ("review", "paper.txt", "--reviewers", "0"),
+        ("review", "paper.txt", "--rounds", "-1"),
+        ("review", "paper.txt", "--reflections", "-1"),
+        ("batch", "quickstart", "--budget", "-0.5"),
+        ("batch", "quickstart", "--gpus", "-1"),
+        ("estimate", "paper", "--ideas", "0"),
+    ],
+)
+def test_a_number_out_of_range_is_refused(
+    arguments: tuple[str, ...], tmp_path: Path, command: Callable[..., Done]
+) -> None:
+    """A typo must never widen a limit."""
+    assert command(*arguments, "--out", tmp_path / "runs").returncode == 2
     assert not (tmp_path / "runs").exists()

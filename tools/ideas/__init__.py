@@ -14,10 +14,10 @@ from tools.ideas.archive import (
 from tools.ideas.idea import Idea, NoveltyDecision, idea_to_json, load_idea, save_idea
 
 __all__ = [
-    "StoredIdea",
     "Idea",
     "IdeaOutcome",
     "NoveltyDecision",
+    "StoredIdea",
     "Trial",
     "format_archive",
     "idea_to_json",
