@@ -1,7 +1,7 @@
 # make demo     install everything, then run the quickstart scenario to a reviewed paper, offline
 # make test     install everything, then run all tests
 # make test-quick  run the tests that need neither Docker nor more than a few seconds (under 3 minutes in all)
-# make lint, make bench (or make bench ARGS="--only sandbox"), make clean
+# make lint, make bench (or make bench ARGS="--only sandbox"), make mutants (do the tests notice small changes?), make clean
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
@@ -10,7 +10,7 @@ PARALLEL ?= -n 2 --dist loadfile --no-loadscope-reorder
 # What the prose linters read. .ci/prose.py reads configuration and help texts too.
 PROSE := README.md AGENTS.md CHANGELOG.md docs agents/prompts agents/roles
 
-.PHONY: demo test test-quick lint bench setup system clean
+.PHONY: demo test test-quick lint bench mutants setup system clean
 
 setup: $(VENV)/.ready system
 
@@ -47,6 +47,9 @@ lint: setup
 
 bench: setup
 	$(RUN) tests/bench.py $(ARGS)
+
+mutants: setup
+	$(RUN) tests/mutants.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -53,7 +53,7 @@ def assign_participants(
     for role, model in entries:
         participant = _name(role, model, participants, cards)
         if participant in RESERVED_NAMES:
-            raise UserError(f"{where}.participants: no seat may be called {participant!r}; give the role another name")
+            raise UserError(f"{where}.participants: the name {participant!r} is reserved; give the role another name")
         participants[participant] = _card(cards[role], participant, model, models)
         roles[participant] = role
     named = {"chair": chair, "accepted_by": spec.accepted_by, "authors": spec.authors}

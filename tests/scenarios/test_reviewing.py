@@ -330,3 +330,19 @@ def test_cut_short_anywhere_it_ends_the_same(command: Command, tmp_path: Path, d
         done = command("resume", copy)
         assert done.returncode == 0, done.stdout + done.stderr
         assert report_of(copy.parent) == whole, kept
+
+
+@pytest.mark.parametrize("name", ["paper", "review", "meta_review"])
+def test_a_reviewer_cannot_have_the_name_of_a_file_of_the_round(
+    command: Command, tmp_path: Path, draft: Path, name: str
+) -> None:
+    """Its review would overwrite that file."""
+    cards = tmp_path / "cards"
+    cards.mkdir()
+    text = f"---\nname: {name}\ndescription: Reviews.\ntools: []\nmodel: reviewer\n---\nReview the paper.\n"
+    (cards / f"{name}.md").write_text(text, encoding="utf-8")
+    participants = f"phases.panel.participants=[{name}, area_chair]"
+    done = command("review", draft, "--roles", cards, "--set", participants, "--out", tmp_path / "runs")
+    assert done.returncode == 2
+    assert repr(name) in done.stderr
+    assert not (tmp_path / "runs").exists()
