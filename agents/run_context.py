@@ -38,6 +38,7 @@ class RunContext:
         self._settled = asyncio.Condition()
         self.stop_reason = ""
         self.stop_scope: Scope = "phase"
+        self.interrupted = False
         self.image_store = ImageStore(self.journal.path.parent / "images")
         self.run = Account.over("run", self.budget, self.journal.records())
         self._open: list[Account] = [self.run]
@@ -64,6 +65,11 @@ class RunContext:
         if not self.stopping or SCOPES.index(scope) > SCOPES.index(self.stop_scope):
             self.stop_reason, self.stop_scope = reason, scope
         self._stop.set()
+
+    def interrupt(self) -> None:
+        """Stop the run because the user asked for it, unless it is stopping for another reason."""
+        self.interrupted = not (self.stopping and self.stop_scope == "run")
+        self.stop("interrupted")
 
     @property
     def stopping(self) -> bool:

@@ -11,6 +11,7 @@ from agents.journal import read_journal
 from agents.models.config import ModelSpec
 from agents.models.usage import Pricing, UsageDetail
 from scenarios.resolved_scenario import ResolvedScenario, participant_names, participants_of, turn_limit_of
+from tools.run_dir import RunDir
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _habits(runs: Iterable[Path]) -> dict[tuple[str, str], Habit]:
     held, turns, calls, prompt, answer = (Counter[tuple[str, str]]() for _ in range(5))
     for run in runs:
         seen = set()
-        for record in read_journal(run / "journal.jsonl"):
+        for record in read_journal(RunDir(run).journal_file):
             idea_run, phase, role, *_ = [*record.key.split("/"), "", ""]
             key = (phase.partition(":")[0], role)
             if record.type == "turn":

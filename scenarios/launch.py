@@ -21,6 +21,7 @@ from scenarios.scenario import Scenario, load_scenario, save_scenario
 from scenarios.warm_start import read_warm_start
 from tools.atomic import is_folder_name
 from tools.errors import UserError
+from tools.run_dir import RunDir, RunEnd
 from tools.sandbox import Sandbox, open_sandbox
 from tools.sandbox.hardware import describe_hardware
 
@@ -31,8 +32,8 @@ INCOMPLETE = ".colloquium-incomplete"
 
 async def launch(
     scenario: Scenario, runs: Path, observer: Observer, *, name: str = "", run_group: RunGroup | None = None
-) -> tuple[Path, str]:
-    """Check everything, make the run folder, play. Answers the folder and the run's status.
+) -> tuple[Path, RunEnd]:
+    """Check everything, make the run folder, play. Return the folder and how the run stopped.
 
     Args:
         name: of the run folder; with date and a random part when empty. A folder of that name that holds no run yet, as
@@ -65,7 +66,7 @@ async def launch(
     ideas = len(start.ideas) or scenario.ideas
     save_scenario(
         with_absolute_paths(scenario).model_copy(update={"ideas": ideas, "launched": launched}),
-        folder / "scenario.yaml",
+        RunDir(folder).scenario_file,
     )
     (folder / INCOMPLETE).unlink()
     return folder, await _play(folder, _resolve_run(folder), sandbox, observer, run_group)
@@ -73,8 +74,8 @@ async def launch(
 
 async def resume(
     folder: Path, observer: Observer, overrides: Mapping[str, object] = {}, *, run_group: RunGroup | None = None
-) -> str:
-    """Take a run up where its journal ends. Answers the run's status. Of the scenario only the budget may be changed.
+) -> RunEnd:
+    """Take a run up where its journal ends. Return how the run stopped. Of the scenario only the budget may be changed.
 
     Raises:
         UserError: the folder holds no run, or something that it needs is missing.
@@ -84,34 +85,8 @@ async def resume(
             raise UserError(f"--set {key}: a run is taken up as it was launched; only its budget can be changed")
     resolved = _resolve_run(folder, overrides)
     if overrides:
-        save_scenario(resolved.scenario, folder / "scenario.yaml")
+        save_scenario(resolved.scenario, RunDir(folder).scenario_file)
     return await _play(folder, resolved, await _ready(resolved, folder, observer), observer, run_group)
-
-
-def find_run(name: str, runs: Path) -> Path:
-    """A run folder by its path, its name, or the end of its name; `last` is the newest.
-
-    Raises:
-        UserError: there is none, or more than one fits.
-    """
-    if (Path(name) / "scenario.yaml").exists():
-        return Path(name)
-    if Path(name).is_dir() and "/" in name:
-        raise UserError(f"{name} is no run folder: there is no scenario.yaml in it")
-    known = list_runs(runs)
-    if name == "last" and known:
-        return known[-1]
-    fitting = [run for run in known if run.name == name] or [run for run in known if name in run.name]
-    if len(fitting) == 1:
-        return fitting[0]
-    shown = ", ".join(run.name for run in (fitting or known)[-8:]) or "none yet"
-    raise UserError(f"run {name!r}: {len(fitting)} runs under {runs} fit; there are: {shown}")
-
-
-def list_runs(runs: Path) -> list[Path]:
-    """All run folders, the oldest first."""
-    found = [path.parent for path in runs.glob("*/scenario.yaml")]
-    return sorted(found, key=lambda folder: (folder / "scenario.yaml").stat().st_mtime_ns)
 
 
 async def _ready(resolved: ResolvedScenario, out: Path, observer: Observer) -> Sandbox:
@@ -127,7 +102,7 @@ async def _ready(resolved: ResolvedScenario, out: Path, observer: Observer) -> S
 
 async def _play(
     folder: Path, resolved: ResolvedScenario, sandbox: Sandbox, observer: Observer, run_group: RunGroup | None
-) -> str:
+) -> RunEnd:
     if run_group is None:
         with RunGroup(observer.note) as alone:
             return await _play(folder, resolved, sandbox, observer, alone)
@@ -169,15 +144,14 @@ def _versions() -> dict[str, str]:
 
 def _resolve_run(folder: Path, overrides: Mapping[str, object] = {}) -> ResolvedScenario:
     """The plan of a run from its own folder: its scenario, its copy of the template."""
-    path = folder / "scenario.yaml"
+    path = RunDir(folder).scenario_file
     if not path.exists():
         raise UserError(f"{folder} holds no run: there is no scenario.yaml in it")
     scenario = load_scenario(path, overrides)
     if scenario.plugins:
         copied = sorted((folder / PLUGINS).iterdir())
         scenario = scenario.model_copy(update={"plugins": [str(plugin) for plugin in copied]})
-    copies = list((folder / "template").glob("*/experiment.py"))
-    return resolve_scenario(scenario, copies[0].parent if copies else None)
+    return resolve_scenario(scenario, RunDir(folder).template_dir)
 
 
 def _new_folder(runs: Path, scenario: str, name: str) -> Path:

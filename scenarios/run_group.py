@@ -41,7 +41,7 @@ class RunGroup:
         """A run is part of the company while it goes on."""
         self._conducts.append(run_context)
         if self.interrupted:
-            run_context.stop("interrupted")
+            run_context.interrupt()
         try:
             yield
         finally:
@@ -54,4 +54,4 @@ class RunGroup:
         self.interrupted = True
         self._note("stopping after what is in flight; press Ctrl-C again to end at once")
         for run_context in self._conducts:
-            run_context.stop("interrupted")
+            run_context.interrupt()

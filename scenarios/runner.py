@@ -26,9 +26,10 @@ from scenarios.idea_run import IdeaRun
 from scenarios.idea_runs import IdeaRuns
 from scenarios.phases.phase_type import PhaseContext, PhaseType
 from scenarios.resolved_scenario import ResolvedScenario, participant_names, participants_of, policies_of, turn_limit_of
-from scenarios.run_summary import write_summary
+from scenarios.run_summary import summarize_run
 from scenarios.scenario import PhaseSpec
 from tools.errors import ColloquiumError, MachineError
+from tools.run_dir import RunDir, RunEnd, RunStatus, write_summary
 from tools.sandbox import Sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.registry import build_tools
@@ -48,7 +49,7 @@ class Runner:
     ) -> None:
         self.folder, self._resolved, self._observer = folder.resolve(), resolved, observer
         scenario = resolved.scenario
-        journal = Journal(folder / "journal.jsonl")
+        journal = Journal(RunDir(folder).journal_file)
         self.run_context = RunContext(journal, observer, Budget(**scenario.budget.model_dump(exclude={"idea"})))
         self._idea_runs = IdeaRuns(self.folder, resolved, sandbox, journal, observer)
         starts = sum(record.type == "start" for record in journal.records())
@@ -63,9 +64,9 @@ class Runner:
         )
         self.idea_runs: list[IdeaRun] = []
 
-    async def play(self) -> str:
-        """Take every idea through the phases. Return the run's status: `finished`, or `paused: reason`."""
-        status = "finished"
+    async def play(self) -> RunEnd:
+        """Take every idea through the phases. Return how the run stopped."""
+        end = RunEnd(RunStatus.FINISHED)
         for role, tool in unoffered_tools(self._resolved):
             self._observer.note(f"role {role}: its card names the tool {tool}, which none of its phases offers")
         self._idea_runs.open_archive()
@@ -81,17 +82,19 @@ class Runner:
                     self._observer.note(f"the run ends here: {MAX_EMPTY_IDEATIONS} ideations in a row gave no idea")
                     break
         except (Stopped, MachineError, OSError) as error:
-            status = f"paused: {error}"
+            end = RunEnd(RunStatus.PAUSED, str(error))
+            if isinstance(error, Stopped) and self.run_context.interrupted:
+                end = RunEnd(RunStatus.INTERRUPTED)
         try:
-            self._close(status)
+            self._close(end)
         except OSError as error:
-            status = f"paused: {error}"
-        return status
+            end = RunEnd(RunStatus.PAUSED, str(error))
+        return end
 
-    def _close(self, status: str) -> None:
+    def _close(self, end: RunEnd) -> None:
         journal = self.run_context.journal
-        journal.put(f"run/end:{len(list(journal.records()))}", "run", {"status": status})
-        write_summary(self.folder, self._resolved, self.run_context, self.idea_runs, status)
+        journal.put(f"run/end:{len(list(journal.records()))}", "run", {"status": end.status, "reason": end.reason})
+        write_summary(self.folder, summarize_run(self._resolved, self.run_context, self.idea_runs, end))
         self.run_context.journal.close()
 
     async def _play_idea(self, idea_run: IdeaRun, number: int) -> None:

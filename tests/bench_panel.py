@@ -13,6 +13,7 @@ from scenarios.scenario import find_scenario, load_scenario
 from tests.fakes.answer import Answer
 from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.panellist import Panellist
+from tools.run_dir import RunStatus
 
 SECONDS = 1.5
 SEATS = ("methodology", "evidence", "clarity", "novelty", "reproduction")
@@ -39,10 +40,10 @@ async def reviewers(folder: Path) -> str:
             asked: dict[str, object] = {"paper": str(paper), "models": str(config), "phases.panel.reviewers": count,
                                         "phases.panel.rounds": 0, "phases.panel.reflections": 0}  # fmt: skip
             began = time.monotonic()
-            _, status = await launch(load_scenario(find_scenario("review_panel"), asked), folder / "runs", Observer())
+            _, end = await launch(load_scenario(find_scenario("review_panel"), asked), folder / "runs", Observer())
             seconds[count] = time.monotonic() - began
-            if status != "finished":
-                raise AssertionError(status)
+            if end.status is not RunStatus.FINISHED:
+                raise AssertionError(end)
     return (
         f"a panel on a model that takes {SECONDS:g} s an answer: one reviewer {seconds[1]:.1f} s, five {seconds[5]:.1f} s, "
         f"ratio {seconds[5] / seconds[1]:.2f}"

@@ -26,6 +26,7 @@ from scenarios.launch import launch
 from scenarios.scenario import find_scenario, load_scenario
 from scenarios.views.cost import cost_rows, total
 from scenarios.views.progress import Progress
+from tools.run_dir import RunStatus
 from tools.tokens import CHARACTERS_PER_TOKEN
 
 
@@ -59,9 +60,9 @@ async def prompts(folder: Path) -> Prompts:
         overrides = {"models": str(config), "template": str(template), "profile": "", "sandbox": "bubblewrap"}
         with (folder / "log").open("w") as log:
             scenario = load_scenario(find_scenario("quickstart"), overrides)
-            run, status = await launch(scenario, folder / "runs", Progress(Console(file=log)))
-    if status != "finished":
-        raise SystemExit(f"the scripted scenario did not finish: {status}")
+            run, end = await launch(scenario, folder / "runs", Progress(Console(file=log)))
+    if end.status is not RunStatus.FINISHED:
+        raise SystemExit(f"the scripted scenario did not finish: {end}")
     whole = total(cost_rows(run))
     records = list(read_journal(run / "journal.jsonl"))
     estimated = sum(int(record.data["prompt_size"]) for record in records if record.type == "model")

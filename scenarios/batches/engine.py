@@ -17,9 +17,8 @@ from pathlib import Path
 
 from scenarios.batches.executors import last_line
 from scenarios.batches.job import BatchJob, Executor, WorkerLostError
-from scenarios.batches.run_state import RunStatus, read_summary
-from scenarios.run_summary import dollars_of, spent_in
 from tools.errors import ColloquiumError, UserError
+from tools.run_dir import RunStatus, dollars_of, read_summary, spent_in
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _RESTART_SECONDS = 1.0

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from agents.observer import Observer
 from scenarios.batches.job import BatchJob, WorkerLostError
-from scenarios.batches.run_state import RunStatus, parse_status
 from scenarios.launch import launch, resume
 from scenarios.run_group import INTERRUPTED, RunGroup
 from scenarios.scenario import save_scenario
 from tools.errors import ColloquiumError
+from tools.run_dir import RunStatus
 
 _WRAPPER = Path(__file__).with_name("die_with_parent.py")
 _STATUSES = {0: RunStatus.FINISHED, 1: RunStatus.FINISHED, 3: RunStatus.PAUSED, INTERRUPTED: RunStatus.INTERRUPTED}
@@ -34,10 +34,10 @@ class InProcess:
         limit = {} if job.dollars is None else {"dollars": job.dollars}
         if job.started:
             overrides = {f"budget.{key}": value for key, value in limit.items()}
-            return parse_status(await resume(job.run, Observer(), overrides, run_group=self._run_group))[0]
+            return (await resume(job.run, Observer(), overrides, run_group=self._run_group)).status
         scenario = job.scenario.model_copy(update={"budget": job.scenario.budget.model_copy(update=limit)})
-        _, status = await launch(scenario, job.run.parent, Observer(), name=job.run.name, run_group=self._run_group)
-        return parse_status(status)[0]
+        _, end = await launch(scenario, job.run.parent, Observer(), name=job.run.name, run_group=self._run_group)
+        return end.status
 
     def interrupt(self) -> None:
         self._run_group.interrupt()

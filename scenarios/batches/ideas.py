@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict
 
 from scenarios.batches.engine import Batch, open_folder
 from scenarios.batches.job import BatchJob, JobKind
-from scenarios.batches.run_state import read_summary
 from scenarios.launch import with_absolute_paths
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import Scenario, save_scenario
@@ -19,6 +18,7 @@ from scenarios.warm_start import read_ideas
 from tools.atomic import write_json
 from tools.errors import UserError
 from tools.ideas import StoredIdea, idea_to_json, read_archive
+from tools.run_dir import RunDir, read_summary
 
 SETTINGS = "batch.json"
 SCENARIO = "scenario-of-batch.yaml"
@@ -66,14 +66,15 @@ class IdeaBatch(Batch):
 
     def next_jobs(self, job: BatchJob) -> Iterator[BatchJob]:
         if job.kind is JobKind.IDEATION:
-            own = {path.parent.name for path in job.run.glob("ideas/*/idea.json")}
-            proposed = [entry for entry in read_archive(job.run / "ideas.json") if entry["Name"] in own]
+            run = RunDir(job.run)
+            own = {idea.name for idea in run.ideas() if idea.idea_file.exists()}
+            proposed = [entry for entry in read_archive(run.archive_file) if entry["Name"] in own]
             yield from self._idea_jobs(job.template, job.models, proposed)
 
     def outcome(self, job: BatchJob) -> str:
         """Return why the run's first unfinished idea ended before its last phase; empty if none did."""
         summary = read_summary(job.run)
-        return next((idea.ended_early for idea in summary.ideas if idea.ended_early), "") if summary else ""
+        return summary.ended_early if summary else ""
 
     def _idea_jobs(self, template: str, models: str, ideas: Sequence[StoredIdea]) -> Iterator[BatchJob]:
         """Yield a job for each idea, without those that the novelty check rejected."""

@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from scenarios.batches.run_state import RunStatus
 from scenarios.scenario import Scenario
 from tools.project import ROOT
+from tools.run_dir import RunDir, RunStatus
 
 
 class JobKind(StrEnum):
@@ -76,7 +76,7 @@ class BatchJob:
     @property
     def started(self) -> bool:
         """True if there is a run to resume."""
-        return (self.run / "scenario.yaml").exists()
+        return RunDir(self.run).exists
 
 
 class Executor(Protocol):

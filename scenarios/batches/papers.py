@@ -15,7 +15,6 @@ from pathlib import Path
 
 from scenarios.batches.engine import Batch, open_folder
 from scenarios.batches.job import BatchJob, JobKind
-from scenarios.batches.run_state import RunStatus, read_summary
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import Scenario, load_scenario, save_scenario
 from tools.atomic import write_json, write_text
@@ -23,6 +22,7 @@ from tools.documents import PAPER_SUFFIXES
 from tools.errors import UserError
 from tools.review import REPORT_FILE, PanelReport
 from tools.reviewer_bench.records import panel_record
+from tools.run_dir import RunStatus, read_summary
 
 SETTINGS = "batch.yaml"
 RESULT_FILES = ("reviews.csv", "reviews.json", "reviews.jsonl")
@@ -70,7 +70,7 @@ class PaperBatch(Batch):
         result = paper_result(job)
         if not result.folder:
             summary = read_summary(job.run)
-            return next((idea.ended_early for idea in summary.ideas if idea.ended_early), "") if summary else ""
+            return summary.ended_early if summary else ""
         spread = "" if result.spread is None else f" ± {result.spread:g}"
         return f"{result.decision}, overall {'–' if result.overall is None else f'{result.overall:g}'}{spread}"
 

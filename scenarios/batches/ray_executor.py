@@ -12,9 +12,9 @@ from typing import Any
 
 from scenarios.batches.executors import prepare, start, status_of_exit
 from scenarios.batches.job import BatchJob, WorkerLostError
-from scenarios.batches.run_state import RunStatus
 from tools.errors import MachineError, UserError
 from tools.project import ROOT
+from tools.run_dir import RunStatus
 
 _POLL_SECONDS = 0.2
 

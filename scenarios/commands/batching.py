@@ -15,7 +15,6 @@ from scenarios.batches.executors import LocalProcesses
 from scenarios.batches.ideas import BatchSpec, open_batch
 from scenarios.batches.job import BatchJob, Executor
 from scenarios.batches.ray_executor import RayExecutor
-from scenarios.batches.run_state import RunStatus
 from scenarios.commands.console import RUNS, out, place
 from scenarios.run_group import INTERRUPTED
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
@@ -23,6 +22,7 @@ from scenarios.views.batch import BatchProgress
 from scenarios.views.table import render_table, table_of
 from scenarios.warm_start import read_ideas
 from tools.errors import UserError
+from tools.run_dir import RunStatus, list_runs
 from tools.sandbox.hardware import gpu_ids
 
 
@@ -63,7 +63,7 @@ def batch(
     )
     opened = open_batch(folder, loaded, spec)
     run_shown(opened, _executor(executor, jobs, address, gpus), retries, budget)
-    lines = table_of(sorted(path.parent for path in folder.glob("*/summary.json")))
+    lines = table_of(list_runs(folder))
     if lines:
         typer.echo("\n" + render_table(lines, "markdown"), nl=False)
     place("batch", folder, f"python run.py table --out {folder} --plot scores.pdf")

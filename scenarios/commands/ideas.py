@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from scenarios.commands.console import RUNS, Out, out
-from scenarios.launch import find_run
 from tools.errors import UserError
 from tools.ideas import IdeaOutcome, StoredIdea, outcome_of, read_archive
+from tools.run_dir import RunDir, find_run
 
 Order = Literal["archive", "score", "interestingness", "feasibility", "novelty"]
 
@@ -30,7 +30,7 @@ def ideas(
     out_folder: Out = RUNS,
 ) -> None:
     """List the ideas of a run or a file, with scores from 1 to 10 and outcomes."""
-    path = Path(of) if Path(of).is_file() else find_run(of, out_folder) / "ideas.json"
+    path = Path(of) if Path(of).is_file() else RunDir(find_run(of, out_folder)).archive_file
     entries = [entry for entry in read_archive(path) if not studied or "outcome" in entry]
     if not entries:
         raise UserError(f"{path}: it contains no idea yet")

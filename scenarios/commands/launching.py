@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from scenarios.commands.console import RUNS, Out, Plugins, out, place
-from scenarios.launch import find_run
 from scenarios.launch import launch as launch_run
 from scenarios.launch import resume as resume_run
 from scenarios.resolved_scenario import first_phase_with_idea
 from scenarios.run_group import INTERRUPTED
-from scenarios.run_summary import read_summary
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
 from scenarios.views.progress import Progress
 from scenarios.warm_start import starting_from
+from tools.run_dir import IdeaDir, IdeaSummary, RunDir, RunEnd, RunStatus, find_run, overall_score, read_summary
 
 _START = "Begin in the middle"
 
@@ -84,8 +83,8 @@ def launch(
     if first or (idea and not run):
         loaded = loaded.begun_with(first or first_phase_with_idea(loaded))
     with Progress(out) as progress:
-        folder, status = asyncio.run(launch_run(loaded, out_folder, progress, name=name))
-    close(folder, status)
+        folder, end = asyncio.run(launch_run(loaded, out_folder, progress, name=name))
+    close(folder, end)
 
 
 def resume(
@@ -104,8 +103,8 @@ def resume(
     if budget is not None:
         overrides["budget.dollars"] = budget
     with Progress(out) as progress:
-        status = asyncio.run(resume_run(folder, progress, overrides))
-    close(folder, status)
+        end = asyncio.run(resume_run(folder, progress, overrides))
+    close(folder, end)
 
 
 def chat(
@@ -133,43 +132,43 @@ def chat(
     loaded = load_scenario(find_scenario("chat"), overrides)
     with Progress(out) as progress:
         folder, _ = asyncio.run(launch_run(loaded, out_folder, progress))
-    place("transcript", folder / "journal.jsonl", f"python run.py transcript {folder}")
+    place("transcript", RunDir(folder).journal_file, f"python run.py transcript {folder}")
     out.print(f"Resume: python run.py resume {folder}", highlight=False, soft_wrap=True)
 
 
-def close(folder: Path, status: str) -> None:
+def close(folder: Path, end: RunEnd) -> None:
     """Print the status of the run and where its results are."""
-    summary: dict[str, Any] = read_summary(folder)
-    took = f" after {summary['seconds'] / 60:.1f} minutes, ${summary['dollars']:.2f}" if summary else ""
-    out.print(f"\n[bold]{escape(status)}[/bold]{took}", highlight=False, soft_wrap=True)
-    ideas = summary.get("ideas", [])
+    summary = read_summary(folder)
+    took = f" after {summary.seconds / 60:.1f} minutes, ${summary.dollars:.2f}" if summary else ""
+    out.print(f"\n[bold]{escape(str(end))}[/bold]{took}", highlight=False, soft_wrap=True)
+    ideas = summary.ideas if summary else []
     for idea in ideas:
         _close_idea(idea)
-    place("transcript", folder / "journal.jsonl", f"python run.py transcript {folder}")
+    place("transcript", RunDir(folder).journal_file, f"python run.py transcript {folder}")
     place("run folder", folder)
-    if status != "finished":
+    if end.status is not RunStatus.FINISHED:
         out.print(f"Resume: python run.py resume {folder}", highlight=False, soft_wrap=True)
-        raise typer.Exit(INTERRUPTED if "interrupted" in status else 3)
-    if ideas and all(idea["ended_early"] and not idea["papers"] for idea in ideas):
+        raise typer.Exit(INTERRUPTED if end.status is RunStatus.INTERRUPTED else 3)
+    if ideas and all(idea.ended_early and not idea.papers for idea in ideas):
         raise typer.Exit(1)
 
 
-def _close_idea(idea: dict[str, Any]) -> None:
-    root = Path(idea["folder"])
-    if idea["name"]:
+def _close_idea(idea: IdeaSummary) -> None:
+    folder = IdeaDir(Path(idea.folder))
+    if idea.name:
         out.print(
-            f"\nidea {idea['name']}: {idea['runs_completed']} runs completed, {idea['runs_failed']} failed"
-            + (f", {tampered} tampered" if (tampered := idea.get("runs_tampered")) else ""),
+            f"\nidea {idea.name}: {idea.runs_completed} runs completed, {idea.runs_failed} failed"
+            + (f", {idea.runs_tampered} tampered" if idea.runs_tampered else ""),
             highlight=False,
         )
-    if idea["ended_early"]:
-        out.print(f"ended early: {idea['ended_early']}", highlight=False, soft_wrap=True)
-    verdict = {"pass": "", "": "a draft that no gate has checked"}.get(idea["gate"], f"{idea['gate']} by the gate")
-    place("paper", root / "paper" / "paper.pdf", verdict)
-    for version in idea["papers"]:
+    if idea.ended_early:
+        out.print(f"ended early: {idea.ended_early}", highlight=False, soft_wrap=True)
+    verdict = {"pass": "", "": "a draft that no gate has checked"}.get(idea.gate, f"{idea.gate} by the gate")
+    place("paper", folder.paper_pdf, verdict)
+    for version in idea.papers:
         place("  version", Path(version))
-    for number, (scores, decision) in enumerate(zip(idea["scores"], idea["decisions"], strict=True), start=1):
-        overall = scores.get("Overall", next(iter(scores.values()), ""))
-        place(f"panel {number}", root / "reviews" / f"round_{number}", f"{decision}, overall {overall}")
-        place("  report", root / "reviews" / f"round_{number}" / "report.html")
-    place("gate", root / "gate.json", idea["gate"])
+    for number, (scores, decision) in enumerate(zip(idea.scores, idea.decisions, strict=True), start=1):
+        review_round = folder.review_round(number)
+        place(f"panel {number}", review_round.root, f"{decision}, overall {overall_score(scores)}")
+        place("  report", review_round.html_report)
+    place("gate", folder.gate_file, idea.gate)

@@ -106,10 +106,10 @@ def review_batch(batch: PaperBatch, slots: int, dollars: float | None) -> None:
 def _review_one(paper: Path, panel: str, overrides: dict[str, object], out_folder: Path) -> None:
     scenario = panel_scenario("--panel", panel, {**overrides, "paper": str(paper)})
     with Progress(out) as progress:
-        folder, status = asyncio.run(launch(scenario, out_folder, progress))
+        folder, end = asyncio.run(launch(scenario, out_folder, progress))
     for path in sorted(folder.glob(f"ideas/*/reviews/round_*/{REPORT_FILE}"))[-1:]:
         _show(PanelReport.model_validate_json(path.read_bytes()))
-    close(folder, status)
+    close(folder, end)
 
 
 def _show(report: PanelReport) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from scenarios import launch
 from scenarios.commands.console import RUNS, Out, out
-from scenarios.run_summary import read_summary
 from scenarios.views.table import draw_scores, render_table, table_of
 from scenarios.views.transcript import entries, last_phase, render
+from tools import run_dir
 from tools.errors import UserError, nearest
 
 
@@ -28,7 +27,7 @@ def transcript(
     """Print the transcript of a run."""
     if format not in ("text", "markdown", "json"):
         raise UserError(f"--format {format!r}: choose text, markdown or json")
-    folder = launch.find_run(run, out_folder)
+    folder = run_dir.find_run(run, out_folder)
     found = list(entries(folder, phase=phase, agent=agent, tools=tools, since=since))
     if not found and (phase or agent):
         everything = list(entries(folder, tools=tools, since=since))
@@ -42,18 +41,18 @@ def transcript(
 def list_runs(out_folder: Out = RUNS) -> None:
     """List the runs with status, ideas, scores, gate and cost."""
     table = Table("run", "status", "phase", "ideas", "scores", "gate", "minutes", "cost", box=None)
-    for folder in launch.list_runs(out_folder):
-        summary: dict[str, Any] = read_summary(folder)
-        ideas = summary.get("ideas", [])
+    for folder in run_dir.list_runs(out_folder):
+        summary = run_dir.read_summary(folder)
+        ideas = summary.ideas if summary else []
         table.add_row(
             folder.name,
-            str(summary.get("status", "not finished")),
+            str(summary.end) if summary else "not finished",
             last_phase(folder),
-            ", ".join(i["name"] or i["slot"] for i in ideas),
-            " ".join(str(s.get("Overall", "")) for i in ideas for s in i["scores"]),
-            " ".join(i["gate"] for i in ideas),
-            f"{summary.get('seconds', 0) / 60:.1f}",
-            f"${summary.get('dollars', 0):.2f}",
+            ", ".join(idea.name or idea.slot for idea in ideas),
+            " ".join(str(run_dir.overall_score(scores)) for idea in ideas for scores in idea.scores if scores),
+            " ".join(idea.gate for idea in ideas),
+            f"{summary.seconds / 60 if summary else 0:.1f}",
+            f"${summary.dollars if summary else 0:.2f}",
         )
     out.print(table if table.row_count else "No runs yet. Launch one: python run.py launch quickstart")
 
@@ -73,7 +72,7 @@ def table(
         raise UserError(f"--format {format!r}: choose markdown, csv or latex")
     if plot and plot.suffix not in (".png", ".pdf", ".svg"):
         raise UserError(f"--plot {plot}: choose a name that ends in .png, .pdf or .svg")
-    folders = [launch.find_run(run, out_folder) for run in runs] if runs else launch.list_runs(out_folder)
+    folders = [run_dir.find_run(run, out_folder) for run in runs] if runs else run_dir.list_runs(out_folder)
     lines = table_of(folders)
     if not lines:
         raise UserError(f"no run in {out_folder} has come to an end with a template; launch one, or name another --out")

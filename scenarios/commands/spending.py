@@ -9,10 +9,10 @@ from rich.table import Table
 
 from scenarios.commands.console import RUNS, Out, out
 from scenarios.estimate import Forecast, forecast
-from scenarios.launch import find_run, list_runs
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
 from scenarios.views.cost import Row, cost_rows, total
+from tools.run_dir import RunDir, find_run, list_runs
 
 
 def cost(
@@ -39,7 +39,7 @@ def estimate(
     given = {"template": template, "models": models, "ideas": ideas}
     overrides = {key: value for key, value in given.items() if value} | parse_overrides(settings or [])
     resolved = resolve_scenario(load_scenario(find_scenario(scenario), overrides))
-    runs = [run for run in list_runs(out_folder) if (run / "journal.jsonl").exists()]
+    runs = [run for run in list_runs(out_folder) if RunDir(run).journal_file.exists()]
     lines = forecast(resolved, runs)
     table = _table("calls", "prompts", "answers", "as usual", "at most")
     for line in lines:

@@ -14,9 +14,8 @@ from rich.table import Column, Table
 from scenarios.batches.engine import Batch, totals
 from scenarios.batches.job import BatchJob, JobKind
 from scenarios.batches.papers import PaperBatch, paper_result
-from scenarios.batches.run_state import RunStatus, read_summary
-from scenarios.run_summary import overall
 from scenarios.views.transcript import last_phase
+from tools.run_dir import RunDir, RunStatus, read_summary
 
 _SECONDS = 1.0
 _REASON = 60
@@ -108,7 +107,7 @@ def _paper_cells(job: BatchJob) -> list[str]:
 def _idea_cells(job: BatchJob) -> list[str]:
     summary = read_summary(job.run)
     ideas = summary.ideas if summary else ()
-    scores = [score for idea in ideas for last in idea.scores[-1:] if (score := overall(last)) is not None]
+    scores = [idea.overall for idea in ideas if idea.overall is not None]
     minutes = summary.seconds / 60 if summary else _minutes_since_launch(job.run)
     return [
         last_phase(job.run) if job.status is RunStatus.RUNNING else "",
@@ -120,5 +119,5 @@ def _idea_cells(job: BatchJob) -> list[str]:
 
 
 def _minutes_since_launch(run: Path) -> float:
-    path = run / "scenario.yaml"
+    path = RunDir(run).scenario_file
     return (time.time() - path.stat().st_mtime) / 60 if path.exists() else 0.0

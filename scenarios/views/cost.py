@@ -9,6 +9,7 @@ from pathlib import Path
 from agents.journal import Record, read_journal
 from agents.models.usage import UsageDetail, usage_detail
 from tools.errors import UserError
+from tools.run_dir import RunDir
 
 
 @dataclass
@@ -57,7 +58,7 @@ def cost_rows(folder: Path) -> list[Row]:
     Raises:
         UserError: the folder has no journal, or it is damaged.
     """
-    path = folder / "journal.jsonl"
+    path = RunDir(folder).journal_file
     if not path.exists():
         raise UserError(f"{folder}: there is no journal.jsonl, so no model has been called in this run yet")
     return _grouped(_row(record) for record in read_journal(path) if record.type in ("model", "fault"))

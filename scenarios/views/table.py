@@ -9,11 +9,10 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from scenarios.batches.ideas import SETTINGS
-from scenarios.batches.run_state import RunStatus, parse_status
-from scenarios.run_summary import overall, read_summary
+from tools.run_dir import IdeaSummary, RunStatus, read_summary
 
 Format = Literal["markdown", "csv", "latex"]
 HEADINGS = (
@@ -56,20 +55,18 @@ def table_of(runs: Iterable[Path]) -> list[Line]:
     """One line for each template and models config, in alphabetical order; runs without a summary are left out. In a batch,
     an idea that one run has proposed and another has studied is one idea."""
     lines: dict[tuple[str, str], Line] = {}
-    ideas: dict[tuple[str, str, str], dict[str, Any]] = {}
+    ideas: dict[tuple[str, str, str], _TableIdea] = {}
     for run in runs:
-        summary: dict[str, Any] = read_summary(run)
-        if not summary or not summary["template"]:
+        summary = read_summary(run)
+        if not summary or not summary.template:
             continue
-        key = (summary["template"], summary["models"])
-        lines.setdefault(key, Line(*key)).dollars += summary["dollars"]
+        key = (summary.template, summary.models)
+        lines.setdefault(key, Line(*key)).dollars += summary.dollars
         home = run.parent if (run.parent / SETTINGS).exists() else run
-        finished = parse_status(summary["status"])[0] is RunStatus.FINISHED
-        for idea in (idea for idea in summary["ideas"] if idea["name"]):
-            passed = idea["runs_completed"] > 0 and (finished or bool(idea["papers"]))
-            idea = {**idea, "passed": passed}
-            identity = (*key, f"{home}/{idea['name']}")
-            ideas[identity] = max(ideas.get(identity, idea), idea, key=_progress)
+        finished = summary.status is RunStatus.FINISHED
+        for idea in (_TableIdea(idea, finished) for idea in summary.ideas if idea.name):
+            identity = (*key, f"{home}/{idea.summary.name}")
+            ideas[identity] = max(ideas.get(identity, idea), idea, key=lambda found: found.progress)
     for (template, models, _), idea in ideas.items():
         _add(lines[template, models], idea)
     return [lines[key] for key in sorted(lines)]
@@ -113,18 +110,30 @@ def draw_scores(lines: Sequence[Line], path: Path) -> None:
     pyplot.close(figure)
 
 
-def _progress(idea: dict[str, Any]) -> tuple[int, int, int]:
-    return len(idea["papers"]), len(idea["scores"]), idea["runs_completed"]
+@dataclass(frozen=True)
+class _TableIdea:
+    summary: IdeaSummary
+    run_finished: bool
+
+    @property
+    def passed(self) -> bool:
+        """True if the experiments are over and a run completed."""
+        return self.summary.runs_completed > 0 and (self.run_finished or bool(self.summary.papers))
+
+    @property
+    def progress(self) -> tuple[int, int, int]:
+        return len(self.summary.papers), len(self.summary.scores), self.summary.runs_completed
 
 
-def _add(line: Line, idea: dict[str, Any]) -> None:
+def _add(line: Line, idea: _TableIdea) -> None:
+    summary = idea.summary
     line.ideas += 1
-    line.novel += bool(idea["novel"])
-    line.passed += idea["passed"]
-    line.papers += bool(idea["papers"])
-    line.released += idea["gate"] == "pass"
-    if idea["scores"] and (score := overall(idea["scores"][-1])) is not None:
-        line.scores.append(score)
+    line.novel += bool(summary.novel)
+    line.passed += idea.passed
+    line.papers += bool(summary.papers)
+    line.released += summary.gate == "pass"
+    if summary.overall is not None:
+        line.scores.append(summary.overall)
 
 
 def _escaped(text: str) -> str:

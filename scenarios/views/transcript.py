@@ -11,6 +11,7 @@ from typing import Literal
 from agents.journal import Record, last_record, read_journal
 from agents.models import usage_detail
 from tools.errors import UserError
+from tools.run_dir import RunDir
 
 Format = Literal["text", "markdown", "json"]
 _SHOWN = 2000
@@ -39,7 +40,7 @@ def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = Fal
     Raises:
         UserError: there is no journal, or it is damaged.
     """
-    path = folder / "journal.jsonl"
+    path = RunDir(folder).journal_file
     if not path.exists():
         raise UserError(f"{folder}: there is no journal.jsonl, so nothing has happened in this run yet")
     for record in read_journal(path):
@@ -56,7 +57,7 @@ def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = Fal
 
 def last_phase(folder: Path) -> str:
     """The phase that the newest record of a run belongs to; empty before the first."""
-    path = folder / "journal.jsonl"
+    path = RunDir(folder).journal_file
     newest = last_record(path, leaving_out=("start", "run")) if path.exists() else None
     return " ".join(newest.key.split("/")[:2][::-1]) if newest else ""
 
@@ -89,7 +90,8 @@ def _entry(record: Record) -> Entry | None:
             text = "\n    ".join([f"{data['model']} answered at attempt {len(faults) + 1}:", *faults])
             return replace(blank, kind="retry", agent=parts[2], text=text)
         case "run":
-            return replace(blank, idea_run="", phase="", text=f"the run is {data['status']}")
+            reason = f": {data['reason']}" if data.get("reason") else ""
+            return replace(blank, idea_run="", phase="", text=f"the run is {data['status']}{reason}")
     return None
 
 

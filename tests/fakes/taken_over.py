@@ -12,13 +12,14 @@ from agents.observer import Observer
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.runner import Runner
 from scenarios.scenario import load_scenario, save_scenario
+from tools.run_dir import RunEnd
 from tools.sandbox import Sandbox
 
 
 async def take_over(
     run: Path, phase: str, folder: Path, sandbox: Sandbox, observer: Observer, changes: Mapping[str, object]
-) -> str:
-    """Play a copy of a finished run on from a phase, with changes to its scenario. Answers the status."""
+) -> RunEnd:
+    """Play a copy of a finished run on from a phase, with changes to its scenario. Return how it stopped."""
     shutil.copytree(run, folder, symlinks=True)
     journal = folder / "journal.jsonl"
     records = journal.read_text(encoding="utf-8").splitlines(keepends=True)

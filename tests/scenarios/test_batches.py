@@ -20,11 +20,11 @@ from scenarios.batches.engine import run_batch, totals
 from scenarios.batches.executors import LocalProcesses, start
 from scenarios.batches.ideas import BatchSpec, IdeaBatch, open_batch
 from scenarios.batches.job import BatchJob, JobKind, WorkerLostError
-from scenarios.batches.run_state import RunStatus
 from scenarios.scenario import load_scenario
 from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 from tests.scenarios.conftest import ROOT, command_line
 from tools.errors import ColloquiumError, UserError
+from tools.run_dir import RunStatus
 
 
 @pytest.fixture

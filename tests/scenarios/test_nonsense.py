@@ -49,12 +49,13 @@ async def nonsense(seed: int, phase: str, run: Path, folder: Path, sandbox: Sand
             folder / "models.yaml", PROVIDERS[seed % len(PROVIDERS)], server, max_output_tokens=20_000
         )
         changes = {"models": str(models), "budget.tokens": TOKENS, "run_quota.runs": 2, "run_quota.attempts": 2}
-        status = await take_over(run, phase, folder / "run", sandbox, progress, changes)
+        end = await take_over(run, phase, folder / "run", sandbox, progress, changes)
     assert "Traceback" not in screen.getvalue(), screen.getvalue()
     for format in ("text", "markdown", "json"):
         assert render(entries(folder / "run", tools=True), format).encode()  # type: ignore[arg-type]
     summary: dict[str, object] = json.loads((folder / "run" / "summary.json").read_text(encoding="utf-8"))
-    assert summary["status"] == status and int(str(summary["tokens"])) <= TOKENS
+    assert (summary["status"], summary["reason"]) == (end.status, end.reason)
+    assert int(str(summary["tokens"])) <= TOKENS
     return summary
 
 
@@ -64,7 +65,7 @@ async def test_nothing_is_released(seed: int, undisturbed: Path, tmp_path: Path,
     summary = await nonsense(seed, phase, undisturbed, tmp_path, sandbox)
     (idea,) = summary["ideas"]  # type: ignore[misc]
     assert idea["gate"] in ("", "withheld")
-    paused = re.match(r"paused: budget of the run: .* tokens are used", str(summary["status"]))
+    paused = summary["status"] == "paused" and re.match("budget of the run: .* tokens are used", str(summary["reason"]))
     assert paused or (summary["status"] == "finished" and (idea["ended_early"] or idea["gate"] == "withheld"))
 
 
