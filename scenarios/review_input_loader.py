@@ -60,7 +60,7 @@ def _check_length(resolved: ResolvedScenario, given: ReviewInputs) -> None:
         room = spec.context_tokens - spec.max_output_tokens
         if spec.provider != "offline" and tokens > room:
             raise UserError(
-                f"{resolved.scenario.paper}: about {tokens:,} tokens with the examples; {spec.label}, which plays {participant}, has "
-                f"room for {room:,}. Give the reviewers less with --set reading.characters="
-                f"{int(room * CHARACTERS_PER_TOKEN * 0.8)}, or another model"
+                f"{resolved.scenario.paper}: about {tokens:,} tokens with the examples; {spec.label}, the model of "
+                f"{participant}, has room for {room:,}. Shorten the paper with --set reading.characters="
+                f"{int(room * CHARACTERS_PER_TOKEN * 0.8)}, or choose another model"
             )

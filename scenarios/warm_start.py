@@ -263,8 +263,8 @@ def _check_same(scenario: Scenario, template: Template | None) -> None:
         then, now = (str(getattr(which, key)) or "(the default)" for which in (before, scenario))
         if then != now:
             raise UserError(
-                f"warm_start.run: {run} was made with {key} {then}, and its results are of it; this one is launched with {key} "
-                f"{now}. Leave it out, or begin a new run with experiments"
+                f"warm_start.run: the results of {run} were measured with {key} {then}, but this run has {key} {now}; "
+                f"leave out {key}, or start with the experiments phase"
             )
 
 

@@ -67,7 +67,7 @@ def test_an_idea_that_fails_stays_with_its_reason_and_a_group_without_ideas_ends
     experiment.write_text(source.replace("info = {}", "info = {}\nassert step_size == 0.1"), encoding="utf-8")
     done = command("launch", scenario, "--set", "ideas=9", "--set", "run_quota.attempts=1", "--out", tmp_path / "runs")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 times in a row the group had no idea to propose" in done.stdout
+    assert "3 ideations in a row gave no idea" in done.stdout
     archive = ideas_of(next((tmp_path / "runs").iterdir()))
     failed = next(idea for idea in archive if idea["Name"] == "step_size_sensitivity")
     assert "experiments ended without its study" in failed["outcome"]["ended_early"]

@@ -199,7 +199,8 @@ def test_authors_can_be_a_seat(command: Command, tmp_path: Path, draft: Path) ->
 def test_a_reviewer_whose_model_fails_does_not_lose_the_others(
     command: Command, tmp_path: Path, draft: Path, fault: str
 ) -> None:
-    cast = "phases.panel.participants=[reviewer_evidence@offline, reviewer_clarity@offline, reviewer_methodology, area_chair@offline]"
+    names = "reviewer_evidence@offline, reviewer_clarity@offline, reviewer_methodology, area_chair@offline"
+    cast = f"phases.panel.participants=[{names}]"
     with OpenAIServer(Panellist({}), faults=iter(lambda: fault, None)) as server:
         done = command("review", draft, "--models", models_config(tmp_path, server), "--set", cast, "--reviewers", 3,
                        "--out", tmp_path / "runs")  # fmt: skip

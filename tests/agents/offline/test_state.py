@@ -84,7 +84,7 @@ async def test_a_missing_variable_is_named_with_its_prompt(
 
 async def test_a_result_without_data_is_named_with_its_tool(tmp_path: Path) -> None:
     client, _ = proposer(tmp_path, variables())
-    with pytest.raises(MissingData, match="read_file.*characters"):
+    with pytest.raises(MissingData, match=r"read_file.*characters"):
         await client.create(after_reading("call_1"), tools=TOOLS)
 
 
