@@ -1,4 +1,4 @@
-"""What came of a study, for the archive: the next ideas are proposed in the light of it."""
+"""The outcome of an idea run, as the archive records it for later ideas."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tools.review import load_decision
 
 
 def outcome_of_idea_run(idea_run: IdeaRun) -> IdeaOutcome:
-    """The outcome of a study as it stands."""
-    root = idea_run.workspace.root
-    gate = load_gate_report(root / "gate.json")
-    rounds = sorted((root / "reviews").glob("round_*"))
-    panel = next((found for found in map(load_decision, reversed(rounds)) if found), None)
+    """Return the outcome of an idea run as it stands."""
+    files = idea_run.workspace.files
+    gate = load_gate_report(files.gate_file)
+    decisions = (load_decision(review_round.root) for review_round in reversed(files.review_rounds()))
+    panel = next((decision for decision in decisions if decision), None)
     return IdeaOutcome(
         ended_early=idea_run.outcome,
         runs=list(_runs(load_ledger(idea_run.context), idea_run.context.template.primary_metric)),

@@ -24,7 +24,7 @@ class IdeaRun:
 
     @property
     def idea(self) -> Idea | None:
-        path = self.workspace.root / "idea.json"
+        path = self.workspace.files.idea_file
         return load_idea(path) if path.exists() else None
 
     @property

@@ -19,10 +19,9 @@ from tools.experiments.template import no_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext, RunQuota
 from tools.ideas import Idea, StoredIdea, idea_to_json, put_idea, save_idea
+from tools.run_dir import RunDir
 from tools.sandbox import Sandbox
 
-ARCHIVE = "ideas.json"
-AUTHORS = "authors.json"
 OFFLINE = "offline"
 
 
@@ -39,11 +38,12 @@ class IdeaRuns:
             journal,
             observer,
         )
+        self._run_dir = RunDir(folder)
         self._start = WarmStart.of(folder)
 
     def open_archive(self) -> None:
         """Write the ideas so far: at first the template's seed ideas and those that the run was given."""
-        path = self.folder / ARCHIVE
+        path = self._run_dir.archive_file
         given = {entry["Name"]: entry for entry in self._start.archive}
         seeds = self._resolved.template.seed_ideas if self._resolved.template else ()
         if not path.exists():
@@ -51,19 +51,19 @@ class IdeaRuns:
 
     async def start_idea(self, idea_run: IdeaRun, idea: Idea) -> None:
         """From here on the study works in a folder of the idea's name, with the template as its first commit."""
-        workspace = await Workspace.create(self.folder / "ideas" / idea.name, self._resolved.template)
+        workspace = await Workspace.create(self._run_dir.idea(idea.name).root, self._resolved.template)
         await self._restore(idea_run.slot, workspace, in_ideation=False)
-        if not (workspace.root / "idea.json").exists():
-            save_idea(idea, workspace.root / "idea.json")
-        authors = _keep_authors(workspace.root / AUTHORS, idea_run.context.authors)
+        if not workspace.files.idea_file.exists():
+            save_idea(idea, workspace.files.idea_file)
+        authors = _keep_authors(workspace.files.authors_file, idea_run.context.authors)
         offline = self._offline and set(authors.values()) <= {OFFLINE}
         idea_run.context = replace(idea_run.context, workspace=workspace, authors=authors, offline=offline)
-        put_idea(self.folder / ARCHIVE, self._entry(idea))
+        put_idea(self._run_dir.archive_file, self._entry(idea))
 
     async def open(self, slot: str) -> IdeaRun:
         scenario, template = self._resolved.scenario, self._resolved.template
         paper = Path(scenario.paper)
-        place = self.folder / "proposals" / slot if template else self.folder / "ideas" / paper.stem
+        place = self._run_dir.proposal_workspace(slot) if template else self._run_dir.idea(paper.stem).root
         workspace = await Workspace.create(place, template)
         await self._restore(slot, workspace, in_ideation=template is not None)
         if not template and not list(workspace.paper.glob("submission.*")):
@@ -77,8 +77,8 @@ class IdeaRuns:
             sandbox=self._sandbox,
             literature=self._resolved.literature,
             form=self._resolved.form,
-            archive=self.folder / ARCHIVE,
-            proposal=self.folder / "proposals" / f"{slot}.json",
+            archive=self._run_dir.archive_file,
+            proposal=self._run_dir.proposal_file(slot),
             gate_checks=self._resolved.plugins.gate_checks,
             baselines=BaselineCache(cache_folder() / "baselines") if scenario.baseline == "kept" else None,
             seed=scenario.seed,
@@ -108,7 +108,7 @@ class IdeaRuns:
         if not self._start.ideas:
             return None
         idea = self._start.ideas[number - 1]
-        self._start.open(self.folder / "ideas" / idea.name)
+        self._start.open(self._run_dir.idea(idea.name).root)
         await self.start_idea(idea_run, idea)
         return self._start
 
@@ -116,7 +116,7 @@ class IdeaRuns:
         """What came of an idea goes into the archive, for the ideas after it."""
         if (idea := idea_run.idea) and self._resolved.template:
             outcome = outcome_of_idea_run(idea_run).model_dump(exclude_defaults=True)
-            put_idea(self.folder / ARCHIVE, self._entry(idea) | {"outcome": outcome})
+            put_idea(self._run_dir.archive_file, self._entry(idea) | {"outcome": outcome})
 
     def _entry(self, idea: Idea) -> StoredIdea:
         return {**idea_to_json(idea), "template": self._resolved.template.name if self._resolved.template else ""}

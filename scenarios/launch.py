@@ -49,7 +49,7 @@ async def launch(
     sandbox = await _ready(resolved, runs, observer)
     folder = _new_folder(runs, scenario.name, name)
     if resolved.template:
-        own = folder / "template" / resolved.template.name
+        own = RunDir(folder).template_copy(resolved.template.name)
         shutil.copytree(resolved.template.folder, own, ignore=shutil.ignore_patterns("run_*", "__pycache__"))
     _copy_plugins(resolved.plugins.folders, folder / PLUGINS)
     start.keep(folder)

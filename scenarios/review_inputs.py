@@ -16,8 +16,7 @@ from tools.review import (
     save_examples,
 )
 from tools.reviewer_bench.leaks import RemovedText
-
-FOLDER = "given"
+from tools.run_dir import RunDir
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class ReviewInputs:
     """What was taken out of the paper since it gives the decision away; nobody but people reads it."""
 
     def keep(self, run_folder: Path) -> None:
-        folder = run_folder / FOLDER
+        folder = RunDir(run_folder).review_inputs_dir
         if self.paper:
             save_document(self.paper, folder / "paper.json")
         if self.rebuttal:
@@ -44,7 +43,7 @@ class ReviewInputs:
     @classmethod
     def of(cls, run_folder: Path) -> ReviewInputs:
         """What a run was given."""
-        folder = run_folder / FOLDER
+        folder = RunDir(run_folder).review_inputs_dir
         paper, rebuttal = (folder / f"{name}.json" for name in ("paper", "rebuttal"))
         return cls(
             paper=load_document(paper) if paper.exists() else None,

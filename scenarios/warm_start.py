@@ -25,9 +25,9 @@ from tools.ideas import Idea, StoredIdea, idea_to_json, load_idea, read_archive
 from tools.paper import find_draft, install_draft
 from tools.paper.build import build_paper, format_compilation
 from tools.review import load_decision
+from tools.run_dir import IdeaDir, RunDir
 from tools.schema import first_problem
 
-FOLDER = "start"
 IDEAS, ARCHIVE, PROJECT, CODE, RESULTS, DRAFT = "ideas.json", "archive.json", "project", "code", "results", "draft"
 _REMEDIES = {
     Need.IDEA: "give one with --idea FILE, or an earlier run's with --run RUN",
@@ -59,20 +59,20 @@ class WarmStart:
             Need.PAPER: self.draft is not None,
         }
         if self.project:
-            there[Need.RESULTS] |= (self.project / "results.json").exists()
-            there[Need.PAPER] |= (self.project / "paper" / "paper.pdf").exists()
+            there[Need.RESULTS] |= IdeaDir(self.project).ledger_file.exists()
+            there[Need.PAPER] |= IdeaDir(self.project).paper_pdf.exists()
             there[Need.REVIEWS] = self.panels > 0
         return {name for name, found in there.items() if found}
 
     @property
     def panels(self) -> int:
         """How many panels the earlier run has held on its idea."""
-        rounds = (self.project / "reviews").glob("round_*") if self.project else ()
-        return sum(load_decision(folder) is not None for folder in rounds)
+        rounds = IdeaDir(self.project).review_rounds() if self.project else ()
+        return sum(load_decision(review_round.root) is not None for review_round in rounds)
 
     def keep(self, run_folder: Path) -> None:
         """Copy it into the run folder."""
-        folder = run_folder / FOLDER
+        folder = RunDir(run_folder).warm_start_dir
         if self.archive:
             write_json(folder / ARCHIVE, list(self.archive))
         if self.ideas:
@@ -90,7 +90,7 @@ class WarmStart:
     @classmethod
     def of(cls, run_folder: Path) -> WarmStart:
         """What a run was given."""
-        folder = run_folder / FOLDER
+        folder = RunDir(run_folder).warm_start_dir
         return cls(
             ideas=read_ideas(folder / IDEAS) if (folder / IDEAS).exists() else (),
             archive=tuple(read_archive(folder / ARCHIVE)),
@@ -143,7 +143,7 @@ def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
         raise UserError(f"{place}: warm_start.ideas: {spec.run} has an idea of its own; leave one of them out")
     if project:
         _check_same(resolved.scenario, resolved.template)
-        ideas = ideas or (load_idea(project / "idea.json"),)
+        ideas = ideas or (load_idea(IdeaDir(project).idea_file),)
     for key in ("code", "results", "draft"):
         if getattr(spec, key) and len(ideas) != 1:
             raise UserError(f"{place}: warm_start.{key}: belongs to one idea; name its file with --idea FILE")
@@ -160,7 +160,7 @@ def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
     if ideas and resolved.template is None:
         raise UserError(f"{place}: warm_start: goes with a template; name it with --template")
     if start.results and resolved.template:
-        if project and (project / "results.json").exists():
+        if project and IdeaDir(project).ledger_file.exists():
             raise UserError(f"{place}: warm_start.results: {project} has results of its own; leave one of them out")
         read_external_runs(start.results, resolved.template)
     if start.draft:

@@ -62,12 +62,12 @@ class IdeaContext:
 
     @property
     def bibliography(self) -> Bibliography:
-        return Bibliography(self.workspace.paper / "references.bib")
+        return Bibliography(self.workspace.files.bibliography_file)
 
     @property
     def ledger_file(self) -> Path:
-        return self.workspace.root / "results.json"
+        return self.workspace.files.ledger_file
 
     def review_folder(self, review_round: int) -> Path:
         """Return the folder of a review round; rounds count from 1."""
-        return self.workspace.reviews / f"round_{review_round}"
+        return self.workspace.files.review_round(review_round).root

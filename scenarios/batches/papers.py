@@ -20,9 +20,9 @@ from scenarios.scenario import Scenario, load_scenario, save_scenario
 from tools.atomic import write_json, write_text
 from tools.documents import PAPER_SUFFIXES
 from tools.errors import UserError
-from tools.review import REPORT_FILE, PanelReport
+from tools.review import PanelReport
 from tools.reviewer_bench.records import panel_record
-from tools.run_dir import RunStatus, read_summary
+from tools.run_dir import RunDir, RunStatus, read_summary
 
 SETTINGS = "batch.yaml"
 RESULT_FILES = ("reviews.csv", "reviews.json", "reviews.jsonl")
@@ -64,7 +64,7 @@ class PaperBatch(Batch):
             yield BatchJob(name, JobKind.REVIEW, self.folder / name, scenario)
 
     def has_result(self, job: BatchJob) -> bool:
-        return _report_file(job.run) is not None
+        return RunDir(job.run).last_report() is not None
 
     def outcome(self, job: BatchJob) -> str:
         result = paper_result(job)
@@ -121,7 +121,7 @@ def open_batch(folder: Path, scenario: Scenario, papers: Sequence[Path]) -> Pape
 
 def paper_result(job: BatchJob) -> PaperResult:
     """Return the result of a paper's job, read from its run folder."""
-    paper, summary, path = Path(job.scenario.paper).stem, read_summary(job.run), _report_file(job.run)
+    paper, summary, path = Path(job.scenario.paper).stem, read_summary(job.run), RunDir(job.run).last_report()
     minutes, dollars = (round(summary.seconds / 60, 2), summary.dollars) if summary else (0.0, 0.0)
     if path is None:
         return PaperResult(paper, job.status, job.reason, minutes=minutes, dollars=dollars)
@@ -145,11 +145,6 @@ def paper_result(job: BatchJob) -> PaperResult:
 
 def _job_name(paper: Path) -> str:
     return f"{paper.stem}-{hashlib.sha256(paper.read_bytes()).hexdigest()[:8]}"
-
-
-def _report_file(run: Path) -> Path | None:
-    """Return the report of the run's last panel; None if there is none yet."""
-    return max(run.glob(f"ideas/*/reviews/round_*/{REPORT_FILE}"), default=None)
 
 
 def _is_whole(path: Path) -> bool:

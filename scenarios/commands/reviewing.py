@@ -20,9 +20,9 @@ from scenarios.scenario import Scenario, find_scenario, load_scenario, parse_ove
 from scenarios.views.progress import Progress
 from tools.errors import UserError
 from tools.review import (
-    REPORT_FILE,
     PanelReport,
 )
+from tools.run_dir import RunDir
 
 
 def review(
@@ -107,7 +107,7 @@ def _review_one(paper: Path, panel: str, overrides: dict[str, object], out_folde
     scenario = panel_scenario("--panel", panel, {**overrides, "paper": str(paper)})
     with Progress(out) as progress:
         folder, end = asyncio.run(launch(scenario, out_folder, progress))
-    for path in sorted(folder.glob(f"ideas/*/reviews/round_*/{REPORT_FILE}"))[-1:]:
+    if path := RunDir(folder).last_report():
         _show(PanelReport.model_validate_json(path.read_bytes()))
     close(folder, end)
 

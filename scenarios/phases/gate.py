@@ -11,14 +11,13 @@ from tools.experiments.execution import load_ledger
 
 
 async def _check_paper(context: PhaseContext) -> None:
-    idea, root, paper = context.idea, context.idea.workspace.root, context.idea.workspace.paper
-    report = await asyncio.to_thread(run_gate, paper, load_ledger(idea), idea.bibliography, idea.gate_checks)
-    save_gate_report(report, root / "gate.json")
-    save_gate_report(report, root / "gates" / f"gate_{context.panels_held + 1}.json")
+    idea, files = context.idea, context.idea.workspace.files
+    report = await asyncio.to_thread(run_gate, files.paper, load_ledger(idea), idea.bibliography, idea.gate_checks)
+    save_gate_report(report, files.gate_file)
+    save_gate_report(report, files.gate_copy(context.panels_held + 1))
     if report.verdict == "withheld":
-        released = paper / "paper.pdf"
-        shutil.copyfile(released, paper / "unmarked.pdf")
-        await asyncio.to_thread(mark_withheld, released, report.summary)
+        shutil.copyfile(files.paper_pdf, files.unmarked_pdf)
+        await asyncio.to_thread(mark_withheld, files.paper_pdf, report.summary)
     idea.progress(f"gate: {report.verdict}. {report.summary}")
 
 

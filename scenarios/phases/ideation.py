@@ -45,12 +45,12 @@ def _novelty_variables(context: PhaseContext) -> dict[str, object]:
 
 def _apply_decision(context: PhaseContext) -> PhaseEffect:
     """Record the decision in idea.json; end the idea run if the scenario requires a novel idea."""
-    root = context.idea.workspace.root
-    novelty = NoveltyDecision.model_validate_json((root / "novelty.json").read_bytes())
+    files = context.idea.workspace.files
+    novelty = NoveltyDecision.model_validate_json(files.novelty_file.read_bytes())
     is_novel = novelty.decision == "novel"
     if idea := context.proposal:
         idea.novel = is_novel
-        save_idea(idea, root / "idea.json")
+        save_idea(idea, files.idea_file)
     if is_novel or not context.scenario.require_novelty:
         return PhaseEffect()
     return PhaseEffect(ends_because=f"not found novel ({novelty.decision}): {novelty.reasons}")

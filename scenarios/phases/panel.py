@@ -45,7 +45,7 @@ async def _open_round(context: PhaseContext) -> None:
 
 def _variables(context: PhaseContext) -> dict[str, object]:
     document = load_document(context.review_folder / PAPER_FILE)
-    gate = load_gate_report(context.idea.workspace.root / "gate.json")
+    gate = load_gate_report(context.idea.workspace.files.gate_file)
     return {
         "single": len(context.participants.names) == 1,
         "round": context.review_round,
@@ -107,7 +107,7 @@ async def _close_round(context: PhaseContext, turns: Sequence[Turn]) -> None:
         for name in participants.others
         if name not in reviews
     ]
-    gate = load_gate_report(idea.workspace.root / "gate.json")
+    gate = load_gate_report(idea.workspace.files.gate_file)
     facts = PanelFacts(
         number=context.review_round,
         paper=idea.workspace.paper_under_review,

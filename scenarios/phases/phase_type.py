@@ -51,7 +51,7 @@ class PhaseContext:
     @property
     def proposal(self) -> Idea | None:
         """The idea as of now; None before ideation or where the scenario has none."""
-        path = self.idea.workspace.root / "idea.json"
+        path = self.idea.workspace.files.idea_file
         return load_idea(path) if path.exists() else None
 
 

@@ -13,7 +13,7 @@ from tools.review import load_decision, load_reviews
 
 def _writeup_variables(context: PhaseContext) -> dict[str, object]:
     ledger = load_ledger(context.idea)
-    findings = context.idea.workspace.root / "findings.md"
+    findings = context.idea.workspace.files.findings_file
     return {
         "idea": context.proposal,
         "template": context.idea.template,
@@ -62,7 +62,7 @@ WRITEUP = PhaseType(
     needs=frozenset({Need.TEMPLATE, Need.IDEA, Need.RESULTS, Need.SANDBOX, Need.TEX}),
     gives=frozenset({Need.PAPER}),
     variables=_writeup_variables,
-    is_usable=lambda context: (context.idea.workspace.paper / "paper.pdf").exists(),
+    is_usable=lambda context: context.idea.workspace.files.paper_pdf.exists(),
 )
 
 REVISION = replace(

@@ -189,7 +189,7 @@ def test_an_idea_goes_on_as_it_was_begun(command, given) -> None:
     assert command(*first, "--idea", given["idea"], "--name", "first").returncode == 0
     on = ("launch", given["scenario"], "--from", "figures", "--run", "first", "--out", given["runs"])
     for more, told in [
-        (("--set", "seed=7"), "was made with seed 0"),
+        (("--set", "seed=7"), "measured with seed 0"),
         (("--idea", given["idea"]), "has an idea of its own; leave one of them out"),
         (("--idea", "momentum_chekc"), "no idea 'momentum_chekc'; did you mean 'momentum_check'?"),
     ]:

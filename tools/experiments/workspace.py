@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from tools.atomic import write_text
 from tools.errors import MachineError, ToolError
 from tools.experiments.template import Template
+from tools.run_dir import IdeaDir
 from tools.sandbox.workspace_sanitizer import is_repository
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Workspace:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.files = IdeaDir(root)
         self.work = root / "work"
         self.paper = root / "paper"
         self.reviews = root / "reviews"
@@ -74,7 +76,7 @@ class Workspace:
     def paper_under_review(self) -> Path:
         """Path of the group's own PDF, or of the file that a review scenario was given."""
         given = sorted(self.paper.glob("submission.*"))
-        return given[0] if given else self.paper / "paper.pdf"
+        return given[0] if given else self.files.paper_pdf
 
     async def head(self) -> str:
         """Return the id of the current commit."""

@@ -17,7 +17,7 @@ async def build_paper(context: IdeaContext) -> Compilation:
     The gate's verdict on the previous version is removed; copies of all verdicts stay under `gates/`.
     """
     ledger, paper = load_ledger(context), context.workspace.paper
-    (context.workspace.root / "gate.json").unlink(missing_ok=True)
+    context.workspace.files.gate_file.unlink(missing_ok=True)
     paper.mkdir(parents=True, exist_ok=True)
     write_results_tex(ledger, ledger.baseline.environment if ledger.baseline else {}, paper / "results.tex")
     assemble(paper, provenance=_provenance(context, ledger, await context.workspace.head()))

@@ -208,6 +208,11 @@ class RunDir:
         folders = sorted(self.root.glob("ideas/*"))
         return [IdeaDir(path) for path in folders if path.is_dir() and not path.name.startswith(".")]
 
+    def last_report(self) -> Path | None:
+        """Return the data of the last panel's report; None if no panel has reported yet."""
+        files = [found.report_file for idea in self.ideas() for found in idea.review_rounds()]
+        return next((file for file in reversed(files) if file.exists()), None)
+
     @property
     def exists(self) -> bool:
         """True if the folder holds a run."""

@@ -36,5 +36,5 @@ class FindingsTools(Toolset):
             raise ToolError("no run besides the baseline is completed, so there are no findings yet")
         if problems := check_references(findings, ledger):
             raise ToolError("; ".join(str(problem) for problem in problems[:5]))
-        write_text(self._idea.workspace.root / "findings.md", findings.rstrip() + "\n")
+        write_text(self._idea.workspace.files.findings_file, findings.rstrip() + "\n")
         return Submission("findings submitted", "study", self._context.submission_status)

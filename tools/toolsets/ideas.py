@@ -75,11 +75,11 @@ class IdeaTools(Toolset):
         result = NoveltyDecision(
             decision=decision, reasons=reasons, nearest=nearest, searches=[str(e["query"]) for e in log]
         )
-        write_json(self._idea.workspace.root / "novelty.json", result.model_dump())
+        write_json(self._idea.workspace.files.novelty_file, result.model_dump())
         return Submission(f"decision {decision} recorded", "novelty", self._context.submission_status)
 
 
 def search_log(context: IdeaContext) -> list[dict[str, list[str] | str]]:
     """Return the literature searches so far: query and identifiers of the records, in order."""
-    path = context.workspace.root / "searches.json"
+    path = context.workspace.files.searches_file
     return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []

@@ -35,7 +35,7 @@ class LiteratureTools(Toolset):
         self._found.update({record.id: record for record in result.records})
         log = search_log(self._idea)
         log.append({"query": query, "records": [record.id for record in result.records]})
-        write_json(self._idea.workspace.root / "searches.json", log)
+        write_json(self._idea.workspace.files.searches_file, log)
         notes = "".join(f"\n({note})" for note in result.notes)
         text = format_records(result.records) if result.records else f"No record was found for {query!r}."
         records = tuple(FoundRecord(id=record.id, title=record.title) for record in result.records)
