@@ -15,8 +15,6 @@ from tools.errors import ColloquiumError
 from tools.evidence.gate import load_gate_report
 from tools.review import (
     INDEPENDENT_STAGES,
-    PAPER_FILE,
-    REBUTTAL_FILE,
     MetaReview,
     MissingReview,
     PanelFacts,
@@ -30,6 +28,7 @@ from tools.review import (
     save_decision,
     write_report,
 )
+from tools.run_dir import ReviewRoundDir
 
 BY_RULE = "rule"
 
@@ -37,14 +36,16 @@ BY_RULE = "rule"
 async def _open_round(context: PhaseContext) -> None:
     """Write what all reviewers read: the paper, and the authors' response if the user supplied one."""
     folder, supplied = context.review_folder, ReviewInputs.of(context.run_folder)
-    save_document(supplied.paper or await read_paper(context.idea.workspace.paper_under_review), folder / PAPER_FILE)
+    save_document(
+        supplied.paper or await read_paper(context.idea.workspace.paper_under_review), ReviewRoundDir(folder).paper_file
+    )
     if response := supplied.rebuttal:
         note = f"\n\n({len(response.hidden)} pieces of hidden text were removed)" if response.hidden else ""
-        write_text(folder / REBUTTAL_FILE, f"{response.text}{note}\n")
+        write_text(ReviewRoundDir(folder).rebuttal_file, f"{response.text}{note}\n")
 
 
 def _variables(context: PhaseContext) -> dict[str, object]:
-    document = load_document(context.review_folder / PAPER_FILE)
+    document = load_document(ReviewRoundDir(context.review_folder).paper_file)
     gate = load_gate_report(context.idea.workspace.files.gate_file)
     return {
         "single": len(context.participants.names) == 1,

@@ -22,10 +22,6 @@ from tools.review.records import (
 from tools.review.rules import RULES, load_rule, rule_names
 from tools.review.scores import summarize_scores
 from tools.review.store import (
-    META_REVIEW_FILE,
-    PAPER_FILE,
-    REBUTTAL_FILE,
-    REPORT_FILE,
     RESERVED_NAMES,
     load_decision,
     load_rebuttal,
@@ -38,10 +34,6 @@ from tools.review.store import (
 __all__ = [
     "FORMS",
     "INDEPENDENT_STAGES",
-    "META_REVIEW_FILE",
-    "PAPER_FILE",
-    "REBUTTAL_FILE",
-    "REPORT_FILE",
     "RESERVED_NAMES",
     "RULES",
     "SCHEMA",

@@ -24,7 +24,8 @@ from tools.review.records import (
 )
 from tools.review.rendering import as_html, as_markdown
 from tools.review.scores import summarize_scores
-from tools.review.store import PAPER_FILE, REPORT_FILE, load_decision, load_rebuttal, load_review_records
+from tools.review.store import load_decision, load_rebuttal, load_review_records
+from tools.run_dir import ReviewRoundDir
 
 NO_MODEL = "offline"
 """Model label of the offline researcher."""
@@ -52,7 +53,7 @@ def write_report(folder: Path, form: Form, facts: PanelFacts) -> PanelReport | N
     """Write review.json, report.md and report.html of a round. Return None if it has no decision yet."""
     report = build_report(folder, form, facts)
     if report:
-        write_json(folder / REPORT_FILE, report.model_dump(mode="json"))
+        write_json(ReviewRoundDir(folder).report_file, report.model_dump(mode="json"))
         write_text(folder / "report.md", as_markdown(report))
         write_text(folder / "report.html", as_html(report))
     return report
@@ -65,7 +66,7 @@ def build_report(folder: Path, form: Form, facts: PanelFacts) -> PanelReport | N
         return None
     reviews = {name: review for name, review in load_review_records(folder).items() if not review.abstained}
     scores = summarize_scores(form, {name: review.review for name, review in reviews.items()})
-    document = load_document(folder / PAPER_FILE)
+    document = load_document(ReviewRoundDir(folder).paper_file)
     order = {name: place for place, name in enumerate(facts.participants)}
     return PanelReport(
         notice=notice(reviews, decision),

@@ -12,14 +12,11 @@ from tools.errors import UserError
 from tools.review.forms import Form
 from tools.review.records import EarlierReview, FilledForm, MetaReview, PanelDecision, ReviewRecord
 from tools.review.scores import summarize_scores
+from tools.run_dir import ReviewRoundDir
 from tools.schema import first_problem
 
-META_REVIEW_FILE = "meta_review.json"
-REBUTTAL_FILE = "rebuttal.md"
-PAPER_FILE = "paper.json"
-"""The paper as the reviewers read it."""
-REPORT_FILE = "review.json"
-RESERVED_NAMES = frozenset(Path(name).stem for name in (META_REVIEW_FILE, PAPER_FILE, REPORT_FILE))
+_ROUND = ReviewRoundDir(Path())
+RESERVED_NAMES = frozenset(path.stem for path in (_ROUND.decision_file, _ROUND.paper_file, _ROUND.report_file))
 """Names that no reviewer may have, since their review would overwrite one of these files."""
 
 
@@ -63,7 +60,7 @@ def save_decision(folder: Path, form: Form, meta_review: MetaReview, decision: s
         rule=form.rule_text,
         **meta_review.model_dump(exclude={"places"}),
     )
-    write_json(folder / META_REVIEW_FILE, record.model_dump(mode="json"))
+    write_json(ReviewRoundDir(folder).decision_file, record.model_dump(mode="json"))
 
 
 def load_decision(folder: Path) -> PanelDecision | None:
@@ -72,7 +69,7 @@ def load_decision(folder: Path) -> PanelDecision | None:
     Raises:
         UserError: the file is not a decision.
     """
-    path = folder / META_REVIEW_FILE
+    path = ReviewRoundDir(folder).decision_file
     if not path.exists():
         return None
     try:
@@ -83,5 +80,5 @@ def load_decision(folder: Path) -> PanelDecision | None:
 
 def load_rebuttal(folder: Path) -> str | None:
     """Return the authors' answer to the reviews of a round, None if there is none."""
-    path = folder / REBUTTAL_FILE
+    path = ReviewRoundDir(folder).rebuttal_file
     return path.read_text(encoding="utf-8") if path.exists() else None

@@ -19,11 +19,11 @@ from typing import Any
 
 from tools.errors import UserError
 from tools.review import (
-    REPORT_FILE,
     form_names,
     load_form,
 )
 from tools.reviewer_bench.cells import TableRow, read_file
+from tools.run_dir import ReviewRoundDir
 
 _REPORT_KEYS = ("form", "round", "decision", "overall", "rule", "reviews")
 
@@ -55,7 +55,7 @@ def read_records(path: Path) -> list[TableRow]:
 def panel_record(paper_id: str, round_folder: Path) -> dict[str, Any] | None:
     """Return the record of one paper's panel from the folder of its last round, for a line of a `.jsonl` file: the verdict,
     and each reviewer's form. None if the panel has not decided yet."""
-    path = round_folder / REPORT_FILE
+    path = ReviewRoundDir(round_folder).report_file
     if not path.exists():
         return None
     report = json.loads(path.read_text(encoding="utf-8"))

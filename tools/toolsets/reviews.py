@@ -12,8 +12,6 @@ from tools.documents import load_document
 from tools.errors import ToolError
 from tools.review import (
     INDEPENDENT_STAGES,
-    PAPER_FILE,
-    REBUTTAL_FILE,
     STAGES_BEFORE_REBUTTAL,
     FilledForm,
     MetaReview,
@@ -27,6 +25,7 @@ from tools.review import (
     save_decision,
     save_review,
 )
+from tools.run_dir import ReviewRoundDir
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import PanelReviews
 from tools.toolsets.tool import Submission, Tool, ToolAnswer
@@ -92,7 +91,7 @@ class ReviewTools(Toolset):
         ],
     ) -> Submission:
         """Submit the authors' answer to the reviews."""
-        write_text(self._context.review_folder / REBUTTAL_FILE, answers.rstrip() + "\n")
+        write_text(ReviewRoundDir(self._context.review_folder).rebuttal_file, answers.rstrip() + "\n")
         return Submission("rebuttal submitted", "rebuttal", "accepted")
 
     def _meta_review_arguments(self) -> type[BaseModel]:
@@ -130,7 +129,7 @@ class ReviewTools(Toolset):
         )
 
     def _check_quotes(self, review: FilledForm) -> QuoteReport:
-        path = self._context.review_folder / PAPER_FILE
+        path = ReviewRoundDir(self._context.review_folder).paper_file
         if not path.exists():
             return QuoteReport((), (), {})
         paper = load_document(path)

@@ -10,7 +10,7 @@ from pydantic import Field
 from tools.documents import load_document, read_paper, render_pages
 from tools.errors import ToolError, nearest
 from tools.figures import load_description
-from tools.review import PAPER_FILE
+from tools.run_dir import ReviewRoundDir
 from tools.sandbox.workspace_sanitizer import read_file
 from tools.toolsets.base import Toolset
 from tools.toolsets.figures import MAX_IMAGE_BYTES
@@ -41,7 +41,7 @@ class VisionTools(Toolset):
         path = self._idea.workspace.paper_under_review
         if path.suffix != ".pdf" or not path.is_file():
             raise ToolError(f"there are no pages: {path.name} is not a compiled PDF")
-        read = self._context.review_folder / PAPER_FILE
+        read = ReviewRoundDir(self._context.review_folder).paper_file
         if read.exists() and not load_document(read).pages_shown:
             raise ToolError("the pages are hidden because they identify the authors; judge the paper by its text")
         document = await read_paper(path)

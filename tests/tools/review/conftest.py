@@ -15,10 +15,10 @@ from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
 from tools.literature import build_literature
 from tools.review import (
-    PAPER_FILE,
     Form,
     load_form,
 )
+from tools.run_dir import ReviewRoundDir
 from tools.toolsets.context import NoTurn, ToolContext
 from tools.toolsets.reviews import ReviewTools
 from tools.toolsets.tool import ToolAnswer
@@ -50,7 +50,7 @@ def context(tmp_path: Path) -> IdeaContext:
         authors={"one": "openai gpt", "two": "anthropic claude", "chair": "openai gpt"},
     )
     (tmp_path / "paper.md").write_text(PAPER_TEXT, encoding="utf-8")
-    save_document(read_document(tmp_path / "paper.md"), context.review_folder(1) / PAPER_FILE)
+    save_document(read_document(tmp_path / "paper.md"), ReviewRoundDir(context.review_folder(1)).paper_file)
     return context
 
 

@@ -15,9 +15,9 @@ from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
 from tools.literature import build_literature
 from tools.review import (
-    PAPER_FILE,
     load_form,
 )
+from tools.run_dir import ReviewRoundDir
 from tools.sandbox import open_sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.figures import FigureTools
@@ -95,7 +95,7 @@ async def test_a_page_is_shown_and_its_text_is_told(context: IdeaContext) -> Non
 async def test_pages_are_not_shown_where_their_text_was_taken_out_on_purpose(context: IdeaContext) -> None:
     context.workspace.paper.mkdir(parents=True, exist_ok=True)
     path = write_pdf(context.workspace.paper / "submission.pdf", [plain_page()])
-    save_document(replace(read_document(path), pages_shown=False), context.review_folder(1) / PAPER_FILE)
+    save_document(replace(read_document(path), pages_shown=False), ReviewRoundDir(context.review_folder(1)).paper_file)
     with pytest.raises(ToolError, match="hidden"):
         await VisionTools(ToolContext(context, "reviewer_clarity")).view_page(1)
 
