@@ -197,6 +197,7 @@ class Runner:
                 idea=context.idea,
                 participant=name,
                 turn=conversation,
+                phase_key=context.key,
                 deliverable=phase_type.deliverable,
                 needs_acceptance=bool(spec.accepted_by),
                 review_round=context.review_round,

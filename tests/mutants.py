@@ -38,8 +38,8 @@ MUTANTS = (
     Mutant(
         "a run name may be a path",
         "tools/atomic.py",
-        'return name not in ("", ".", "..") and',
-        'return name not in ("",) and',
+        'not {"/", "\\\\", "\\0"} & set(name)',
+        "True",
         "tests/scenarios/test_bad_input.py",
     ),
     Mutant(
@@ -110,7 +110,7 @@ MUTANTS = (
         "tools/experiments/integrity.py",
         "shutil.copyfile(context.template.folder / name, target)",
         "pass",
-        "tests/tools/experiments/test_integrity.py",
+        "tests/tools/experiments/test_run_quota.py",
     ),
     Mutant(
         "the quota of attempts is ignored",

@@ -24,9 +24,9 @@ class RunQuota:
     attempts: int = 4
     """Attempts per run."""
     plot_attempts: int = 4
-    """Failed plot attempts per phase."""
-    search_rounds: int = 10
-    """Literature searches per phase."""
+    """Failed runs of plot.py per phase."""
+    search_rounds: int = 20
+    """Literature searches per participant and phase."""
 
 
 @dataclass(frozen=True)

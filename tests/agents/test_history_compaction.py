@@ -94,6 +94,14 @@ def test_what_was_asked_again_is_left_out_and_long_arguments_are_cut() -> None:
     assert len(first_call.content[0].arguments) < 1000
 
 
+def test_calls_that_are_no_longer_sent_leave_their_count_and_the_way_back() -> None:
+    """Every call is either sent or counted in the note."""
+    sent = HistoryCompaction().shorten(conversation(300))
+    [note] = [str(m.content) for m in sent if isinstance(m, UserMessage) and "read_again" in str(m.content)]
+    kept = sum(isinstance(m, FunctionExecutionResultMessage) for m in sent)
+    assert note.startswith(f"[{300 - kept} tool calls")
+
+
 def reads(*files: str, characters: int = 4000) -> list[LLMMessage]:
     """A conversation that reads these files in their order, each read with the words of its number."""
     messages = list(OPENING)

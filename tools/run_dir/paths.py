@@ -71,6 +71,11 @@ class IdeaDir:
         return self.root / "searches.json"
 
     @property
+    def plot_failures_file(self) -> Path:
+        """How often plot.py has failed in the latest phase that ran it."""
+        return self.root / "plot_failures.json"
+
+    @property
     def findings_file(self) -> Path:
         """What the experiments showed, in the agents' words."""
         return self.root / "findings.md"

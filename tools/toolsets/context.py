@@ -31,6 +31,8 @@ class ToolContext:
     idea: IdeaContext
     participant: str
     turn: CurrentTurn = NoTurn()
+    phase_key: str = ""
+    """The phase, for example `idea_1/novelty`; quotas of a phase are counted under it."""
     deliverable: str = ""
     """The phase's deliverable; empty if it has none."""
     needs_acceptance: bool = False

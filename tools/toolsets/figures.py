@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,11 @@ class FigureTools(Toolset):
                 "there is no plot.py in the project; write one with write_file. It reads the results from "
                 "run_*/final_info.json and saves PNG files beside itself"
             )
+        failures, most = self._failures(), self._idea.run_quota.plot_attempts
+        if failures >= most:
+            raise ToolError(
+                f"plot.py failed {most} times in this phase, so it is not run again; submit what it drew before"
+            )
         ledger, commit = load_ledger(self._idea), await self._idea.workspace.head()
         prepare_project(self._idea, ledger)
         fixed = fixed_paths(self._idea, ledger)
@@ -54,8 +60,12 @@ class FigureTools(Toolset):
             await self._idea.workspace.restore_files(commit, fixed)
             prepare_project(self._idea, ledger)
         if not result.ok:
+            write_json(self._idea.workspace.files.plot_failures_file, {self._context.phase_key: failures + 1})
             reason = result.explanation or f"exit code {result.exit_code}"
-            raise ToolError(f"plot.py failed: {reason}\nThe end of its output:\n{result.output[-_TAIL:].strip()}")
+            raise ToolError(
+                f"plot.py failed: {reason}; attempts left in this phase: {most - failures - 1}\n"
+                f"The end of its output:\n{result.output[-_TAIL:].strip()}"
+            )
         drawn = [path for path in _images(work) if before.get(path.name) != path.stat().st_mtime_ns]
         if not drawn:
             raise ToolError("plot.py succeeded but saved no PNG file in the project's folder")
@@ -63,6 +73,12 @@ class FigureTools(Toolset):
             await asyncio.to_thread(lambda: [_describe(path) for path in drawn])
         )
         return ToolAnswer(text, data=FigureFiles(files=tuple(path.name for path in drawn)))
+
+    def _failures(self) -> int:
+        """Return how often plot.py has failed in this phase. The file is versioned, so a resume counts right."""
+        path = self._idea.workspace.files.plot_failures_file
+        failures: dict[str, int] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return failures.get(self._context.phase_key, 0)
 
     async def list_figures(self) -> ToolAnswer:
         """List the figures of the paper with label, size and caption."""

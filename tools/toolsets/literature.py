@@ -31,10 +31,14 @@ class LiteratureTools(Toolset):
         self, query: Annotated[str, Field(description="a few technical terms, as for a search engine", min_length=3)]
     ) -> ToolAnswer:
         """Search the literature. Returns up to ten records with their identifiers, and which sources could not be reached."""
+        log, most = search_log(self._idea), self._idea.run_quota.search_rounds
+        asker = f"{self._context.phase_key}/{self._participant}"
+        if sum(entry.get("asker") == asker for entry in log) >= most:
+            raise ToolError(f"all {most} searches of this phase are used; continue with the records that they returned")
         result = await self._idea.literature.search(query, limit=_RECORDS)
         self._found.update({record.id: record for record in result.records})
-        log = search_log(self._idea)
-        log.append({"query": query, "records": [record.id for record in result.records]})
+        log = search_log(self._idea)  # participants search in parallel
+        log.append({"query": query, "records": [record.id for record in result.records], "asker": asker})
         write_json(self._idea.workspace.files.searches_file, log)
         notes = "".join(f"\n({note})" for note in result.notes)
         text = format_records(result.records) if result.records else f"No record was found for {query!r}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,10 @@ from tools.review import load_form
 from tools.sandbox import ExecutionResult, open_sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.experiments import ExperimentTools
+from tools.toolsets.figures import FigureTools
 from tools.toolsets.files import FileTools
+from tools.toolsets.ideas import search_log
+from tools.toolsets.literature import LiteratureTools
 
 
 @pytest.fixture
@@ -140,3 +144,29 @@ async def test_a_result_of_another_time_is_no_result(idea: IdeaContext) -> None:
         os.utime(final, (began + moved, began + moved))
         with pytest.raises(ToolError):
             read_result(idea, "run_1/final_info.json", done, began)
+
+
+async def test_a_phase_has_a_number_of_searches_that_a_resume_does_not_reset(idea: IdeaContext) -> None:
+    idea = replace(idea, run_quota=RunQuota(search_rounds=2))
+    here, later = (ToolContext(idea, "phd_student", phase_key=key) for key in ("idea_1/novelty", "idea_1/writeup"))
+    await LiteratureTools(here).search_literature("step size")
+    await LiteratureTools(here).search_literature("momentum")
+    with pytest.raises(ToolError, match="all 2 searches"):
+        await LiteratureTools(here).search_literature("noise")  # a new toolset, as after a resume
+    await LiteratureTools(replace(here, participant="advisor")).search_literature("noise")
+    await LiteratureTools(later).search_literature("noise")
+    assert len(search_log(idea)) == 4
+
+
+async def test_a_phase_has_a_number_of_failed_plots_that_a_resume_does_not_reset(idea: IdeaContext) -> None:
+    idea = replace(idea, run_quota=RunQuota(plot_attempts=2))
+    here, later = (ToolContext(idea, "plotter", phase_key=key) for key in ("idea_1/figures", "idea_1/revision"))
+    plot, marker = idea.workspace.work / "plot.py", idea.workspace.work / "ran"
+    plot.write_text(f"open({str(marker)!r}, 'a').write('x')\nraise SystemExit(1)\n", encoding="utf-8")
+    for _ in range(4):
+        with pytest.raises(ToolError):
+            await FigureTools(here).run_plot()
+    assert marker.read_text(encoding="utf-8") == "xx", "the third and fourth attempt did not run"
+    with pytest.raises(ToolError):
+        await FigureTools(later).run_plot()
+    assert marker.read_text(encoding="utf-8") == "xxx"
