@@ -56,11 +56,12 @@ def load_plugins(folders: Sequence[Path]) -> Plugins:
 
     Raises:
         UserError: a folder does not exist or adds nothing, a Python file in it fails to import, defines a name of the wrong
-            type, or adds something whose name is taken.
+            type, adds something whose name is taken, or adds a phase type with participants and without a prompt.
     """
     added = _Added()
     for folder in folders:
         _load_folder(folder, added)
+    _check_prompts(folders, added)
     return Plugins(
         folders=tuple(folders),
         toolsets=(*TOOLSETS, *added.toolsets),
@@ -78,6 +79,8 @@ class _Added:
     toolsets: list[type[Toolset]] = field(default_factory=list)
     policies: dict[str, PolicyFactory] = field(default_factory=lambda: dict(POLICIES))
     phase_types: dict[str, PhaseType] = field(default_factory=lambda: dict(PHASES))
+    phase_files: dict[str, Path] = field(default_factory=dict)
+    """The file that adds each phase type."""
     literature_sources: dict[str, SourceFactory] = field(default_factory=lambda: dict(SOURCES))
     gate_checks: list[GateCheck] = field(default_factory=list)
 
@@ -96,6 +99,18 @@ def _load_folder(folder: Path, added: _Added) -> None:
         _add_module(path, _import(path), added)
 
 
+def _check_prompts(folders: Sequence[Path], added: _Added) -> None:
+    """Check that each phase type that holds a conversation has its prompt in one of the folders."""
+    for name, path in added.phase_files.items():
+        if added.phase_types[name].holds_chat and not any(
+            (each / "prompts" / f"{name}.md").is_file() for each in folders
+        ):
+            raise UserError(
+                f"plug-in {path}: PHASE_TYPES: {name!r} has participants and no prompt; "
+                f"write {path.parent / 'prompts' / f'{name}.md'}"
+            )
+
+
 def _import(path: Path) -> ModuleType:
     """Import one file under a name of its own, so that two plug-ins with the same file name do not collide."""
     digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
@@ -109,7 +124,7 @@ def _import(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:  # any failure in a user's file is the user's to see, in one line
         del sys.modules[name]
-        raise UserError(f"plug-in {_place(path, error)}: {type(error).__name__}: {error}") from None
+        raise UserError(f"plug-in {_place(path, error)}: {type(error).__name__}: {_reason(error)}") from None
     return module
 
 
@@ -118,6 +133,10 @@ def _place(path: Path, error: Exception) -> str:
         return f"{path}:{error.lineno}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     return f"{path}:{lines[-1]}" if lines else str(path)
+
+
+def _reason(error: Exception) -> str:
+    return error.msg if isinstance(error, SyntaxError) else str(error)  # its text repeats the file and the line
 
 
 def _add_module(path: Path, module: ModuleType, added: _Added) -> None:
@@ -131,6 +150,7 @@ def _add_module(path: Path, module: ModuleType, added: _Added) -> None:
         added.toolsets.append(toolset)
     for phase_type in _items(path, exported, "PHASE_TYPES", PhaseType, "a list of PhaseType objects"):
         _put(path, "PHASE_TYPES", added.phase_types, phase_type.name, phase_type)
+        added.phase_files[phase_type.name] = path
     for name, policy in _entries(path, exported, "POLICIES"):
         if name == SELECTOR:
             raise UserError(f"plug-in {path}: POLICIES: the name {name!r} is taken")

@@ -26,6 +26,7 @@ PHASES = [
     {"phase": "figures", "policy": "reverse_round"},
     {"phase": "writeup", "tools": ["count_words"]},
     "length",
+    {"phase": "caveats", "turns": 2},
     "gate",
     {"phase": "panel", "participants": ["reviewer_evidence", "statistician", "area_chair"], "tools": ["count_words"]},
 ]
@@ -63,7 +64,7 @@ def test_every_documented_example_resolves(tmp_path: Path) -> None:
     assert resolved.form.title == "Two questions"
     assert resolved.form.rule.accept_when[0].statistic == "lowest"
     assert [source.name for source in resolved.literature.sources] == ["local", "lab_notes"]
-    assert {"length"} < {kind.name for _, kind in resolved.phases}
+    assert {"length", "caveats"} < {kind.name for _, kind in resolved.phases}
     assert "reverse_round" in resolved.plugins.policies
     assert "title_length" in {check.name for check in resolved.plugins.gate_checks}
 
@@ -80,6 +81,8 @@ def test_every_documented_example_takes_effect_in_a_run(tmp_path: Path, colloqui
     assert "results: " in (idea / "length.txt").read_text(encoding="utf-8")
     checks = {check["name"]: check for check in json.loads((idea / "gate.json").read_text(encoding="utf-8"))["checks"]}
     assert checks["title_length"]["findings"][0]["kind"] == "note"
+    caveats = [record for record in records if record.type == "turn" and "/caveats/" in record.key]
+    assert len(caveats) == 2, "the phase ends at its turn limit, and the idea goes on"
     figures = [record.data["speaker"] for record in records if record.type == "turn" and "/figures/" in record.key]
     assert figures[0] == "phd_student", "reverse_round lets the last participant speak first"
     assert (idea / "reviews" / "round_1" / "statistician.json").is_file()
@@ -97,6 +100,13 @@ def test_every_documented_example_takes_effect_in_a_run(tmp_path: Path, colloqui
         ({"prompts/mine.md": "{% if %}"}, ["mine.md:1"]),
         ({"a.py": "x = 1\n"}, ["a.py", "TOOLSETS", "GATE_CHECKS"]),
         ({"a.py": "def f(:\n"}, ["a.py:1", "SyntaxError"]),
+        (
+            {
+                "a.py": "from scenarios.phases.phase_type import PhaseType\n"
+                "PHASE_TYPES = [PhaseType(name='talk', deliverable='', participants=('writer',))]\n"
+            },
+            ["a.py", "'talk'", "prompts/talk.md"],
+        ),
         ({"a.py": "\nraise RuntimeError('no')\n"}, ["a.py:2", "RuntimeError: no"]),
         ({"a.py": "import not_there_at_all\n"}, ["a.py:1", "not_there_at_all"]),
         ({"a.py": "POLICIES = {'dialogue': len}\n"}, ["a.py", "'dialogue'"]),
@@ -134,6 +144,25 @@ def test_a_mistake_in_a_plugin_is_one_line(tmp_path: Path, files: dict[str, str]
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="nowhere"):
         load_plugins([tmp_path / "nowhere"])
+
+
+def test_a_prompt_may_lie_in_another_folder_than_its_phase_type(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "a.py").write_text(
+        "from scenarios.phases.phase_type import PhaseType\n"
+        "PHASE_TYPES = [PhaseType(name='talk', deliverable='', participants=('writer',))]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "texts" / "prompts").mkdir(parents=True)
+    (tmp_path / "texts" / "prompts" / "talk.md").write_text("Talk about the paper.", encoding="utf-8")
+    assert "talk" in load_plugins([tmp_path / "code", tmp_path / "texts"]).phase_types
+
+
+def test_a_syntax_error_is_placed_once(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def f(:\n", encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        load_plugins([tmp_path])
+    assert str(caught.value).count("a.py") == 1
 
 
 def test_a_helper_file_is_not_loaded(tmp_path: Path) -> None:
