@@ -91,6 +91,18 @@ class Journal:
         self._file.seek(0, os.SEEK_END)
 
 
+def is_in_use(path: Path) -> bool:
+    """Return True if a process is writing the journal."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def read_journal(path: Path) -> Iterator[Record]:
     """The records of a journal that may be in use by another process; a torn last line is left out.
 

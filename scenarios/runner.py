@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agents.autogen.private import run_chat
@@ -136,6 +137,9 @@ class Runner:
             await self._step(f"{key}/before", idea_run, lambda: phase_type.before(context))
             ending, turns = Ending(EndingKind.ACCEPTED, "done"), []
             if phase_type.holds_chat:
+                if self._lacks_tool_data(context):
+                    context = replace(context, key=f"{key}/restart")
+                    await self._step(context.key, idea_run, lambda: self._restore_start(idea_run, key))
                 with self.run_context.account("phase", Budget(spec.dollars, spec.tokens, spec.minutes), key):
                     conversation = await self._hold_chat(context, spec, phase_type)
                 ending, turns = conversation.ending or ending, conversation.turns
@@ -155,6 +159,21 @@ class Runner:
         if effect.idea:
             await self._idea_runs.start_idea(idea_run, effect.idea)
         idea_run.outcome = effect.ends_because
+
+    def _lacks_tool_data(self, context: PhaseContext) -> bool:
+        """True for an unfinished phase of an earlier version, which recorded no typed data of tool results.
+
+        Offline participants need that data, so such a phase starts over.
+        """
+        if not self._participant_factory.plays_offline(context.participants.names):
+            return False
+        tool_calls = (record for record in self.run_context.journal.records() if record.type == "tool")
+        return any(call.key.startswith(f"{context.key}/") and "call_id" not in call.data for call in tool_calls)
+
+    async def _restore_start(self, idea_run: IdeaRun, key: str) -> None:
+        """Restore the files to their state at the start of a phase."""
+        if record := self.run_context.journal.get(f"{key}/before"):
+            await idea_run.workspace.restore(record.data["commit"])
 
     def _phase_context(self, idea_run: IdeaRun, spec: PhaseSpec, phase_type: PhaseType, key: str) -> PhaseContext:
         panels, scenario = idea_run.panels_held, self._resolved.scenario

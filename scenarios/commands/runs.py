@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from agents.journal import is_in_use
 from scenarios.commands.console import RUNS, Out, out
 from scenarios.views.table import draw_scores, render_table, table_of
 from scenarios.views.transcript import entries, last_phase, render
@@ -42,19 +43,30 @@ def list_runs(out_folder: Out = RUNS) -> None:
     """List the runs with status, ideas, scores, gate and cost."""
     table = Table("run", "status", "phase", "ideas", "scores", "gate", "minutes", "cost", box=None)
     for folder in run_dir.list_runs(out_folder):
-        summary = run_dir.read_summary(folder)
-        ideas = summary.ideas if summary else []
-        table.add_row(
-            folder.name,
-            str(summary.end) if summary else "not finished",
-            last_phase(folder),
-            ", ".join(idea.name or idea.slot for idea in ideas),
-            " ".join(str(run_dir.overall_score(scores)) for idea in ideas for scores in idea.scores if scores),
-            " ".join(idea.gate for idea in ideas),
-            f"{summary.seconds / 60 if summary else 0:.1f}",
-            f"${summary.dollars if summary else 0:.2f}",
-        )
+        try:
+            table.add_row(folder.name, *_describe(folder))
+        except (UserError, OSError, ValueError) as error:  # one damaged run must not hide the others
+            table.add_row(folder.name, f"damaged: {error}")
     out.print(table if table.row_count else "No runs yet. Launch one: python run.py launch quickstart")
+
+
+def _describe(folder: Path) -> list[str]:
+    """Return status, phase, ideas, scores, gate verdicts, minutes and cost of a run."""
+    summary = run_dir.read_summary(folder)
+    ideas = summary.ideas if summary else []
+    if is_in_use(run_dir.RunDir(folder).journal_file):
+        status = str(run_dir.RunStatus.RUNNING)
+    else:
+        status = str(summary.end if summary else run_dir.RunStatus.INTERRUPTED)
+    return [
+        status,
+        last_phase(folder),
+        ", ".join(idea.name or idea.slot for idea in ideas),
+        " ".join(str(run_dir.overall_score(scores)) for idea in ideas for scores in idea.scores if scores),
+        " ".join(idea.gate for idea in ideas),
+        f"{summary.seconds / 60 if summary else 0:.1f}",
+        f"${summary.dollars if summary else 0:.2f}",
+    ]
 
 
 def table(
