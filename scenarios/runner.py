@@ -145,7 +145,9 @@ class Runner:
                 ending, turns = conversation.ending or ending, conversation.turns
             await self._step(f"{key}/after", idea_run, lambda: phase_type.after(context, turns))
             accepted = ending.kind == EndingKind.ACCEPTED
-            usable = accepted or (not self._approver_of(phase_type) and phase_type.is_usable(context))
+            usable = accepted or (
+                not self._approver_of(phase_type) and (not phase_type.deliverable or phase_type.is_usable(context))
+            )
             commit = await idea_run.workspace.save(f"{phase_type.name}: {ending.reason}")
             data = {"kind": ending.kind, "reason": ending.reason, "usable": usable, "commit": commit}
             record = self.run_context.journal.put(key, "phase", data)
@@ -183,6 +185,7 @@ class Runner:
             run_folder=self.folder,
             key=key,
             participants=participants_of(spec, phase_type, has_rebuttal=bool(scenario.rebuttal)),
+            prompts=self._participant_factory.prompts,
             panels_held=panels,
             review_round=panels + 1 if phase_type.is_panel else max(1, panels),
         )

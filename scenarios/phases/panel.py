@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 
 from agents.conversation.policies import DONE, Turn
-from agents.prompts import render
 from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
 from scenarios.review_inputs import ReviewInputs
 from tools.atomic import write_text
@@ -65,12 +64,14 @@ def _variables(context: PhaseContext) -> dict[str, object]:
 def _turn_prompt(context: PhaseContext, stage: str, speaker: str, turns: Sequence[Turn]) -> str:
     own = [turn for turn in turns if turn.speaker == speaker and turn.answered]
     if stage == ReviewStage.BLIND:
-        return render("turn_prompts/blind") if own else ""
+        return context.prompts.render("turn_prompts/blind") if own else ""
     if stage == ReviewStage.REFLECTION:
         number = sum(turn.stage == ReviewStage.REFLECTION for turn in own) + 1
-        return render("turn_prompts/reflection", number=number, most=context.participants.reflections, done=DONE)
+        return context.prompts.render(
+            "turn_prompts/reflection", number=number, most=context.participants.reflections, done=DONE
+        )
     if stage == ReviewStage.REBUTTAL:
-        return render(
+        return context.prompts.render(
             "turn_prompts/rebuttal",
             is_authors=speaker == context.participants.authors,
             rebuttal=text_as_data("rebuttal", load_rebuttal(context.review_folder) or ""),

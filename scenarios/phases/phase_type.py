@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from agents.conversation.policies import Participants, Turn
+from agents.prompts import Prompts
 from scenarios.scenario import Scenario
 from tools.idea_context import IdeaContext
 from tools.ideas import Idea, load_idea
@@ -39,6 +40,8 @@ class PhaseContext:
     key: str
     """Prefix of the phase's journal keys, for example `idea_1/panel:2`."""
     participants: Participants
+    prompts: Prompts
+    """The run's prompts, those of plug-ins included."""
     panels_held: int
     """Panels finished before this phase."""
     review_round: int

@@ -141,6 +141,18 @@ def test_a_mistake_in_a_plugin_is_one_line(tmp_path: Path, files: dict[str, str]
     assert "\n" not in str(caught.value)
 
 
+def test_a_turn_prompt_of_a_plugin_replaces_the_built_in_one(tmp_path: Path, command: Command) -> None:
+    prompts = tmp_path / "plugins" / "prompts" / "turn_prompts"
+    prompts.mkdir(parents=True)
+    (prompts / "reflection.md").write_text("Reflect in another way, round {{ number }}.", encoding="utf-8")
+    paper = tmp_path / "draft.txt"
+    paper.write_text("A Title\n\nAbstract\nWe study a thing.\n" * 20, encoding="utf-8")
+    done = command("review", paper, "--plugins", tmp_path / "plugins", "--reflections", 1, "--out", tmp_path / "runs")
+    assert done.returncode == 0, done.stderr
+    [run] = (tmp_path / "runs").iterdir()
+    assert "Reflect in another way, round 1." in (run / "journal.jsonl").read_text(encoding="utf-8")
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="nowhere"):
         load_plugins([tmp_path / "nowhere"])
