@@ -19,6 +19,7 @@ from tools.ideas import Idea
 from tools.literature import build_literature
 from tools.project import TEMPLATES
 from tools.review import load_form
+from tools.run_dir import RunDir
 from tools.sandbox import Sandbox
 from tools.toolsets.context import ToolContext
 from tools.toolsets.data import FigureFiles
@@ -133,7 +134,7 @@ async def _context(template: Template, profile: str, sandbox: Sandbox, place: Pa
         sandbox=sandbox,
         literature=build_literature([], bib_files=[], cache=place / "cache"),
         form=load_form("neurips"),
-        archive=place / "ideas.json",
+        archive=RunDir(place).archive_file,
         proposal=place / "proposal.json",
         run_id="check",
     )

@@ -172,7 +172,7 @@ def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
 
 def starting_from(run: Path) -> dict[str, object]:
     """The overrides by which a scenario goes on with the idea of an earlier run: on its template, at its scale."""
-    before = load_scenario(run / "scenario.yaml")
+    before = load_scenario(RunDir(run).scenario_file)
     copies = [path.parent for path in run.glob("template/*/experiment.py")]
     template = {"template": str(copies[0])} if copies else {}
     return {**template, "profile": before.profile, "seed": before.seed, "warm_start.run": str(run)}
@@ -258,7 +258,7 @@ def _check_same(scenario: Scenario, template: Template | None) -> None:
         raise UserError(
             f"warm_start.run: {run} was made with template {made[0]}, and this one is launched with {template.name}"
         )
-    before = load_scenario(run / "scenario.yaml") if (run / "scenario.yaml").exists() else scenario
+    before = load_scenario(RunDir(run).scenario_file) if RunDir(run).exists else scenario
     for key in ("profile", "seed"):
         then, now = (str(getattr(which, key)) or "(the default)" for which in (before, scenario))
         if then != now:

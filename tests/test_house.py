@@ -45,6 +45,24 @@ def test_libraries_do_not_import_toolsets(path: Path) -> None:
         assert not any(name.startswith("tools.toolsets") for name in modules_imported(path))
 
 
+IN_A_RUN = {
+    "gate.json", "journal.jsonl", "summary.json", "results.json", "idea.json", "novelty.json", "findings.md",
+    "searches.json", "authors.json", "scenario.yaml", "ideas.json", "meta_review.json", "review.json", "rebuttal.md",
+    "unmarked.pdf", "plot_failures.json",
+}  # fmt: skip
+MAY_SPELL = {"scenarios/warm_start.py": {"ideas.json"}}
+"""The folder of a warm start holds an ideas.json of its own."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_run_folder_package_spells_the_names_in_it(path: Path) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    if not name.startswith("tools/run_dir/"):
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        spelled = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+        assert spelled & IN_A_RUN <= MAY_SPELL.get(name, set())
+
+
 def test_the_rooms_are_not_empty() -> None:
     assert len(FILES) > 80
 
