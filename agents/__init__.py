@@ -1,1 +1,1 @@
-"""The conversation: role cards, the cast, the chat and its manager, the journal, and the model clients."""
+"""Agents: role cards, prompts, the conversation, the journal, model providers and the offline researcher."""

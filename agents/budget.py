@@ -1,4 +1,4 @@
-"""What may be spent, and what is: one account for the run, one for the idea at work, one for the phase at work."""
+"""Budgets and what has been spent of them: one account each for the run, the current idea and the current phase."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from agents.journal import Record
 
 Scope = Literal["run", "idea", "phase"]
 SCOPES: tuple[Scope, ...] = ("phase", "idea", "run")
-"""The narrowest first."""
+"""From the narrowest to the widest."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What may be spent. None means no limit."""
+    """Limits on spending. None means no limit."""
 
     dollars: float | None = None
     tokens: int | None = None
@@ -26,8 +26,10 @@ class Budget:
 
 @dataclass
 class Account:
-    """What one scope may spend and has spent, in this process and in those before it. `reserved` is the worst case of
-    the calls in flight."""
+    """What one scope may spend and has spent, in this process and in earlier ones.
+
+    `reserved_*` is the worst case of the calls in flight.
+    """
 
     scope: Scope
     budget: Budget = field(default_factory=Budget)
@@ -42,7 +44,7 @@ class Account:
 
     @classmethod
     def over(cls, scope: Scope, budget: Budget, records: Iterable[Record], prefix: str = "") -> Account:
-        """The account with what the journal knows of: all of it, or the keys that begin with the prefix."""
+        """Return the account of what the journal records: everything, or the keys that begin with the prefix."""
         known = list(records)
         account = cls(scope, budget, earlier_seconds=worked_seconds(known, prefix))
         for record in known:
@@ -51,7 +53,7 @@ class Account:
         return account
 
     def count(self, record: Record) -> None:
-        """Add a recorded model call, answered or not."""
+        """Add a recorded model call, successful or not."""
         self.dollars += float(record.data.get("dollars", 0))
         self.tokens += int(record.data.get("tokens", 0))
 
@@ -59,30 +61,31 @@ class Account:
     def seconds(self) -> float:
         return self.earlier_seconds + time.monotonic() - self._began
 
-    def refuses(self, tokens: int = 0, dollars: float = 0.0, *, in_flight: bool = True) -> str:
-        """Why that much more cannot be spent, worst cases in flight included or not; empty when it can."""
+    def limit_reason(self, tokens: int = 0, dollars: float = 0.0, *, in_flight: bool = True) -> str:
+        """Return why this much more cannot be spent, or an empty string if it can.
+
+        `in_flight` also counts the worst cases of calls in flight.
+        """
         budget = self.budget
         if in_flight:
             dollars, tokens = dollars + self.reserved_dollars, tokens + self.reserved_tokens
-        whose = f"budget of the {self.scope}"
+        budget_name = f"budget of the {self.scope}"
         if budget.dollars is not None and self.dollars + dollars > budget.dollars:
             return (
-                f"{whose}: ${self.dollars:.2f} of ${budget.dollars:.2f} are spent, and the next call "
+                f"{budget_name}: ${self.dollars:.2f} of ${budget.dollars:.2f} spent, and the next call "
                 f"may take ${dollars:.2f}"
             )
         if budget.tokens is not None and self.tokens + tokens > budget.tokens:
-            return (
-                f"{whose}: {self.tokens:,} of {budget.tokens:,} tokens are used, and the next call may take {tokens:,}"
-            )
+            return f"{budget_name}: {self.tokens:,} of {budget.tokens:,} tokens used, and the next call may take {tokens:,}"
         if budget.minutes is not None and self.seconds > budget.minutes * 60:
-            return f"{whose}: {self.seconds / 60:.1f} of {budget.minutes:g} minutes are used"
+            return f"{budget_name}: {self.seconds / 60:.1f} of {budget.minutes:g} minutes used"
         return ""
 
 
 def worked_seconds(records: Iterable[Record], prefix: str = "") -> float:
-    """Seconds from the first to the last step under a prefix, the time between two processes left out.
+    """Return the seconds from the first to the last step under a prefix, without the time between two processes.
 
-    Each process begins with a record of its start; a process that was killed is counted up to its last finished step.
+    Each process begins with a record of its start. A killed process counts up to its last finished step.
     """
     total = 0.0
     for process in _processes(records):

@@ -1,8 +1,8 @@
-"""Prompt economy: what a model is sent of a long conversation.
+"""History compaction: what a model is sent of a long conversation.
 
-The beginning of a prompt stays as it was for as long as it can, since providers read an unchanged beginning from their
-cache. So old tool output is not shortened a little with every call, but a good piece at a time. What is read anew soon after
-leaves at once, since little has to be sent again for it.
+The beginning of a prompt stays unchanged for as long as possible, because providers cache unchanged prefixes. So old tool
+output is not shortened a little with every call but in large steps. A result that is requested again soon after leaves at
+once, because little has to be sent again for it.
 """
 
 from __future__ import annotations
@@ -31,14 +31,16 @@ from tools.tokens import CHARACTERS_PER_TOKEN
 from tools.toolsets.tool import Tool
 
 READ_AGAIN = "read_again"
-_MADE_AGAIN = "[{:,} characters, left out: the same call was made again later]"
+_MADE_AGAIN = "[{:,} characters omitted: the same call was repeated later]"
 
 
 @dataclass(frozen=True)
 class HistoryCompaction:
-    """How much is kept, in characters and in calls. The newest `whole` characters of tool output are sent as they
-    are, and up to `step` more; before that only the first `head` of each, and before the newest `headed` calls (up to
-    twice as many) nothing but a count."""
+    """How much of the tool output is sent, in characters and in calls.
+
+    The newest `whole` characters, and up to `step` more, are sent in full. Of older results only the first `head` characters
+    are sent, and before the newest `headed` calls (up to twice as many) only a count.
+    """
 
     whole: int = 40_000
     step: int = 20_000
@@ -47,13 +49,13 @@ class HistoryCompaction:
 
     @classmethod
     def of(cls, context_tokens: int) -> HistoryCompaction:
-        """For a model that reads that much: old tool output takes a third of it at most."""
+        """Return the settings for a context window: old tool output takes a third of it at most."""
         most = int(context_tokens * CHARACTERS_PER_TOKEN / 3)
         whole = min(cls.whole, most * 2 // 3)
         return cls(whole=whole, step=whole // 2)
 
     def shorten(self, messages: Sequence[LLMMessage]) -> list[LLMMessage]:
-        """The conversation as it is sent. Calls and their results are shortened and left out only together."""
+        """Return the conversation as it is sent. Calls and their results are shortened or removed only together."""
         rounds = _rounds(messages)
         old = self._old(rounds)
         dropped = max(0, old - self.headed) // self.headed * self.headed
@@ -73,14 +75,16 @@ class HistoryCompaction:
         return [message for message in sent if message is not None]
 
     def _old(self, rounds: Sequence[_Round]) -> int:
-        """How many rounds of calls, from the first on, are no longer sent whole."""
+        """Return how many rounds, from the first, are no longer sent in full."""
         seen = list(accumulate(item.characters for item in rounds))
         total = seen[-1] if seen else 0
         return bisect_right(seen, max(0, total - self.whole) // self.step * self.step)
 
     def _superseded(self, rounds: Sequence[_Round]) -> set[str]:
-        """The ids of calls whose long results are left out at once, since the same call was made again before as much had
-        followed: a file read anew, say. Later it would cost the cache more than it saves."""
+        """Return the ids of calls whose long results are removed at once because the same call was repeated soon after.
+
+        If more has followed than the result is long, removing it would cost more cached tokens than it saves.
+        """
         found: set[str] = set()
         before: dict[tuple[str, str], tuple[str, int, int]] = {}
         seen = 0
@@ -104,8 +108,8 @@ class HistoryCompaction:
                 text = _MADE_AGAIN.format(len(text))
             elif len(text) > 2 * self.head:
                 text = (
-                    f"{text[: self.head]}\n[{len(text) - self.head:,} more characters, left out by now; "
-                    f"{READ_AGAIN}(result={number}) shows the whole]"
+                    f"{text[: self.head]}\n[{len(text) - self.head:,} more characters omitted; "
+                    f"{READ_AGAIN}(result={number}) shows all of it]"
                 )
             results.append(result.model_copy(update={"content": text}))
         return message.model_copy(update={"content": results})
@@ -126,7 +130,7 @@ class HistoryCompaction:
 
     def _shortened_argument(self, value: Any) -> Any:
         if isinstance(value, str) and len(value) > 2 * self.head:
-            return f"{value[: self.head]} [and {len(value) - self.head:,} more characters, left out by now]"
+            return f"{value[: self.head]} [and {len(value) - self.head:,} more characters omitted]"
         return value
 
 
@@ -140,7 +144,7 @@ class ResultRecall:
         return Tool.of(self.read_again)
 
     async def read_again(
-        self, result: Annotated[int, Field(ge=1, description="the number that stands where the result was left out")]
+        self, result: Annotated[int, Field(ge=1, description="the number in the note that replaced the result")]
     ) -> str:
         """Show the whole of an earlier tool result that was shortened in this conversation."""
         results = [
@@ -150,14 +154,16 @@ class ResultRecall:
             for item in message.content
         ]
         if result > len(results):
-            raise ToolError(f"there is no result {result}; {len(results)} results came before this call")
+            raise ToolError(f"no result {result}; there were {len(results)} results before this call")
         return str(results[result - 1].content)
 
 
 @dataclass(frozen=True)
 class _Round:
-    """A message with calls, at place `at` of the conversation, and the one after it with their results, of which the
-    first has the number `first` among all results."""
+    """A message with tool calls at index `at`, and the next message with their results.
+
+    `first` is the number of the first result among all results of the conversation.
+    """
 
     at: int
     first: int
@@ -183,7 +189,7 @@ def _rounds(messages: Sequence[LLMMessage]) -> list[_Round]:
 
 
 def _made_again(rounds: Sequence[_Round]) -> set[str]:
-    """The ids of calls that were made again with the same arguments."""
+    """Return the ids of calls that were repeated later with the same arguments."""
     made = [call for item in rounds for call in item.made]
     last = {(call.name, call.arguments): call.id for call in made}
     return {call.id for call in made if last[call.name, call.arguments] != call.id}
@@ -203,7 +209,7 @@ def _left_out(rounds: Sequence[_Round]) -> UserMessage:
     calls = Counter(call.name for item in rounds for call in item.made)
     counted = ", ".join(f"{name} {count} times" if count > 1 else name for name, count in sorted(calls.items()))
     return UserMessage(
-        content=f"[{calls.total()} tool calls of yours and their results are left out by now: {counted}. "
+        content=f"[{calls.total()} of your tool calls and their results are omitted: {counted}. "
         f"{READ_AGAIN}(result=1) shows the first, and so on.]",
         source="lab",
     )

@@ -1,6 +1,6 @@
-"""What models with eyes are shown: images that tools gave, kept in the run folder and named in the words of the result.
+"""Images for models with vision: stored in the run folder, and named in the text of the tool results that returned them.
 
-A result names its images by their content, so that the same conversation shows the same images after a resume.
+An image is named by its content, so a resumed conversation shows the same images.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from agents.autogen import FunctionExecutionResultMessage, Image, LLMMessage, Us
 from tools.atomic import write_bytes
 
 _MARK = re.compile(r"\[image ([0-9a-f]{16})\]")
-_NEWEST = 6
-"""So many images are shown, and up to twice as many: the older ones leave together, since a provider's cache holds only
-what does not change."""
+_SHOWN = 6
+"""This many images are shown, and up to twice as many: older ones leave together, because providers cache only what
+stays unchanged."""
 
 
 class ImageStore:
@@ -25,8 +25,8 @@ class ImageStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, image: bytes) -> str:
-        """Keep a PNG image; answers the mark that names it."""
+    def store(self, image: bytes) -> str:
+        """Store a PNG image and return the mark that names it."""
         name = hashlib.sha256(image).hexdigest()[:16]
         path = self._folder / f"{name}.png"
         if not path.exists():
@@ -35,9 +35,9 @@ class ImageStore:
         return f"[image {name}]"
 
     def show(self, messages: Sequence[LLMMessage]) -> list[LLMMessage]:
-        """The conversation with the newest images that its tool results name, each after the result."""
+        """Return the conversation with the newest images that its tool results name, each after its result."""
         named = [name for message in messages for name in self._named(message)]
-        gone = max(0, len(named) - _NEWEST) // _NEWEST * _NEWEST
+        gone = max(0, len(named) - _SHOWN) // _SHOWN * _SHOWN
         shown: list[LLMMessage] = []
         for message in messages:
             shown.append(message)

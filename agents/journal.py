@@ -1,7 +1,7 @@
 """The journal: one append-only file that is both the transcript and the checkpoint of a run.
 
-Each line is one finished step, written and fsynced before the next step begins. A step has a key; a rerun finds the
-step by its key instead of doing it again. The file is held by one process at a time.
+Each line is one finished step, written and fsynced before the next step begins. Each step has a key; a rerun takes the
+step from the journal instead of repeating it. Only one process at a time may hold the file.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from typing import Any, Literal
 from tools.errors import UserError
 
 _END = 1 << 18
-"""Bytes."""
+"""Bytes at the end of a journal that are read first."""
 
 StepType = Literal["start", "run", "phase", "turn", "model", "fault", "tool", "step"]
 
 
 @dataclass(frozen=True)
 class Record:
-    """One finished step. `seconds` is how long it took; `data` is what a rerun needs to stand in for it."""
+    """One finished step. `seconds` is its duration; `data` holds what a rerun needs in place of the step."""
 
     key: str
     type: StepType
@@ -48,12 +48,12 @@ class Journal:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._file.close()
-            raise UserError(f"{path}: another process is running this run; stop it first, or wait for it") from None
+            raise UserError(f"{path}: another process is playing this run; stop it, or wait until it ends") from None
         self._drop_torn_line()
         self._records = {record.key: record for record in read_journal(path)}
 
     def get(self, key: str) -> Record | None:
-        """The finished step of that key, None when it has not been finished."""
+        """Return the finished step of that key, None if it is not finished."""
         return self._records.get(key)
 
     def put(self, key: str, type: StepType, data: dict[str, Any], seconds: float = 0.0) -> Record:
@@ -68,14 +68,14 @@ class Journal:
         return record
 
     def records(self) -> Iterator[Record]:
-        """Every step, in the order in which steps were finished."""
+        """Yield every step, in the order in which they finished."""
         yield from self._records.values()
 
     def close(self) -> None:
         self._file.close()
 
     def _drop_torn_line(self) -> None:
-        """A kill can leave half a line at the end; the step it told of was not finished."""
+        """Remove an incomplete last line, which a kill can leave; its step had not finished."""
         size = self._file.seek(0, os.SEEK_END)
         position = size
         while position > 0:
@@ -104,7 +104,7 @@ def is_in_use(path: Path) -> bool:
 
 
 def read_journal(path: Path) -> Iterator[Record]:
-    """The records of a journal that may be in use by another process; a torn last line is left out.
+    """Yield the records of a journal, which another process may be writing. An incomplete last line is skipped.
 
     Raises:
         UserError: a line before the last is not a record.
@@ -117,14 +117,16 @@ def read_journal(path: Path) -> Iterator[Record]:
                 yield Record(**json.loads(line))
             except (json.JSONDecodeError, UnicodeDecodeError, TypeError):
                 raise UserError(
-                    f"{path}:{number}: this line is not a journal record; the file was changed by hand "
-                    "or the disk is damaged. Restore it, or start a new run"
+                    f"{path}:{number}: this line is not a journal record: the file was edited or the disk is damaged. "
+                    "Restore the file, or start a new run"
                 ) from None
 
 
 def last_record(path: Path, *, leaving_out: Collection[StepType] = ()) -> Record | None:
-    """The newest whole record of a journal, types left out; None where there is none. Of a long journal its end alone is
-    read, unless that is not enough."""
+    """Return the newest complete record of a journal, without records of the excluded types; None if there is none.
+
+    Only the end of a long journal is read, unless that is not enough.
+    """
     size = path.stat().st_size
     for length in (_END, size):
         with path.open("rb") as file:

@@ -1,10 +1,10 @@
-"""What a run tells those who watch it. A view implements the methods it cares for; the journal does not depend on it."""
+"""Events of a run for those who watch it. The journal does not depend on observers."""
 
 from __future__ import annotations
 
 
 class Observer:
-    """Hears of everything that happens in a run, as it happens. The default hears and says nothing."""
+    """Receives every event of a run as it happens. This default ignores them; a view overrides the methods it needs."""
 
     def phase_started(self, idea_run: str, phase: str, note: str = "") -> None: ...
 

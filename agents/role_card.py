@@ -1,4 +1,4 @@
-"""A role is a card: a Markdown file with YAML front matter (what the role may do) and a system prompt (who it is)."""
+"""Role cards: Markdown files with YAML front matter (what a role may do) and a system prompt (who it is)."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ _CARD = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<prompt>.*)\Z", re.DOTALL)
 
 
 class RoleCard(BaseModel):
-    """The front matter of a card, and its prompt."""
+    """The front matter of a card and its prompt."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    """How the role is called in scenarios and in the chat; the same as the file's name."""
+    """Name of the role in scenarios and in the chat; equal to the file's name."""
     description: str = Field(min_length=1)
-    """One sentence: what the role is there for. Others in the chat see it."""
+    """One sentence: what the role is for. The other participants see it."""
     tools: tuple[str, ...] = ()
-    """Tools that the role may use, where a phase offers them."""
+    """Tools that the role may use in phases that offer them."""
     model: str = ""
-    """A key of the models config; empty for the config's choice for this role."""
+    """A model of the models config; empty for the config's choice for this role."""
     checks: tuple[Literal["method", "evidence", "clarity", "novelty", "reproduction"], ...] = ()
     """The checklists that the offline reviewer applies for this role; without any it abstains. Models never see this."""
     plain: bool = False
-    """One prompt and one answer: the prompt is the whole system message, and a turn has one model call. For controls."""
+    """For controls: the prompt is the whole system message, and a turn is one model call."""
     prompt: str = Field(min_length=1)
     """The system prompt."""
 
 
 def load_roles(folders: Sequence[Path], tool_names: Iterable[str]) -> dict[str, RoleCard]:
-    """Every card in the folders, by name. A card in a later folder takes the place of one of the same name.
+    """Return every card in the folders by name. A card in a later folder replaces one of the same name.
 
     Raises:
-        UserError: a folder does not exist, or a card is broken or names a tool that there is not.
+        UserError: a folder does not exist, or a card is broken or names an unknown tool.
     """
     known = list(tool_names)
     cards: dict[str, RoleCard] = {}
     for folder in folders:
         if not folder.is_dir():
-            raise UserError(f"roles folder {folder}: there is no such folder")
+            raise UserError(f"roles folder {folder}: no such folder")
         for path in sorted(folder.glob("*.md")):
             card = load_card(path)
             for tool in card.tools:
@@ -58,10 +58,10 @@ def load_roles(folders: Sequence[Path], tool_names: Iterable[str]) -> dict[str, 
 
 
 def load_card(path: Path) -> RoleCard:
-    """Load one card.
+    """Return one card.
 
     Raises:
-        UserError: the file is not a card.
+        UserError: the file is not a role card.
     """
     match = _CARD.match(path.read_text(encoding="utf-8").replace("\r\n", "\n"))
     if not match:
@@ -78,7 +78,7 @@ def load_card(path: Path) -> RoleCard:
 NEW_CARD = """\
 ---
 name: {name}
-description: Asks of every claim what sample it rests on.
+description: "One sentence: what this role is for."
 tools: [read_results, compare_runs]   # `python run.py roles` lists all tools
 model:                                # a model of the models config; empty for its choice
 ---
@@ -88,16 +88,16 @@ never does, and in which form it replies.
 
 
 def write_new_card(name: str, folder: Path) -> Path:
-    """Write a card to start from.
+    """Write a card to start from and return its path.
 
     Raises:
-        UserError: the name is not usable, or there is such a card already.
+        UserError: the name is not usable, or such a card exists already.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise UserError(f"role name {name!r}: use lowercase letters, digits and underscores, a letter first")
     path = folder / f"{name}.md"
     if path.exists():
-        raise UserError(f"{path}: there is a card of that name already")
+        raise UserError(f"{path}: a card of that name exists already")
     folder.mkdir(parents=True, exist_ok=True)
     text = NEW_CARD.format(name=name, title=name.replace("_", " "))
     path.write_text(text.replace("model:    ", 'model: ""  '), encoding="utf-8")

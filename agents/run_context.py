@@ -1,7 +1,7 @@
-"""How a run is conducted: its journal, its observer, its accounts, and the one place where a stop is asked for.
+"""What all durable wrappers of a run share: the journal, the observer, the budgets and the stop request.
 
-Exceptions inside an agent reach the team only as text, so a stop is a state that every seam asks for, not an exception
-that is expected to travel.
+Exceptions inside an agent reach the team only as text. So a stop is a state that every wrapper checks, not an exception
+that travels.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 
 class Stopped(ColloquiumError):  # noqa: N818  a state that is asked for, no error
-    """What is at work has been asked to stop; the step at hand is not recorded and is done again on resume."""
+    """A stop was requested. The current step is not recorded, and a resume repeats it."""
 
 
 @dataclass
 class RunContext:
-    """Shared by all seams of one run. `budget` is the run's own."""
+    """The shared state of one run. `budget` is that of the whole run."""
 
     journal: Journal
     observer: Observer = field(default_factory=Observer)
@@ -45,7 +45,7 @@ class RunContext:
 
     @contextmanager
     def account(self, scope: Scope, budget: Budget, prefix: str) -> Iterator[Account]:
-        """Keep an account of an idea or a phase while it is at work. A stop of its own ends with it."""
+        """Open an account for an idea or a phase while it is active. A stop in that scope ends with it."""
         account = Account.over(scope, budget, self.journal.records(), f"{prefix}/")
         self._open.append(account)
         try:
@@ -57,11 +57,11 @@ class RunContext:
                 self.stop_reason = ""
 
     def exhausted(self, scope: Scope) -> str:
-        """Why the scope's account carries nothing more; empty while it does."""
-        return next((account.refuses(in_flight=False) for account in self._open if account.scope == scope), "")
+        """Return why the scope's budget is exhausted, or an empty string."""
+        return next((account.limit_reason(in_flight=False) for account in self._open if account.scope == scope), "")
 
     def stop(self, reason: str, scope: Scope = "run") -> None:
-        """Ask everything in the scope to stop; the first reason stays, unless a wider scope has to stop."""
+        """Request a stop of everything in the scope. The first reason stays, unless a wider scope must stop."""
         if not self.stopping or SCOPES.index(scope) > SCOPES.index(self.stop_scope):
             self.stop_reason, self.stop_scope = reason, scope
         self._stop.set()
@@ -76,33 +76,34 @@ class RunContext:
         return self._stop.is_set()
 
     def check(self) -> None:
-        """Before more is done: stop where a stop is asked for, or an account carries nothing more.
+        """Stop if a stop was requested or a budget is exhausted.
 
         Raises:
-            Stopped: there is to be no more.
+            Stopped: nothing more may be done.
         """
         for account in self._open:
-            if reason := account.refuses(in_flight=False):
+            if reason := account.limit_reason(in_flight=False):
                 self.stop(reason, account.scope)
         if self.stopping:
             raise Stopped(self.stop_reason)
 
     @asynccontextmanager
     async def reserved(self, tokens: int, dollars: float) -> AsyncIterator[None]:
-        """Hold the worst case of a call on every account while the call is in flight. Where only the worst cases of
-        others in flight stand in the way, their real cost is waited for.
+        """Reserve the worst case of a call on every account while the call is in flight.
+
+        If only the worst cases of other calls in flight prevent it, wait for their real cost.
 
         Raises:
-            Stopped: an account would not carry the call.
+            Stopped: a budget does not cover the call.
         """
         async with self._settled:
             while True:
                 self.check()
                 for account in self._open:
-                    if reason := account.refuses(tokens, dollars, in_flight=False):
+                    if reason := account.limit_reason(tokens, dollars, in_flight=False):
                         self.stop(reason, account.scope)
                         raise Stopped(self.stop_reason)
-                if not any(account.refuses(tokens, dollars) for account in self._open):
+                if not any(account.limit_reason(tokens, dollars) for account in self._open):
                     break
                 await self._settled.wait()
             held = list(self._open)
@@ -119,16 +120,16 @@ class RunContext:
                 self._settled.notify_all()
 
     def put_call(self, key: str, type: StepType, data: dict[str, Any], seconds: float) -> None:
-        """Record a model call, and charge it to every account."""
+        """Record a model call and charge it to every account."""
         record = self.journal.put(key, type, data, seconds)
         for account in self._open:
             account.count(record)
 
     async def unless_stopped(self, work: Awaitable[T]) -> T:
-        """Await the work, or cancel it as soon as a stop is asked for.
+        """Await the work, or cancel it as soon as a stop is requested.
 
         Raises:
-            Stopped: the stop came first; the work has been cancelled and has ended.
+            Stopped: the stop came first; the work was cancelled and has ended.
         """
         task = asyncio.ensure_future(work)
         stop = asyncio.ensure_future(self._stop.wait())

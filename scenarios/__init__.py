@@ -1,1 +1,1 @@
-"""Scenario files that users launch, their schema, and the lab that plays them."""
+"""Scenario files, their schema, the runner, phase types, batches, commands and views."""

@@ -1,4 +1,4 @@
-"""The studies of a run: each gets its desk and the folder of its idea, and goes into the archive with its outcome."""
+"""The idea runs of a run: each gets its context and its folder, and its outcome goes into the archive."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OFFLINE = "offline"
 
 
 class IdeaRuns:
-    """Opens the studies of one run. Doing it again after a resume leads to the same place."""
+    """Opens the idea runs of one run. Opening one again after a resume gives the same result."""
 
     def __init__(
         self, folder: Path, resolved: ResolvedScenario, sandbox: Sandbox, journal: Journal, observer: Observer
@@ -42,7 +42,7 @@ class IdeaRuns:
         self._start = WarmStart.of(folder)
 
     def open_archive(self) -> None:
-        """Write the ideas so far: at first the template's seed ideas and those that the run was given."""
+        """Write the initial archive: the template's seed ideas and the ideas that the user supplied."""
         path = self._run_dir.archive_file
         given = {entry["Name"]: entry for entry in self._start.archive}
         seeds = self._resolved.template.seed_ideas if self._resolved.template else ()
@@ -50,12 +50,12 @@ class IdeaRuns:
             write_json(path, [*(seed for seed in seeds if seed["Name"] not in given), *given.values()])
 
     async def start_idea(self, idea_run: IdeaRun, idea: Idea) -> None:
-        """From here on the study works in a folder of the idea's name, with the template as its first commit."""
+        """Move the idea run to a folder of the idea's name, whose first commit is the template."""
         workspace = await Workspace.create(self._run_dir.idea(idea.name).root, self._resolved.template)
         await self._restore(idea_run.slot, workspace, in_ideation=False)
         if not workspace.files.idea_file.exists():
             save_idea(idea, workspace.files.idea_file)
-        authors = _keep_authors(workspace.files.authors_file, idea_run.context.authors)
+        authors = _merge_authors(workspace.files.authors_file, idea_run.context.authors)
         offline = self._offline and set(authors.values()) <= {OFFLINE}
         idea_run.context = replace(idea_run.context, workspace=workspace, authors=authors, offline=offline)
         put_idea(self._run_dir.archive_file, self._entry(idea))
@@ -92,7 +92,7 @@ class IdeaRuns:
         return IdeaRun(slot, context, self.folder)
 
     async def _restore(self, slot: str, workspace: Workspace, *, in_ideation: bool) -> None:
-        """Put right what a call that was cut short has left: back to the last state that the journal knows."""
+        """Restore the files to the last state that the journal records, which discards what an interrupted call left."""
         commit = ""
         proposing = {phase_type.name for _, phase_type in self._resolved.phases if phase_type.proposes_idea}
         for record in self._journal.records():
@@ -103,8 +103,8 @@ class IdeaRuns:
                 commit = record.data["commit"]
         await workspace.restore(commit or "HEAD")
 
-    async def begun(self, idea_run: IdeaRun, number: int) -> WarmStart | None:
-        """Put a study where the idea that the run was given for it is worked on; None where it was given none."""
+    async def warm_start(self, idea_run: IdeaRun, number: int) -> WarmStart | None:
+        """Move an idea run to the idea that the user supplied for it. Return None if the user supplied none."""
         if not self._start.ideas:
             return None
         idea = self._start.ideas[number - 1]
@@ -112,8 +112,8 @@ class IdeaRuns:
         await self.start_idea(idea_run, idea)
         return self._start
 
-    def keep_outcome(self, idea_run: IdeaRun) -> None:
-        """What came of an idea goes into the archive, for the ideas after it."""
+    def archive_outcome(self, idea_run: IdeaRun) -> None:
+        """Write the outcome of an idea into the archive, for later ideas."""
         if (idea := idea_run.idea) and self._resolved.template:
             outcome = outcome_of_idea_run(idea_run).model_dump(exclude_defaults=True)
             put_idea(self._run_dir.archive_file, self._entry(idea) | {"outcome": outcome})
@@ -123,15 +123,15 @@ class IdeaRuns:
 
     @property
     def _offline(self) -> bool:
-        """No language model plays any role."""
+        """True if no language model plays any role."""
         return all(self._resolved.model_of(role).provider == "offline" for role in self._resolved.roles)
 
     def _authors(self) -> dict[str, str]:
         return {role: self._resolved.model_of(role).label for role in self._resolved.roles}
 
 
-def _keep_authors(path: Path, now: dict[str, str]) -> dict[str, str]:
-    """Who has played which role on an idea, in this run and in those that it goes on from."""
+def _merge_authors(path: Path, now: dict[str, str]) -> dict[str, str]:
+    """Store and return which model played each role on an idea, in this run and in runs that it continues."""
     before: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     kept = dict(before)
     for role, model in now.items():

@@ -1,4 +1,4 @@
-"""From a scenario to a run folder, and from a run folder back to a run that goes on."""
+"""Launch a scenario in a new run folder, and resume the run of an existing one."""
 
 from __future__ import annotations
 
@@ -33,15 +33,14 @@ INCOMPLETE = ".colloquium-incomplete"
 async def launch(
     scenario: Scenario, runs: Path, observer: Observer, *, name: str = "", run_group: RunGroup | None = None
 ) -> tuple[Path, RunEnd]:
-    """Check everything, make the run folder, play. Return the folder and how the run stopped.
+    """Check everything, create the run folder and play the scenario. Return the folder and how the run stopped.
 
     Args:
-        name: of the run folder; with date and a random part when empty. A folder of that name that holds no run yet, as
-            one that was killed early leaves it, is made anew.
-        company: other runs of this process, to go on beside them.
+        name: of the run folder; if empty, date, scenario and a random part. A folder that a killed launch left is replaced.
+        run_group: other runs of this process, if any.
 
     Raises:
-        UserError: something is missing or wrong; nothing has been made then.
+        UserError: something is missing or wrong; nothing has been created.
     """
     resolved = resolve_scenario(scenario)
     start = read_warm_start(resolved)
@@ -75,7 +74,7 @@ async def launch(
 async def resume(
     folder: Path, observer: Observer, overrides: Mapping[str, object] = {}, *, run_group: RunGroup | None = None
 ) -> RunEnd:
-    """Take a run up where its journal ends. Return how the run stopped. Of the scenario only the budget may be changed.
+    """Continue a run where its journal ends. Return how the run stopped. Only the budget of the scenario can be changed.
 
     Raises:
         UserError: the folder holds no run, or something that it needs is missing.
@@ -112,7 +111,7 @@ async def _play(
 
 
 def with_absolute_paths(scenario: Scenario) -> Scenario:
-    """The scenario with its files by their whole paths, so that the run can be taken up from any folder."""
+    """Return the scenario with absolute paths, so that the run can be resumed from any folder."""
     keys = ("paper", "archive", "examples", "rebuttal", "models", "form", "rule")
     named = {key: str(getattr(scenario, key)) for key in keys}
     files = {key: Path(name).expanduser() for key, name in named.items() if name}
@@ -138,12 +137,12 @@ def _copy_plugins(plugins: Sequence[Path], target: Path) -> None:
 
 
 def _versions() -> dict[str, str]:
-    """Versions of what the conversation runs on."""
+    """Return the versions of the packages that the conversation depends on."""
     return {name: importlib.metadata.version(name) for name in ("autogen-agentchat", "openai", "anthropic", "docker")}
 
 
 def _resolve_run(folder: Path, overrides: Mapping[str, object] = {}) -> ResolvedScenario:
-    """The plan of a run from its own folder: its scenario, its copy of the template."""
+    """Resolve the scenario of a run folder with the run's own copies of template and plug-ins."""
     path = RunDir(folder).scenario_file
     if not path.exists():
         raise UserError(f"{folder} holds no run: there is no scenario.yaml in it")

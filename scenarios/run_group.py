@@ -1,4 +1,4 @@
-"""What the runs of one process share: the limits of the models' endpoints, and Ctrl-C."""
+"""What the runs of one process share: the endpoints' limits, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class RunGroup:
-    """Runs side by side. `with` it, Ctrl-C asks all of them to stop, and a second one ends the process at once."""
+    """Parallel runs. In its `with` block, Ctrl-C asks all of them to stop; a second one ends the process at once."""
 
     def __init__(self, note: Callable[[str], None]) -> None:
         self.limits = EndpointLimits()
         self.interrupted = False
         self._note = note
-        self._conducts: list[RunContext] = []
+        self._run_contexts: list[RunContext] = []
 
     def __enter__(self) -> RunGroup:
         loop = asyncio.get_running_loop()
@@ -38,14 +38,14 @@ class RunGroup:
 
     @contextmanager
     def includes(self, run_context: RunContext) -> Iterator[None]:
-        """A run is part of the company while it goes on."""
-        self._conducts.append(run_context)
+        """Add a run to the group while it runs."""
+        self._run_contexts.append(run_context)
         if self.interrupted:
             run_context.interrupt()
         try:
             yield
         finally:
-            self._conducts.remove(run_context)
+            self._run_contexts.remove(run_context)
 
     def interrupt(self) -> None:
         """Ask all runs to stop where they can be resumed. A second call ends the process at once."""
@@ -53,5 +53,5 @@ class RunGroup:
             os._exit(INTERRUPTED)
         self.interrupted = True
         self._note("stopping after what is in flight; press Ctrl-C again to end at once")
-        for run_context in self._conducts:
+        for run_context in self._run_contexts:
             run_context.interrupt()

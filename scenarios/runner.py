@@ -77,7 +77,7 @@ class Runner:
                 idea_run = await self._idea_runs.open(f"idea_{number}")
                 self.idea_runs.append(idea_run)
                 await self._play_idea(idea_run, number)
-                self._idea_runs.keep_outcome(idea_run)
+                self._idea_runs.archive_outcome(idea_run)
                 empty_ideations = 0 if idea_run.idea or not self._resolved.template else empty_ideations + 1
                 if empty_ideations == MAX_EMPTY_IDEATIONS:
                     self._observer.note(f"the run ends here: {MAX_EMPTY_IDEATIONS} ideations in a row gave no idea")
@@ -124,7 +124,7 @@ class Runner:
 
     async def _warm_start(self, idea_run: IdeaRun, number: int) -> None:
         """Begin with the idea that the user supplied, if any."""
-        if (start := await self._idea_runs.begun(idea_run, number)) is not None:
+        if (start := await self._idea_runs.warm_start(idea_run, number)) is not None:
             first = self._resolved.phases[0][1]
             await self._step(f"{idea_run.slot}/start", idea_run, lambda: start.lay(idea_run, first))
             idea_run.panels_held = start.panels

@@ -1,1 +1,1 @@
-"""Everything that touches the world: one file, or one folder, a tool. Nothing here imports agents or scenarios."""
+"""Toolsets that agents call, and the libraries behind them. Nothing here imports agents or scenarios."""

@@ -1,5 +1,5 @@
-"""The seams between a conversation and the world: every model call, every tool call and every turn goes through here.
+"""Durable wrappers: every model call, tool call and turn goes through the journal.
 
-Each seam asks the journal first. What was finished is taken from there; what was not is done and recorded. A turn that
-was cut short replays its own calls and goes on live where they end.
+A wrapper asks the journal first. A finished step is taken from there; any other step is done and recorded. An interrupted
+turn replays its own calls and continues live where they end.
 """

@@ -1,4 +1,4 @@
-"""The seam of model calls."""
+"""Durable model calls."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from agents.run_context import RunContext
 
 
 class JournalClient(ChatCompletionClient):
-    """A model client whose calls are looked up in the journal before they are made."""
+    """A model client that looks up each call in the journal before making it."""
 
     component_type = "model"
     component_config_schema = BaseModel
@@ -65,7 +65,7 @@ class JournalClient(ChatCompletionClient):
         return result
 
     def _put_fault(self, key: str, error: ModelError, seconds: float) -> None:
-        """A call without an answer is kept too: it may have cost something, and a resumed turn makes it again."""
+        """Record a failed call. It may have cost something, and a resumed turn repeats it."""
         number = 1
         while self._run_context.journal.get(f"{key}/fault:{number}"):
             number += 1

@@ -1,4 +1,4 @@
-"""The seam of tool calls."""
+"""Durable tool calls."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _OF_THE_CALL = {errno.EACCES, errno.EEXIST, errno.EINVAL, errno.EISDIR, errno.EL
 
 
 class Checkpoint(Protocol):
-    """Keeps the state of the files that tools change, so that a half-done call can be undone."""
+    """Saves the files that tools change, so that an interrupted call can be undone."""
 
     async def save(self, message: str) -> str:
-        """Keep the files as they are now; answers the name of that state."""
+        """Save the files as they are now and return the name of that state."""
 
 
 @dataclass(frozen=True)
 class ToolOutcome:
-    """What a tool call came to, as the journal records it."""
+    """The result of a tool call as the journal records it."""
 
     text: str
     failed: bool = False
@@ -62,7 +62,7 @@ class ToolResults:
 
 
 class ToolWorkbench(Workbench):
-    """The tools of one seat. It never raises: autogen waits for ever for a tool call that does."""
+    """The tools of one participant. It never raises, because autogen would wait forever for a tool call that does."""
 
     component_config_schema = BaseModel
 
@@ -86,8 +86,7 @@ class ToolWorkbench(Workbench):
         ]
 
     async def call_as_written(self, name: str, arguments: str, call_id: str = "") -> ToolResult:
-        """Carry out a call as a model wrote it. Calls of one answer are carried out in their order: an edit and the
-        run of what was edited may come at once."""
+        """Carry out a call as the model wrote it. Calls of one reply run in order."""
         async with self._order:
             if name not in self._tools:
                 problem = f"there is no tool {name[:80]!r}; {nearest(name, self._tools)}"
@@ -177,7 +176,7 @@ class ToolWorkbench(Workbench):
         if isinstance(answer, Submission):
             return ToolOutcome(answer.text, data=data, submissions=[(answer.deliverable, answer.status)])
         if isinstance(answer, Shown):
-            marks = [self._run_context.image_store.keep(image) for image in answer.images]
+            marks = [self._run_context.image_store.store(image) for image in answer.images]
             return ToolOutcome("\n".join([answer.text, *marks]), data=data)
         return ToolOutcome(answer.text, data=data)
 

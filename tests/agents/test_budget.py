@@ -26,7 +26,7 @@ async def call(run_context: RunContext, key: str, dollars: float, *, costs: floa
 async def test_a_call_whose_worst_case_the_budget_would_not_carry_is_not_made(tmp_path):
     run = run_context(tmp_path, dollars=2.5)
     await call(run, "idea_1/a/x/1/model:1", 1.0)
-    with pytest.raises(Stopped, match=r"\$1.00 of \$2.50 are spent, and the next call may take \$2.00"):
+    with pytest.raises(Stopped, match=r"\$1.00 of \$2.50 spent, and the next call may take \$2.00"):
         await call(run, "idea_1/a/x/1/model:2", 2.0)
     assert run.run.dollars == 1.0 and run.stop_scope == "run"
 
@@ -91,4 +91,4 @@ def test_time_between_two_processes_is_not_worked():
 
 def test_minutes_are_refused_once_they_are_used():
     account = Account("phase", Budget(minutes=1), earlier_seconds=61)
-    assert account.refuses() == "budget of the phase: 1.0 of 1 minutes are used"
+    assert account.limit_reason() == "budget of the phase: 1.0 of 1 minutes used"

@@ -90,7 +90,7 @@ def test_what_was_asked_again_is_left_out_and_long_arguments_are_cut() -> None:
     long = '{"file": "a.py", "text": "' + "y" * 5000 + '"}'
     sent = HistoryCompaction().shorten(conversation(30, arguments=long))
     first_call, first_result = sent[2], sent[3]
-    assert "the same call was made again later" in first_result.content[0].content
+    assert "the same call was repeated later" in first_result.content[0].content
     assert len(first_call.content[0].arguments) < 1000
 
 
@@ -99,7 +99,7 @@ def test_calls_that_are_no_longer_sent_leave_their_count_and_the_way_back() -> N
     sent = HistoryCompaction().shorten(conversation(300))
     [note] = [str(m.content) for m in sent if isinstance(m, UserMessage) and "read_again" in str(m.content)]
     kept = sum(isinstance(m, FunctionExecutionResultMessage) for m in sent)
-    assert note.startswith(f"[{300 - kept} tool calls")
+    assert note.startswith(f"[{300 - kept} of your tool calls")
 
 
 def reads(*files: str, characters: int = 4000) -> list[LLMMessage]:

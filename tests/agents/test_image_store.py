@@ -38,7 +38,7 @@ def images(messages: list[LLMMessage]) -> list[UserMessage]:
 
 
 def test_an_image_follows_the_result_that_names_it(tmp_path: Path) -> None:
-    mark = ImageStore(tmp_path).keep(png(7))
+    mark = ImageStore(tmp_path).store(png(7))
     shown = ImageStore(tmp_path).show([result(f"loss.png\n{mark}"), UserMessage(content="Good.", source="lab")])
     assert isinstance(shown[1], UserMessage) and shown[1].content[0] == mark
     assert isinstance(shown[1].content[1], AutogenImage) and shown[1].content[1].image.getpixel((0, 0)) == (7, 7, 7)
@@ -47,7 +47,7 @@ def test_an_image_follows_the_result_that_names_it(tmp_path: Path) -> None:
 
 def test_only_the_newest_are_shown_and_they_change_seldom(tmp_path: Path) -> None:
     image_store = ImageStore(tmp_path)
-    conversation: list[LLMMessage] = [result(image_store.keep(png(level))) for level in range(30)]
+    conversation: list[LLMMessage] = [result(image_store.store(png(level))) for level in range(30)]
     counts = [len(images(image_store.show(conversation[:n]))) for n in range(1, 31)]
     assert max(counts) < 12 and counts[-1] >= 6
     assert images(image_store.show(conversation))[-1].content[0] == conversation[-1].content[0].content
@@ -67,5 +67,5 @@ async def test_an_image_counts_in_what_a_call_may_cost(tmp_path: Path) -> None:
     client.model_info["vision"] = True
     participant = JournalClient(client, run_context, TurnState("plotter", "idea_1/figures/plotter/1"), Pricing(spec))
     with pytest.raises(Stopped, match="budget of the run"):
-        await participant.create([result(run_context.image_store.keep(png(7)))])
+        await participant.create([result(run_context.image_store.store(png(7)))])
     assert not client.heard

@@ -84,4 +84,4 @@ def test_a_new_role_card_can_be_seated_as_it_is(command, tmp_path: Path) -> None
     assert command("roles", "new", "sceptic", "--roles", tmp_path).returncode == 0
     assert "sceptic" in command("roles", "--roles", tmp_path).stdout
     again = command("roles", "new", "sceptic", "--roles", tmp_path)
-    assert again.returncode == 2 and "there is a card of that name already" in again.stderr
+    assert again.returncode == 2 and "a card of that name exists already" in again.stderr
