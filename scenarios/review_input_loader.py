@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scenarios.resolved_scenario import ResolvedScenario
 from scenarios.review_inputs import ReviewInputs
-from tools.documents import Document, as_data, read_paper
+from tools.documents import RUNNING_TEXT_NOTE, Document, as_data, read_paper
 from tools.errors import UserError
 from tools.review import read_examples
 from tools.reviewer_bench.leaks import RemovedText, strip_leaks
@@ -42,10 +42,13 @@ async def load_review_inputs(resolved: ResolvedScenario) -> ReviewInputs:
 
 
 def without_leaks(paper: Document) -> tuple[Document, tuple[RemovedText, ...]]:
-    """The paper without what gives a conference's decision away, and what was taken out. The note on it is the same for every
-    paper, and notes that quote the paper lose the quotation, which may be a running head: either would give away as much."""
+    """Return the paper without what reveals a conference's decision, and what was removed.
+
+    The note about it is the same for every paper, and the note on running heads loses its quotations: both could reveal as
+    much as the removed text.
+    """
     stripped = strip_leaks(paper.text)
-    notes = (*(note.partition(": «")[0] for note in paper.notes), STRIPPED)
+    notes = (*(RUNNING_TEXT_NOTE if note.startswith(RUNNING_TEXT_NOTE) else note for note in paper.notes), STRIPPED)
     return replace(paper, text=stripped.text, notes=notes, pages_shown=False), stripped.removed
 
 

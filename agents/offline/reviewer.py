@@ -111,7 +111,7 @@ def _summary(read: Reading) -> str:
     paper = read.paper
     tables = sum(name.startswith("Table") for name in paper.captions)
     return (
-        f"The paper «{paper.title[:160]}» has {paper.words:,} words under {len(paper.headings)} headings, "
+        f'The paper "{paper.title[:160]}" has {paper.words:,} words under {len(paper.headings)} headings, '
         f"{counted(len(paper.captions) - tables, 'figure')}, {counted(tables, 'table')} and "
         f"{counted(len(paper.references), 'reference')}. A checklist read "
         f"it for {read.scope}: {len(read.mine)} findings, each with the words or the count that it rests on. {_CANNOT} "

@@ -47,7 +47,7 @@ def reviser(opening: Opening) -> Script:
 def _addition(point: str, facts: Facts) -> tuple[str, str]:
     """Return the section that answers a point and the words; empty if writing cannot answer it."""
     runs = len(facts.completed)
-    point = point.partition("«")[0].lower()  # the reviewer's own words, without the quotation
+    point = point.partition('"')[0].lower()  # the reviewer's own words, without the quotation
     if "comparisons" in point:
         return "method", (
             f"With {runs} completed runs and {len(facts.datasets)} datasets each metric gives "

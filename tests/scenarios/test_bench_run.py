@@ -14,10 +14,11 @@ from agents.journal import read_journal
 from scenarios.review_input_loader import without_leaks
 from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.panellist import PLAIN, Panellist
+from tests.fakes.pdfs import plain_page, text_at, write_pdf
 from tests.scenarios.conftest import ROOT, command_line
 from tests.scenarios.test_paper_batches import finished, journals
 from tests.scenarios.test_reviewing import TEXT, Command, models_config
-from tools.documents import as_data, read_document
+from tools.documents import RUNNING_TEXT_NOTE, as_data, read_document
 
 SCORES = {"reviewer_methodology": 7, "reviewer_evidence": 7, "reviewer_clarity": 6, PLAIN: 4}
 SHORT = ("--resamples", 100, "--set", "phases.panel.rounds=0", "--set", "phases.panel.reviewers=2")
@@ -83,9 +84,11 @@ def test_a_folder_of_rated_papers_becomes_a_report_with_a_control(
 
 
 def test_a_note_does_not_quote_the_removed_running_head(papers: Path) -> None:
-    head = "left out, since it repeats on the pages: «Published as a conference paper at ICLR 2022»"
-    stripped, removed = without_leaks(replace(read_document(papers / "a1.md"), notes=(head,)))
-    assert "ICLR" not in as_data(stripped) and "since it repeats on the pages" in as_data(stripped)
+    heads = [text_at(72, 770, "Published as a conference paper at ICLR 2022") + plain_page() for _ in range(4)]
+    notes = read_document(write_pdf(papers.parent / "headed.pdf", heads)).notes
+    assert any("ICLR" in note for note in notes)
+    stripped, removed = without_leaks(replace(read_document(papers / "a1.md"), notes=notes))
+    assert "ICLR" not in as_data(stripped) and RUNNING_TEXT_NOTE in as_data(stripped)
     assert "Jane Roe" not in stripped.text and {piece.kind for piece in removed} == {"author block", "acknowledgements"}
 
 

@@ -9,7 +9,7 @@ from tools.documents.document import (
     text_as_data,
 )
 from tools.documents.hidden_text import HiddenText, HiddenTextKind
-from tools.documents.pdf import render_pages
+from tools.documents.pdf import RUNNING_TEXT_NOTE, render_pages
 from tools.documents.prompt_injection import REMOVED
 from tools.documents.reader import load_document, read_paper, save_document
 from tools.documents.tex import flatten_source
@@ -17,6 +17,7 @@ from tools.documents.tex import flatten_source
 __all__ = [
     "PAPER_SUFFIXES",
     "REMOVED",
+    "RUNNING_TEXT_NOTE",
     "Document",
     "DocumentSection",
     "HiddenText",

@@ -34,6 +34,9 @@ MAX_PAGES = 300
 _MIN_LETTERS = 40  # a paper with fewer has no text to review
 _Page = tuple[PageCharacters, CharacterKinds]
 
+RUNNING_TEXT_NOTE = "omitted because it repeats on the pages"
+"""Begins the note that quotes the omitted running heads."""
+
 
 @dataclass(frozen=True)
 class PdfText:
@@ -161,7 +164,7 @@ def _lines(pages: Sequence[_Page], sizes: Sequence[tuple[float, float]]) -> tupl
     notes = []
     if heads:
         shown = "; ".join(f'"{head}"' for head in heads[:8]) + ("; …" if len(heads) > 8 else "")
-        notes.append(f"omitted because it repeats on the pages: {shown}")
+        notes.append(f"{RUNNING_TEXT_NOTE}: {shown}")
     if numbered:
         notes.append(f"line numbers omitted on {numbered} pages")
     unmapped = sum(g.characters.count("\ufffd") for g, _ in pages)

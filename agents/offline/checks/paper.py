@@ -142,17 +142,18 @@ def read_paper_text(text: str, gate: str = "", gate_passed: bool = True) -> Read
 
 
 def cite(text: str, pattern: str = "") -> str:
-    """A passage of the paper as a quotation; of a long one, the part around what the pattern finds."""
-    text = " ".join(text.replace("«", "“").replace("»", "”").split()).rstrip(" .:;,")
+    """Return a passage of the paper as a quotation; of a long one, the part around what the pattern finds."""
+    text = " ".join(re.sub('["«»]', "'", text).split()).rstrip(" .:;,")
     if len(text) <= _LONGEST:
-        return f"«{text}»"
+        return f'"{text}"'
     match = re.search(pattern, text, re.IGNORECASE) if pattern else None
     middle = (match.start() + match.end()) // 2 if match else 0
     start = max(0, min(middle - _LONGEST // 2, len(text) - _LONGEST))
     end = start + _LONGEST
     start = text.find(" ", start) + 1 if start else 0
     end = text.rfind(" ", start, end) if end < len(text) else end
-    return f"«{'… ' if start else ''}{text[start:end]}{' …' if end < len(text) else ''}»"
+    before, after = "… " if start else "", " …" if end < len(text) else ""
+    return f'"{before}{text[start:end]}{after}"'
 
 
 def times(count: int) -> str:

@@ -26,7 +26,7 @@ def found(text: str, name: str, gate: str = "", gate_passed: bool = True) -> lis
 @pytest.mark.parametrize(
     ("name", "text", "is_strength", "told"),
     [
-        ("seeds", "We train each network with five random seeds.", True, "«We train each network with five random seeds»"),
+        ("seeds", "We train each network with five random seeds.", True, "\"We train each network with five random seeds"),
         ("seeds", "All runs use a fixed random seed for reproducibility.", False, "A single seed"),
         ("seeds", "We train one network for a long time.", False, "no word for seeds or repetitions among 8"),
         ("spread", "The loss is 0.31 ± 0.04 on moons.", True, "stands once"),
@@ -39,13 +39,13 @@ def found(text: str, name: str, gate: str = "", gate_passed: bool = True) -> lis
         ("sums", "Dino: 10% reduction (from 0.5 to 0.45). Line: 2% reduction (from 1.00 to 0.98). "
          "Moons: 3.3% improvement (from 0.090 to 0.093).", False, "The values rise by 3.3%, called an improvement"),
         ("always", "We find consistent improvements across all datasets. On dino we see mixed results today.", False,
-         "«We find consistent improvements across all datasets» and says elsewhere «On dino we see mixed results today»"),
+         "\"We find consistent improvements across all datasets\" and says elsewhere \"On dino we see mixed results today"),
         ("runs", "We compare Run 0 with Run 1 and Run 3 on moons.", False, "Run 2 is never mentioned"),
         ("broken off", "The loss falls on moons by up to 12.8 Our main contributions are these.", False, "breaks off"),
-        ("baseline", "We compare our method with a baseline network.", True, "«We compare our method with a baseline"),
-        ("unreported", "This did better in our preliminary experiments.", False, "not reported: «This did better"),
+        ("baseline", "We compare our method with a baseline network.", True, "\"We compare our method with a baseline"),
+        ("unreported", "This did better in our preliminary experiments.", False, "not reported: \"This did better"),
         ("limitations", "# T\n\n## Method\n\nWe train.\n\n## Limitations\n\nOnly two small datasets were used in this study.",
-         True, "a section of 9 words: «Only two small datasets"),
+         True, "a section of 9 words: \"Only two small datasets"),
         ("weights", "Here λ and λadv are hyperparameters of the loss.", False, "their values are not given"),
         ("hardware", "We train on a single GPU for an hour.", False, "The machine is not named"),
         ("hardware", "We train on an NVIDIA V100 GPU.", True, "The machine is named"),
@@ -54,7 +54,7 @@ def found(text: str, name: str, gate: str = "", gate_passed: bool = True) -> lis
         ("references", "# T\n\nWe cite it.\n\n## References\n\n[1] A. Author. Seeds. 2020.\n\n[2] B. Author. More. 2024.\n",
          False, "Only 2 references, from 2020 to 2024"),
         ("exhibits", "See Figure 1 for the loss.\n\nFigure 1: The loss.\n\nTable 1: The error by width.", False,
-         "not referred to in the text: Table 1: «Table 1: The error by width»"),
+         "not referred to in the text: Table 1: \"Table 1: The error by width"),
         ("exhibits", "\\begin{figure}\n\n\\caption{The loss.}\n\\label{fig:loss}\n\n\\end{figure}\n\n"
          "See Figure~\\ref{fig:loss} for it.", True, "All of 1 figure and 0 tables"),
     ],
@@ -78,7 +78,7 @@ KNOWN = {
         "Moons: 3.3% improvement (from 0.090 to 0.093)",
         "with a fixed random seed for reproducibility",
         "Run 4 is never mentioned",
-        "the most substantial improvement of 12.8»",
+        'the most substantial improvement of 12.8"',
         "consistent improvements in sample quality across all datasets",
         "Our implementation is publicly available",
     ],
@@ -110,4 +110,4 @@ def test_real_properties_of_published_papers_are_named_in_their_own_words(paper:
         assert [known for known in KNOWN[paper] if known.lower() not in told.lower()] == []
     for focus in CHECKLISTS:
         for finding in findings[focus]:
-            assert re.search(r"«|\d", finding.text), f"rests on nothing: {finding.text}"
+            assert re.search(r"\"|\d", finding.text), f"rests on nothing: {finding.text}"
