@@ -1,4 +1,4 @@
-"""What a run needs of the machine, what is missing, and the command that mends it."""
+"""Check what a run needs of the machine, and name the command that installs what is missing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _FREE_BYTES = 500 * 2**20
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked for."""
+    """The result of one check."""
 
     name: str
     ok: bool
@@ -49,8 +49,10 @@ class Check:
 async def check_machine(
     resolved: ResolvedScenario | None = None, out: Path = Path(), say: Callable[[str], None] = lambda text: None
 ) -> list[Check]:
-    """Everything that the plan's phases need, with room for it in `out`; everything there is to need without a plan.
-    `say` hears what takes long."""
+    """Check everything that the phases of a scenario need, and the space in `out`; without a scenario, everything.
+
+    `say` receives progress messages.
+    """
     needs = resolved.needs if resolved else frozenset({Need.SANDBOX, Need.TEX, Need.TEMPLATE})
     checks = [*_python(), _git(), _disk(out)]
     inside_docker = False
@@ -97,7 +99,7 @@ def _disk(out: Path) -> Check:
 
 
 def packages_check(template: Template, error: MissingPackagesError) -> Check:
-    """What a template lacks in a sandbox that shows the environment that Colloquium runs in."""
+    """Return which packages of a template are missing where the sandbox uses Colloquium's own environment."""
     install = f"{sys.executable} -m pip install -r {template.folder / FILE}"
     return Check("Packages of the template", False, str(error), f"Run: {install}, or launch with --sandbox docker")
 

@@ -1,4 +1,4 @@
-"""What a scenario will cost, before it is launched: from finished runs and from the scenario's own turn limits."""
+"""Predict the cost of a scenario from finished runs and from the scenario's turn limits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tools.run_dir import RunDir
 
 @dataclass(frozen=True)
 class Habit:
-    """How a role works in a phase: turns each time the phase is held, model calls a turn, tokens a call."""
+    """How a role works in a phase: turns per phase, model calls per turn, tokens per call."""
 
     turns: float
     calls: float
@@ -25,13 +25,15 @@ class Habit:
 
 
 ASSUMED = Habit(turns=2, calls=5, prompt_tokens=12_000, answer_tokens=1_000)
-"""Where no finished run tells better. Real models think before they answer, so their answers are long."""
+"""Used where no finished run provides numbers. Real models think before they reply, so their replies are long."""
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a role is expected to use in a phase, over all ideas: as usual, and when the phase takes every turn it
-    may. Dollars are without caching; a cache makes it cheaper."""
+    """What a role is expected to use in a phase over all ideas: as usual, and if the phase takes every turn it may.
+
+    Dollars are without caching.
+    """
 
     phase: str
     role: str
@@ -42,11 +44,11 @@ class Forecast:
     dollars: float
     most_dollars: float
     assumed: bool
-    """No finished run tells of this role in this phase."""
+    """True if no finished run has this role in this phase."""
 
 
 def forecast(resolved: ResolvedScenario, runs: Iterable[Path]) -> list[Forecast]:
-    """One line for each role in each phase of the scenario."""
+    """Return one line for each role in each phase of the scenario."""
     habits = _habits(runs)
     lines = []
     for spec, kind in resolved.phases:
@@ -82,7 +84,7 @@ def _line(
 
 
 def _habits(runs: Iterable[Path]) -> dict[tuple[str, str], Habit]:
-    """Of every role in every phase that was held in these runs: the means over all times it was held."""
+    """Return the mean over all occurrences of each phase in these runs, by phase and role."""
     held, turns, calls, prompt, answer = (Counter[tuple[str, str]]() for _ in range(5))
     for run in runs:
         seen = set()

@@ -52,7 +52,7 @@ def _trials(ledger: Ledger, primary: str) -> Iterator[Trial]:
 
 
 def _runs(ledger: Ledger, primary: str) -> Iterator[str]:
-    """Every run beside the baseline in a line: what it changed, and the primary metric of each dataset against it."""
+    """Yield one line for each run except the baseline: what it changed, and the change of the primary metric per dataset."""
     for run in ledger.runs:
         if run.name == BASELINE:
             continue

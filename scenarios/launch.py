@@ -44,15 +44,15 @@ async def launch(
     """
     resolved = resolve_scenario(scenario)
     start = read_warm_start(resolved)
-    given = await load_review_inputs(resolved)
+    review_inputs = await load_review_inputs(resolved)
     sandbox = await _ready(resolved, runs, observer)
     folder = _new_folder(runs, scenario.name, name)
     if resolved.template:
         own = RunDir(folder).template_copy(resolved.template.name)
         shutil.copytree(resolved.template.folder, own, ignore=shutil.ignore_patterns("run_*", "__pycache__"))
     _copy_plugins(resolved.plugins.folders, folder / PLUGINS)
-    start.keep(folder)
-    given.keep(folder)
+    start.save(folder)
+    review_inputs.save(folder)
     if scenario.paper:
         shutil.copyfile(scenario.paper, folder / Path(scenario.paper).name)
     launched = {

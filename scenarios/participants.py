@@ -1,7 +1,7 @@
-"""Who sits where: the entries of a cast become seats, each with a card and a model of its own.
+"""Assign participants: each entry of a phase becomes a participant with a card and a model of its own.
 
-An entry is a role, or `role@model` with a model of the models config. A role that sits twice gets a number, a role with
-a model the model's name: `reviewer_evidence`, `reviewer_evidence_2`, `reviewer_evidence_opus`.
+An entry is a role, or `role@model` with a model of the models config. A role that occurs twice gets a number, a role with a
+model the model's name: `reviewer_evidence`, `reviewer_evidence_2`, `reviewer_evidence_opus`.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from tools.review import (
 
 @dataclass(frozen=True)
 class ParticipantAssignment:
-    """A phase with its seats. `spec` names seats where the scenario named roles."""
+    """A phase with its participants. `spec` names participants where the scenario named roles."""
 
     spec: PhaseSpec
     cards: dict[str, RoleCard]
-    """The card of each seat; of another name than the role's where the seat has one."""
+    """The card of each participant; its name may differ from the role's."""
     roles: dict[str, str]
-    """The role on each seat."""
+    """The role of each participant."""
 
 
 def assign_participants(
     where: str, spec: PhaseSpec, kind: PhaseType, cards: Mapping[str, RoleCard], models: ModelsConfig
 ) -> ParticipantAssignment:
-    """Give every entry of a phase's cast a seat.
+    """Turn every entry of a phase into a participant.
 
     Raises:
-        UserError: there is no such role or model, or the chair or another special role is not in the cast.
+        UserError: there is no such role or model, or the chair or another special role does not take part.
     """
     entries = [_entry(where, text, cards, models) for text in (spec.participants or kind.participants)]
     chair = spec.chair or kind.chair
@@ -103,9 +103,9 @@ def _seat_of(where: str, key: str, role: str, roles: Mapping[str, str]) -> str:
     found = [participant for participant, sits in roles.items() if sits == role]
     if len(found) != 1:
         how = (
-            "more than once in the phase's cast"
+            "more than once among the phase's participants"
             if found
-            else f"not in the phase's cast; {nearest(role, roles.values())}"
+            else f"not a participant of the phase; {nearest(role, roles.values())}"
         )
         raise UserError(f"{where}.{key}: {role} is {how}")
     return found[0]

@@ -1,4 +1,4 @@
-"""The plan of a run: everything that a scenario names, found and checked before any work is done."""
+"""Resolve a scenario: find and check everything that it names, before any work is done."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ from tools.toolsets.registry import tool_names
 
 
 def cache_folder() -> Path:
-    """What survives runs: answers of literature sources, and baselines."""
+    """Return the folder of what survives runs: literature search results and baselines."""
     return Path(os.environ.get("COLLOQUIUM_CACHE") or ROOT / ".cache")
 
 
 @dataclass(frozen=True)
 class ResolvedScenario:
-    """A scenario with its names resolved. `template` is None where no phase experiments."""
+    """A scenario with its names resolved. `template` is None if no phase runs experiments."""
 
     scenario: Scenario
     template: Template | None
     profile: Profile
     models: ModelsConfig
     cards: dict[str, RoleCard]
-    """The card of every role and of every seat."""
+    """The card of every role and of every participant."""
     participant_roles: dict[str, str]
-    """The role on every seat."""
+    """The role of every participant."""
     form: Form
     literature: Literature
     phases: tuple[tuple[PhaseSpec, PhaseType], ...]
@@ -54,22 +54,22 @@ class ResolvedScenario:
 
     @property
     def needs(self) -> frozenset[Need]:
-        """What the phases need of the machine: sandbox, tex; a draft that is given is compiled."""
+        """Return what the phases need of the machine; compiling a supplied draft counts too."""
         drafted = {Need.SANDBOX, Need.TEX} if self.scenario.warm_start.draft else set()
         return frozenset(drafted).union(*(kind.needs for _, kind in self.phases))
 
     def model_of(self, role: str) -> ModelSpec:
-        """The model that plays a role."""
+        """Return the model that plays a role."""
         return self.models.spec_for(role, self.cards[role].model)
 
     @property
     def roles(self) -> list[str]:
-        """Every seat, each once, in order of appearance."""
+        """Return every participant once, in order of appearance."""
         return list(dict.fromkeys(name for spec, kind in self.phases for name in participant_names(spec, kind)))
 
 
 def resolve_scenario(scenario: Scenario, template_folder: Path | None = None) -> ResolvedScenario:
-    """Resolve every name of a scenario. `template_folder` stands in for its template: a run keeps a copy of its own.
+    """Resolve every name of a scenario. `template_folder` replaces its template, because a run has its own copy.
 
     Raises:
         UserError: something that the scenario names does not exist or does not fit.
@@ -150,8 +150,7 @@ def policies_of(spec: PhaseSpec, kind: PhaseType) -> Sequence[str]:
 
 
 def turn_limit_of(spec: PhaseSpec, kind: PhaseType, participants: Participants) -> int:
-    """The turns that a phase may take: as the scenario says; else all that its policies call for, where they end by
-    themselves; else the kind's own limit."""
+    """Return the turn limit of a phase: the scenario's, else what its policies need if they end, else the phase type's."""
     return spec.turns or most_turns(policies_of(spec, kind), participants) or kind.turns
 
 

@@ -1,4 +1,4 @@
-"""Reading what a review scenario is given, before any work is done."""
+"""Read the inputs of a review scenario before any work is done."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ STRIPPED = "authors, acknowledgements and links to code were taken out of the te
 
 
 async def load_review_inputs(resolved: ResolvedScenario) -> ReviewInputs:
-    """Read everything that a plan was given.
+    """Read all inputs of a scenario.
 
     Raises:
-        UserError: a file cannot be read, or the reviewers' models do not read that much.
+        UserError: a file cannot be read, or is too long for a reviewer's model.
     """
     scenario = resolved.scenario
     limit, has_paper = scenario.reading.characters, bool(scenario.paper and not resolved.template)
@@ -53,7 +53,7 @@ def without_leaks(paper: Document) -> tuple[Document, tuple[RemovedText, ...]]:
 
 
 def _check_length(resolved: ResolvedScenario, given: ReviewInputs) -> None:
-    """A paper that is too long for a model is told now, and not by every call."""
+    """Reject a paper that is too long for a model now, rather than in every call."""
     paper = given.paper
     characters = len(as_data(paper)) if paper else 0
     characters += sum(len(example.text) for example in given.examples)

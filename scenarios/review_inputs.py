@@ -1,6 +1,6 @@
-"""What a review scenario is given: the paper, examples of reviews, the authors' answer.
+"""The inputs of a review scenario: the paper, example reviews and the authors' response.
 
-Kept in the run folder as read, so that a run goes on without the files that it was launched with.
+The run folder keeps them as read, so that the run continues without the original files.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from tools.run_dir import RunDir
 
 @dataclass(frozen=True)
 class ReviewInputs:
-    """What was given; any part may be missing."""
+    """The inputs of a review; any part may be missing."""
 
     paper: Document | None = None
     rebuttal: Document | None = None
     examples: tuple[ReviewExample, ...] = ()
     removed: tuple[RemovedText, ...] = ()
-    """What was taken out of the paper since it gives the decision away; nobody but people reads it."""
+    """What was removed from the paper because it reveals the decision. No model reads it."""
 
-    def keep(self, run_folder: Path) -> None:
+    def save(self, run_folder: Path) -> None:
         folder = RunDir(run_folder).review_inputs_dir
         if self.paper:
             save_document(self.paper, folder / "paper.json")
@@ -42,7 +42,7 @@ class ReviewInputs:
 
     @classmethod
     def of(cls, run_folder: Path) -> ReviewInputs:
-        """What a run was given."""
+        """Return the inputs of a run."""
         folder = RunDir(run_folder).review_inputs_dir
         paper, rebuttal = (folder / f"{name}.json" for name in ("paper", "rebuttal"))
         return cls(

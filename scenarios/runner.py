@@ -126,7 +126,7 @@ class Runner:
         """Begin with the idea that the user supplied, if any."""
         if (start := await self._idea_runs.warm_start(idea_run, number)) is not None:
             first = self._resolved.phases[0][1]
-            await self._step(f"{idea_run.slot}/start", idea_run, lambda: start.lay(idea_run, first))
+            await self._step(f"{idea_run.slot}/start", idea_run, lambda: start.install(idea_run, first))
             idea_run.panels_held = start.panels
 
     async def _play_phase(self, idea_run: IdeaRun, spec: PhaseSpec, phase_type: PhaseType, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The check of a research template, for its authors: what a scenario would find out only after hours."""
+"""Check a research template for its authors, before a scenario would find the problem hours later."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tools.toolsets.figures import FigureTools
 
 
 async def check_template(template: Template, profile: str, sandbox: Sandbox) -> list[Check]:
-    """Look at a template's files, run its experiment as it is, and draw its figures, all in a workspace of its own.
+    """Check a template's files, run its experiment unchanged, and draw its figures, in a workspace of its own.
 
     Raises:
         UserError: there is no such profile.
@@ -76,7 +76,7 @@ def _files(template: Template) -> Iterator[Check]:
 
 
 def placeholders_of(template: Template) -> list[str]:
-    """The texts of a template that nobody has put in place of those it was made with."""
+    """Return the texts that are still those of a newly created template."""
     made = load_template(str(TEMPLATES / SKELETON), TEMPLATES)
     texts = ("title", "field", "description", "task_description")
     return [name for name in texts if template.folder != made.folder and getattr(template, name) == getattr(made, name)]

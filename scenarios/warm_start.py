@@ -1,5 +1,6 @@
-"""What a run begins with when not all of its phases are to be played: ideas, code, results or a draft of the user's, or
-the idea of an earlier run. Kept in the run folder as read, so that the run goes on without the files it was given.
+"""Warm start: ideas, code, results or a draft that the user supplies, or the idea of an earlier run.
+
+The run folder keeps a copy of everything, so that the run continues without the original files.
 """
 
 from __future__ import annotations
@@ -39,20 +40,20 @@ _REMEDIES = {
 
 @dataclass(frozen=True)
 class WarmStart:
-    """What a run was given to begin with; any part may be missing."""
+    """What the user supplied to begin with; any part may be missing."""
 
     ideas: tuple[Idea, ...] = ()
     archive: tuple[StoredIdea, ...] = ()
     """Ideas that count as proposed already."""
     project: Path | None = None
-    """The folder of an earlier run's idea."""
+    """The folder of the earlier run's idea."""
     code: Path | None = None
     results: Path | None = None
     draft: Path | None = None
 
     @property
     def provides(self) -> set[Need]:
-        """What need not be made any more: idea, results, paper, reviews."""
+        """Return the artifacts that no phase has to make."""
         there = {
             Need.IDEA: bool(self.ideas),
             Need.RESULTS: self.results is not None,
@@ -66,12 +67,12 @@ class WarmStart:
 
     @property
     def panels(self) -> int:
-        """How many panels the earlier run has held on its idea."""
+        """Return how many panels the earlier run held on its idea."""
         rounds = IdeaDir(self.project).review_rounds() if self.project else ()
         return sum(load_decision(review_round.root) is not None for review_round in rounds)
 
-    def keep(self, run_folder: Path) -> None:
-        """Copy it into the run folder."""
+    def save(self, run_folder: Path) -> None:
+        """Copy everything into the run folder."""
         folder = RunDir(run_folder).warm_start_dir
         if self.archive:
             write_json(folder / ARCHIVE, list(self.archive))
@@ -89,7 +90,7 @@ class WarmStart:
 
     @classmethod
     def of(cls, run_folder: Path) -> WarmStart:
-        """What a run was given."""
+        """Return the warm start of a run."""
         folder = RunDir(run_folder).warm_start_dir
         return cls(
             ideas=read_ideas(folder / IDEAS) if (folder / IDEAS).exists() else (),
@@ -101,7 +102,7 @@ class WarmStart:
         )
 
     def open(self, place: Path) -> None:
-        """Put the earlier run's project where the idea is going to be worked on, unless it is there already."""
+        """Copy the earlier run's project to where the idea will be worked on, unless it is there already."""
         if self.project is None or (place / ".git").exists():
             return
         half = place.with_name(f".{place.name}.tmp")
@@ -110,15 +111,15 @@ class WarmStart:
         shutil.copytree(self.project, half, symlinks=True)
         half.rename(place)
 
-    async def lay(self, idea_run: IdeaRun, first: PhaseType) -> None:
-        """Put code, results and draft into the study's folder. `first` is the phase that finds them there.
+    async def install(self, idea_run: IdeaRun, first: PhaseType) -> None:
+        """Copy code, results and draft into the idea's folder. `first` is the phase that reads them.
 
         Raises:
             UserError: the draft does not compile, and the first phase reads its PDF.
         """
         context, workspace = idea_run.context, idea_run.workspace
         if self.code:
-            _lay_code(self.code, workspace.work, context.template)
+            _install_code(self.code, workspace.work, context.template)
         if self.results:
             ledger = load_ledger(context)
             install_runs(self.results, read_external_runs(self.results, context.template), workspace.work, ledger)
@@ -131,10 +132,10 @@ class WarmStart:
 
 
 def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
-    """Read what a plan is given to begin with, and check that its phases have what they need.
+    """Read what a scenario begins with, and check that each phase has what it needs.
 
     Raises:
-        UserError: a file is missing or wrong, or a phase needs what neither is given nor comes from a phase before it.
+        UserError: a file is missing or wrong, or a phase lacks something that it needs.
     """
     spec, place = resolved.scenario.warm_start, f"scenario {resolved.scenario.name}"
     ideas = read_ideas(Path(spec.ideas).expanduser()) if spec.ideas else ()
@@ -171,7 +172,7 @@ def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
 
 
 def starting_from(run: Path) -> dict[str, object]:
-    """The overrides by which a scenario goes on with the idea of an earlier run: on its template, at its scale."""
+    """Return the overrides with which a scenario continues an earlier run's idea: its template, profile and seed."""
     before = load_scenario(RunDir(run).scenario_file)
     copies = [path.parent for path in run.glob("template/*/experiment.py")]
     template = {"template": str(copies[0])} if copies else {}
@@ -179,10 +180,10 @@ def starting_from(run: Path) -> dict[str, object]:
 
 
 def read_ideas(path: Path) -> tuple[Idea, ...]:
-    """The ideas of a JSON file: one, or a list of them.
+    """Return the ideas of a JSON file that holds one idea or a list of ideas.
 
     Raises:
-        UserError: it cannot be read, or an idea in it lacks something or has the name of another.
+        UserError: the file cannot be read, or an idea is incomplete or has another's name.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -218,7 +219,7 @@ def _check_needs(resolved: ResolvedScenario, start: WarmStart) -> None:
 
 
 def _archive(resolved: ResolvedScenario) -> tuple[StoredIdea, ...]:
-    """The ideas that count as proposed already."""
+    """Return the ideas that count as proposed already."""
     name = resolved.scenario.archive
     if not name:
         return ()
@@ -237,7 +238,7 @@ def _archive(resolved: ResolvedScenario) -> tuple[StoredIdea, ...]:
 
 
 def _project(spec: WarmStartSpec) -> Path:
-    """The folder of the idea that goes on."""
+    """Return the folder of the idea to continue."""
     run = Path(spec.run).expanduser()
     found = {path.parent.name: path.parent for path in sorted(run.glob("ideas/*/idea.json"))}
     if not found:
@@ -251,7 +252,7 @@ def _project(spec: WarmStartSpec) -> Path:
 
 
 def _check_same(scenario: Scenario, template: Template | None) -> None:
-    """An idea goes on as it was begun: results of one template, scale or seed are not another's."""
+    """Check that template, profile and seed equal those of the earlier run: results are not comparable otherwise."""
     run = Path(scenario.warm_start.run).expanduser()
     made = [path.parent.name for path in run.glob("template/*/experiment.py")]
     if template and made and template.name not in made:
@@ -277,8 +278,8 @@ def _folder(place: str, key: str, given: str) -> Path | None:
     return path
 
 
-def _lay_code(code: Path, work: Path, template: Template) -> None:
-    """Lay files over the template's. The evaluation's stay the template's own."""
+def _install_code(code: Path, work: Path, template: Template) -> None:
+    """Copy files over the template's, except for the files of the evaluation."""
     for path in sorted(code.rglob("*")):
         name = path.relative_to(code)
         if path.is_file() and not path.is_symlink() and name.as_posix() not in template.protected:

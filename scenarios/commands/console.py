@@ -1,4 +1,4 @@
-"""What every command shares: the screen, and the folder of the runs."""
+"""What all commands share: the console and common options."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Out = Annotated[Path, typer.Option("--out", help="Folder that holds the run fold
 
 
 def place(name: str, path: Path, note: str = "") -> None:
-    """A line that says where something lies, when it does."""
+    """Print a line with the path of something, if it exists."""
     if path.exists():
         out.print(f"{name:<11} {path}" + (f"  ({note})" if note else ""), highlight=False, soft_wrap=True)
 
 
 def show_checks(checks: Iterable[Check]) -> bool:
-    """One line a check, with what mends what is missing. Answers whether nothing is."""
+    """Print one line per check, with the remedy of a failed one. Return True if all passed."""
     whole = True
     for check in checks:
         whole = whole and check.ok

@@ -11,7 +11,7 @@ from scenarios.commands.console import RUNS, Out, out
 from scenarios.estimate import Forecast, forecast
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
-from scenarios.views.cost import Row, cost_rows, total
+from scenarios.views.cost import CostRow, cost_rows, total
 from tools.run_dir import RunDir, find_run, list_runs
 
 
@@ -75,7 +75,7 @@ def _thousands(tokens: float) -> str:
     return f"{tokens / 1000:,.1f}k"
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: CostRow) -> list[str]:
     return [
         row.phase,
         row.role,

@@ -1,1 +1,1 @@
-"""What people see of a run: its progress while it goes on, its transcript, tables of runs."""
+"""Views of a run: live progress, transcript, cost, and tables of runs."""

@@ -1,4 +1,4 @@
-"""What the models of a run cost, from its journal: by phase, role and model, with and without caching."""
+"""The cost of a run's model calls, from its journal: by phase, role and model, with and without caching."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from tools.run_dir import RunDir
 
 
 @dataclass
-class Row:
-    """The calls of one role to one model in one phase. `failed` of the calls brought no answer; what they used is
-    in the dollars and, where the provider said how much, in `tokens`."""
+class CostRow:
+    """The calls of one role to one model in one phase.
+
+    `failed` calls returned nothing; what they used is in the dollars and, if the provider reported it, in `tokens`.
+    """
 
     phase: str
     role: str
@@ -31,11 +33,11 @@ class Row:
 
     @property
     def cached_share(self) -> float:
-        """Share of the prompt tokens that the provider read from its cache."""
+        """Return the share of prompt tokens that the provider read from its cache."""
         return self.cached_tokens / self.prompt_tokens if self.prompt_tokens else 0.0
 
-    def add(self, other: Row) -> None:
-        """Take another row's calls in."""
+    def add(self, other: CostRow) -> None:
+        """Add another row's calls."""
         for name in _COUNTED:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
@@ -52,11 +54,11 @@ _COUNTED = (
 )
 
 
-def cost_rows(folder: Path) -> list[Row]:
-    """One row for each phase, role and model of a run, in the order in which they first spoke; ideas together.
+def cost_rows(folder: Path) -> list[CostRow]:
+    """Return one row for each phase, role and model of a run, in order of first use, over all ideas.
 
     Raises:
-        UserError: the folder has no journal, or it is damaged.
+        UserError: the folder has no journal, or the journal is damaged.
     """
     path = RunDir(folder).journal_file
     if not path.exists():
@@ -64,28 +66,28 @@ def cost_rows(folder: Path) -> list[Row]:
     return _grouped(_row(record) for record in read_journal(path) if record.type in ("model", "fault"))
 
 
-def total(rows: Iterable[Row]) -> Row:
-    """All rows in one."""
-    whole = Row("total", "", "")
+def total(rows: Iterable[CostRow]) -> CostRow:
+    """Return the sum of all rows."""
+    whole = CostRow("total", "", "")
     for row in rows:
         whole.add(row)
     return whole
 
 
-def _grouped(rows: Iterable[Row]) -> list[Row]:
-    found: dict[tuple[str, str, str], Row] = {}
+def _grouped(rows: Iterable[CostRow]) -> list[CostRow]:
+    found: dict[tuple[str, str, str], CostRow] = {}
     for row in rows:
         key = (row.phase, row.role, row.model)
-        found.setdefault(key, Row(*key)).add(row)
+        found.setdefault(key, CostRow(*key)).add(row)
     return list(found.values())
 
 
-def _row(record: Record) -> Row:
+def _row(record: Record) -> CostRow:
     _, phase, role = record.key.split("/")[:3]
     data = record.data
     answered = record.type == "model"
     usage = usage_detail(data["result"]) if answered else UsageDetail(0, 0)
-    return Row(
+    return CostRow(
         phase=phase,
         role=role,
         model=str(data["model"]),

@@ -1,4 +1,4 @@
-"""Live progress in the terminal: phase, who speaks, which tool runs, elapsed time, cost."""
+"""Live progress in the terminal: phase, speaker, running tool, elapsed time and cost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WIDTH = 160
 
 
 class Progress(Observer):
-    """One line a finished thing; in a terminal, a status line for what is going on."""
+    """Prints one line per finished event; in a terminal, also a status line with what is running."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

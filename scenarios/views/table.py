@@ -1,5 +1,4 @@
-"""The table of The AI Scientist (Lu et al. 2024, tables 3 to 5) over any runs: what became of the ideas, by template and
-models."""
+"""The table of The AI Scientist (Lu et al. 2024, tables 3 to 5) over any runs, by template and models."""
 
 from __future__ import annotations
 
@@ -73,7 +72,7 @@ def table_of(runs: Iterable[Path]) -> list[Line]:
 
 
 def render_table(lines: Sequence[Line], format: Format) -> str:
-    """The table in Markdown, CSV, or LaTeX (with booktabs)."""
+    """Return the table in Markdown, CSV, or LaTeX (with booktabs)."""
     rows = [line.cells() for line in lines]
     if format == "csv":
         text = io.StringIO()
@@ -89,7 +88,7 @@ def render_table(lines: Sequence[Line], format: Format) -> str:
 
 
 def draw_scores(lines: Sequence[Line], path: Path) -> None:
-    """A violin for each line that has scores, every score a point on it; PNG, PDF or SVG by the name's ending."""
+    """Draw a violin for each line that has scores, with every score as a point. The suffix decides PNG, PDF or SVG."""
     import matplotlib
 
     matplotlib.use("Agg")

@@ -1,4 +1,4 @@
-"""The transcript of a run, from its journal: readable text, Markdown, or JSON."""
+"""The transcript of a run, from its journal: readable text, Markdown or JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Entry:
 
 
 def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = False, since: str = "") -> Iterator[Entry]:
-    """What happened in a run, in order. Tool calls and retries only when asked for; `since` is a time like 12:30 or ISO.
+    """Yield the events of a run in order. Tool calls and retries only on request; `since` is a time like 12:30, or ISO.
 
     Raises:
         UserError: there is no journal, or it is damaged.
@@ -56,14 +56,14 @@ def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = Fal
 
 
 def last_phase(folder: Path) -> str:
-    """The phase that the newest record of a run belongs to; empty before the first."""
+    """Return the phase of a run's newest record, empty before the first."""
     path = RunDir(folder).journal_file
     newest = last_record(path, leaving_out=("start", "run")) if path.exists() else None
     return " ".join(newest.key.split("/")[:2][::-1]) if newest else ""
 
 
 def render(found: Iterable[Entry], format: Format) -> str:
-    """Entries as text for people, as Markdown, or as a JSON list."""
+    """Return entries as readable text, as Markdown, or as a JSON list."""
     if format == "json":
         return json.dumps([asdict(entry) for entry in found], indent=2, ensure_ascii=False)
     return "\n\n".join(_markdown(entry) if format == "markdown" else _text(entry) for entry in found)

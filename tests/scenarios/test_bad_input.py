@@ -44,7 +44,7 @@ def write(path: Path, text: str) -> Path:
         ("template: diffusion_2d\nphases: [{phase: ideation, policy: dialog}]\n", "did you mean 'dialogue'?"),
         (
             "template: diffusion_2d\nphases: [{phase: ideation, accepted_by: coder}]\n",
-            "coder is not in the phase's cast",
+            "coder is not a participant of the phase",
         ),
         ("phases: [ideation\n", "not valid YAML"),
         ("phases: []\n", "phases:"),

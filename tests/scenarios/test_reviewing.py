@@ -268,8 +268,8 @@ def test_a_paper_too_long_for_a_model_is_told_before_any_call(command: Command, 
         (("--examples", "examples"), "there is no such folder"),
         (("--set", "phases.panel.participants=[reviewer_evidence@opsu, area_chair]"), "no model 'opsu'"),
         (("--set", "phases.panel.participants=[reviewer_evidenc, area_chair]"), "did you mean 'reviewer_evidence'"),
-        (("--set", "phases.panel.participants=[reviewer_evidence]"), "area_chair is not in the phase's cast"),
-        (("--set", "phases.panel.authors=writer"), "writer is not in the phase's cast"),
+        (("--set", "phases.panel.participants=[reviewer_evidence]"), "area_chair is not a participant of the phase"),
+        (("--set", "phases.panel.authors=writer"), "writer is not a participant of the phase"),
     ],
 )
 def test_a_mistake_is_one_clear_line_and_nothing_is_made(
