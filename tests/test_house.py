@@ -45,6 +45,15 @@ def test_libraries_do_not_import_toolsets(path: Path) -> None:
         assert not any(name.startswith("tools.toolsets") for name in modules_imported(path))
 
 
+def test_no_public_class_name_occurs_twice() -> None:
+    names: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                names.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: places for name, places in names.items() if len(places) > 1} == {}
+
+
 IN_A_RUN = {
     "gate.json", "journal.jsonl", "summary.json", "results.json", "idea.json", "novelty.json", "findings.md",
     "searches.json", "authors.json", "scenario.yaml", "ideas.json", "meta_review.json", "review.json", "rebuttal.md",

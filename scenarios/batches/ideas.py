@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from scenarios.batches.engine import Batch, open_folder
 from scenarios.batches.job import BatchJob, JobKind
 from scenarios.launch import with_absolute_paths
+from scenarios.phases import PHASES
+from scenarios.phases.phase_type import Need
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import Scenario, save_scenario
 from scenarios.warm_start import read_ideas
@@ -22,7 +24,6 @@ from tools.run_dir import RunDir, read_summary
 
 SETTINGS = "batch.json"
 SCENARIO = "scenario-of-batch.yaml"
-_IDEATION = ("ideation", "novelty")
 _IDEATION_RUN = "ideas"
 """Suffix of the runs that propose ideas."""
 
@@ -111,7 +112,8 @@ def open_batch(folder: Path, scenario: Scenario, spec: BatchSpec) -> IdeaBatch:
             something else, was begun with other settings, or cannot be made.
     """
     names = [phase.phase for phase in scenario.phases]
-    if names[0] != "ideation" or not _first_after_ideation(scenario):
+    first = PHASES.get(names[0])
+    if first is None or not first.proposes_idea or not _first_after_ideation(scenario):
         raise UserError(
             f"scenario {scenario.name}: a batch needs a scenario that begins with ideation and continues with experiments, "
             f"like quickstart; the phases of this one are {', '.join(names)}"
@@ -130,8 +132,16 @@ def open_batch(folder: Path, scenario: Scenario, spec: BatchSpec) -> IdeaBatch:
 
 
 def _first_after_ideation(scenario: Scenario) -> int:
-    """Return the index of the first phase after ideation and novelty check; 0 if there is none."""
-    return next((i for i, phase in enumerate(scenario.phases) if phase.phase not in _IDEATION), 0)
+    """Return the index of the first phase that works on more than the idea itself; 0 if there is none."""
+    return next((i for i, phase in enumerate(scenario.phases) if not _is_about_the_idea(phase.phase)), 0)
+
+
+def _is_about_the_idea(phase: str) -> bool:
+    """True for a phase that proposes or judges an idea: it runs no code and reads no results or paper."""
+    phase_type = PHASES.get(phase)
+    if phase_type is None:
+        return False
+    return phase_type.proposes_idea or (phase_type.holds_chat and phase_type.needs == {Need.IDEA})
 
 
 def _scenario_of_cell(scenario: Scenario, spec: BatchSpec, template: str, models: str) -> Scenario:

@@ -16,6 +16,7 @@ from scenarios.commands.batching import close_batch, run_shown
 from scenarios.commands.console import RUNS, Out, Plugins, out, place
 from scenarios.commands.launching import close
 from scenarios.launch import launch
+from scenarios.phases import PHASES
 from scenarios.scenario import Scenario, find_scenario, load_scenario, parse_overrides
 from scenarios.views.progress import Progress
 from tools.errors import UserError
@@ -86,7 +87,8 @@ def panel_scenario(option: str, name: str, overrides: dict[str, object]) -> Scen
         UserError: there is no such scenario, it is wrong, or it has other phases.
     """
     scenario = load_scenario(find_scenario(name), overrides)
-    if scenario.template or [spec.phase for spec in scenario.phases] != ["panel"]:
+    types = [PHASES.get(spec.phase) for spec in scenario.phases]
+    if scenario.template or len(types) != 1 or types[0] is None or not types[0].is_panel:
         raise UserError(
             f"{option} {name}: reviews need a scenario with one phase, a panel, and no template, like review_panel; "
             f"launch others with: python run.py launch {name}"
