@@ -39,7 +39,7 @@ class IdeaRuns:
             observer,
         )
         self._run_dir = RunDir(folder)
-        self._start = WarmStart.of(folder)
+        self._start = WarmStart.load(folder)
 
     def open_archive(self) -> None:
         """Write the initial archive: the template's seed ideas and the ideas that the user supplied."""

@@ -14,7 +14,7 @@ from agents.observer import Observer
 from scenarios.doctor import check_machine
 from scenarios.phases.phase_type import Need
 from scenarios.resolved_scenario import ResolvedScenario, resolve_scenario
-from scenarios.review_input_loader import load_review_inputs
+from scenarios.review_inputs import read_review_inputs
 from scenarios.run_group import RunGroup
 from scenarios.runner import Runner
 from scenarios.scenario import Scenario, load_scenario, save_scenario
@@ -43,15 +43,15 @@ async def launch(
         UserError: something is missing or wrong; nothing has been created.
     """
     resolved = resolve_scenario(scenario)
-    start = read_warm_start(resolved)
-    review_inputs = await load_review_inputs(resolved)
+    warm_start = read_warm_start(resolved)
+    review_inputs = await read_review_inputs(resolved)
     sandbox = await _ready(resolved, runs, observer)
     folder = _new_folder(runs, scenario.name, name)
     if resolved.template:
         own = RunDir(folder).template_copy(resolved.template.name)
         shutil.copytree(resolved.template.folder, own, ignore=shutil.ignore_patterns("run_*", "__pycache__"))
     _copy_plugins(resolved.plugins.folders, folder / PLUGINS)
-    start.save(folder)
+    warm_start.save(folder)
     review_inputs.save(folder)
     if scenario.paper:
         shutil.copyfile(scenario.paper, folder / Path(scenario.paper).name)
@@ -62,7 +62,7 @@ async def launch(
         "python": platform.python_version(),
         **_versions(),
     }
-    ideas = len(start.ideas) or scenario.ideas
+    ideas = len(warm_start.ideas) or scenario.ideas
     save_scenario(
         with_absolute_paths(scenario).model_copy(update={"ideas": ideas, "launched": launched}),
         RunDir(folder).scenario_file,

@@ -1,6 +1,6 @@
-"""Warm start: ideas, code, results or a draft that the user supplies, or the idea of an earlier run.
+"""Warm starts: a run that skips phases because the user supplies ideas, code, results or a draft, or names an earlier run.
 
-The run folder keeps a copy of everything, so that the run continues without the original files.
+The inputs are copied into the run folder, so that a run resumes without the originals.
 """
 
 from __future__ import annotations
@@ -31,29 +31,29 @@ from tools.schema import first_problem
 
 IDEAS, ARCHIVE, PROJECT, CODE, RESULTS, DRAFT = "ideas.json", "archive.json", "project", "code", "results", "draft"
 _REMEDIES = {
-    Need.IDEA: "give one with --idea FILE, or an earlier run's with --run RUN",
-    Need.RESULTS: "give them with --results DIR, or an earlier run's with --run RUN",
-    Need.PAPER: "give a draft with --draft FILE, or an earlier run's with --run RUN",
-    Need.REVIEWS: "give an earlier run's with --run RUN",
+    Need.IDEA: "supply one with --idea FILE, or name an earlier run with --run RUN",
+    Need.RESULTS: "supply them with --results DIR, or name an earlier run with --run RUN",
+    Need.PAPER: "supply a draft with --draft FILE, or name an earlier run with --run RUN",
+    Need.REVIEWS: "name an earlier run with --run RUN",
 }
 
 
 @dataclass(frozen=True)
 class WarmStart:
-    """What the user supplied to begin with; any part may be missing."""
+    """The inputs that replace skipped phases. Each of them is optional."""
 
     ideas: tuple[Idea, ...] = ()
     archive: tuple[StoredIdea, ...] = ()
-    """Ideas that count as proposed already."""
+    """Earlier ideas, which ideation must not propose again."""
     project: Path | None = None
-    """The folder of the earlier run's idea."""
+    """The idea folder of an earlier run."""
     code: Path | None = None
     results: Path | None = None
     draft: Path | None = None
 
     @property
     def provides(self) -> set[Need]:
-        """Return the artifacts that no phase has to make."""
+        """Return the artifacts that are available at the start: idea, results, paper, reviews."""
         there = {
             Need.IDEA: bool(self.ideas),
             Need.RESULTS: self.results is not None,
@@ -67,12 +67,12 @@ class WarmStart:
 
     @property
     def panels(self) -> int:
-        """Return how many panels the earlier run held on its idea."""
+        """Return how many review rounds of the earlier run ended with a decision."""
         rounds = IdeaDir(self.project).review_rounds() if self.project else ()
         return sum(load_decision(review_round.root) is not None for review_round in rounds)
 
     def save(self, run_folder: Path) -> None:
-        """Copy everything into the run folder."""
+        """Copy the inputs into a run folder."""
         folder = RunDir(run_folder).warm_start_dir
         if self.archive:
             write_json(folder / ARCHIVE, list(self.archive))
@@ -89,33 +89,33 @@ class WarmStart:
             install_draft(self.draft, folder / DRAFT)
 
     @classmethod
-    def of(cls, run_folder: Path) -> WarmStart:
-        """Return the warm start of a run."""
+    def load(cls, run_folder: Path) -> WarmStart:
+        """Return the inputs stored in a run folder."""
         folder = RunDir(run_folder).warm_start_dir
         return cls(
             ideas=read_ideas(folder / IDEAS) if (folder / IDEAS).exists() else (),
             archive=tuple(read_archive(folder / ARCHIVE)),
-            project=_there(folder / PROJECT),
-            code=_there(folder / CODE),
-            results=_there(folder / RESULTS),
-            draft=_there(folder / DRAFT),
+            project=_if_exists(folder / PROJECT),
+            code=_if_exists(folder / CODE),
+            results=_if_exists(folder / RESULTS),
+            draft=_if_exists(folder / DRAFT),
         )
 
     def open(self, place: Path) -> None:
-        """Copy the earlier run's project to where the idea will be worked on, unless it is there already."""
+        """Copy the earlier run's idea folder to `place`, unless `place` holds a project already."""
         if self.project is None or (place / ".git").exists():
             return
-        half = place.with_name(f".{place.name}.tmp")
-        for folder in (half, place):
+        partial = place.with_name(f".{place.name}.tmp")
+        for folder in (partial, place):
             shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(self.project, half, symlinks=True)
-        half.rename(place)
+        shutil.copytree(self.project, partial, symlinks=True)
+        partial.rename(place)
 
     async def install(self, idea_run: IdeaRun, first: PhaseType) -> None:
-        """Copy code, results and draft into the idea's folder. `first` is the phase that reads them.
+        """Copy code, results and draft into the idea's workspace. `first` is the run's first phase.
 
         Raises:
-            UserError: the draft does not compile, and the first phase reads its PDF.
+            UserError: the draft does not compile, and the first phase needs its PDF.
         """
         context, workspace = idea_run.context, idea_run.workspace
         if self.code:
@@ -132,22 +132,22 @@ class WarmStart:
 
 
 def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
-    """Read what a scenario begins with, and check that each phase has what it needs.
+    """Read a scenario's warm start and check that every phase has the artifacts that it needs.
 
     Raises:
-        UserError: a file is missing or wrong, or a phase lacks something that it needs.
+        UserError: a file is missing or invalid, or neither the warm start nor an earlier phase provides an artifact.
     """
     spec, place = resolved.scenario.warm_start, f"scenario {resolved.scenario.name}"
     ideas = read_ideas(Path(spec.ideas).expanduser()) if spec.ideas else ()
     project = _project(spec) if spec.run else None
     if project and ideas:
-        raise UserError(f"{place}: warm_start.ideas: {spec.run} has an idea of its own; leave one of them out")
+        raise UserError(f"{place}: warm_start.ideas: {spec.run} already has an idea; use either --run or --idea FILE")
     if project:
         _check_same(resolved.scenario, resolved.template)
         ideas = ideas or (load_idea(IdeaDir(project).idea_file),)
     for key in ("code", "results", "draft"):
         if getattr(spec, key) and len(ideas) != 1:
-            raise UserError(f"{place}: warm_start.{key}: belongs to one idea; name its file with --idea FILE")
+            raise UserError(f"{place}: warm_start.{key}: needs exactly one idea; name its file with --idea FILE")
     start = WarmStart(
         ideas=ideas,
         archive=_archive(resolved),
@@ -157,12 +157,14 @@ def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
         draft=find_draft(Path(spec.draft).expanduser()) if spec.draft else None,
     )
     if ideas and any(kind.proposes_idea for _, kind in resolved.phases):
-        raise UserError(f"{place}: phases.ideation: an idea is given, so there is none to propose; leave the phase out")
+        raise UserError(f"{place}: phases.ideation: cannot propose an idea because one is supplied; omit the phase")
     if ideas and resolved.template is None:
-        raise UserError(f"{place}: warm_start: goes with a template; name it with --template")
+        raise UserError(f"{place}: warm_start: needs a template; name it with --template")
     if start.results and resolved.template:
         if project and IdeaDir(project).ledger_file.exists():
-            raise UserError(f"{place}: warm_start.results: {project} has results of its own; leave one of them out")
+            raise UserError(
+                f"{place}: warm_start.results: {project} already has results; use either --run or --results"
+            )
         read_external_runs(start.results, resolved.template)
     if start.draft:
         with tempfile.TemporaryDirectory(prefix="colloquium-draft-") as name:
@@ -172,7 +174,7 @@ def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
 
 
 def starting_from(run: Path) -> dict[str, object]:
-    """Return the overrides with which a scenario continues an earlier run's idea: its template, profile and seed."""
+    """Return the scenario overrides that continue an earlier run's idea: same template, profile and seed."""
     before = load_scenario(RunDir(run).scenario_file)
     copies = [path.parent for path in run.glob("template/*/experiment.py")]
     template = {"template": str(copies[0])} if copies else {}
@@ -183,7 +185,7 @@ def read_ideas(path: Path) -> tuple[Idea, ...]:
     """Return the ideas of a JSON file that holds one idea or a list of ideas.
 
     Raises:
-        UserError: the file cannot be read, or an idea is incomplete or has another's name.
+        UserError: the file cannot be read, an idea is invalid, or two ideas have the same name.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -200,9 +202,9 @@ def read_ideas(path: Path) -> tuple[Idea, ...]:
             raise UserError(first_problem(f"ideas {path}: idea {number}", error, Idea)) from None
     names = [idea.name for idea in ideas]
     if twice := next((name for name in names if names.count(name) > 1), ""):
-        raise UserError(f"ideas {path}: two ideas are called {twice!r}; give one of them another Name")
+        raise UserError(f"ideas {path}: two ideas are named {twice!r}; change the Name of one of them")
     if not ideas:
-        raise UserError(f"ideas {path}: there is none in it")
+        raise UserError(f"ideas {path}: the file holds no idea")
     return tuple(ideas)
 
 
@@ -212,37 +214,37 @@ def _check_needs(resolved: ResolvedScenario, start: WarmStart) -> None:
         for need in ARTIFACTS:
             if need in kind.needs and need not in there:
                 raise UserError(
-                    f"scenario {resolved.scenario.name}: phases.{kind.name}: needs {need}, which no phase before it makes; "
+                    f"scenario {resolved.scenario.name}: phases.{kind.name}: needs {need}, which no earlier phase provides; "
                     f"{_REMEDIES[need]}"
                 )
         there |= kind.gives
 
 
 def _archive(resolved: ResolvedScenario) -> tuple[StoredIdea, ...]:
-    """Return the ideas that count as proposed already."""
+    """Return the earlier ideas that the scenario's `archive` lists."""
     name = resolved.scenario.archive
     if not name:
         return ()
     path = Path(name).expanduser()
     if not path.is_file():
-        raise UserError(f"scenario {resolved.scenario.name}: archive: there is no file {path}")
+        raise UserError(f"scenario {resolved.scenario.name}: archive: no such file: {path}")
     entries = read_archive(path)
     own = resolved.template.name if resolved.template else ""
     foreign = next((entry for entry in entries if entry.get("template", own) != own), None)
     if foreign:
         raise UserError(
-            f"{path}: {foreign['Name']} was studied on template {foreign['template']}, and this run is on {own or 'none'}; "
+            f"{path}: {foreign['Name']} belongs to template {foreign['template']}, but this run uses {own or 'none'}; "
             f"name an archive of this template, or launch with --template {foreign['template']}"
         )
     return tuple(entries)
 
 
 def _project(spec: WarmStartSpec) -> Path:
-    """Return the folder of the idea to continue."""
+    """Return the idea folder of the earlier run that the warm start names."""
     run = Path(spec.run).expanduser()
     found = {path.parent.name: path.parent for path in sorted(run.glob("ideas/*/idea.json"))}
     if not found:
-        raise UserError(f"warm_start.run: {run} holds no idea to go on with")
+        raise UserError(f"warm_start.run: {run} has no idea to continue")
     if not spec.idea and len(found) > 1:
         raise UserError(f"warm_start.run: {run} has the ideas {', '.join(found)}; choose one with --idea NAME")
     name = spec.idea or next(iter(found))
@@ -252,13 +254,11 @@ def _project(spec: WarmStartSpec) -> Path:
 
 
 def _check_same(scenario: Scenario, template: Template | None) -> None:
-    """Check that template, profile and seed equal those of the earlier run: results are not comparable otherwise."""
+    """Refuse to continue an idea with another template, profile or seed: its results would not be comparable."""
     run = Path(scenario.warm_start.run).expanduser()
     made = [path.parent.name for path in run.glob("template/*/experiment.py")]
     if template and made and template.name not in made:
-        raise UserError(
-            f"warm_start.run: {run} was made with template {made[0]}, and this one is launched with {template.name}"
-        )
+        raise UserError(f"warm_start.run: {run} used template {made[0]}, but this run uses {template.name}")
     before = load_scenario(RunDir(run).scenario_file) if RunDir(run).exists else scenario
     for key in ("profile", "seed"):
         then, now = (str(getattr(which, key)) or "(the default)" for which in (before, scenario))
@@ -269,17 +269,17 @@ def _check_same(scenario: Scenario, template: Template | None) -> None:
             )
 
 
-def _folder(place: str, key: str, given: str) -> Path | None:
-    if not given:
+def _folder(place: str, key: str, name: str) -> Path | None:
+    if not name:
         return None
-    path = Path(given).expanduser()
+    path = Path(name).expanduser()
     if not path.is_dir():
-        raise UserError(f"{place}: warm_start.{key}: there is no folder {path}")
+        raise UserError(f"{place}: warm_start.{key}: no such folder: {path}")
     return path
 
 
 def _install_code(code: Path, work: Path, template: Template) -> None:
-    """Copy files over the template's, except for the files of the evaluation."""
+    """Copy supplied files over the template's, except its protected evaluation files."""
     for path in sorted(code.rglob("*")):
         name = path.relative_to(code)
         if path.is_file() and not path.is_symlink() and name.as_posix() not in template.protected:
@@ -294,5 +294,5 @@ def _copy(path: Path, target: Path) -> None:
         shutil.copyfile(path, target)
 
 
-def _there(path: Path) -> Path | None:
+def _if_exists(path: Path) -> Path | None:
     return path if path.exists() else None

@@ -34,7 +34,7 @@ BY_RULE = "rule"
 
 async def _open_round(context: PhaseContext) -> None:
     """Write what all reviewers read: the paper, and the authors' response if the user supplied one."""
-    folder, supplied = context.review_folder, ReviewInputs.of(context.run_folder)
+    folder, supplied = context.review_folder, ReviewInputs.load(context.run_folder)
     save_document(
         supplied.paper or await read_paper(context.idea.workspace.paper_under_review), ReviewRoundDir(folder).paper_file
     )
@@ -55,7 +55,7 @@ def _variables(context: PhaseContext) -> dict[str, object]:
         "hidden_kinds": [found.kind for found in document.hidden],
         "gate": gate.summary if gate else "",
         "gate_passed": gate is None or gate.verdict == "pass",
-        "examples": [example_as_data(example) for example in ReviewInputs.of(context.run_folder).examples],
+        "examples": [example_as_data(example) for example in ReviewInputs.load(context.run_folder).examples],
         "paper": as_data(document),
         "paper_text": document.text,
     }
@@ -116,7 +116,7 @@ async def _close_round(context: PhaseContext, turns: Sequence[Turn]) -> None:
         participants=list(idea.authors),
         discussion=discussion,
         missing=missing,
-        examples=[example.name for example in ReviewInputs.of(context.run_folder).examples],
+        examples=[example.name for example in ReviewInputs.load(context.run_folder).examples],
         gate=gate.summary if gate else None,
     )
     await asyncio.to_thread(write_report, folder, idea.form, facts)

@@ -134,27 +134,27 @@ def test_results_that_were_measured_elsewhere_are_marked(command, given, results
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
-        (("--from", "figures", "--idea", "{idea}"), "phases.figures: needs results, which no phase before it makes"),
+        (("--from", "figures", "--idea", "{idea}"), "phases.figures: needs results"),
         (("--from", "experiments"), "phases.experiments: needs idea"),
         (("--from", "experimnts"), "it has no such phase; did you mean 'experiments'?"),
         (("--from", "experiments", "--idea", "nowhere.json"), "ideas nowhere.json: No such file"),
         (("--from", "experiments", "--run", "nowhere"), "run 'nowhere': 0 runs"),
-        (("--from", "experiments", "--code", "{idea}"), "warm_start.code: belongs to one idea"),
+        (("--from", "experiments", "--code", "{idea}"), "warm_start.code: needs exactly one idea"),
         (
             ("--from", "experiments", "--idea", "{idea}", "--code", "nowhere"),
-            "warm_start.code: there is no folder nowhere",
+            "warm_start.code: no such folder: nowhere",
         ),
         (("--from", "figures", "--idea", "{idea}", "--results", "."), "run_0/final_info.json"),
-        (("--set", "warm_start.ideas={idea}"), "phases.ideation: an idea is given, so there is none to propose"),
-        (("--set", "archive=nowhere.json"), "archive: there is no file nowhere.json"),
+        (("--set", "warm_start.ideas={idea}"), "phases.ideation: cannot propose an idea"),
+        (("--set", "archive=nowhere.json"), "archive: no such file: nowhere.json"),
     ],
 )
-def test_what_is_missing_is_told_before_any_work(command, given, arguments: tuple[str, ...], told: str) -> None:
+def test_missing_inputs_are_reported_before_any_work(command, given, arguments: tuple[str, ...], expected: str) -> None:
     filled = [argument.format(**given) for argument in arguments]
     done = command("launch", given["scenario"], *filled, "--out", given["runs"])
-    assert done.returncode == 2 and told in done.stderr, done.stdout + done.stderr
+    assert done.returncode == 2 and expected in done.stderr, done.stdout + done.stderr
     assert not given["runs"].exists()
 
 
@@ -163,22 +163,22 @@ def test_an_archive_of_another_template_is_refused(command, given, tmp_path: Pat
     archive.write_text(json.dumps([{**IDEA, "template": "grokking"}]), encoding="utf-8")
     done = command("launch", given["scenario"], "--set", f"archive={archive}", "--out", given["runs"])
     assert done.returncode == 2
-    assert "momentum_check was studied on template grokking, and this run is on descent" in done.stderr
+    assert all(name in done.stderr for name in ("momentum_check", "template grokking", "descent")), done.stderr
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "expected"),
     [
-        ([], "there is none in it"),
-        ([IDEA, IDEA], "two ideas are called 'momentum_check'"),
+        ([], "the file holds no idea"),
+        ([IDEA, IDEA], "two ideas are named 'momentum_check'"),
         ([IDEA, {**IDEA, "Name": "b_idea", "Novelty": 11}], "idea 2: Novelty: .*less than or equal to 10"),
         ("text", "idea 1"),
     ],
 )
-def test_broken_ideas_are_told_by_number_and_field(tmp_path: Path, data: object, told: str) -> None:
+def test_invalid_ideas_are_reported_by_number_and_field(tmp_path: Path, data: object, expected: str) -> None:
     path = tmp_path / "ideas.json"
     path.write_text(json.dumps(data), encoding="utf-8")
-    with pytest.raises(UserError, match=told):
+    with pytest.raises(UserError, match=expected):
         read_ideas(path)
 
 
@@ -188,13 +188,13 @@ def test_an_idea_goes_on_as_it_was_begun(command, given) -> None:
     first = ("launch", given["scenario"], "--from", "experiments", "--out", given["runs"])
     assert command(*first, "--idea", given["idea"], "--name", "first").returncode == 0
     on = ("launch", given["scenario"], "--from", "figures", "--run", "first", "--out", given["runs"])
-    for more, told in [
+    for more, expected in [
         (("--set", "seed=7"), "measured with seed 0"),
-        (("--idea", given["idea"]), "has an idea of its own; leave one of them out"),
+        (("--idea", given["idea"]), "already has an idea"),
         (("--idea", "momentum_chekc"), "no idea 'momentum_chekc'; did you mean 'momentum_check'?"),
     ]:
         done = command(*on, *more)
-        assert done.returncode == 2 and told in done.stderr, done.stdout + done.stderr
+        assert done.returncode == 2 and expected in done.stderr, done.stdout + done.stderr
     project = Workspace(given["runs"] / "first" / "ideas" / "momentum_check")
     (project.root / "authors.json").write_text(json.dumps({"coder": "openai gpt-x"}), encoding="utf-8")
     asyncio.run(project.save("as if a model had written the code"))
