@@ -58,8 +58,8 @@ async def check_machine(
     inside_docker = False
     if Need.SANDBOX in needs:
         template = resolved.template if resolved else None
-        check = await _sandbox(resolved.scenario.sandbox if resolved else SandboxSpec(), template, say)
-        inside_docker = check.detail.startswith("docker")
+        check, sandbox_name = await _sandbox(resolved.scenario.sandbox if resolved else SandboxSpec(), template, say)
+        inside_docker = sandbox_name == "docker"
         checks.append(check)
     if Need.TEX in needs:
         problem = None if inside_docker else tex_problem()
@@ -104,24 +104,22 @@ def packages_check(template: Template, error: MissingPackagesError) -> Check:
     return Check("Packages of the template", False, str(error), f"Run: {install}, or launch with --sandbox docker")
 
 
-async def _sandbox(spec: SandboxSpec, template: Template | None, say: Callable[[str], None]) -> Check:
+async def _sandbox(spec: SandboxSpec, template: Template | None, say: Callable[[str], None]) -> tuple[Check, str]:
+    """Return the check of the sandbox, and its name; empty if there is none."""
     requirements = template.requirements if template else ()
     try:
         sandbox = await open_sandbox(spec.backend, requirements=requirements, report=say)
     except MissingPackagesError as error:
         assert template
-        return packages_check(template, error)
+        return packages_check(template, error), ""
     except UserError as error:
-        return Check("Sandbox", False, str(error), "Or, at your own risk, launch with --sandbox none")
+        return Check("Sandbox", False, str(error), "Or, at your own risk, launch with --sandbox none"), ""
     guarantees = {guarantee.name: guarantee for guarantee in await run_self_test(sandbox)}
     held = [name for name, guarantee in guarantees.items() if guarantee.held]
     broken = [f"{name} ({guarantees[name].detail})" for name in spec.require if name not in held and name in guarantees]
     broken += [name for name in spec.require if name not in guarantees]
     if broken:
-        return Check(
-            "Sandbox",
-            False,
-            f"{sandbox.name} does not keep here what the scenario requires: {', '.join(broken)}",
-            "Use docker, or take it out of sandbox.require in the scenario",
-        )
-    return Check("Sandbox", True, f"{sandbox.name}; promises kept: {', '.join(held) or 'none'}")
+        problem = f"{sandbox.name} does not give these guarantees here: {', '.join(broken)}"
+        remedy = "Use docker, or remove them from sandbox.require in the scenario"
+        return Check("Sandbox", False, problem, remedy), sandbox.name
+    return Check("Sandbox", True, f"{sandbox.name}; guarantees: {', '.join(held) or 'none'}"), sandbox.name

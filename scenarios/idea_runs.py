@@ -84,6 +84,7 @@ class IdeaRuns:
             seed=scenario.seed,
             run_id=self.folder.name,
             run_quota=replace(RunQuota(), runs=scenario.run_quota.runs, attempts=scenario.run_quota.attempts),
+            announce=self._observer.milestone,
             progress=self._observer.tool_progress,
             authors=self._authors(),
             roles=self._resolved.participant_roles,

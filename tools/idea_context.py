@@ -51,6 +51,8 @@ class IdeaContext:
     run_quota: RunQuota = field(default_factory=RunQuota)
     gate_checks: tuple[GateCheck, ...] = CHECKS
     """The checks that the gate runs."""
+    announce: Callable[[str], None] = lambda text: None
+    """Receives results of the harness that every view shows, such as the gate's verdict."""
     progress: Callable[[str], None] = lambda text: None
     """Receives progress messages of long-running work."""
     authors: dict[str, str] = field(default_factory=dict)

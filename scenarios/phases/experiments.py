@@ -14,7 +14,7 @@ async def _run_baseline(context: PhaseContext) -> None:
     ledger = load_ledger(idea)
     if ledger.baseline:
         return
-    idea.progress("the baseline, the template as it is")
+    idea.announce("baseline: the unchanged template")
     record = await run_baseline(idea, len(ledger.runs) + 1)
     ledger.record(record)
     ledger.save(idea.ledger_file)

@@ -18,7 +18,7 @@ async def _check_paper(context: PhaseContext) -> None:
     if report.verdict == "withheld":
         shutil.copyfile(files.paper_pdf, files.unmarked_pdf)
         await asyncio.to_thread(mark_withheld, files.paper_pdf, report.summary)
-    idea.progress(f"gate: {report.verdict}. {report.summary}")
+    idea.announce(f"gate: {report.verdict}. {report.summary}")
 
 
 GATE = PhaseType(name="gate", deliverable="", needs=frozenset({Need.IDEA, Need.PAPER}), before=_check_paper)

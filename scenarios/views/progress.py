@@ -62,8 +62,9 @@ class Progress(Observer):
         last = next((line for line in reversed(text.strip().splitlines()) if line.strip()), "")
         if last and self._status:
             self._status.update(f"{self._clock()} {escape(self._now)} [dim]{_short(last)}[/dim]")
-        elif last and text.startswith(("gate:", "the baseline")):
-            self._line(f"  {_short(last)}")
+
+    def milestone(self, text: str) -> None:
+        self._line(f"  {_short(text)}")
 
     def tool_ended(self, speaker: str, tool: str, text: str, failed: bool) -> None:
         if failed:

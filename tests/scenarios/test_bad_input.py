@@ -62,7 +62,7 @@ def test_a_mistake_in_a_scenario(command, tmp_path: Path, text: str, told: str) 
 def test_a_promise_that_the_sandbox_does_not_keep_is_found_out_before_anything_is_made(command, tmp_path: Path) -> None:
     demanding = write(tmp_path / "mine.yaml", "template: diffusion_2d\nphases: [chat]\nsandbox: {require: [network]}\n")
     done = command("launch", demanding, "--sandbox", "none", "--out", tmp_path / "runs")
-    assert done.returncode == 2 and "none does not keep here what the scenario requires: network" in done.stderr
+    assert done.returncode == 2 and "none does not give these guarantees here: network" in done.stderr
     assert not (tmp_path / "runs").exists()
 
 

@@ -46,7 +46,7 @@ async def run_baseline(context: IdeaContext, attempt: int) -> RunRecord:
     work, log = context.workspace.work, _log(context, record)
     digest = await asyncio.to_thread(digest_of, work, record.command, record.environment)
     if found := await asyncio.to_thread(context.baselines.find, digest, work, log):
-        context.progress(f"reusing the baseline {found.kept}")
+        context.announce(f"baseline: {found.kept}")
         return found.model_copy(update={"commit": record.commit, "attempt": attempt})
     record = await _execute(context, record)
     if record.status == "completed":
