@@ -255,7 +255,7 @@ class Runner:
         return str(record.data["task"]), PromptVariables.of(phase_type.name, variables)
 
     def _approver_of(self, phase_type: PhaseType) -> str:
-        """Return who must approve the phase's deliverable; empty if nobody."""
+        """Return who must approve the phase's deliverable; empty if no approval is required."""
         return PERSON if phase_type.deliverable in self._resolved.scenario.approve else ""
 
     def _tools_of(self, name: str, spec: PhaseSpec, phase_type: PhaseType, context: PhaseContext) -> list[str]:

@@ -81,7 +81,7 @@ def tunable_of(facts: Facts) -> str:
 
 
 def _external(facts: Facts) -> Design:
-    given = "runs that were measured elsewhere and brought along as files of results"
+    given = "runs that were measured elsewhere and supplied as result files"
     return Design(
         aim=(
             f"We compare {given}, of an experiment on {_datasets(facts)}, with the baseline among them, and say which "
@@ -92,7 +92,7 @@ def _external(facts: Facts) -> Design:
             f"and knows of them what their files say. The experiment, as its template describes it, is this: "
             f"{latex(facts.template)}"
         ),
-        contributions="the values of every run and seed in a ledger, with what was brought along marked",
+        contributions="the values of every run and seed in a ledger, with externally supplied results marked",
         method=(
             "The runs that are marked so were made elsewhere. Their code, settings, seeds and machine were not seen, but "
             "for what the tables list; whether the evaluation was the same for all of them was not checked, and their "
@@ -103,7 +103,7 @@ def _external(facts: Facts) -> Design:
             "The runs that are marked so were not made by this system, so nothing vouches for them but their files. What "
             "they changed is told by their notes alone."
         ),
-        closing="We compared results that were brought along with the baseline among them.",
+        closing="We compared externally supplied results with the baseline among them.",
     )
 
 

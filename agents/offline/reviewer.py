@@ -19,6 +19,7 @@ from tools.review import ReviewStage
 _CANNOT = (
     "This reviewer is a checklist, not a language model: it cannot judge whether the idea is new, sound or important."
 )
+_ABSTENTION = "I abstain."
 _CEILING = 0.45
 """A checklist alone never recommends acceptance: what it cannot judge is most of what acceptance rests on."""
 
@@ -71,7 +72,7 @@ def _abstain(state: ParticipantState) -> Script:
     )
     yield from call("abstain_from_review", reason=reason)
     while True:
-        yield from say(f"{reason} I abstain. {DONE}.")
+        yield from say(f"{reason} {_ABSTENTION} {DONE}.")
 
 
 def _reply(messages: Sequence[Message], state: ParticipantState) -> str:
@@ -80,7 +81,8 @@ def _reply(messages: Sequence[Message], state: ParticipantState) -> str:
         return f"Counting the same text again gives the same result. {DONE}."
     if stage == ReviewStage.REBUTTAL:
         return "I have read the rebuttal. I count what is in the paper, and that text has not changed. My scores stand."
-    others = sorted({message.speaker for message in messages if message.speaker != state.participant})
+    spoken = [message for message in messages if message.speaker != state.participant]
+    others = sorted({message.speaker for message in spoken if _ABSTENTION not in message.text})
     outside = (
         f" What {join(others)} found lies outside my checks." if others and stage == ReviewStage.DISCUSSION else ""
     )

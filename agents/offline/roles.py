@@ -38,7 +38,7 @@ def script_for(opening: Opening) -> ScriptFunction:
 
 
 def selector(opening: Opening) -> Script:
-    """Name whoever has waited longest; at first, the first of the list."""
+    """Name the participant that has waited longest; at first, the first of the list."""
     variables = opening.state.variables.read(SelectorVariables)
     spoken = {turn.speaker: number for number, turn in enumerate(variables.turns)}
     yield from say(min(variables.participants, key=lambda name: spoken.get(name, -1)))

@@ -81,7 +81,7 @@ class CurrentConversation(Protocol):
 
 @dataclass(frozen=True)
 class NoConversation:
-    """Stands in for a conversation where nobody is spoken to, as for the selector."""
+    """Stands in for a conversation that has no listeners, as for the selector."""
 
     deliverable: str = ""
     stage: str = ""

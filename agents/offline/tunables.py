@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from tools.experiments.settings import SourceSetting, read_settings
 
-_NOT_A_KNOB = re.compile(
+_NOT_TUNABLE = re.compile(
     r"seed|out_?dir|port|version|verbose|worker|thread|device|_?every|interval|eval|(?:^|_)test|n_?runs|repeat|trial|"
     r"num_train|train_steps|^n_?steps$|epochs?$|max_?iter|points|samples|n_?data|size_of_data|timeout|dpi|fig|"
     r"epsilon$|^eps$|^k$|^n$|^i$|^x$|^y$|^d$",
@@ -34,7 +34,7 @@ def find_tunables(source: str, fixed: Iterable[str]) -> list[SourceSetting]:
         and s.value != 0
         and names.count(s.name) == 1
         and s.name not in known
-        and not _NOT_A_KNOB.search(s.name)
+        and not _NOT_TUNABLE.search(s.name)
     ]
     order = {"option": 0, "constant": 1, "local": 2}
     return sorted(tunables, key=lambda s: (not _TELLING.search(s.name), order[s.kind], s.line))

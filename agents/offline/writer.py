@@ -280,7 +280,7 @@ def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool)
 
 def _summary(facts: Facts, significant: list[str]) -> str:
     if facts.external:
-        return "Results that were brought along are compared with the baseline among them; the paper says what differs."
+        return "Externally supplied results are compared with the baseline among them; the paper says what differs."
     if significant:
         return f"Varying {facts.tunable} changes some results beyond the noise of the seeds; the paper says which."
     return f"Varying {facts.tunable} changes no result beyond the noise of the seeds."

@@ -137,6 +137,8 @@ def test_an_offline_reviewer_without_checks_abstains_and_counts_for_nothing(
     folder = next((tmp_path / "runs").glob("*/ideas/*/reviews/round_1"))
     assert json.loads((folder / "meta_review.json").read_text())["reviewers"] == ["reviewer_clarity"]
     assert json.loads((folder / "reviewer_poet.json").read_text())["abstained"]
+    said = [message["text"] for message in report["talk"] if message["speaker"] != "reviewer_poet"]
+    assert said and not any("reviewer_poet" in text for text in said), "nobody refers to a review that does not exist"
 
 
 def test_a_panel_that_abstains_as_a_whole_decides_nothing(command: Command, tmp_path: Path, draft: Path) -> None:
