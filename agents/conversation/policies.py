@@ -13,7 +13,8 @@ from tools.errors import UserError, nearest
 from tools.review import ReviewStage
 
 DONE = "I am done"
-"""A reviewer ends its reflection early with these words, as in The AI Scientist."""
+"""A reviewer ends its reflection early with these words, as in The AI Scientist. Where the latest turns of all other
+participants end with them, a dialogue or a round is over."""
 MAX_CHAIR_TURNS = 3
 
 
@@ -82,10 +83,12 @@ class PolicySequence:
 
 
 def dialogue(participants: Participants) -> Policy:
-    """The lead speaks first and after every other speaker; the others take turns."""
+    """The lead speaks first and after every other speaker; the others take turns. Over once all are done."""
     partners = [name for name in participants.names if name != participants.lead]
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
+        if _all_done(participants.names, turns):
+            return []
         if not partners or len(turns) % 2 == 0:
             return [participants.lead]
         return [partners[len(turns) // 2 % len(partners)]]
@@ -94,8 +97,24 @@ def dialogue(participants: Participants) -> Policy:
 
 
 def round_robin(participants: Participants) -> Policy:
-    """All participants in order, again and again."""
-    return lambda turns: [participants.names[len(turns) % len(participants.names)]]
+    """All participants in order, again and again until all are done."""
+
+    def speakers(turns: Sequence[Turn]) -> list[str]:
+        done = _all_done(participants.names, turns)
+        return [] if done else [participants.names[len(turns) % len(participants.names)]]
+
+    return speakers
+
+
+def says_done(text: str) -> bool:
+    """Return whether a turn ends with `DONE`."""
+    return text.rstrip(" .!\n").lower().endswith(DONE.lower())
+
+
+def _all_done(names: Sequence[str], turns: Sequence[Turn]) -> bool:
+    """Return whether the latest turns of at least two participants, which are all there are, end with `DONE`."""
+    latest = {turn.speaker: turn.text for turn in turns}
+    return len(names) > 1 and all(says_done(latest.get(name, "")) for name in names)
 
 
 def blind(participants: Participants) -> Policy:

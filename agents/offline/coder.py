@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from agents.conversation.policies import says_done
 from agents.offline.messages import Order, RunNote
-from agents.offline.script import Opening, Script, call, read_whole, say
+from agents.offline.script import Opening, Script, call, read_whole, say, stop
 from tools.experiments.settings import read_settings
 from tools.toolsets.data import CompletedRun
 
 
 def coder(opening: Opening) -> Script:
-    """Carry out orders of the planner's form; ask for that form if there is no such order."""
+    """Carry out the planner's orders. Ask for an order in the right form, or stop once the planner has stopped."""
     messages = list(opening.messages)
     while True:
         order = Order.latest(messages)
         if order is None:
+            if messages and says_done(messages[-1].text):
+                yield from stop("There is no order to carry out, so I start no further run.")
+                return
             example = Order(1, "experiment.py", "x", "1", "2")
             messages = yield from say(f'I can only carry out orders of this form: "{example}".')
             continue

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from agents.offline.follow_up import halfway, of_same_kind
 from agents.offline.messages import Order, changed_setting, planned_values
 from agents.offline.results import gain, main_metric
-from agents.offline.script import Opening, Script, call, read_whole, say
+from agents.offline.script import Opening, Script, call, read_whole, say, stop
 from agents.offline.state import ExperimentsVariables
+from agents.offline.text import join
 from agents.offline.tunables import find_tunables, scaled
 from tools.experiments.settings import SourceSetting
 from tools.ideas import Idea
@@ -21,17 +22,21 @@ _MAX_FAILURES = 3
 
 
 def planner(opening: Opening) -> Script:
-    """Order one run after the other until the quota is used, then submit the findings."""
+    """Order one run after the other until the quota is used, then submit the findings.
+
+    Stop with the reason if nothing can be varied or no run was completed: there is then no study to submit.
+    """
     variables = opening.state.variables.read(ExperimentsVariables)
     source = yield from read_whole("experiment.py")
     tunables = {tunable.name: tunable for tunable in find_tunables(source, variables.profile.args)}
     if not tunables:
-        yield from say("I find no setting in experiment.py that could be varied.")
+        yield from stop("I stop without a study: experiment.py has no numeric setting that I could vary.")
         return
     tunable = _setting_of(variables.idea, tunables)
     if tunable is None:
-        yield from say(
-            "The idea names no numeric setting of experiment.py, and varying one is all that I can do. I change nothing."
+        yield from stop(
+            "I stop without a study: the idea names no numeric setting of experiment.py, and I can only vary such a "
+            f"setting. It has {join([f'`{name}`' for name in tunables])}."
         )
         return
     done: dict[str, float] = {}
@@ -55,7 +60,15 @@ def planner(opening: Opening) -> Script:
         else:
             failed.add(value)
     if not done:
-        yield from say("No run was completed, so there is nothing to report.")
+        tried = join([repr(value) for value in sorted(failed)])
+        yield from stop(
+            "I stop without a study, because no run was completed. "
+            + (
+                f"The experiment failed with `{tunable.name}` set to {tried}."
+                if failed
+                else "No value was left to try."
+            )
+        )
         return
     answer = yield from call("submit_study", findings=_findings(rows, tunable.name, done, failed))
     yield from say(f"The experiments are closed: {answer.text}.")
@@ -63,8 +76,8 @@ def planner(opening: Opening) -> Script:
 
 def _setting_of(idea: Idea, tunables: dict[str, SourceSetting]) -> SourceSetting | None:
     """Return the setting that the idea says to change, else the first that its text names."""
-    told = changed_setting(idea.experiment)
-    words = [told] if told else re.findall(r"\w+", idea.text)
+    named = changed_setting(idea.experiment)
+    words = [named] if named else re.findall(r"\w+", idea.text)
     return next((tunables[word] for word in words if word in tunables), None)
 
 

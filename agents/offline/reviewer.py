@@ -11,7 +11,7 @@ from typing import Any
 from agents.conversation.policies import DONE
 from agents.offline.checks import findings_of
 from agents.offline.checks.paper import Finding, ReadPaper, counted, read_paper_text
-from agents.offline.script import Message, Opening, Script, call, say
+from agents.offline.script import Message, Opening, Script, call, say, stop
 from agents.offline.state import PanelVariables, ParticipantState
 from agents.offline.text import join
 from tools.review import ReviewStage
@@ -71,8 +71,7 @@ def _abstain(state: ParticipantState) -> Script:
         f"The role card {role} names no checklist under `checks`, and the offline reviewer has no other way to review."
     )
     yield from call("abstain_from_review", reason=reason)
-    while True:
-        yield from say(f"{reason} {_ABSTENTION} {DONE}.")
+    yield from stop(f"{reason} {_ABSTENTION}")
 
 
 def _reply(messages: Sequence[Message], state: ParticipantState) -> str:

@@ -9,7 +9,7 @@ from agents.offline.planner import planner
 from agents.offline.plotter import plotter
 from agents.offline.reviewer import reviewer
 from agents.offline.reviser import reviser
-from agents.offline.script import Opening, Script, ScriptFunction, call, say
+from agents.offline.script import Opening, Script, ScriptFunction, call, say, stop
 from agents.offline.state import SelectorVariables
 from agents.offline.writer import writer
 from tools.toolsets.data import FigureFiles
@@ -26,7 +26,7 @@ SCRIPTS: tuple[tuple[str, ScriptFunction], ...] = (
     ("submit_rebuttal", reviser),
     ("submit_paper", writer),
 )
-"""A tool, and the script of the role that has it; the first match counts."""
+"""Pairs of a tool and the script for a role that has this tool. The first match counts."""
 
 
 def script_for(opening: Opening) -> ScriptFunction:
@@ -45,16 +45,19 @@ def selector(opening: Opening) -> Script:
 
 
 def listener(opening: Opening) -> Script:
-    """Play a role that submits nothing: look once at what there is, and say only what was seen."""
-    words = "The offline researcher has no rules for this role. I have nothing to add."
-    if "read_section" in opening.tools:
+    """Play a role that submits nothing: report what the write-up or the figures hold, or that there is no rule."""
+    phase = opening.state.variables.prompt
+    if phase == "writeup" and "read_section" in opening.tools:
         section = yield from call("read_section", section="results")
         words = (
             f"I have read the results section ({len(section.text.split())} words). Its numbers are references to the "
             "ledger. I have no objection."
         )
-    elif "list_figures" in opening.tools:
+    elif phase == "figures" and "list_figures" in opening.tools:
         count = len((yield from call("list_figures")).read(FigureFiles).files)
         words = f"The list has {count} figures. I can check that they exist, not what they look like."
+    else:
+        yield from stop(f"The offline researcher has no rule for the role {opening.state.participant} in this phase.")
+        return
     while True:
         yield from say(words)

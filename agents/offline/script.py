@@ -1,4 +1,4 @@
-"""A script plays one role: a generator that yields its next act and is sent what came of it.
+"""A script plays one role: a generator that yields its next act and receives the result.
 
 The client replays a script over the conversation so far and returns the first act that the conversation does not hold
 yet. A script therefore keeps no state between calls, and a resumed run continues where it was.
@@ -10,13 +10,14 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from agents.conversation.policies import DONE
 from agents.offline.state import Model, ParticipantState, read_data
 from tools.toolsets.data import FilePart
 
 
 @dataclass(frozen=True)
 class Call:
-    """The act of calling a tool. The script is sent a `CallResult`."""
+    """The act of calling a tool. The script receives a `CallResult`."""
 
     tool: str
     arguments: dict[str, Any]
@@ -24,14 +25,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Calls:
-    """The act of calling several independent tools at once. The script is sent a list of `CallResult` in their order."""
+    """The act of calling several independent tools at once. The script receives their `CallResult`s in the same order."""
 
     calls: tuple[Call, ...]
 
 
 @dataclass(frozen=True)
 class Say:
-    """The act of ending the turn with words. The script is sent what others said since: a list of `Message`."""
+    """The act of ending the turn with a text. The script receives the others' later messages: a list of `Message`."""
 
     text: str
 
@@ -56,7 +57,7 @@ class CallResult:
 
 @dataclass(frozen=True)
 class Message:
-    """What another participant said."""
+    """A message of another participant."""
 
     speaker: str
     text: str
@@ -64,8 +65,8 @@ class Message:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a script starts from. `tools` maps a tool's name to the JSON schema of its arguments; `messages` were sent
-    before the first act."""
+    """The input of a script. `tools` maps a tool's name to the JSON schema of its arguments; `messages` precede the
+    first act."""
 
     state: ParticipantState
     tools: dict[str, dict[str, Any]]
@@ -96,8 +97,14 @@ def say(text: str) -> Generator[Say, list[Message], list[Message]]:
     return messages
 
 
+def stop(reason: str) -> Generator[Say, list[Message], None]:
+    """Give the reason in this and every later turn, and add that the participant is done."""
+    while True:
+        yield from say(f"{reason} {DONE}.")
+
+
 def read_whole(file: str) -> Generator[Call, CallResult, str]:
-    """Return the whole text of a file, in as many calls as it takes; empty if it cannot be read."""
+    """Read a file in as many calls as necessary. Return its text, or an empty string if it cannot be read."""
     text, line = "", 1
     while True:
         result = yield from call("read_file", file=file, start_line=line)

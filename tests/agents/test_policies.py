@@ -43,6 +43,20 @@ def test_a_round_takes_everybody_in_order():
     assert play(build_policy(["round"], Participants(("a", "b"))), most=4) == [["a"], ["b"], ["a"], ["b"]]
 
 
+@pytest.mark.parametrize("policy", ["dialogue", "round"])
+def test_a_conversation_is_over_once_all_participants_are_done(policy):
+    policy = build_policy([policy], Participants(("a", "b")))
+    one, both = [Turn("a", "No run completed. I am done.")], [Turn("a", "Stop. I am done."), Turn("b", "i am done")]
+    assert policy.next_speakers(one)[1] == ["b"]
+    assert policy.next_speakers(both) == ("", [])
+    assert policy.next_speakers([*one, Turn("b", "I am done with run 1, what is next?")])[1] == ["a"]
+    assert policy.next_speakers([*one, Turn("b", "Not yet."), Turn("a", "Go on.")])[1] == ["b"]
+
+
+def test_a_single_participant_is_called_again_even_if_it_is_done():
+    assert build_policy(["dialogue"], Participants(("a",))).next_speakers([Turn("a", "I am done.")])[1] == ["a"]
+
+
 def test_an_unknown_policy_names_the_nearest():
     with pytest.raises(UserError, match="did you mean 'discussion'"):
         build_policy(["discusion"], PANEL)

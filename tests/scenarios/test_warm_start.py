@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from agents.conversation.conversation import EndingKind
+from agents.conversation.policies import says_done
+from agents.journal import read_journal
 from scenarios.warm_start import read_ideas
 from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 from tools.errors import UserError
@@ -74,6 +77,37 @@ def test_an_idea_of_ones_own_on_code_of_ones_own_then_figures_of_that_run(comman
     assert list((again / "ideas/momentum_check/paper/figures").glob("*.png"))
     settings = yaml.safe_load((again / "scenario.yaml").read_text(encoding="utf-8"))
     assert [phase["phase"] for phase in settings["phases"]] == ["figures"]
+
+
+BREAKS = EXPERIMENT.replace("NUM_SEEDS = 4", "NUM_SEEDS = 4\nassert momentum == 0.5\n")
+
+
+@pytest.mark.parametrize(
+    ("experiment", "source", "turns"),
+    [
+        ("Think about descent in general.", EXPERIMENT, 2),
+        ("Change `momentum` and nothing else.", BREAKS, 8),
+    ],
+    ids=["the idea names no setting", "every run fails"],
+)
+def test_offline_experiments_without_a_completed_run_end_soon_and_say_why(
+    command, given, experiment: str, source: str, turns: int
+) -> None:
+    given["idea"].write_text(json.dumps({**IDEA, "Experiment": experiment, "Title": "Descent"}), encoding="utf-8")
+    template = yaml.safe_load(given["scenario"].read_text(encoding="utf-8"))["template"]
+    (Path(template) / "experiment.py").write_text(source, encoding="utf-8")
+    done = command(
+        "launch", given["scenario"], "--from", "experiments", "--idea", given["idea"], "--out", given["runs"]
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    [run] = given["runs"].iterdir()
+    records = list(read_journal(run / "journal.jsonl"))
+    said = [record.data for record in records if record.type == "turn"]
+    [ending] = [record.data["kind"] for record in records if record.type == "phase"]
+    assert ending == EndingKind.SILENCE and len(said) == turns
+    assert [turn["speaker"] for turn in said[-2:]] == ["phd_student", "coder"]
+    assert all(says_done(turn["text"]) for turn in said[-2:])
+    assert "momentum" in said[-2]["text"], "the reason names the settings that could be, or were, varied"
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from agents.autogen import (
     UserMessage,
 )
 from agents.autogen import LLMMessage as ModelMessage
+from agents.conversation.policies import says_done
 from agents.durable.tool_calls import ToolResults
 from agents.journal import Journal
 from agents.offline.checks import CHECKLISTS
@@ -80,6 +81,19 @@ async def test_a_missing_variable_is_named_with_its_prompt(
     with pytest.raises(MissingData) as raised:
         await client.create([UserMessage(content="Propose an idea.", source="lab")], tools=TOOLS)
     assert raised.value.permanent and all(name in str(raised.value) for name in names)
+
+
+@pytest.mark.parametrize(("phase", "reads"), [("writeup", True), ("caveats", False)])
+async def test_a_role_without_a_script_reads_the_results_in_the_writeup_alone(
+    tmp_path: Path, phase: str, reads: bool
+) -> None:
+    client, _ = proposer(tmp_path, PromptVariables(phase, {}))
+    tools = [ToolSchema(name="read_section", description="", parameters={"type": "object", "properties": {}})]
+    answer = await client.create([UserMessage(content="Begin.", source="lab")], tools=tools)
+    if reads:
+        assert not isinstance(answer.content, str) and answer.content[0].name == "read_section"
+    else:
+        assert isinstance(answer.content, str) and says_done(answer.content) and "student" in answer.content
 
 
 async def test_a_result_without_data_is_named_with_its_tool(tmp_path: Path) -> None:
