@@ -77,7 +77,7 @@ class Docker:
             client.ping()
         except DockerException as error:
             raise UserError(f"no Docker daemon answers ({str(error)[:120]}); start one, or use bubblewrap") from None
-        for container in client.containers.list(all=True, filters={"label": OWNER}):
+        for container in client.containers.list(all=True, ignore_removed=True, filters={"label": OWNER}):
             if not Path("/proc", container.labels[OWNER]).exists():
                 with contextlib.suppress(APIError):
                     container.remove(force=True)
