@@ -54,6 +54,19 @@ def format_percent(fraction: float) -> str:
     return f"{percent:.0f}%" if percent >= 99.95 else f"{percent:.1f}%" if percent >= 0.95 else f"{percent:.2g}%"
 
 
+def format_signed(difference: float) -> str:
+    """Format a difference with its sign and three significant digits: `+0.0123`, `−1.20`."""
+    return ("+" if difference > 0 else "") + format_value(difference, digits=3)
+
+
+def format_interval(low: float, high: float) -> str:
+    """Format an interval to two significant digits of its width: `−0.21 to −0.03`."""
+    if shared_exponent((low, high)):
+        return f"{format_value(low, digits=3)} to {format_value(high, digits=3)}"
+    places = _places(high - low, 2)
+    return f"{_fixed(low, places)} to {_fixed(high, places)}"
+
+
 def format_p_value(p: float) -> str:
     """Format a p-value: `p = 0.004`, `p < 0.001`."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.0995 else f"p = {p:.2f}"

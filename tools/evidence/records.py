@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
-from tools.evidence.formatting import format_p_value, format_percent, format_value
+from tools.evidence.formatting import format_value
 
 BASELINE = "run_0"
+CONFIRMATION = "confirm_"
+"""Prefix of a confirmation's name: confirm_2 measures run_2 again on fresh seeds."""
+RESULT_FOLDER = re.compile(rf"(?:run|{CONFIRMATION.rstrip('_')})_\d+")
+"""The folders of a project that hold results: `run_2`, `confirm_2`."""
 
 Scalar = int | float | bool | str
+
+_COSTS = frozenset(
+    [
+        "time",
+        "second",
+        "seconds",
+        "latency",
+        "duration",
+        "runtime",
+        "wall",
+        "speed",
+        "throughput",
+        "memory",
+        "params",
+        "flops",
+    ]
+)
+_COST_UNITS = frozenset(["s", "ms", "min", "h", "MB", "GB", "MiB", "GiB", "J", "kWh"])
 
 
 class Metric(BaseModel):
@@ -29,6 +52,19 @@ class Metric(BaseModel):
     """Name as printed."""
     description: str = ""
     """How it is measured."""
+    cost: bool | None = None
+    """Whether it is a cost, such as time, which is never tested; by default its name or unit decides."""
+    range: tuple[float | None, float | None] | None = None
+    """The lowest and highest value that it can have; null for no bound."""
+    margin: float | None = Field(default=None, gt=0)
+    """Results closer than this, in its unit, count as the same; by default a fraction of the baseline decides."""
+
+    @property
+    def is_cost(self) -> bool:
+        """Return whether it measures what a run costs, not what it achieves."""
+        if self.cost is not None:
+            return self.cost
+        return bool(_COSTS & set(self.name.lower().split("_"))) or self.unit in _COST_UNITS or self.unit.endswith("/s")
 
     @property
     def printed(self) -> str:
@@ -36,13 +72,46 @@ class Metric(BaseModel):
         return self.label or self.name.replace("_", " ")
 
 
+class ImplausibleResult(BaseModel):
+    """What makes results of a run hard to believe. They count, and whoever reads them is told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal[
+        "seeds",
+        "constant",
+        "repeated",
+        "same_as_run",
+        "negative_time",
+        "beyond_wall_time",
+        "range",
+        "typed",
+        "uncomputed",
+    ]
+    results: list[str]
+    """`dataset/metric`."""
+    reason: str
+    """One sentence without the results."""
+
+    @property
+    def impossible(self) -> bool:
+        """Tell whether no measurement can have such a value."""
+        return self.kind in ("negative_time", "range")
+
+    def __str__(self) -> str:
+        shown = ", ".join(self.results[:4]) + (f" and {len(self.results) - 4} more" if len(self.results) > 4 else "")
+        return f"{shown}: {self.reason}"
+
+
 class RunRecord(BaseModel):
     """One run, or one attempt at it without results."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^run_\d+$")
-    """`run_0` is the baseline."""
+    name: str = Field(pattern=rf"^{RESULT_FOLDER.pattern}$")
+    """`run_0` is the baseline; `confirm_2` is the confirmation of run_2, `confirm_0` that of the baseline."""
+    kind: Literal["run", "confirmation"] = "run"
+    """A confirmation measures a run that was chosen for its results again, on seeds that chose nothing."""
     status: Literal["completed", "failed", "tampered"]
     """`tampered`: it changed read-only files, or did not write its result itself. Only a completed run has results."""
     reason: str = ""
@@ -63,14 +132,35 @@ class RunRecord(BaseModel):
     """What it ran on, `torch` -> version."""
     kept: str = ""
     """When it was measured, if it was taken from the cache of baselines."""
+    sanitized: list[str] = []
+    """What it left in the workspace that was removed or repaired, with the reason; the first few."""
     usage: dict[str, FiniteFloat] = {}
     """`wall_seconds`, `cpu_seconds`, `peak_memory_mb`, `bytes_written`."""
     values: dict[str, dict[str, list[FiniteFloat]]] = {}
     """Dataset -> metric -> one value per seed; a single value if only a mean was reported."""
     censored: list[str] = []
     """`dataset/metric` whose value hit its cap: a bound, not a measurement."""
+    left_out: list[str] = []
+    """The places in final_info.json of what is no number."""
+    implausible: list[ImplausibleResult] = []
+    """What is hard to believe about its results."""
     reported_stderrs: dict[str, dict[str, FiniteFloat]] = {}
     """What the experiment itself reported. Recorded, but not used."""
+
+    @model_validator(mode="after")
+    def _kind_fits_name(self) -> Self:
+        if self.name.startswith(CONFIRMATION) != (self.kind == "confirmation"):
+            raise ValueError(f"a {self.kind} cannot be named {self.name}")
+        return self
+
+    @property
+    def number(self) -> int:
+        return int(self.name.rpartition("_")[2])
+
+    @property
+    def confirms(self) -> str:
+        """Return the run that a confirmation measures again; the name itself for a run."""
+        return f"run_{self.number}"
 
 
 @dataclass(frozen=True)
@@ -93,55 +183,3 @@ class MetricResult:
         if self.censored:
             return f"{format_value(self.mean)} (capped)"
         return format_value(self.mean, self.stderr)
-
-
-@dataclass(frozen=True)
-class ResultComparison:
-    """A result against the same metric and dataset of another run.
-
-    `direction` is the sign of the difference in terms of the metric's goal, `changed` if the template gives none. It says
-    nothing about chance. `significant` does: Welch's test at 5%, not corrected for the number of comparisons.
-    """
-
-    result: MetricResult
-    baseline: MetricResult
-    difference: float
-    relative: float | None
-    """The difference as a fraction of the baseline's absolute value; None if that is 0."""
-    direction: Literal["better", "worse", "equal", "changed"]
-    p_value: float | None
-    """Welch's test; None with one seed on a side, without any spread, or with a capped value."""
-    significant: bool
-
-    @property
-    def size(self) -> str:
-        """Return size and direction: `12.3% lower`."""
-        unit = f" {self.result.metric.unit}" if self.result.metric.unit else ""
-        amount = format_value(abs(self.difference)) + unit
-        if self.relative is not None:
-            amount = format_percent(self.relative)
-        return f"{amount} {'lower' if self.difference < 0 else 'higher'}"
-
-    @property
-    def seeds(self) -> str:
-        """Return `n = 3`, or `n = 3 and 5` if the two sides differ."""
-        one, other = self.result.n, self.baseline.n
-        return f"n = {one}" if one == other else f"n = {one} and {other}"
-
-    @property
-    def change(self) -> str:
-        """Return the comparison in a few words: `12.3% lower (better, p = 0.004, n = 3)`."""
-        if self.result.censored or self.baseline.censored:
-            return f"no comparison, as a value hit its cap ({self.seeds})"
-        if self.difference == 0:
-            return f"no change ({self.seeds})"
-        if self.p_value is None:
-            return f"{self.size} (not tested, {self.seeds})"
-        test = f"{format_p_value(self.p_value)}, {self.seeds}"
-        if not self.significant:
-            return f"no significant change ({self.size}, {test})"
-        return f"{self.size} ({test})" if self.direction == "changed" else f"{self.size} ({self.direction}, {test})"
-
-    def __str__(self) -> str:
-        """Return one sentence with both values."""
-        return f"{self.result}, against {self.baseline} in {self.baseline.run}: {self.change}."

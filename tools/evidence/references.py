@@ -2,26 +2,34 @@
 
 \\result{run_2/dino/kl_divergence}   0.82 ± 0.03                               mean ± standard error over seeds
 \\change{run_2/dino/kl_divergence}   12.3% lower (better, p = 0.004, n = 3)    against run_0
+\\change{confirm_2/dino/kl_divergence}                                         of the confirmation, against confirm_0
+\\compare{run_2/dino/kl_divergence}{run_1}     6.1% higher (exploratory, ...)    against another run
 \\noisefloor{dino/kl_divergence}     0.11                                      see `Ledger.noise_floor`
 \\setting{experiment.learning_rate}  0.003                                     of run_0; `run_2/…` of run_2
 \\env{torch}                         2.13.0
-\\resulttable{kl_divergence}, \\settingstable, \\runstable                      see `tables.py`
+\\analysisplan                       how runs are compared, in a few sentences
+\\resulttable{kl_divergence}, \\comparisontable{kl_divergence}, \\settingstable, \\runstable     see `tables.py`
+\\claim{run=run_2, relation=lower, ...}{the words}   the words                  see `claim_spec.py`
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import permutations
 
-from tools.errors import nearest
+from tools.errors import ToolError, nearest
+from tools.evidence.analysis_plan import describe_plan
+from tools.evidence.claim_spec import parse_claim
 from tools.evidence.formatting import format_setting, format_value
 from tools.evidence.ledger import Ledger
+from tools.evidence.names import latex_address
 from tools.evidence.records import BASELINE
-from tools.evidence.tables import generated_tables
+from tools.evidence.tables import table_addresses
 
-_TABLES_WITHOUT_ADDRESS = ("settingstable", "runstable")
+_WITHOUT_ADDRESS = ("settingstable", "runstable", "analysisplan")
 _KINDS = {
     "result": "result",
     "change": "result to compare",
@@ -29,11 +37,12 @@ _KINDS = {
     "setting": "setting",
     "env": "environment entry",
     "resulttable": "metric",
+    "comparisontable": "metric",
 }
 """Macro -> what its address names."""
-_REFERENCE = re.compile(
-    rf"(\\*)\\({'|'.join((*_KINDS, *_TABLES_WITHOUT_ADDRESS))})(?![A-Za-z@])(?:\s*\{{([^{{}}]*)\}})?"
-)
+_REFERENCE = re.compile(rf"(\\*)\\({'|'.join((*_KINDS, *_WITHOUT_ADDRESS))})(?![A-Za-z@])(?:\s*\{{([^{{}}]*)\}})?")
+_COMPARE = re.compile(r"(?<!\\)(?:\\\\)*\\compare(?![A-Za-z@])\s*(?:\{([^{}]*)\}\s*(?:\{([^{}]*)\})?)?")
+_CLAIM = re.compile(r"\\claim(?![A-Za-z@])\s*(?:\{([^{}]*)\}\s*(\{)?)?")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 
 
@@ -48,6 +57,8 @@ class ReferenceProblemCode(StrEnum):
     BASELINE_ITSELF = "baseline_itself"
     """A change of the baseline against itself."""
     NO_BASELINE_RESULT = "no_baseline_result"
+    CLAIM = "claim"
+    """What a \\claim declares cannot be read, or names something that the ledger lacks."""
 
 
 @dataclass(frozen=True)
@@ -64,54 +75,128 @@ class ReferenceProblem:
     @property
     def written(self) -> str:
         """Return the reference as LaTeX."""
-        return f"\\{self.macro}" + ("" if self.macro in _TABLES_WITHOUT_ADDRESS else f"{{{self.address}}}")
+        return f"\\{self.macro}" + ("" if self.macro in _WITHOUT_ADDRESS else f"{{{latex_address(self.address)}}}")
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.written}: {self.message}" + (f"; {self.nearest}" if self.nearest else "")
 
 
-def reference_values(ledger: Ledger, environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Return macro -> address -> the plain text that it prints."""
-    addresses = ledger.addresses()
+def reference_values(ledger: Ledger, environment: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    """Return macro -> address -> the plain text that it prints. Addresses of two arguments are joined by `}{`."""
+    addresses = ledger.addresses() + ledger.confirmed_addresses()
     own = [address for address in addresses if address.startswith(f"{BASELINE}/")]
-    compared = [a for a in addresses if a not in own and f"{BASELINE}/{a.partition('/')[2]}" in own]
+    compared = [address for address in addresses if _baseline_of(address) in set(addresses) - {address}]
+    metrics = {metric.name: metric for metric in (ledger.result(address).metric for address in addresses)}
     settings = {f"{run.name}/{name}": value for run in ledger.completed for name, value in run.settings.items()}
     if ledger.baseline:
         settings |= ledger.baseline.settings
     return {
         "result": {address: str(ledger.result(address)) for address in addresses},
         "change": {address: ledger.compare(address).change for address in compared},
+        "compare": _Comparisons(ledger),
         "noisefloor": {address.partition("/")[2]: _noise_floor(ledger, address) for address in own},
         "setting": {name: format_setting(value) for name, value in settings.items()},
         "env": dict(environment),
+        "analysisplan": {"": describe_plan(ledger.plan, metrics)},
     }
 
 
-def check_references(tex: str, ledger: Ledger, environment: Mapping[str, str] | None = None) -> list[ReferenceProblem]:
+def known_references(ledger: Ledger) -> dict[str, set[str]]:
+    """Return macro -> the addresses that have a value."""
+    environment = ledger.baseline.environment if ledger.baseline else {}
+    known = {macro: set(texts) for macro, texts in reference_values(ledger, environment).items()}
+    return known | {macro: set(addresses) for macro, addresses in table_addresses(ledger).items()}
+
+
+def check_references(tex: str, ledger: Ledger, known: Mapping[str, set[str]] | None = None) -> list[ReferenceProblem]:
     """Return the references in a LaTeX text that have no value. Comments are skipped.
 
     Args:
-        environment: defaults to the baseline's.
+        known: the ledger's `known_references`, for callers that check many texts.
     """
-    if environment is None:
-        environment = ledger.baseline.environment if ledger.baseline else {}
-    known: dict[str, set[str]] = {macro: set(texts) for macro, texts in reference_values(ledger, environment).items()}
-    known |= {macro: set(tables) for macro, tables in generated_tables(ledger).items()}
+    known = known_references(ledger) if known is None else known
     text = _COMMENT.sub(r"\1", tex)
     found = []
     for match in _REFERENCE.finditer(text):
         before, macro, given = match.groups()
-        address = "" if macro in _TABLES_WITHOUT_ADDRESS else re.sub(r"\\([%#_])", r"\1", given or "")
+        address = "" if macro in _WITHOUT_ADDRESS else re.sub(r"\\([%#_])", r"\1", given or "")
         line = text.count("\n", 0, match.start()) + 1
         if len(before) % 2:
             code, message, hint = ReferenceProblemCode.LINE_BREAK, "two backslashes are a line break", "write one"
         elif address not in known[macro]:
             code, message = _explain(macro, address, given is None, ledger)
-            hint = nearest(address, known[macro])
+            hint = nearest(latex_address(address), map(latex_address, known[macro]))
         else:
             continue
         found.append(ReferenceProblem(code, line, macro, address, message, hint))
-    return found
+    return [*found, *_compare_problems(text, ledger, known["compare"]), *_claim_problems(text, ledger)]
+
+
+def compared_pairs(tex: str) -> Iterator[str]:
+    """Yield the addresses of the \\compare references in a text, as `reference_values` joins them."""
+    for match in _COMPARE.finditer(_COMMENT.sub(r"\1", tex)):
+        yield re.sub(r"\\([%#_])", r"\1", f"{match[1]}}}{{{match[2]}")
+
+
+class _Comparisons(Mapping[str, str]):
+    """Every result against the same result of every other run. A value is computed when it is read, as few are."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._known = {
+            f"{run.name}/{dataset}/{metric}}}{{{other.name}"
+            for rows in (ledger.completed, ledger.confirmations)
+            for run, other in permutations(rows, 2)
+            for dataset, metrics in run.values.items()
+            for metric in metrics
+            if metric in other.values.get(dataset, {})
+        }
+
+    def __getitem__(self, key: str) -> str:
+        if key not in self._known:
+            raise KeyError(key)
+        address, _, against = key.partition("}{")
+        return self._ledger.compare(address, against).change
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def _compare_problems(text: str, ledger: Ledger, known: set[str]) -> Iterator[ReferenceProblem]:
+    for match in _COMPARE.finditer(text):
+        address, against = (re.sub(r"\\([%#_])", r"\1", given or "") for given in match.groups())
+        pair = f"{address}}}{{{against}"
+        if pair in known:
+            continue
+        code, message = ReferenceProblemCode.UNKNOWN, ""
+        if match[2] is None:
+            code, message = ReferenceProblemCode.NO_ADDRESS, "write \\compare{run_2/dataset/metric}{run_1}"
+        else:
+            try:
+                ledger.compare(address, against)
+            except ToolError as error:
+                message = str(error)
+        yield ReferenceProblem(code, text.count("\n", 0, match.start()) + 1, "compare", pair, message, "")
+
+
+def _claim_problems(text: str, ledger: Ledger) -> Iterator[ReferenceProblem]:
+    for match in _CLAIM.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        try:
+            if match[2] is None:
+                raise ToolError("write \\claim{run=..., relation=..., metric=..., datasets=...}{the words}")
+            parse_claim(match[1], ledger)
+        except ToolError as error:
+            yield ReferenceProblem(ReferenceProblemCode.CLAIM, line, "claim", match[1] or "", str(error), "")
+
+
+def _baseline_of(address: str) -> str:
+    """Return the address of the result that a change is against."""
+    run, _, rest = address.partition("/")
+    return f"{run.rpartition('_')[0]}_0/{rest}"
 
 
 def _noise_floor(ledger: Ledger, address: str) -> str:
@@ -123,11 +208,12 @@ def _noise_floor(ledger: Ledger, address: str) -> str:
 def _explain(macro: str, address: str, bare: bool, ledger: Ledger) -> tuple[ReferenceProblemCode, str]:
     if bare:
         return ReferenceProblemCode.NO_ADDRESS, "an address in braces is missing"
-    if macro == "change" and address in ledger.addresses():
-        if address.startswith(f"{BASELINE}/"):
-            message = f"{BASELINE} is the baseline itself; name the run to compare with it"
+    if macro == "change" and address in ledger.addresses() + ledger.confirmed_addresses():
+        baseline = _baseline_of(address).partition("/")[0]
+        if address.startswith(f"{baseline}/"):
+            message = f"{baseline} is the baseline itself; name the run to compare with it"
             return ReferenceProblemCode.BASELINE_ITSELF, message
-        return ReferenceProblemCode.NO_BASELINE_RESULT, f"{BASELINE} has no such result to compare with"
+        return ReferenceProblemCode.NO_BASELINE_RESULT, f"{baseline} has no such result to compare with"
     if failed := ledger.failed_attempt(address.partition("/")[0]):
         return ReferenceProblemCode.FAILED_RUN, f"{failed.name} {failed.status} and has no results"
     return ReferenceProblemCode.UNKNOWN, f"no such {_KINDS[macro]}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.atomic import write_text
 from tools.evidence.ledger import Ledger
-from tools.evidence.references import reference_values
+from tools.evidence.references import compared_pairs, reference_values
 from tools.evidence.tables import GeneratedTable, generated_tables
 from tools.latex.escaping import to_latex
 
@@ -16,10 +16,13 @@ PACKAGE = Path(__file__).with_name("colloquium.sty")
 """The LaTeX package that defines the macros."""
 
 
-def write_results_tex(ledger: Ledger, environment: Mapping[str, str], path: Path) -> None:
+def write_results_tex(ledger: Ledger, environment: Mapping[str, str], path: Path, tex: str = "") -> None:
     """Write results.tex, and the package that it loads beside it.
 
     The paper inputs it in the preamble after booktabs (and after graphicx and hyperref if it uses them).
+
+    Args:
+        tex: the paper's text. Of all pairs of runs, only those that it compares are written.
     """
     write_text(path.with_name(PACKAGE.name), PACKAGE.read_text(encoding="utf-8"))
     lines = [
@@ -27,7 +30,10 @@ def write_results_tex(ledger: Ledger, environment: Mapping[str, str], path: Path
         r"\RequirePackage{colloquium}",
         r"\makeatletter",
     ]
+    wanted = set(compared_pairs(tex))
     for macro, texts in reference_values(ledger, environment).items():
+        if macro == "compare":
+            texts = {pair: texts[pair] for pair in sorted(wanted & texts.keys())}
         lines += [_definition(macro, address, to_latex(text)) for address, text in texts.items()]
     for macro, tables in generated_tables(ledger).items():
         for address, blocks in tables.items():
@@ -37,7 +43,7 @@ def write_results_tex(ledger: Ledger, environment: Mapping[str, str], path: Path
 
 
 def _definition(macro: str, address: str, latex: str) -> str:
-    key = re.sub(r"([%#])", r"\\\1", address)
+    key = re.sub(r"([%#])", r"\\\1", address).replace("}{", " against ")
     return rf"\colloquium@define{{{macro}}}{{{key}}}{{{latex}}}%"
 
 

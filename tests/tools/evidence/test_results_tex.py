@@ -60,6 +60,7 @@ TEXT = r"""
 From \result{run_0/dino/kl} to \result{run\_1/dino/kl}, \change{run_1/dino/kl}; $x = \result{run_1/dino/kl}$.
 Odd names: \result{run_1/50\%_été\#1/kl}, \change{run_1/50\%_été\#1/kl}. % a comment with \result{nothing}
 Tiny: \result{run_0/dino/tiny_loss}. One seed: \result{run_3/dino/kl}, \change{run_3/dino/kl}.
+Runs: \compare{run_1/dino/kl}{run\_3}, \compare{run_1/50\%_été\#1/kl}{run_0}.
 Floor \noisefloor{dino/kl}. Rate \setting{experiment.learning_rate}, then \setting{run_1/experiment.learning_rate}.
 Torch \env{torch} on \env{hardware}.
 \begin{table}\caption{KL on \env{torch}, \result{run_0/dino/kl}}\resulttable{kl}\end{table}
@@ -79,6 +80,8 @@ def test_what_references_print(ledger: Ledger) -> None:
         "no significant change (1.0% higher, p = 0.82, n = 3)",
         "50.0% higher (not tested, n = 1 and 3)",
     ]
+    assert values["compare"]["run_1/dino/kl}{run_3"] == "66.0% lower (not tested, n = 3 and 1)"
+    assert values["compare"][f"{odd}}}{{run_0"] == values["change"][odd]
     assert values["noisefloor"]["dino/kl"] == "0.045"
     rate = "experiment.learning_rate"
     assert (values["setting"][rate], values["setting"][f"run_1/{rate}"]) == ("0.003", "0.0015")
@@ -137,6 +140,10 @@ def test_the_table_of_runs_hides_no_failure(ledger: Ledger) -> None:
         (r"\result run_1/dino/kl", 1, r"\result{}", ReferenceProblemCode.NO_ADDRESS),
         (r"\resulttable{lk}", 1, r"\resulttable{lk}", ReferenceProblemCode.UNKNOWN),
         (r"\noisefloor{run_0/dino/kl}", 1, r"\noisefloor{run_0/dino/kl}", ReferenceProblemCode.UNKNOWN),
+        (r"\compare{run_1/dino/kl}{run_2}", 1, r"\compare{run_1/dino/kl}{run_2}", ReferenceProblemCode.UNKNOWN),
+        (r"\compare{run_1/dino/kl}{run_1}", 1, r"\compare{run_1/dino/kl}{run_1}", ReferenceProblemCode.UNKNOWN),
+        ("\n\\compare{run_3}{run_1}", 2, r"\compare{run_3}{run_1}", ReferenceProblemCode.UNKNOWN),
+        (r"\compare{run_1/dino/kl}.", 1, r"\compare{run_1/dino/kl}{}", ReferenceProblemCode.NO_ADDRESS),
         (r"\\result{run_1/dino/kl}", 1, r"\result{run_1/dino/kl}", ReferenceProblemCode.LINE_BREAK),
         (r"5\% \\% \result{a}" + "\n" + r"\setting{lr}", 2, r"\setting{lr}", ReferenceProblemCode.UNKNOWN),
     ],
@@ -188,7 +195,7 @@ def printed(folder: Path) -> str:
     "packages", ["", r"\usepackage[T1]{fontenc}\usepackage{mathptmx,graphicx}\usepackage{hyperref}"]
 )
 def test_latex_prints_the_same_as_plain_text(ledger: Ledger, tmp_path: Path, packages: str) -> None:
-    write_results_tex(ledger, ENVIRONMENT, tmp_path / "results.tex")
+    write_results_tex(ledger, ENVIRONMENT, tmp_path / "results.tex", TEXT)
     done = compiled(tmp_path, r"\tableofcontents\listoftables" + TEXT, packages)
     assert done.returncode == 0, done.stdout[-2000:]
     text = printed(tmp_path)
@@ -196,6 +203,7 @@ def test_latex_prints_the_same_as_plain_text(ledger: Ledger, tmp_path: Path, pac
         "From1.000±0.012to0.510±0.006,49.0%lower(better,p<0.001,n=3);x=0.510±0.006.",
         "Oddnames:0.323±0.007,nosignificantchange(1.0%higher,p=0.82,n=3).",
         "Tiny:(1.000±0.012)×10−5.Oneseed:1.500,50.0%higher(nottested,n=1and3).",
+        "Runs:66.0%lower(nottested,n=3and1),nosignificantchange(1.0%higher,p=0.82,n=3).",
         "Floor0.045.Rate0.003,then0.0015.",
         "0.510±0.006*",
         "EMA(failed:exitcode1)",

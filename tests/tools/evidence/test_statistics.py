@@ -9,10 +9,26 @@ import pytest
 from scipy import stats
 
 from tools.evidence.formatting import format_exact, format_p_value, format_percent, format_value
-from tools.evidence.statistics import has_spread, mean, smallest_difference, standard_error, t_interval, welch_p
+from tools.evidence.statistics import (
+    Values,
+    has_spread,
+    hedges_g,
+    holm,
+    mean,
+    paired_difference,
+    smallest_difference,
+    standard_error,
+    t_interval,
+    welch_difference,
+)
 
 ONE_SEED = [0.82]
 SEEDS = [2.0, 4.0, 9.0]
+
+
+def welch_p(values: Values, baseline: Values) -> float | None:
+    found = welch_difference(values, baseline)
+    return found.p_value if found else None
 
 
 def test_the_standard_error_divides_the_sample_deviation_by_the_root_of_n() -> None:
@@ -55,6 +71,49 @@ def test_two_runs_that_differ_by_the_noise_floor_are_just_significant() -> None:
     floor = smallest_difference(SEEDS)
     assert floor is not None
     assert welch_p([v + floor for v in SEEDS], SEEDS) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize("n", [2, 3, 10])
+def test_differences_agree_with_scipy(n: int) -> None:
+    source = random.Random(n)
+    a, b = ([source.gauss(mean, 1) for _ in range(n)] for mean in (0.0, 0.5))
+    for found, expected in (
+        (welch_difference(a, b), stats.ttest_ind(a, b, equal_var=False)),
+        (paired_difference(a, b), stats.ttest_rel(a, b)),
+    ):
+        assert found is not None
+        assert found.p_value == pytest.approx(expected.pvalue)
+        assert found.interval == pytest.approx(tuple(expected.confidence_interval(0.95)))
+
+
+def test_an_equivalence_test_by_hand() -> None:
+    a, b = [1.0, 1.1, 0.9, 1.0, 1.05], [1.02, 1.08, 0.93, 1.01, 1.0]
+    found = paired_difference(a, b) or pytest.fail("five pairs have a test")
+    sides = [
+        stats.ttest_1samp([x - y for x, y in zip(a, b, strict=True)], bound, alternative=side).pvalue
+        for bound, side in ((-0.1, "greater"), (0.1, "less"))
+    ]
+    assert found.equivalence_p(0.1) == pytest.approx(max(sides))
+    assert found.equivalence_p(1e-6) > 0.4
+
+
+def test_a_difference_that_is_the_same_for_every_seed_has_no_test() -> None:
+    assert paired_difference([0.9, 0.7], [0.8, 0.6]) is None  # the differences differ by 1e-16
+    assert paired_difference(ONE_SEED, [0.5]) is None
+    assert welch_difference([0.3, 0.1 + 0.2], [0.1, 0.1]) is None
+
+
+def test_the_effect_size_by_hand() -> None:
+    assert hedges_g([2.0, 4.0, 6.0], [1.0, 3.0, 5.0]) == pytest.approx(1 / 2 * (1 - 3 / 15))
+    assert hedges_g(ONE_SEED, SEEDS) is None
+    assert hedges_g([1.0, 1.0], [2.0, 2.0]) is None
+
+
+def test_holms_method_by_hand() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.01, 0.04], tests=4) == pytest.approx([0.04, 0.12])
+    assert holm([0.4, 0.9]) == pytest.approx([0.8, 0.9])
+    assert holm([]) == []
 
 
 def test_chance_alone_is_called_significant_about_one_time_in_twenty() -> None:

@@ -6,10 +6,11 @@ from tools.evidence.gate.report import (
     GateCheckResult,
     GateFinding,
     GateReport,
+    gate_errors,
     load_gate_report,
     save_gate_report,
 )
-from tools.evidence.gate.watermark import mark_withheld
+from tools.evidence.gate.watermark import mark_withheld, without_mark
 
 __all__ = [
     "CHECKS",
@@ -19,8 +20,10 @@ __all__ = [
     "GateFinding",
     "GateReport",
     "PaperEvidence",
+    "gate_errors",
     "load_gate_report",
     "mark_withheld",
     "run_gate",
     "save_gate_report",
+    "without_mark",
 ]

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from tools.evidence import Ledger, check_references
+from tools.evidence import Ledger, check_references, known_references
+from tools.evidence.gate.citation_text import check_attributions, check_handwritten
 from tools.evidence.gate.citations import check_citations
-from tools.evidence.gate.claims import check_claims
+from tools.evidence.gate.completeness import check_completeness
 from tools.evidence.gate.document import check_document
-from tools.evidence.gate.figures import check_figures
-from tools.evidence.gate.numbers import check_numbers
+from tools.evidence.gate.expected_print import expected_print
+from tools.evidence.gate.figures import check_figure_contents, check_figures
+from tools.evidence.gate.judged import judgement_findings
+from tools.evidence.gate.latex_commands import check_latex_commands
+from tools.evidence.gate.printed import PrintedPaper, check_printed, with_pages
 from tools.evidence.gate.report import FindingCode, GateCheckResult, GateFinding, GateReport
 from tools.evidence.gate.section_source import SectionSource, read_source
-from tools.literature import Bibliography
+from tools.evidence.gate.setup import SetupEvidence, judge_setup
+from tools.evidence.gate.statements import judge_section
+from tools.evidence.judgement import Judgement, Verdict
+from tools.experiments.template import Template
+from tools.figures import DrawingRecord, file_digest
+from tools.literature import Bibliography, SourceRecords
 from tools.paper import SECTIONS, section_path
 
 
@@ -27,6 +37,43 @@ class PaperEvidence:
     sources: tuple[SectionSource, ...]
     ledger: Ledger
     bibliography: Bibliography
+    code: Path | None = None
+    """The workspace with the experiment's code and the folders of the runs, if it is known."""
+    template: Template | None = None
+    drawings: DrawingRecord | None = None
+    """The images that plot.py drew or a draft contained; None if nothing was recorded."""
+    records: SourceRecords | None = None
+    """What the literature sources say about the bibliography; None if they were not asked."""
+    printed: PrintedPaper | None = None
+    """The text of paper.pdf, if it can be read."""
+
+    @cached_property
+    def setup(self) -> SetupEvidence:
+        """Return what the statements are held against."""
+        return SetupEvidence.of(self.ledger, self.template, self.code)
+
+    @cached_property
+    def setup_judgements(self) -> list[tuple[SectionSource, Judgement]]:
+        """Return what the sections state on the set-up, judged, with the section of each."""
+        return [(source, judgement) for source in self.sources for judgement in judge_setup(source, self.setup)]
+
+    @cached_property
+    def judgements(self) -> list[tuple[SectionSource, Judgement]]:
+        """Return what the sentences of the sections state, judged, with the section of each.
+
+        Numbers that the set-up settles are left to it.
+        """
+        found = [
+            (source, judgement) for source in self.sources for judgement in judge_section(source, self.setup.study)
+        ]
+        return [(source, judgement) for source, judgement in found if not self._settled(source, judgement)]
+
+    def _settled(self, source: SectionSource, judgement: Judgement) -> bool:
+        return judgement.code == FindingCode.TYPED_NUMBER and any(
+            other is source and j.start < judgement.end and judgement.start < j.end
+            for other, j in self.setup_judgements
+            if j.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
+        )
 
 
 @dataclass(frozen=True)
@@ -39,7 +86,15 @@ class GateCheck:
 
 
 def run_gate(
-    folder: Path, ledger: Ledger, bibliography: Bibliography, checks: Sequence[GateCheck] | None = None
+    folder: Path,
+    ledger: Ledger,
+    bibliography: Bibliography,
+    checks: Sequence[GateCheck] | None = None,
+    *,
+    code: Path | None = None,
+    template: Template | None = None,
+    drawings: DrawingRecord | None = None,
+    records: SourceRecords | None = None,
 ) -> GateReport:
     """Check the paper in `folder` against the ledger, the bibliography, its figures and its PDF.
 
@@ -47,23 +102,33 @@ def run_gate(
 
     Args:
         checks: the checks to run; by default all built-in ones.
+        code: the workspace with the experiment's code and the folders of the runs.
+        drawings: which images plot.py drew; None if the workspace has no such record.
+        records: what the literature sources say about the bibliography; None if they were not asked.
     """
     texts = {
         name: path.read_text(encoding="utf-8") for name in SECTIONS if (path := section_path(folder, name)).is_file()
     }
     sources = tuple(read_source(name, tex) for name, tex in texts.items())
-    evidence = PaperEvidence(folder, texts, sources, ledger, bibliography)
+    pdf = folder / "paper.pdf"
+    printed = PrintedPaper.read(pdf)
+    evidence = PaperEvidence(folder, texts, sources, ledger, bibliography, code, template, drawings, records, printed)
     return GateReport(
+        paper_sha256=file_digest(pdf) if pdf.is_file() else "",
         checks=[
-            GateCheckResult(name=check.name, question=check.question, findings=list(check.find(evidence)))
+            GateCheckResult(
+                name=check.name,
+                question=check.question,
+                findings=with_pages(list(check.find(evidence)), evidence.printed),
+            )
             for check in (CHECKS if checks is None else checks)
-        ]
+        ],
     )
 
 
 def _runs(evidence: PaperEvidence) -> Iterable[GateFinding]:
     """Report tampered runs as notes: none of their numbers can be printed, and readers of the report should know."""
-    for run in (run for run in evidence.ledger.runs if run.status == "tampered"):
+    for run in (row for row in evidence.ledger.rows if row.status == "tampered"):
         reason = run.reason.splitlines()[0]
         yield GateFinding(
             kind="note",
@@ -72,9 +137,25 @@ def _runs(evidence: PaperEvidence) -> Iterable[GateFinding]:
         )
 
 
+def _implausible(evidence: PaperEvidence) -> Iterable[GateFinding]:
+    """Report results that are hard to believe as notes, and impossible ones that the paper prints as errors."""
+    printed = {reference.address for source in evidence.sources for reference in source.references}
+    for run in (*evidence.ledger.completed, *evidence.ledger.confirmations):
+        for doubt in run.implausible:
+            used = any(
+                f"{run.name}/{result}" in printed or result.rpartition("/")[2] in printed for result in doubt.results
+            )
+            yield GateFinding(
+                kind="error" if doubt.impossible and used else "note",
+                code=FindingCode.IMPLAUSIBLE_RESULT,
+                reason=f"{run.name}, {doubt}",
+            )
+
+
 def _references(evidence: PaperEvidence) -> Iterable[GateFinding]:
+    known = known_references(evidence.ledger)
     for source in evidence.sources:
-        for problem in check_references(source.tex, evidence.ledger):
+        for problem in check_references(source.tex, evidence.ledger, known):
             yield GateFinding(
                 code=FindingCode.UNKNOWN_REFERENCE,
                 file=source.file,
@@ -84,30 +165,59 @@ def _references(evidence: PaperEvidence) -> Iterable[GateFinding]:
             )
 
 
-def _numbers(evidence: PaperEvidence) -> Iterable[GateFinding]:
-    for source in evidence.sources:
-        yield from check_numbers(source)
+def _statements(evidence: PaperEvidence, *, numbers: bool) -> Iterable[GateFinding]:
+    """Report the judgements of numbers, or of everything else that sentences state."""
+    for source, judgement in evidence.judgements:
+        if (judgement.code == FindingCode.TYPED_NUMBER) == numbers:
+            yield from judgement_findings(judgement, source)
 
 
-def _claims(evidence: PaperEvidence) -> Iterable[GateFinding]:
+def _setup(evidence: PaperEvidence) -> Iterable[GateFinding]:
+    for source, judgement in evidence.setup_judgements:
+        yield from judgement_findings(judgement, source)
+
+
+def _pages(evidence: PaperEvidence) -> Iterable[GateFinding]:
+    if evidence.printed:
+        expected = expected_print(evidence.folder, evidence.sources, evidence.ledger)
+        yield from check_printed(evidence.printed, expected, evidence.sources)
+
+
+def _citations(evidence: PaperEvidence) -> Iterable[GateFinding]:
+    yield from check_citations(evidence.texts, evidence.bibliography, evidence.records)
     for source in evidence.sources:
-        yield from check_claims(source, evidence.ledger)
+        yield from check_handwritten(source, evidence.bibliography)
+        yield from check_attributions(source, evidence.ledger, evidence.records)
+
+
+def _figures(evidence: PaperEvidence) -> Iterable[GateFinding]:
+    yield from check_figures(evidence.folder, evidence.sources)
+    yield from check_figure_contents(evidence.folder, evidence.sources, evidence.ledger, evidence.drawings)
 
 
 CHECKS: tuple[GateCheck, ...] = (
     GateCheck("references", "Does every reference have a result behind it?", _references),
     GateCheck("runs", "Did every run leave the evaluation and the results alone?", _runs),
-    GateCheck("numbers", "Is every measured number printed by reference?", _numbers),
-    GateCheck("claims", "Do the words agree with the results?", _claims),
+    GateCheck("plausibility", "Can the results be what they say they are?", _implausible),
+    GateCheck("numbers", "Is every measured number printed by reference?", lambda e: _statements(e, numbers=True)),
+    GateCheck("claims", "Do the words agree with the results?", lambda e: _statements(e, numbers=False)),
+    GateCheck("setup", "Was the experiment made as the text says?", _setup),
+    GateCheck("latex", "Does the LaTeX print what it shows?", lambda evidence: check_latex_commands(evidence.sources)),
+    GateCheck("pages", "Do the pages show what the sources say?", _pages),
     GateCheck(
         "citations",
-        "Is every citation the record of a source?",
-        lambda evidence: check_citations(evidence.texts, evidence.bibliography),
+        "Is every citation the record of a source, and does the work say what is attributed to it?",
+        _citations,
     ),
     GateCheck(
         "figures",
-        "Is every figure present and discussed?",
-        lambda evidence: check_figures(evidence.folder, evidence.sources),
+        "Is every figure drawn from the results, described rightly and discussed?",
+        _figures,
+    ),
+    GateCheck(
+        "completeness",
+        "Is every run and dataset shown, and said to be what it is?",
+        lambda evidence: check_completeness(evidence.sources, evidence.ledger),
     ),
     GateCheck(
         "document", "Is the PDF complete, and made from this text?", lambda evidence: check_document(evidence.folder)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
-
+from tools.documents import read_page_texts
+from tools.errors import UserError
 from tools.evidence.gate.report import FindingCode, GateFinding
 from tools.latex import changed_inputs, read_log
 from tools.paper import missing_sections
@@ -51,20 +51,16 @@ def _outdated(folder: Path) -> Iterator[GateFinding]:
 def _unresolved_marks(pdf: Path) -> Iterator[GateFinding]:
     """Find `??`, which LaTeX prints for what it cannot resolve."""
     try:
-        document = pdfium.PdfDocument(pdf)
-    except pdfium.PdfiumError as error:
+        texts = read_page_texts(pdf)
+    except UserError as error:
         yield GateFinding(code=FindingCode.UNREADABLE_PDF, file=pdf.name, reason=f"the PDF cannot be read: {error}")
         return
-    try:
-        for number, page in enumerate(document, start=1):
-            text = page.get_textpage().get_text_bounded()
-            start = text.find("??")
-            if start >= 0:
-                yield GateFinding(
-                    code=FindingCode.UNRESOLVED_MARK,
-                    file=pdf.name,
-                    excerpt=" ".join(text[max(0, start - 40) : start + 20].split()),
-                    reason=f"?? on page {number}: an unresolved reference",
-                )
-    finally:
-        document.close()
+    for number, text in enumerate(texts, start=1):
+        start = text.find("??")
+        if start >= 0:
+            yield GateFinding(
+                code=FindingCode.UNRESOLVED_MARK,
+                file=pdf.name,
+                excerpt=" ".join(text[max(0, start - 40) : start + 20].split()),
+                reason=f"?? on page {number}: an unresolved reference",
+            )

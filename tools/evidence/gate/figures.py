@@ -1,4 +1,4 @@
-"""Check figures: each image exists, and each figure has a label and is discussed."""
+"""Check figures: each image exists, was drawn here and says what its caption says, and each figure is discussed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Literal
 
 from tools.errors import nearest
+from tools.evidence import Ledger
+from tools.evidence.gate.figure_captions import check_captions, shown_figures
+from tools.evidence.gate.figure_origin import check_origin
+from tools.evidence.gate.figure_text import check_figure_texts, figure_facts
 from tools.evidence.gate.report import FindingCode, GateFinding
 from tools.evidence.gate.section_source import SectionSource
+from tools.figures import DrawingRecord
 
+_IMAGES = frozenset([".pdf", ".png", ".jpg", ".jpeg"])
 _SUFFIXES = ("", ".pdf", ".png", ".jpg", ".jpeg")
 
 
@@ -19,12 +25,13 @@ def check_figures(folder: Path, sources: Sequence[SectionSource]) -> Iterator[Ga
     As notes: tables that no text refers to, and images in the folder that no section shows.
     """
     pointers = {label for source in sources for label in source.pointers}
-    available = sorted(path.relative_to(folder).as_posix() for path in folder.glob("figures/*") if path.is_file())
+    images = (path for path in folder.glob("figures/*") if path.is_file() and path.suffix.lower() in _IMAGES)
+    available = sorted(path.relative_to(folder).as_posix() for path in images)
     shown: set[str] = set()
     labels: dict[str, str] = {}
     for source in sources:
         for name, position in source.graphics:
-            file = next((name + suffix for suffix in _SUFFIXES if (folder / (name + suffix)).is_file()), "")
+            file = _file(folder, name)
             shown.add(file)
             if not file:
                 reason = f"no such file; {nearest(name, available)}"
@@ -45,6 +52,27 @@ def check_figures(folder: Path, sources: Sequence[SectionSource]) -> Iterator[Ga
     for file in available:
         if file not in shown and f"./{file}" not in shown:
             yield GateFinding(kind="note", code=FindingCode.UNUSED_IMAGE, file=file, reason="no section shows it")
+
+
+def check_figure_contents(
+    folder: Path, sources: Sequence[SectionSource], ledger: Ledger, drawings: DrawingRecord | None
+) -> Iterator[GateFinding]:
+    """Find images that plot.py did not draw from the present results, claims and numbers in them, and wrong captions.
+
+    Not seen: what an image shows that matplotlib did not draw, and data that plot.py itself invented.
+    """
+    files = {name: _file(folder, name).removeprefix("./") for source in sources for name, _ in source.graphics}
+    shown = sorted(set(filter(None, files.values())))
+    facts = {file: each for file, each in figure_facts(folder, drawings).items() if file in shown}
+    yield from check_origin(folder, shown, drawings, ledger)
+    yield from check_figure_texts(facts, ledger)
+    figures = [figure for source in sources for figure in shown_figures(source, files)]
+    yield from check_captions(figures, sources, facts, ledger)
+
+
+def _file(folder: Path, name: str) -> str:
+    """Return the file that \\includegraphics finds, relative to the paper's folder; empty if there is none."""
+    return next((name + suffix for suffix in _SUFFIXES if (folder / (name + suffix)).is_file()), "")
 
 
 def _finding(

@@ -19,6 +19,8 @@ class FindingCode(StrEnum):
     UNKNOWN_REFERENCE = "unknown_reference"
     """A reference without a result in the ledger."""
     TAMPERED_RUN = "tampered_run"
+    IMPLAUSIBLE_RESULT = "implausible_result"
+    """A result that is hard to believe, or that no measurement can have."""
     TYPED_NUMBER = "typed_number"
     """A number that reads as measured and was typed by hand."""
     CONTRADICTED_CLAIM = "contradicted_claim"
@@ -31,11 +33,45 @@ class FindingCode(StrEnum):
     """Better or worse of a metric without a goal."""
     UNSUPPORTED_CLAIM = "unsupported_claim"
     """A claim of quality without a reference."""
+    CONTRADICTED_SETUP = "contradicted_setup"
+    """Code, settings or environment say something else about the set-up."""
+    UNSUPPORTED_SETUP = "unsupported_setup"
+    """A part, dataset, method or experiment that neither the code nor the ledger has."""
+    UNVERIFIED_SETUP = "unverified_setup"
+    """A statement about the set-up that code cannot decide."""
     UNKNOWN_CITATION = "unknown_citation"
     BROKEN_BIBLIOGRAPHY = "broken_bibliography"
     UNSOURCED_CITATION = "unsourced_citation"
     """A bibliography entry that no literature source returned."""
     UNUSED_CITATION = "unused_citation"
+    UNCOMPARED_CITATION = "uncompared_citation"
+    """The source of a bibliography entry could not be asked."""
+    WRONG_CITATION = "wrong_citation"
+    """A bibliography entry differs from the record of its source, or the work was retracted."""
+    HANDWRITTEN_CITATION = "handwritten_citation"
+    """A reference in the text without a key."""
+    ATTRIBUTED_CLAIM = "attributed_claim"
+    """A sentence says what a cited work shows, and its abstract does not."""
+    UNVERIFIED_FIGURE = "unverified_figure"
+    """An image that the harness did not see plot.py draw."""
+    OUTDATED_FIGURE = "outdated_figure"
+    """An image drawn before the results changed."""
+    SUPPLIED_FIGURE = "supplied_figure"
+    UNREADABLE_FIGURE = "unreadable_figure"
+    """Nothing recorded what a figure shows."""
+    TYPED_FIGURE_NUMBER = "typed_figure_number"
+    FIGURE_CLAIM = "figure_claim"
+    FIGURE_MISMATCH = "figure_mismatch"
+    """A caption or label names what the figure does not show."""
+    CONTRADICTED_TREND = "contradicted_trend"
+    UNREPORTED_RUN = "unreported_run"
+    UNREPORTED_DATASET = "unreported_dataset"
+    INCOMPLETE_RUN = "incomplete_run"
+    """A run without a dataset, metric or seed that the baseline has."""
+    INCOMPLETE_TABLE = "incomplete_table"
+    """The paper says that every run is reported, and no table lists all."""
+    UNDECLARED_ORIGIN = "undeclared_origin"
+    """A claim rests on a run with one seed or supplied results, and the paper does not say so."""
     MISSING_IMAGE = "missing_image"
     UNUSED_IMAGE = "unused_image"
     DUPLICATE_LABEL = "duplicate_label"
@@ -50,6 +86,16 @@ class FindingCode(StrEnum):
     UNRESOLVED_MARK = "unresolved_mark"
     """`??` on a page."""
     LATEX_PROBLEM = "latex_problem"
+    UNKNOWN_COMMAND = "unknown_command"
+    """LaTeX that can print something other than its source shows."""
+    HIDDEN_TEXT = "hidden_text"
+    """Text of the PDF that a reader cannot see."""
+    UNPRINTED_TEXT = "unprinted_text"
+    """A sentence of the source that is on no page."""
+    UNEXPLAINED_NUMBER = "unexplained_number"
+    """A number on a page that no source explains."""
+    UNEXPLAINED_TEXT = "unexplained_text"
+    """A word on a page that no source explains."""
 
 
 class GateFinding(BaseModel):
@@ -67,10 +113,23 @@ class GateFinding(BaseModel):
     """The paper's own words."""
     reason: str = ""
     """What is wrong, and how to fix it."""
+    verdict: str = ""
+    """A `tools.evidence.judgement.Verdict`, where the finding is about a statement."""
+    page: int | None = None
+    """Page of the PDF, from 1."""
+    expected: str = ""
+    """The right value, where the evidence has one."""
+    suggestion: str = ""
+    """LaTeX that the writer can paste instead."""
+
+    @property
+    def place(self) -> str:
+        """Return file, line and page as far as they are known."""
+        place = ", line ".join(filter(None, [self.file, str(self.line or "")]))
+        return ", ".join(filter(None, [place, f"page {self.page}" if self.page else ""]))
 
     def __str__(self) -> str:
-        place = ", line ".join(filter(None, [self.file, str(self.line or "")]))
-        return ": ".join(filter(None, [place, f'"{self.excerpt}"' if self.excerpt else "", self.reason]))
+        return ": ".join(filter(None, [self.place, f'"{self.excerpt}"' if self.excerpt else "", self.reason]))
 
 
 class GateCheckResult(BaseModel):
@@ -94,6 +153,8 @@ class GateReport(BaseModel):
     """The results of all checks."""
 
     checks: list[GateCheckResult]
+    paper_sha256: str = ""
+    """Digest of the PDF that was judged, before any mark; empty if there was none."""
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -130,3 +191,12 @@ def load_gate_report(path: Path) -> GateReport | None:
         return GateReport.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise UserError(first_problem(path, error, GateReport)) from None
+
+
+def gate_errors(path: Path) -> list[str]:
+    """Return the errors in a gate.json as lines for an author, with what to write instead; none without the file."""
+    report = load_gate_report(path)
+    findings = [finding for check in report.checks for finding in check.errors] if report else []
+    return [
+        f"{finding}" + (f"; write instead: {finding.suggestion}" * bool(finding.suggestion)) for finding in findings
+    ]

@@ -11,12 +11,15 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
+from pylatexenc import latex2text  # type: ignore[import-untyped]
 from pylatexenc.latexwalker import (  # type: ignore[import-untyped]
     LatexCharsNode,
     LatexEnvironmentNode,
     LatexMacroNode,
+    LatexMathNode,
     LatexSpecialsNode,
     LatexWalker,
     get_default_latex_context_db,
@@ -27,13 +30,27 @@ from tools.paper import line_at
 
 Span = tuple[int, int]
 
-_EVIDENCE = ("result", "change", "noisefloor", "setting", "env", "resulttable")
-_SYMBOLS = frozenset(["%", "pm", "mp", "times", "cdot", "approx", "sim", "&", "$", "_", "percent"])
+_MATH_ENVIRONMENTS = frozenset(
+    ["equation", "align", "alignat", "gather", "multline", "flalign", "eqnarray", "math", "displaymath"]
+)
+_VERBATIM = frozenset(["verbatim", "lstlisting"])
+_CITATIONS = frozenset(
+    f"{first}ite{rest}" for first in "cC" for rest in ("", "p", "t", "alp", "alt", "author", "year", "yearpar", "num")
+)
+_FRACTIONS = frozenset(["frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"])
+_LITERAL = re.compile(
+    r"\\(?:url|path|nolinkurl|href)\s*\{(?P<url>[^{}]*)\}|\\begin\{lstlisting\}(?P<code>.*?)\\end\{lstlisting\}",
+    re.DOTALL,
+)
+"""Text in which TeX's special characters print themselves."""
+_EVIDENCE = ("result", "change", "compare", "noisefloor", "setting", "env", "resulttable", "comparisontable")
+_SYMBOLS = frozenset(["%", "pm", "mp", "times", "cdot", "&", "$", "_", "percent"])
 """Commands that stay in the prose as typed, because the number patterns need them."""
 _HIDDEN: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(_EVIDENCE, (0,)),
-    **dict.fromkeys(["label", "url", "cline", "color"], (0, 1)),
-    **dict.fromkeys(["ref", "eqref", "pageref", "autoref", "nameref", "cref", "Cref"], (0, 1)),
+    **dict.fromkeys(_EVIDENCE, (0, 1)),
+    "claim": (0,),
+    **dict.fromkeys(["label", "cline", "color"], (0, 1)),
+    **dict.fromkeys(["ref", "eqref", "pageref", "autoref", "nameref", "cref", "Cref", "subref"], (0, 1)),
     **dict.fromkeys(["vspace", "hspace", "\\", "includegraphics", "rule", "cmidrule", "addlinespace"], (0, 1, 2)),
     **dict.fromkeys(["setlength", "addtolength"], (0, 1)),
     "resizebox": (0, 1, 2),
@@ -46,13 +63,26 @@ _HIDDEN: dict[str, tuple[int, ...]] = {
     "multirow": (0, 1),
     "textcolor": (0, 1),
     "colorbox": (0, 1),
+    "captionof": (0,),
+    "nocite": (0,),
+    "hypertarget": (0,),
+    "hyperlink": (0,),
     "href": (0,),
     "hyperref": (0,),
 }
 """Command -> positions, in its signature, of arguments that are not printed. Other arguments count as printed."""
 _SPECS = {
     **dict.fromkeys(_EVIDENCE, "{"),
+    "compare": "{{",
     **dict.fromkeys(["autoref", "nameref", "cref", "Cref"], "*{"),
+    **dict.fromkeys(_CITATIONS, "*[[{"),
+    **dict.fromkeys(["citetext", "path", "nolinkurl", "intertext", "operatorname"], "{"),
+    **dict.fromkeys(["hypertarget", "hyperlink"], "{{"),
+    **dict.fromkeys(_FRACTIONS, "{{"),
+    "claim": "{{",
+    "tag": "*{",
+    "subfloat": "[[{",
+    "subref": "*{",
     "cmidrule": "[{",
     "addlinespace": "[",
     "caption": "*[{",
@@ -74,8 +104,19 @@ _SPECS = {
     "href": "{{",
     "hyperref": "[{",
 }
-_BREAKING = frozenset(["item", "\\", "subsection", "subsubsection", "paragraph", "par", "caption", "footnote"])
-_POINTERS = frozenset(["ref", "eqref", "pageref", "autoref", "nameref", "cref", "Cref", "hyperref"])
+_COLUMNS = re.compile(
+    r"\\begin\{tabular[x*]?\}(?:\{[^{}]*\})?(?:\[[^\]]*\])?\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+)
+_LOCATOR = re.compile(
+    r"(?:(?:see|cf\.?|e\.g\.?)(?: also)?,?[\s~]*)?(?:pp?|pages?|sec|sections?|ch|chap|chapters?|eqs?|equations?|figs?"
+    r"|figures?|tab|tables?|thm|theorem|lemma|app|appendix|alg|algorithm|vol|volume)\.?[\s~]*\\?[\dA-Z][\d.,–~\s-]*",
+    re.IGNORECASE,
+)
+"""A place in the cited work, in the optional argument of a citation."""
+_BREAKING = frozenset(
+    ["item", "\\", "subsection", "subsubsection", "paragraph", "par", "caption", "captionof", "footnote"]
+)
+_POINTERS = frozenset(["ref", "eqref", "pageref", "autoref", "nameref", "cref", "Cref", "subref", "hyperref"])
 _FLOATS = ("figure", "figure*", "table", "table*")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|cf|vs|resp|approx|Figs?|Eqs?|Secs?|Tabs?|App|Ref|No|ca)|\b[A-Z])\.$"
@@ -90,6 +131,17 @@ class EvidenceReference:
     address: str
     start: int
     end: int
+    against: str = ""
+    """The run that \\compare names; empty for other macros."""
+
+
+@dataclass(frozen=True)
+class DeclaredClaim:
+    """A \\claim: what it declares, and the span of its words."""
+
+    spec: str
+    start: int
+    words: Span
 
 
 @dataclass
@@ -109,8 +161,14 @@ class SectionSource:
     tex: str
     prose: str = ""
     references: list[EvidenceReference] = field(default_factory=list)
+    claims: list[DeclaredClaim] = field(default_factory=list)
     captions: list[Span] = field(default_factory=list)
     tables: list[Span] = field(default_factory=list)
+    maths: list[Span] = field(default_factory=list)
+    """Formulas, in text and displayed."""
+    footnotes: list[Span] = field(default_factory=list)
+    citation_notes: list[Span] = field(default_factory=list)
+    """Optional arguments of citations, which are printed beside the citation."""
     floats: list[FloatEnvironment] = field(default_factory=list)
     labels: list[tuple[str, int]] = field(default_factory=list)
     pointers: set[str] = field(default_factory=set)
@@ -134,11 +192,15 @@ class SectionSource:
         return text if len(text) <= 200 else text[:199] + "…"
 
 
+@lru_cache(maxsize=32)
 def read_source(section: str, tex: str) -> SectionSource:
-    """Parse one section. Broken LaTeX is parsed as far as possible; the compiler reports it."""
+    """Parse one section. Broken LaTeX is parsed as far as possible; the compiler reports it.
+
+    Callers share the result and do not change it: a gate reads the same sections again after a revision or in a benchmark.
+    """
     source = SectionSource(section, tex)
     reader = _Reader(source)
-    nodes, _, _ = LatexWalker(tex, latex_context=_context(), tolerant_parsing=True).get_latex_nodes()
+    nodes, _, _ = LatexWalker(_plain_literals(tex), latex_context=_context(), tolerant_parsing=True).get_latex_nodes()
     reader.walk(nodes)
     source.prose = "".join(reader.prose)
     source.sentences = list(_sentences(source, reader.breaks))
@@ -160,6 +222,9 @@ class _Reader:
                 self._macro(node)
             elif isinstance(node, LatexEnvironmentNode):
                 self._environment(node)
+            elif isinstance(node, LatexMathNode):
+                self.source.maths.append((node.pos, node.pos + node.len))
+                self.walk(node.nodelist)
             elif node is not None:
                 self.walk(getattr(node, "nodelist", None))
 
@@ -176,13 +241,26 @@ class _Reader:
         texts = texts or [""]
         if name in _SYMBOLS:
             self._keep(node)
+        elif symbol := _printed_symbols().get(name):
+            self.prose[node.pos] = symbol
         if name in _BREAKING:
             self.breaks |= {node.pos, end}
         if name in _EVIDENCE:
-            address = re.sub(r"\\([%#_])", r"\1", last)
-            source.references.append(EvidenceReference(name, address, node.pos, end))
-        elif name == "caption":
+            plain = [re.sub(r"\\([%#_])", r"\1", text) for text in texts]
+            against = plain[1] if name == "compare" and len(plain) > 1 else ""
+            source.references.append(EvidenceReference(name, plain[0], node.pos, end, against))
+        elif name == "claim" and len(texts) == 2:
+            source.claims.append(DeclaredClaim(texts[0], node.pos, (arguments[1].pos, end)))
+        elif name in ("caption", "captionof", "subcaption", "subcaptionbox", "subfloat"):
             source.captions.append((node.pos, end))
+        elif name == "footnote":
+            source.footnotes.append((node.pos, end))
+        elif name in _FRACTIONS and len(arguments) == 2 and all(arguments):
+            if all(re.fullmatch(r"[\d.,]+", text) for text in texts) and node.len > len("/".join(texts)):
+                text = "/".join(texts)
+                self.prose[node.pos + 1 : node.pos + 1 + len(text)] = text
+                return
+            self.prose[arguments[1].pos - (source.tex[arguments[1].pos] != "{")] = "/"
         elif name == "label":
             source.labels.append((last, node.pos))
             if self._float:
@@ -191,7 +269,10 @@ class _Reader:
             source.graphics.append((last, node.pos))
         elif name in _POINTERS:
             source.pointers |= {label.strip() for label in texts[0 if name == "hyperref" else -1].split(",")}
-        if name.lower().lstrip("no").startswith("cite"):
+        if name in _CITATIONS:
+            notes = [a for a in arguments if a is not None and source.tex[a.pos] == "["]
+            source.citation_notes += [(note.pos, note.pos + note.len) for note in notes]
+            self.walk([note for note in notes if not _LOCATOR.fullmatch(_inside(source.tex, note))])
             return
         self.walk([a for place, a in enumerate(arguments) if a and place not in _HIDDEN.get(name, ())])
 
@@ -200,12 +281,47 @@ class _Reader:
         self.breaks |= {node.pos, end}
         if name.startswith("tabular"):
             self.source.tables.append((node.pos, end))
+            if columns := _COLUMNS.match(self.source.tex, node.pos):
+                self._printed_columns(columns)
+        if name.rstrip("*") in _MATH_ENVIRONMENTS:
+            self.source.maths.append((node.pos, end))
+        if name.rstrip("*") in _VERBATIM:
+            self.walk((node.nodeargd.argnlist if node.nodeargd and name.startswith("verbatim") else None) or [])
         outer = self._float
         if name in _FLOATS:
             self._float = FloatEnvironment(name.rstrip("*"), node.pos)
             self.source.floats.append(self._float)
         self.walk(node.nodelist)
         self._float = outer
+
+    def _printed_columns(self, columns: re.Match[str]) -> None:
+        """Keep text that the column specification prints in every row, as in `@{ ms}`."""
+        for match in re.finditer(r"[@!><]\{([^{}]*)\}", columns[1]):
+            start = columns.start(1) + match.start(1)
+            for word in re.finditer(r"(?<![\\A-Za-z])[\w.]+", match[1]):
+                self.prose[start + word.start() : start + word.end()] = word[0]
+
+
+def _plain_literals(tex: str) -> str:
+    """Return the LaTeX with the special characters of URLs and listings replaced. Its length is the same."""
+
+    def plain(match: re.Match[str]) -> str:
+        name = "url" if match["url"] is not None else "code"
+        start, end = (place - match.start() for place in match.span(name))
+        return match[0][:start] + re.sub(r"[\\%#$&~^_{}]", "x", match[0][start:end]) + match[0][end:]
+
+    return _LITERAL.sub(plain, tex)
+
+
+@cache
+def _printed_symbols() -> dict[str, str]:
+    """Return the commands that print one symbol, such as \\approx, with the symbol."""
+    found = {"sim": "∼", "over": "/", "sqrt": "√"}
+    for spec in latex2text.get_default_latex_context_db().iter_macro_specs():
+        printed = spec.simplify_repl
+        if isinstance(printed, str) and len(printed) == 1 and not printed.isspace():
+            found.setdefault(spec.macroname, printed)
+    return {name: symbol for name, symbol in found.items() if name not in _SYMBOLS}
 
 
 def _inside(tex: str, node: Any) -> str:
@@ -222,6 +338,7 @@ def _context() -> Any:
             EnvironmentSpec("minipage", "[{"),
             EnvironmentSpec("subfigure", "[{"),
             EnvironmentSpec("table", "["),
+            EnvironmentSpec("lstlisting", "["),
         ],
         prepend=True,
     )

@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests import real_data
+from tests.tools.paper_sample import ledger
+from tools.evidence import Ledger, check_references
+from tools.evidence.gate import FindingCode
+from tools.evidence.gate.section_source import read_source
+from tools.evidence.gate.statements import Study, judge_section
+from tools.evidence.gate.statements.numerals import numerals
+from tools.evidence.gate.statements.plain_text import plain
+from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.references import ReferenceProblemCode
+
+DINO, MOONS, CIRCLE, LINE = (rf"\change{{run_1/{d}/kl_divergence}}" for d in ("dino", "moons", "circle", "line"))
+TIME, MODES = r"\change{run_1/dino/wall_time}", r"\change{run_1/dino/modes}"
+WRONG = (Verdict.CONTRADICTED, Verdict.NO_EVIDENCE)
+
+
+def result(run: int, dataset: str) -> str:
+    return rf"\result{{run_{run}/{dataset}/kl_divergence}}"
+
+
+def judged(latex: str, section: str = "results") -> list[Judgement]:
+    return judge_section(read_source(section, latex), Study.of(ledger()))
+
+
+def wrong(latex: str, section: str = "results") -> list[Judgement]:
+    return [judgement for judgement in judged(latex, section) if judgement.verdict in WRONG]
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("12.5 % and 3e-4", [("percent", 12.5), ("decimal", 3e-4)]),
+        ("3 \\times 10^ -4", [("decimal", 3e-4)]),
+        ("10 , 000 and 10,000 and 0,43", [("integer", 10000), ("integer", 10000), ("decimal", 0.43)]),
+        ("forty-two percent", [("percent", 42)]),
+        ("two thirds, a third of it, halves", [("ratio", 2 / 3), ("ratio", 1 / 3), ("ratio", 0.5)]),
+        ("one point one nine", [("decimal", 1.19)]),
+        ("٠٫٤٣ bits, ½ of it", [("decimal", 0.43), ("ratio", 0.5)]),
+        ("3/4 of it, threefold, 1.5 times", [("ratio", 0.75), ("ratio", 3), ("ratio", 1.5)]),
+        ("10^6 steps", [("decimal", 1e6)]),
+        ("one in five", [("ratio", 0.2)]),
+        ("run_2, A100, x_12, the 3rd, 2D, ResNet-50, one", []),
+    ],
+)
+def test_numbers_are_read_in_every_script_and_in_words(text: str, values: list[tuple[str, float]]) -> None:
+    found = [(numeral.form, numeral.value) for numeral in numerals(plain(text))]
+    assert found == [(form, pytest.approx(value)) for form, value in values]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"reaches $0.82 \pm 0.03$", "reaches 0.82 ± 0.03", r"by 12\%", r"by \textbf{12.5}\,\%", "by 12 percent",
+        "by twelve percent", "is two times lower", "a rate of 3e-5", r"a rate of $3 \times 10^{-5}$", "in 5~seconds",
+        "a 3x gain", "a 3-fold gain", "KL of 0.9", "PyTorch 1.9", r"KL of 0{.}9", "10{,}000 samples", "$k=257$ units",
+        "after 2000 steps", r"\begin{tabular}{lr} dino & 0.43 \\ \end{tabular}", r"run\_1 reaches a KL of ０.９９ on dino",
+    ],
+)  # fmt: skip
+def test_a_measured_number_typed_by_hand_is_found(latex: str) -> None:
+    found = wrong(latex)
+    assert FindingCode.TYPED_NUMBER in [judgement.code for judgement in found]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "one run of 3 seeds", "Table 12", "Section~4.2", r"run\_1 and run 0", "seeds 0, 1 and 42", "2D and 3-D",
+        "ResNet-50", "H100", r"$x_{12}$ and $\ell_2$", "in 2020", "the 15th run", "$k = 5$",
+        r"a 95\% confidence interval", r"at the 5\% level", r"a learning rate of $3 \times 10^{-4}$", "$k=256$ units",
+        r"\includegraphics[width=0.8\linewidth]{f.png}", r"\vspace{12pt}", r"\\[2.5pt]", r"\label{tab:12}",
+        r"\citep[p.~345]{ho2020}", "x % was 0.5", "four datasets, 4 sets of points",
+        r"\begin{minipage}{0.45\textwidth} x \end{minipage}", r"\resizebox{0.5\linewidth}{!}{x}",
+        "halving the hidden size", "We discuss two questions.", "Adam with $\\beta_1 = 0.9$",
+    ],
+)  # fmt: skip
+def test_other_numbers_are_free(latex: str) -> None:
+    assert wrong(latex) == []
+
+
+@pytest.mark.parametrize("latex", ["five seeds", "all 7 datasets", "each of the 12 runs", "$n = 5$"])
+def test_counts_are_held_against_the_ledger(latex: str) -> None:
+    [found] = wrong(latex)
+    assert (found.verdict, found.code) == (Verdict.CONTRADICTED, FindingCode.TYPED_NUMBER)
+    assert found.expected
+
+
+def test_a_correct_number_typed_by_hand_is_told_from_a_wrong_one() -> None:
+    [typed] = [j for j in judged("Run 1 reaches a KL divergence of 0.91 on dino.") if j.suggestion]
+    assert (typed.verdict, typed.suggestion) == (Verdict.SUPPORTED, result(1, "dino"))
+    [invented] = wrong("Run 1 reaches a KL divergence of 0.84 on dino.")
+    assert (invented.verdict, invented.suggestion) == (Verdict.CONTRADICTED, result(1, "dino"))
+    assert invented.expected.startswith("0.91")
+
+
+def test_a_constant_that_only_the_names_of_a_result_share_is_no_licence() -> None:
+    study = Study(ledger(), constants=(("kl_divergence_neighbours", 3.0),))
+
+    def found(latex: str) -> list[Verdict]:
+        return [j.verdict for j in judge_section(read_source("results", latex), study) if j.verdict in WRONG]
+
+    assert found(r"On dino, run\_1 reaches a KL divergence of 3 bits.") == [Verdict.CONTRADICTED]
+    assert found("The estimator has 3 neighbours.") == []
+
+
+def test_captions_and_tables_are_strict_everywhere() -> None:
+    latex = "\\begin{figure}\\caption{Reaches 0.9.}\\end{figure} It is small."
+    assert [latex[j.start : j.end] for j in wrong(latex, "method")] == ["0.9"]
+
+
+def test_an_introduction_may_quote_the_paper_it_cites() -> None:
+    latex = r"They reach 97\% \citep{ho2020}. We reach 98\%."
+    assert [latex[j.start : j.end] for j in wrong(latex, "introduction")] == [r"98\%"]
+
+
+@pytest.mark.skipif(not real_data.PAPERS.is_dir(), reason=f"no example papers at {real_data.PAPERS}")
+@pytest.mark.parametrize("name", ["adaptive_dual_scale_denoising", "gan_diffusion"])
+def test_the_numbers_of_published_papers_are_found(name: str) -> None:
+    tex = (real_data.PAPERS / name / "latex" / "template.tex").read_text()
+    [section] = [part for part in re.split(r"\\section\{", tex) if part.startswith("Results")]
+    found = [judgement for judgement in wrong(section) if judgement.code == FindingCode.TYPED_NUMBER]
+    assert len(found) > 50
+
+
+# Claims
+
+
+@pytest.mark.parametrize(
+    ("latex", "code", "dataset"),
+    [
+        (f"It lowers the KL divergence on moons ({MOONS}).", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (f"It outperforms the baseline on moons: {MOONS}.", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (f"It degrades dino: {DINO}.", FindingCode.CONTRADICTED_CLAIM, "dino"),
+        (f"It improves dino and moons ({DINO}, {MOONS}).", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (f"It improves dino ({DINO}) but moons too, improving it by {MOONS}.", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (f"It improves circle ({CIRCLE}).", FindingCode.INSIGNIFICANT_CLAIM, "circle"),
+        (f"On circle the KL divergence is lower ({CIRCLE}).", FindingCode.INSIGNIFICANT_CLAIM, "circle"),
+        (f"It raises the KL divergence on line ({LINE}).", FindingCode.CONTRADICTED_CLAIM, "line"),
+        (f"It worsens the wall time ({TIME}).", FindingCode.INSIGNIFICANT_CLAIM, "dino"),
+        (f"It improves the modes ({MODES}).", FindingCode.UNDEFINED_DIRECTION, "dino"),
+        (f"KL divergence on dino is unchanged ({DINO}).", FindingCode.CONTRADICTED_CLAIM, "dino"),
+        (f"It does not lower the KL divergence on dino, {DINO}.", FindingCode.CONTRADICTED_CLAIM, "dino"),
+        (f"It reduces KL divergence by up to {MOONS}.", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (f"Moons reaches a lower KL divergence of {result(1, 'moons')}.", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (f"The KL rises from {result(0, 'dino')} to {result(1, 'dino')}.", FindingCode.CONTRADICTED_CLAIM, "dino"),
+        (f"On moons, {result(1, 'moons')} beats {result(0, 'moons')}.", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        (f"The KL divergence improves across all datasets, {DINO} on dino.", FindingCode.NOT_ALL_DATASETS, "moons"),
+        (f"It consistently improves the KL divergence ({DINO}).", FindingCode.NOT_ALL_DATASETS, "moons"),
+        ("Every increase of the hidden size lowers the KL on moons.", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        ("The larger the hidden size, the lower the KL on circle.", FindingCode.INSIGNIFICANT_CLAIM, "circle"),
+        ("Run 1 has a higher wall time on dino.", FindingCode.INSIGNIFICANT_CLAIM, "dino"),
+        (f"The wall time is significantly higher ({TIME}).", FindingCode.INSIGNIFICANT_CLAIM, "dino"),
+        ("There is no dataset on which run 1 does not lower the KL.", FindingCode.NOT_ALL_DATASETS, "moons"),
+        ("On all datasets but line and circle, run 1 lowers the KL.", FindingCode.NOT_ALL_DATASETS, "moons"),
+        ("Run 1 wins on moons.", FindingCode.CONTRADICTED_CLAIM, "moons"),
+        ("Run 1 shrinks the KL divergence of every dataset.", FindingCode.NOT_ALL_DATASETS, "moons"),
+        ("On dino, run 1 is only marginally better.", FindingCode.CONTRADICTED_CLAIM, "dino"),
+        ("On dino, run 1 has a worse KL divergence.", FindingCode.CONTRADICTED_CLAIM, "dino"),
+        (
+            "The difference between run 1 and the baseline on dino is within noise.",
+            FindingCode.CONTRADICTED_CLAIM,
+            "dino",
+        ),
+    ],
+)
+def test_words_that_the_ledger_contradicts_are_found(latex: str, code: FindingCode, dataset: str) -> None:
+    [found] = wrong(latex)
+    assert found.code == code
+    assert f"run_1/{dataset}/" in found.reason
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        f"It lowers the KL divergence on dino ({DINO}).",
+        f"It improves dino ({DINO}) but worsens moons ({MOONS}).",
+        f"On circle the KL divergence is lower, but not significantly ({CIRCLE}).",
+        f"On circle the KL divergence shows no significant change ({CIRCLE}).",
+        f"On circle it may improve: {CIRCLE}.",
+        f"The wall time is higher ({TIME}).",
+        "Run 1 has a higher wall time, which was not tested.",
+        f"The modes increased, {MODES}.",
+        f"KL divergence falls from {result(0, 'dino')} to {result(1, 'dino')}.",
+        f"On moons, {result(0, 'moons')} is better than {result(1, 'moons')}.",
+        f"A larger hidden size has a KL divergence of {MOONS} on moons, and on dino {DINO}.",
+        f"Increasing the hidden size changes dino by {DINO}.",
+        f"We ask whether width lowers the KL divergence; on moons it is {MOONS}.",
+        f"To reduce the KL divergence we made it wider: {MOONS}.",
+        f"It does not improve moons ({MOONS}).",
+        f"It improves dino ({DINO}), though not on all datasets.",
+        f"The KL divergence (lower is better) on moons is {MOONS}.",
+        f"As shown above, moons: {MOONS}.",
+        f"The width-enhanced network has {MOONS} on moons.",
+        "Every increase of the hidden size lowers the KL divergence on dino.",
+        "Run 1 has the best KL divergence on dino and the worst on moons.",
+        "On all datasets but moons, circle and line, run 1 lowers the KL divergence.",
+        "On circle, no difference in KL divergence between run 1 and the baseline is significant.",
+        "A lower KL divergence means a better fit.",
+        "The question is whether the KL divergence rises when the hidden size is doubled.",
+        "Future work should use 20 seeds.",
+        "The KL divergence on line is the same in both runs.",
+        "Run 1 improves one of the four datasets and worsens another one.",
+        r"A sigmoid schedule reaches a lower loss \citep{ho2020}.",
+    ],
+)
+def test_words_that_the_ledger_carries_pass(latex: str) -> None:
+    assert wrong(latex) == []
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "Our network outperforms all others.",
+        "This is the state of the art.",
+        "Run 1 is more robust on dino.",
+        "Run 1 needs less memory.",
+        "Samples of run 1 look sharper.",
+        "Run 1 improves dino because its gradients are smoother.",
+        "Run 1 frobnicates the KL divergence on dino.",
+        "Run 3 improves the KL divergence on dino.",
+        "The same holds for run 5.",
+        "Run 1 has a higher sample diversity than the baseline.",
+        "This is the best KL divergence ever reported.",
+        "We compare runs by a Wilcoxon signed-rank test.",
+        "Error bars show the range over the seeds.",
+        "What drives the change is the curvature of the loss.",
+        "We report the best of three seeds.",
+    ],
+)
+def test_claims_that_no_result_can_carry_have_no_evidence(latex: str) -> None:
+    assert wrong(latex, "abstract")
+
+
+@pytest.mark.parametrize(
+    ("latex", "right"),
+    [
+        (f"In run 0 the KL divergence on moons is {result(1, 'moons')}.", result(0, "moons")),
+        (f"On moons, run 1 has {result(1, 'dino')}.", result(1, "moons")),
+        (r"The wall time of run 1 on dino is \result{run_1/dino/kl_divergence}.", r"\result{run_1/dino/wall_time}"),
+    ],
+)
+def test_a_reference_prints_what_the_words_beside_it_name(latex: str, right: str) -> None:
+    assert right in [judgement.suggestion for judgement in wrong(latex)]
+
+
+# Declared claims
+
+
+def claim(words: str, *, relation: str = "lower", datasets: str = "dino", run: str = "run_1") -> str:
+    return rf"\claim{{run={run}, relation={relation}, metric=kl_divergence, datasets={datasets}}}{{{words}}}"
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        claim("The wider network improves the divergence on dino") + ".",
+        "Here " + claim("it pays off", relation="better") + ".",
+        claim("Width hurts", relation="worse", datasets="moons") + " where points are few.",
+        claim("The divergence of line does not change", relation="same", datasets="line") + ".",
+        claim("Some dataset gets better", datasets="some", run="some") + ".",
+    ],
+)
+def test_a_declared_claim_that_holds_binds_its_words(latex: str) -> None:
+    assert wrong(latex, "abstract") == []
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        claim("Width is a good thing", datasets="moons") + ".",
+        claim("The wider network is worse on dino") + ".",
+        claim("The wider network improves on moons") + ".",
+        claim("The wider network improves all datasets") + ".",
+        claim("The wider network improves all datasets", datasets="all") + ".",
+        claim("It stays the same", relation="lower") + ".",
+        claim("Run 0 is lower on dino", run="run_1", relation="higher") + ".",
+        claim("It lowers the wall time on dino") + ".",
+    ],
+)
+def test_a_declared_claim_that_fails_or_says_something_else_is_found(latex: str) -> None:
+    assert wrong(latex, "abstract")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "run=run_1, relation=lower, metric=kl_divergence",
+        "run=run_7, relation=lower, metric=kl_divergence, datasets=dino",
+        "run=run_1, relation=nicer, metric=kl_divergence, datasets=dino",
+        "run=run_1, relation=lower, metric=fid, datasets=dino",
+        "run=run_1, relation=lower, metric=kl_divergence, datasets=cifar",
+        "run_1 is lower",
+        "",
+    ],
+)
+def test_what_a_claim_declares_must_exist(spec: str) -> None:
+    [problem] = check_references(rf"Text. \claim{{{spec}}}{{words}}", ledger())
+    assert problem.code is ReferenceProblemCode.CLAIM
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (r"On dino, run_2 has a higher KL divergence (\compare{run_2/dino/kl_divergence}{run_1}).", Verdict.SUPPORTED),
+        (
+            r"On dino, run_2 has a lower KL divergence (\compare{run_2/dino/kl_divergence}{run_1}).",
+            Verdict.CONTRADICTED,
+        ),
+        (r"On dino, run_2 has a lower KL divergence (\change{run_2/dino/kl_divergence}).", Verdict.SUPPORTED),
+    ],
+)
+def test_words_beside_compare_are_judged_against_the_run_that_it_names(text: str, verdict: Verdict) -> None:
+    narrower = (
+        ledger()
+        .completed[1]
+        .model_copy(update={"name": "run_2", "values": {"dino": {"kl_divergence": [0.99, 1.00, 1.01]}}})
+    )
+    study = Study.of(Ledger({"kl_divergence": ledger().metric("kl_divergence")}, [*ledger().completed, narrower]))
+    assert [judgement.verdict for judgement in judge_section(read_source("results", text), study)] == [verdict]

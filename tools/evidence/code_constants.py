@@ -1,0 +1,62 @@
+"""Read the constants of a folder of code: argument defaults, keyword arguments and assignments."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class CodeConstant:
+    """A number of the code with the name that it has there."""
+
+    name: str
+    value: float
+    place: str
+
+
+def read_constants(folder: Path) -> list[CodeConstant]:
+    """Return the named numbers of every Python file below a folder, or of one file. Broken files are left out."""
+    found: list[CodeConstant] = []
+    for path in [folder] if folder.is_file() else sorted(folder.rglob("*.py"))[:500]:
+        if path.is_symlink() or not path.is_file():
+            continue
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+        except (SyntaxError, UnicodeDecodeError, RecursionError, ValueError):
+            continue
+        name = path.name if folder.is_file() else path.relative_to(folder).as_posix()
+        for node in ast.walk(tree):
+            for constant, value, line in _named(node):
+                if (number := _number(value)) is not None:
+                    found.append(CodeConstant(constant, number, f"{name}:{line}"))
+    return found
+
+
+def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr, int]]:
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        yield node.targets[0].id, node.value, node.lineno
+    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+        yield node.target.id, node.value, node.lineno
+    elif isinstance(node, ast.FunctionDef):
+        arguments = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+        yield from ((a.arg, d, node.lineno) for a, d in zip(arguments, node.args.defaults, strict=True))
+    elif isinstance(node, ast.Call):
+        option = node.args[0] if node.args else None
+        is_option = isinstance(option, ast.Constant) and isinstance(option.value, str) and option.value.startswith("--")
+        for keyword in node.keywords:
+            if keyword.arg == "default" and is_option and isinstance(option, ast.Constant):
+                yield re.sub(r"^-+", "", str(option.value)).replace("-", "_"), keyword.value, node.lineno
+            elif keyword.arg:
+                yield {"lr": "learning_rate"}.get(keyword.arg, keyword.arg), keyword.value, node.lineno
+
+
+def _number(node: ast.expr) -> float | None:
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,94 @@
+"""Hold the address of a reference against the run, dataset and metric that its clause names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tools.evidence.gate.report import FindingCode
+from tools.evidence.gate.statements.clauses import Clause, ParsedSentence
+from tools.evidence.gate.statements.mentions import Mention
+from tools.evidence.gate.statements.study import Study
+from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.records import BASELINE
+
+_FROM = re.compile(
+    r"\b(?:from|against|than|versus|vs\.?|compared (?:with|to)|instead of|above|below|was)\b[^.;]*$", re.IGNORECASE
+)
+
+
+def judge_references(sentence: ParsedSentence, study: Study) -> Iterator[Judgement]:
+    """Yield references that print another run, dataset or metric than the words beside them say."""
+    repeated = {name: run for run, name in study.confirmed.items()}
+    for clause in sentence.clauses:
+        named_baseline = any(BASELINE in mention.names for mention in clause.named("run"))
+        yield from _unknown_runs(clause, study)
+        for number, reference in enumerate(clause.measured):
+            parts = reference.address.split("/")
+            if len(parts) != 3 or reference.address not in study.addresses:
+                continue
+            compared_with = _FROM.search(clause.text[: reference.start - clause.start])
+            for place, (kind, value) in enumerate(zip(("run", "dataset", "metric"), parts, strict=True)):
+                value = repeated.get(value, value) if kind == "run" else value
+                mentions = _mentions(clause, kind)
+                names = {name for mention in mentions for name in mention.names}
+                if kind == "run" and value == BASELINE and ((named_baseline and number == 0) or compared_with):
+                    continue
+                if not names or value in names:
+                    if not names or not (wrong := _nearer(clause, mentions, number, value)):
+                        continue
+                    names = {wrong}
+                right = "/".join([*parts[:place], sorted(names)[0], *parts[place + 1 :]])
+                yield Judgement(
+                    Verdict.CONTRADICTED,
+                    FindingCode.CONTRADICTED_CLAIM,
+                    reference.start,
+                    reference.end,
+                    f"the words name the {kind} {' or '.join(sorted(names))}, the reference prints that of {value}",
+                    right if right in study.addresses else "",
+                    f"\\{reference.macro}{{{right}}}" if right in study.addresses else "",
+                    (reference.address,),
+                )
+                break
+
+
+def _unknown_runs(clause: Clause, study: Study) -> Iterator[Judgement]:
+    """Yield mentions of runs that the ledger has no row of. Future runs are none."""
+    known = {row.name for row in study.ledger.rows}
+    for mention in clause.named("run"):
+        unknown = [name for name in mention.names if name not in known]
+        if unknown and not mention.by_setting and not clause.possible and not clause.cited:
+            reason = f"there is no {unknown[0]}; the ledger has {', '.join(sorted(known))}"
+            yield Judgement(Verdict.NO_EVIDENCE, FindingCode.UNSUPPORTED_CLAIM, mention.start, mention.end, reason)
+
+
+def _mentions(clause: Clause, kind: str) -> list[Mention]:
+    found = clause.named(kind)
+    if kind == "run":
+        # A setting that is only named as larger or smaller stands for several runs; the reference picks one of them.
+        return [
+            m
+            for m in found
+            if m.names and (m.names != (BASELINE,) or (len(found) == 1 and not _only_versus(clause, m)))
+        ]
+    return found
+
+
+def _only_versus(clause: Clause, mention: Mention) -> bool:
+    """Tell whether the baseline is only what something is compared with."""
+    before = clause.text[: mention.start - clause.start]
+    return bool(
+        re.search(
+            r"\b(?:than|against|versus|vs\.?|from|with|to|over|of|below|above|the|by)\s+(?:the\s+)?$", before, re.I
+        )
+    )
+
+
+def _nearer(clause: Clause, mentions: list[Mention], number: int, value: str) -> str:
+    """Return the name that stands between the previous reference and this one, if it is another one."""
+    references = clause.measured
+    start = references[number - 1].end if number else clause.start
+    between = [m for m in mentions if start <= m.start < references[number].start]
+    if number == 0 or not between or len(between) != 1 or between[0].several:
+        return ""
+    return "" if value in between[0].names else between[0].names[0]

@@ -1,0 +1,164 @@
+"""Judge what sentences claim about results against the ledger.
+
+A comparison is bound to runs, datasets and metrics by the names and references in its clause, then by the text before it. In
+the title, the abstract, the results and everything that concludes, what cannot be bound or understood counts as not
+carried; elsewhere only statements about this study are judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from tools.evidence.gate.statements.clauses import Clause, ParsedSentence
+from tools.evidence.gate.statements.comparisons import judge_comparison
+from tools.evidence.gate.statements.declared_claims import declared, judge_words_of_claims, sense_of
+from tools.evidence.gate.statements.lexicon import pattern
+from tools.evidence.gate.statements.placement import Placement
+from tools.evidence.gate.statements.predicate import Predicate, no_evidence
+from tools.evidence.gate.statements.predicates import predicates
+from tools.evidence.gate.statements.sizes import judge_size
+from tools.evidence.gate.statements.study import Study
+from tools.evidence.gate.statements.superlatives import judge_superlative, speaks_of_changes
+from tools.evidence.gate.statements.word_subjects import unknown_verb
+from tools.evidence.judgement import Judgement, Verdict
+
+_CONCLUDES = re.compile(r"(?:indicat|suggest|impl|demonstrat|confirm|reveal|prov)", re.IGNORECASE)
+_UNIVERSAL = re.compile(
+    r"\b(?:all|every|each|no|both|any)\b.{0,40}\b(?:difference|change|comparison|effect|result|cell|improvement)s?\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b.{0,40}significant", re.IGNORECASE
+)
+_A_TEST = re.compile(r"\b(?:level|threshold|alpha|tests?)\b")
+_STATES_RELATION = ("better", "worse", "lower", "higher", "faster", "slower", "same", "noise", "different")
+_COMPARES = ("better", "lower", "higher", "faster", "absolute")
+
+
+def judge_claims(sentence: ParsedSentence, study: Study, placement: Placement) -> Iterator[Judgement]:
+    """Yield a judgement for each claim of a sentence. Suppositions, questions and others' results are none."""
+    for clause in sentence.clauses:
+        if clause.possible or clause.cited:
+            continue
+        found = predicates(clause, study)
+        judged = []
+        for number, predicate in enumerate(found):
+            before = found[number - 1].end if number else clause.start
+            following = found[number + 1].start if number + 1 < len(found) else clause.end
+            judgement = _judge(predicate, clause, study, before, following, found, placement)
+            if judgement:
+                judged.append((predicate, judgement))
+        yield from judge_words_of_claims(clause, found, study)
+        yield from _judge_claims_without_predicate(clause, found, study, placement)
+        carried = any(judgement.verdict is Verdict.SUPPORTED for _, judgement in judged)
+        for predicate, judgement in judged:
+            # 'The results suggest that run 2 is better' explains nothing; the comparison has its own judgement.
+            if not (carried and predicate.sense == "cause" and _CONCLUDES.match(predicate.text)):
+                yield judgement
+        if not found and (placement.strict or clause.about_study):
+            judgement = _judge_without_predicate(clause, study, placement)
+            if judgement:
+                yield judgement
+
+
+def _judge_claims_without_predicate(
+    clause: Clause, found: Sequence[Predicate], study: Study, placement: Placement
+) -> Iterator[Judgement]:
+    """Judge what a \\claim declares where its words compare by no word that the lexicon knows."""
+    for claim in clause.claims:
+        low, high = claim.words
+        stated = any(low <= predicate.start < high and predicate.sense in _STATES_RELATION for predicate in found)
+        predicate = Predicate("", low, high, "\\claim")
+        spec = declared(predicate, clause, study)
+        if spec and not stated and clause.start <= low < clause.end:
+            predicate = replace(predicate, sense=sense_of(spec))
+            judgement = judge_comparison(predicate, clause, study, low, high, headline=placement.headline)
+            if judgement:
+                yield judgement
+
+
+def _judge_without_predicate(clause: Clause, study: Study, placement: Placement) -> Judgement | None:
+    """Judge a clause that compares by no known word: bare significance, and verbs that nobody can check."""
+    named = clause.named("metric") or clause.measured or clause.named("run")
+    stated = pattern("significant").search(clause.text)
+    if stated and (named or clause.labelled or _UNIVERSAL.search(clause.text)):
+        counted = _COUNTED.search(_without_names(clause)) and not clause.measured
+        if counted or (_A_TEST.search(clause.text) and not clause.named("run")):
+            return None  # counts are judged as numbers
+        predicate = Predicate("different", clause.start + stated.start(), clause.start + stated.end(), stated[0])
+        return judge_comparison(predicate, clause, study, clause.start, clause.end, headline=placement.headline)
+    if placement.strict and not stated and (named or clause.named("dataset")) and (unknown := unknown_verb(clause)):
+        return no_evidence(
+            unknown,
+            f'"{unknown.text}" is no comparison that the evidence can be asked for; write lower, higher, better, worse or '
+            "not significant",
+        )
+    return None
+
+
+def _judge(
+    predicate: Predicate,
+    clause: Clause,
+    study: Study,
+    before: int,
+    following: int,
+    others: Sequence[Predicate],
+    placement: Placement,
+) -> Judgement | None:
+    sense, negated, strict = predicate.sense, predicate.negated, placement.strict
+    own = clause.about_study or bool(clause.named("metric") and clause.named("dataset"))
+    if sense == "record" and not negated:
+        return no_evidence(
+            predicate, "nothing in this study compares it with the field; only its own baseline was measured"
+        )
+    if sense == "rivals" and not negated and (strict or own) and any(p.sense in _COMPARES for p in others):
+        return no_evidence(predicate, "no other method was measured, only this study's runs")
+    if sense in ("record", "rivals"):
+        return None
+    if sense == "seed":
+        reason = "every result is over all seeds; a selection of seeds is not evidence"
+        return no_evidence(predicate, reason, Verdict.CONTRADICTED)
+    if not strict and not own:
+        return None
+    if sense == "cause":
+        return _judge_cause(predicate, clause, others) if strict and not negated else None
+    if predicate.degree == "superlative" and speaks_of_changes(predicate, clause):
+        return judge_superlative(predicate, clause, study, headline=placement.headline)
+    unknown = predicate.unknown or (predicate.text if sense == "unknown" else "")
+    if unknown in _before(predicate, clause) and declared(predicate, clause, study):
+        unknown = ""  # the claim says what the subject is
+    if unknown:
+        return no_evidence(predicate, f'"{unknown}" was not measured; the metrics are {", ".join(study.metrics)}')
+    if sense == "absolute":
+        reason = f'"{predicate.text}" is no comparison; say against which run, and print the result by reference'
+        return None if negated else no_evidence(predicate, reason)
+    if sense == "size":
+        return judge_size(predicate, clause, study)
+    if predicate.degree == "superlative":
+        return judge_superlative(predicate, clause, study, headline=placement.headline)
+    return judge_comparison(predicate, clause, study, before, following, headline=placement.headline)
+
+
+def _without_names(clause: Clause) -> str:
+    text = clause.text
+    for mention in clause.mentions:
+        low, high = max(0, mention.start - clause.start), mention.end - clause.start
+        text = text[:low] + " " * (high - low) + text[high:]
+    return text
+
+
+def _before(predicate: Predicate, clause: Clause) -> list[str]:
+    return re.findall(r"[a-z]+", clause.text[: predicate.start - clause.start].lower())
+
+
+def _judge_cause(predicate: Predicate, clause: Clause, others: Sequence[Predicate]) -> Judgement | None:
+    if pattern("unexplained").search(clause.text[: predicate.start - clause.start + 60]):
+        return None
+    results = clause.named("metric") or clause.named("run") or clause.named("dataset") or clause.measured
+    if not results and len(others) < 2 and not pattern("explained").search(clause.text):
+        return None
+    return no_evidence(
+        predicate, "no run tested this explanation; leave it out, or say that it is a conjecture (may, might)"
+    )

@@ -1,0 +1,156 @@
+"""Find the runs, datasets, metrics and settings that a text names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tools.evidence.gate.statements.lexicon import words
+from tools.evidence.records import BASELINE
+
+if TYPE_CHECKING:
+    from tools.evidence.gate.statements.study import Study
+
+Kind = Literal["run", "dataset", "metric", "setting"]
+
+_AND_RUN = r"\s*(?:,|and|or|to|through|-+|–|&)\s*(?:run[\s_]*)?"
+_RUNS = re.compile(rf"\bruns?[\s~_]*(?P<first>\d+)(?P<rest>(?:{_AND_RUN}\d+(?![\d.,]*\d*\s*(?:%|\w)))*)", re.IGNORECASE)
+_FURTHER_RUN = re.compile(r"(,|and|or|to|through|-+|–|&)\s*(?:run[\s_]*)?(\d+)", re.IGNORECASE)
+_BASELINE = re.compile(
+    r"\b(?:baseline|defaults?|unmodified (?:model|code|run|template)|reference run|control run"
+    r"|original (?:setting|run|value|model))\b(?:'s)?(?![\s-]+(?:template|code path))",
+    re.IGNORECASE,
+)
+_RATIOS = {
+    "halv": 0.5, "half": 0.5, "doubl": 2.0, "twice": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "fourfold": 4.0,
+}  # fmt: skip
+_NUMBER_WORDS = {"two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "eight": 8.0, "ten": 10.0}
+_REST = {
+    "eval": "uation", "val": "idation", "acc": "uracy", "train": "ing", "infer": "ence", "num": "ber of",
+    "param": "eters?", "temp": "erature", "freq": "uency", "prob": "ability", "mem": "ory", "perp": "lexity",
+    "div": "ergence", "corr": "elation", "prec": "ision", "rec": "all", "gen": "eration",
+}  # fmt: skip
+"""How names shorten words; the text may write the rest."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place at which a text names runs, datasets, metrics or settings."""
+
+    kind: Kind
+    names: tuple[str, ...]
+    start: int
+    end: int
+    several: bool = False
+    """The text means all names, as in 'runs 1 and 2'; else one of them, as with an ambiguous 'time'."""
+    by_setting: bool = False
+    """A run named by what it changes."""
+
+
+NamePattern = tuple[Kind, str, re.Pattern[str]]
+
+
+def name_patterns(study: Study) -> list[NamePattern]:
+    """Return the kind, name and pattern of everything that a text may name."""
+    found: list[NamePattern] = []
+    heads: dict[str, list[str]] = {}
+    for name in study.metrics:
+        for title in {name, study.metric(name).label} - {""}:
+            parts = _parts(title)
+            found.append(("metric", name, _sequence(parts)))
+            if len(parts) > 1:
+                heads.setdefault(parts[-1], []).append(name)
+                if parts[0] not in words("generic_names") and len(parts[0]) <= 5:
+                    found.append(("metric", name, _sequence(parts[:1])))
+    for head, names in heads.items():
+        if len(head) > 3:
+            found += [("metric", name, _sequence([head])) for name in dict.fromkeys(names)]
+    found += [("dataset", name, _sequence(_parts(name), plural=True)) for name in study.datasets]
+    settings = dict.fromkeys(name for values in study.settings.values() for name in values)
+    found += [("setting", name, _sequence(_parts(name), plural=True)) for name in settings]
+    for run in study.ledger.runs:
+        label = _parts(re.split(r"[:(=;,.]", run.note)[0])
+        is_setting = any(_parts(setting) == label for setting in study.varied)
+        if run.name != BASELINE and 1 < len(label) <= 6 and not is_setting:
+            found.append(("run", run.name, _sequence(label)))
+    return found
+
+
+def find_mentions(text: str, study: Study) -> list[Mention]:
+    """Return the mentions in a plain text, by position. A longer name hides a shorter one inside it."""
+    raw = [*_changed_settings(text, study), *_numbered(text)]
+    for kind, name, pattern in study.name_patterns:
+        raw += [Mention(kind, (name,), m.start(), m.end()) for m in pattern.finditer(text)]
+    raw += [Mention("run", (BASELINE,), m.start(), m.end()) for m in _BASELINE.finditer(text)]
+    raw = [m for m in raw if text[m.start : m.end].lower() != "times"]  # 'three times' names no duration
+    kept: list[Mention] = []
+    for mention in sorted(raw, key=lambda m: (m.start, m.start - m.end)):
+        last = kept[-1] if kept else None
+        if last is None or mention.start >= last.end:
+            kept.append(mention)
+        elif (mention.start, mention.end, mention.kind) == (last.start, last.end, last.kind) and not last.several:
+            kept[-1] = Mention(last.kind, tuple(dict.fromkeys(last.names + mention.names)), last.start, last.end)
+    return kept
+
+
+def _numbered(text: str) -> Iterator[Mention]:
+    for match in _RUNS.finditer(text):
+        numbers = [int(match["first"])]
+        for link, number in _FURTHER_RUN.findall(match["rest"]):
+            if link.lower() in ("to", "through") or set(link) <= {"-", "–"}:
+                numbers += range(numbers[-1] + 1, min(int(number), numbers[-1] + 50) + 1)
+            else:
+                numbers.append(int(number))
+        yield Mention("run", tuple(f"run_{n}" for n in numbers), match.start(), match.end(), len(numbers) > 1)
+
+
+def _changed_settings(text: str, study: Study) -> Iterator[Mention]:
+    """Yield runs that are named by what they change: 'halving the learning rate', 'a larger batch size'."""
+    article = r"(?:the|a|an|its|our|this|their)?\s*(?:(?:baseline|default)(?:'s)?\s+)?"
+    for setting in study.varied:
+        parts = _parts(setting)
+        name = r"[\s_-]*".join(parts)
+        noun = rf"(?:{name}s?|(?:step(?: size)?|rate|{parts[-1]})s?)"
+        pronoun = "|it\\b|them\\b" if len(study.varied) == 1 else ""
+        multiples = re.compile(
+            r"\b(?P<how>halv\w+|half|doubl\w+|twice|tripl\w+|trebl\w+|quadrupl\w+|fourfold|(?P<n>\w+)[\s-]+(?:times|fold))\s+"
+            rf"(?:of\s+)?(?:{article}{noun}{pronoun}(?:\s+of\s+(?:the\s+)?(?:baseline|default|run[\s_]*0))?"
+            r"|(?:the\s+|its\s+)?(?:default|baseline)(?!\w))",
+            re.IGNORECASE,
+        )
+        for match in multiples.finditer(text):
+            if ratio := _ratio(match["how"], match["n"]):
+                yield Mention("run", study.runs_with(setting, ratio), match.start(), match.end(), by_setting=True)
+        directions = re.compile(
+            r"(?:\b(?P<up>larger|higher|greater|bigger|increas\w+|rais\w+|enlarg\w+)"
+            rf"|\b(?P<down>smaller|lower\w*|reduc\w+|decreas\w+|shrinking|cutting))\s+(?:(?:in|of)\s+)?{article}{noun}(?![\w-])",
+            re.IGNORECASE,
+        )
+        for match in directions.finditer(text):
+            runs = study.runs_beyond(setting, above=bool(match["up"]))
+            yield Mention("run", runs, match.start(), match.end(), by_setting=True)
+        extremes = re.compile(rf"\b(?:(?P<top>largest|highest)|smallest|lowest)\s+{noun}(?![\w-])", re.IGNORECASE)
+        for match in extremes.finditer(text):
+            ranked = study.ranked_by(setting)
+            if ranked:
+                run = ranked[-1] if match["top"] else ranked[0]
+                yield Mention("run", (run,), match.start(), match.end(), by_setting=True)
+
+
+def _ratio(how: str, times: str | None) -> float | None:
+    known = next((ratio for stem, ratio in _RATIOS.items() if how.lower().startswith(stem)), None)
+    if known or not times:
+        return known
+    return _NUMBER_WORDS.get(times.lower()) or (float(times) if times.isdigit() else None)
+
+
+def _parts(name: str) -> list[str]:
+    return re.findall(r"[a-z]+|\d+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
+
+
+def _sequence(parts: list[str], *, plural: bool = False) -> re.Pattern[str]:
+    """Return a pattern of a name. A shortened part may be written in full, as 'eval' in 'evaluation'."""
+    name = r"[\W_]{1,4}".join(rf"{part}(?:{_REST[part]})?" if part in _REST else part for part in parts)
+    return re.compile(rf"(?<![\w\\-]){name}{'(?:e?s)?' if plural else 's?'}(?:'s)?(?![\w])", re.IGNORECASE)

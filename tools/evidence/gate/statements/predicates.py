@@ -1,0 +1,47 @@
+"""Find what a clause claims: comparisons, superlatives, sizes, records, causes, and words that cannot be understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tools.evidence.gate.statements.clauses import Clause
+from tools.evidence.gate.statements.lexicon import claim_words, pattern
+from tools.evidence.gate.statements.predicate import Predicate
+from tools.evidence.gate.statements.study import Study
+from tools.evidence.gate.statements.word_predicates import word_predicates
+
+_OF_SIGNIFICANCE = re.compile(
+    r"^[^.;,(]*significan|^\w+ not \w+ (?:[\w-]+ ){0,6}(?:significan|much\b|strongly|noticeabl|marked|clearly|substantial)",
+    re.IGNORECASE,
+)
+"""Of a phrase such as 'no change': it speaks of a test, and not of equal results."""
+_NO_SELECTION = re.compile(r"\b(?:no|not|never|same|every|each|without selecting|neither)\b", re.IGNORECASE)
+
+
+def predicates(clause: Clause, study: Study) -> list[Predicate]:
+    """Return the predicates of a clause in order. Where two overlap, the longer one counts."""
+    phrases = list(_phrases(clause))
+    taken = [(p.start, p.end) for p in phrases] + [(m.start, m.end) for m in clause.mentions]
+    kept: list[Predicate] = []
+    for predicate in sorted([*phrases, *word_predicates(clause, study, taken)], key=lambda p: (p.start, -p.end)):
+        if kept and predicate.start < kept[-1].end:
+            continue
+        before = clause.text[: predicate.start - clause.start].split()[-5:]
+        kept.append(replace(predicate, negated=pattern("negation").search(" ".join(before)) is not None))
+    return kept
+
+
+def _phrases(clause: Clause) -> Iterator[Predicate]:
+    for sense, phrases in claim_words().phrases.items():
+        if sense in ("all", "none", "significant"):
+            continue
+        for match in phrases.finditer(clause.text):
+            start, end = clause.start + match.start(), clause.start + match.end()
+            if any(m.by_setting and m.start < end and start < m.end for m in clause.mentions):
+                continue
+            if sense == "seed" and _NO_SELECTION.search(clause.text[max(0, match.start() - 25) : match.end()]):
+                continue
+            chance = sense == "same" and _OF_SIGNIFICANCE.search(match[0] + clause.text[match.end() : match.end() + 60])
+            yield Predicate("noise" if chance else sense, start, end, match[0], "phrase")

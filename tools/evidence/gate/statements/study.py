@@ -1,0 +1,138 @@
+"""What a study holds: its runs, datasets, metrics and settings, and the constants of its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tools.evidence.code_constants import read_constants
+from tools.evidence.gate.statements.mentions import Mention, NamePattern, find_mentions, name_patterns
+from tools.evidence.ledger import Ledger
+from tools.evidence.records import BASELINE, CONFIRMATION, Metric, Scalar
+from tools.experiments.template import Template
+
+
+@dataclass(frozen=True)
+class Study:
+    """The ledger of a study, the template's description, and the constants of its code."""
+
+    ledger: Ledger
+    description: str = ""
+    constants: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def of(cls, ledger: Ledger, template: Template | None = None, code: Path | None = None) -> Study:
+        """Return the study of a ledger, with the template's description and the constants of a folder of code."""
+        description = ""
+        if template:
+            described = (f"{metric.printed}: {metric.description}" for metric in template.metrics.values())
+            description = " ".join([template.title, template.description, template.task_description, *described])
+        constants = [(constant.name, constant.value) for constant in read_constants(code)] if code else []
+        return cls(ledger, description, tuple(constants))
+
+    @cached_property
+    def runs(self) -> list[str]:
+        """Return the completed runs without the baseline."""
+        return [run.name for run in self.ledger.completed if run.name != BASELINE]
+
+    @cached_property
+    def confirmed(self) -> dict[str, str]:
+        """Return run -> the name of its measurement on fresh seeds."""
+        return {row.name.replace(CONFIRMATION, "run_", 1): row.name for row in self.ledger.confirmations}
+
+    @cached_property
+    def known_runs(self) -> frozenset[str]:
+        """Return all names under which the ledger has results, confirmations included."""
+        return frozenset([BASELINE, *self.runs, *self.confirmed.values()])
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """Return the addresses of all results, those of confirmations included."""
+        return frozenset([*self.ledger.addresses(), *self.ledger.confirmed_addresses()])
+
+    @cached_property
+    def datasets(self) -> list[str]:
+        return list(dict.fromkeys(address.split("/")[1] for address in self.ledger.addresses()))
+
+    @cached_property
+    def metrics(self) -> list[str]:
+        return list(dict.fromkeys(self.ledger.result(address).metric.name for address in self.ledger.addresses()))
+
+    @cached_property
+    def primary(self) -> str:
+        """Return the first metric that has a goal, else the first."""
+        goals = [name for name in self.metrics if self.metric(name).goal]
+        return (goals or self.metrics or [""])[0]
+
+    @cached_property
+    def quality_metrics(self) -> list[str]:
+        """Return the metrics that are no durations."""
+        return [name for name in self.metrics if not self.is_duration(name)]
+
+    def metric(self, name: str) -> Metric:
+        return self.ledger.metric(name)
+
+    def is_duration(self, metric: str) -> bool:
+        words = metric.lower().split("_")
+        return bool({"time", "seconds", "latency", "duration", "runtime", "wall"} & set(words)) or self.metric(
+            metric
+        ).unit in ("s", "ms")
+
+    @cached_property
+    def settings(self) -> dict[str, dict[str, Scalar]]:
+        """Return run -> last part of a setting's name -> value."""
+        return {r.name: {name.rpartition(".")[2]: v for name, v in r.settings.items()} for r in self.ledger.completed}
+
+    @cached_property
+    def varied(self) -> list[str]:
+        """Return the settings that differ between runs."""
+        names = dict.fromkeys(name for values in self.settings.values() for name in values)
+        return [name for name in names if len({str(v.get(name)) for v in self.settings.values()}) > 1]
+
+    def runs_with(self, setting: str, ratio: float) -> tuple[str, ...]:
+        """Return the runs whose setting is `ratio` times the baseline's."""
+        base = self._number(BASELINE, setting)
+        values = {run: self._number(run, setting) for run in self.runs}
+        if not base:
+            return ()
+        return tuple(run for run, v in values.items() if v is not None and abs(v / base - ratio) < 0.02 * ratio)
+
+    def runs_beyond(self, setting: str, *, above: bool) -> tuple[str, ...]:
+        """Return the runs whose setting is above the baseline's, or below it."""
+        base = self._number(BASELINE, setting)
+        values = {run: self._number(run, setting) for run in self.runs}
+        if not base:
+            return ()
+        return tuple(run for run, v in values.items() if v is not None and (v > base if above else v < base))
+
+    def ranked_by(self, setting: str) -> list[str]:
+        """Return all runs by a numeric setting, lowest first; nothing if a run lacks it."""
+        values = {run: self._number(run, setting) for run in self.settings}
+        known = {run: value for run, value in values.items() if value is not None}
+        return sorted(known, key=lambda run: known[run]) if len(known) == len(values) else []
+
+    def _number(self, run: str, setting: str) -> float | None:
+        value = self.settings.get(run, {}).get(setting)
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    @cached_property
+    def environment(self) -> tuple[str, ...]:
+        """Return what the environment of the baseline says: versions of software, hardware."""
+        return tuple(self.ledger.baseline.environment.values()) if self.ledger.baseline else ()
+
+    @cached_property
+    def known_numbers(self) -> frozenset[float]:
+        """Return the numbers of the settings of all runs."""
+        return frozenset(
+            float(v) for values in self.settings.values() for v in values.values() if isinstance(v, int | float)
+        )
+
+    @cached_property
+    def name_patterns(self) -> list[NamePattern]:
+        """Return the patterns of all names."""
+        return name_patterns(self)
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Return the runs, datasets, metrics and settings that a plain text names, by position."""
+        return find_mentions(text, self)

@@ -1,0 +1,56 @@
+"""Judge trends over a setting, such as 'every increase of the learning rate lowers the loss'."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from tools.evidence.gate.report import FindingCode
+from tools.evidence.gate.statements.clauses import Clause
+from tools.evidence.gate.statements.comparing import Cell, Truth, compare, wants_lower
+from tools.evidence.gate.statements.predicate import Predicate, contradicted, supported
+from tools.evidence.gate.statements.scope import Scope
+from tools.evidence.gate.statements.study import Study
+from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.records import BASELINE
+
+_DIRECTIONS = ("lower", "higher", "better", "worse", "faster", "slower")
+_RISING = r"increas\w+|rais\w+|ris\w+|grow\w*|doubl\w+|larger|higher|bigger|greater"
+_FALLING = r"decreas\w+|reduc\w+|lower\w*|halv\w+|cut\w*|smaller"
+_EVERY_STEP = re.compile(
+    rf"\b(?:every|each)\s+(?:further\s+|additional\s+)?(?:(?P<up>{_RISING})|(?:{_FALLING}))\b"
+    rf"|\bthe\s+(?:(?P<the_up>{_RISING})|(?:{_FALLING}))\s+(?:the|its)\b"
+    r"|\b(?P<with>monoton\w+|steadily|continuously)\b(?=.*\bwith\b|.*\bas\b)",
+    re.IGNORECASE,
+)
+
+
+def judge_trend(predicate: Predicate, clause: Clause, study: Study, scope: Scope) -> Judgement | None:
+    """Judge that a metric goes one way with every step of a setting; None if the clause states no trend."""
+    stated = _EVERY_STEP.search(clause.text)
+    named = [name for m in clause.named("setting") for name in m.names if name in study.varied]
+    settings = named or (study.varied if any(m.by_setting for m in clause.named("run")) else [])
+    if not stated or predicate.sense not in _DIRECTIONS or not settings:
+        return None
+    runs = study.ranked_by(settings[0])
+    rising = bool(stated["up"] or stated["the_up"] or stated["with"])
+    lower = wants_lower(study, predicate.sense, scope.metrics[0]) == rising
+    for dataset in scope.datasets:
+        addresses = [f"{run}/{dataset}/{scope.metrics[0]}" for run in runs]
+        means = [(a, study.ledger.result(a).mean) for a in addresses if a in study.addresses]
+        for (one, before), (other, after) in itertools.pairwise(means):
+            if before == after or (after < before) != lower:
+                reason = f'"{predicate.text}" at every step of {settings[0]}: not from {one} to {other}'
+                return Judgement(
+                    Verdict.CONTRADICTED,
+                    FindingCode.CONTRADICTED_CLAIM,
+                    predicate.start,
+                    predicate.end,
+                    reason,
+                    evidence=(one, other),
+                )
+        found = [compare(study, run, dataset, scope.metrics[0]) for run in runs if run != BASELINE]
+        if not clause.hedge and not any(comparison and comparison.significant for comparison in found):
+            cell = Cell(f"{runs[-1]}/{dataset}/{scope.metrics[0]}", BASELINE, Truth.NOT_SIGNIFICANT, found[-1])
+            return contradicted(predicate, FindingCode.INSIGNIFICANT_CLAIM, cell, "no step is significant")
+    return supported(predicate, f"the means follow {settings[0]}")

@@ -1,0 +1,29 @@
+"""Names of datasets and metrics, which experiments and templates choose and papers print."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST_NAME = 80
+_FORBIDDEN = re.compile(r"[\\{}~^$&]")
+
+
+def name_problem(name: str) -> str:
+    """Return why this cannot name a dataset or a metric, an empty string if it can.
+
+    A name becomes part of an address like `run_1/dataset/metric`, which agents write into LaTeX.
+    """
+    if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
+        return f"a name has 1 to {LONGEST_NAME} printable characters"
+    if name != " ".join(name.split()):
+        return "a name has no outer or double spaces"
+    if found := _FORBIDDEN.search(name):
+        return f"{found[0]} has a meaning in LaTeX; write it in words"
+    if "/" in name:
+        return "/ separates the parts of an address like run_1/dataset/metric; write another character, or 'per'"
+    return ""
+
+
+def latex_address(address: str) -> str:
+    """Return an address as it is written in LaTeX, where % begins a comment and # a parameter."""
+    return re.sub(r"([%#])", r"\\\1", address)
