@@ -46,6 +46,8 @@ class IdeaContext:
     """File that receives the proposed idea."""
     baselines: BaselineCache | None = None
     """Cache of measured baselines; None to measure the baseline again."""
+    confirm: bool = True
+    """True if the harness measures the best run and the baseline again on fresh seeds."""
     seed: int = 0
     run_id: str = ""
     run_quota: RunQuota = field(default_factory=RunQuota)

@@ -10,19 +10,46 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from tools.errors import UserError, nearest
+from tools.user_files import read_user_text
 
 M = TypeVar("M", bound=BaseModel)
+_MAX_CHARACTERS = 2**19
+"""Longest YAML text that is read. Files that people write are far shorter, and a huge one takes minutes to parse."""
+
+_MAX_SHOWN = 200
+"""Longest excerpt of a wrong value in a message, in characters."""
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Refuses a mapping that has a key twice, where YAML would silently keep the last value. Compiled where possible."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: dict[str, int] = {}
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+                continue
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                problem = f"key {key.value!r} occurs twice, in lines {seen[key.value]} and {line}; keep one"
+                raise yaml.YAMLError(problem)
+            seen[key.value] = line
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def parse_yaml(text: str, place: Path | str) -> Any:
     """Parse a YAML text.
 
     Raises:
-        UserError: it is not YAML.
+        UserError: it is not YAML, has a key twice, is nested too deeply, or is longer than half a million characters.
     """
+    if len(text) > _MAX_CHARACTERS:
+        raise UserError(f"{place}: {len(text):,} characters are too many; a YAML file may have {_MAX_CHARACTERS:,}")
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        return yaml.load(text, _Loader)
+    except RecursionError:
+        raise UserError(f"{place}: nested too deeply to be read") from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist, an endless number
         raise UserError(f"{place}: not valid YAML: {' '.join(str(error).split())}") from None
 
 
@@ -30,13 +57,9 @@ def read_yaml(path: Path) -> Any:
     """Parse a YAML file.
 
     Raises:
-        UserError: it is not YAML or not UTF-8.
+        UserError: it cannot be read, or `parse_yaml` refuses it.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not valid YAML: {error}") from None
-    return parse_yaml(text, path)
+    return parse_yaml(read_user_text(path), path)
 
 
 def read_mapping(path: Path, shape: str) -> dict[str, Any]:
@@ -83,13 +106,19 @@ def validated(schema: type[M], data: object, place: Path | str) -> M:
 def first_problem(path: Path | str, error: ValidationError, schema: type[BaseModel]) -> str:
     """Return one line about the first mistake that pydantic found: file, key, mistake, nearest known name."""
     problem = error.errors()[0]
-    place = ".".join(str(part) for part in problem["loc"]) or "(the whole file)"
+    place = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         known = _fields_at(schema, problem["loc"][:-1])
         return f"{path}: {place}: unknown key; {nearest(str(problem['loc'][-1]), known)}"
     given = problem.get("input")
-    shown = "" if problem["type"] == "missing" or isinstance(given, dict | list) else f" (given: {given!r})"
-    return f"{path}: {place}: {problem['msg'][0].lower()}{problem['msg'][1:]}{shown}"
+    shown = "" if problem["type"] == "missing" or isinstance(given, dict | list) else f" (given: {_shortened(given)})"
+    message = problem["msg"].removeprefix("Value error, ")
+    return ": ".join(filter(None, [str(path), place, f"{message[0].lower()}{message[1:]}{shown}"]))
+
+
+def _shortened(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
 def _fields_at(schema: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:

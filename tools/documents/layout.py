@@ -105,9 +105,11 @@ def _reading_order(segments: list[TextSegment], width: float) -> list[list[TextS
     if gutter is None:
         return _rows(segments)
     across = [s for s in segments if s.x0 < gutter < s.x1]
-    for row in _rows([s for s in segments if s not in across]):
-        if len(row) >= 4 and all(s.x1 - s.x0 < 0.25 * width for s in row):
-            across += row  # a table across both columns
+    rows_of_both = _rows([s for s in segments if s not in across])
+    tabular = [_is_tabular(row, gutter, width) for row in rows_of_both]
+    for k, row in enumerate(rows_of_both):
+        if tabular[k] and any(tabular[max(0, k - 1) : k] + tabular[k + 1 : k + 2]):
+            across += row  # a table across both columns; a single such row is a stretched line beside another line
     rows: list[list[TextSegment]] = []
     rest = [s for s in segments if s not in across]
     for spanning in [*_rows(across), None]:
@@ -117,6 +119,12 @@ def _reading_order(segments: list[TextSegment], width: float) -> list[list[TextS
         if spanning is not None:
             rows.append(spanning)
     return rows
+
+
+def _is_tabular(row: list[TextSegment], gutter: float, width: float) -> bool:
+    """Return whether a row has several short cells, some on each side of the gutter."""
+    left = sum(s.x1 <= gutter for s in row)
+    return len(row) >= 4 and 0 < left < len(row) and all(s.x1 - s.x0 < 0.25 * width for s in row)
 
 
 def _gutter(segments: list[TextSegment], width: float) -> float | None:

@@ -1,32 +1,12 @@
-"""Split Markdown and plain text into blocks, and remove text that the markup hides from readers."""
+"""Split Markdown and plain text into blocks."""
 
 from __future__ import annotations
 
 import re
 
-from tools.documents.hidden_text import HiddenText, HiddenTextKind
 from tools.documents.structure import CAPTION, KNOWN_HEADINGS, BlockKind, PaperBlock, heading_name
 
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-_INVISIBLE = re.compile(
-    r"<(\w+)[^<>]*(?:style\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d]*[1-9])|"
-    r"font-size\s*:\s*[01](?:px|pt)?\b|color\s*:\s*(?:white|#fff\b|#ffffff|transparent))[^\"']*[\"']|\bhidden\b)[^<>]*>"
-    r"(.*?)</\1>",
-    re.DOTALL | re.IGNORECASE,
-)
 _TEX_CAPTION = re.compile(r"\\caption(?:\[[^\]]*\])?\{(.*)\}", re.DOTALL)
-
-
-def strip_hidden_markup(text: str) -> tuple[str, list[HiddenText]]:
-    """Remove HTML comments and elements that are styled to be invisible. Return the rest and what was removed."""
-    hidden = []
-    for pattern in (_COMMENT, _INVISIBLE):
-        hidden += [
-            HiddenText.of(HiddenTextKind.UNPRINTED, 1, found.group(found.lastindex or 0))
-            for found in pattern.finditer(text)
-        ]
-        text = pattern.sub("", text)
-    return text, [finding for finding in hidden if finding.quote]
 
 
 def parse_blocks(text: str) -> list[PaperBlock]:

@@ -20,6 +20,7 @@ from tools.documents.hidden_text import (
     classify_characters,
     hidden_runs,
     keep_running_text,
+    no_characters,
     read_characters,
     render_text_difference,
     strip_actual_text,
@@ -28,6 +29,8 @@ from tools.documents.layout import TextLine, extract_lines
 from tools.documents.structure import line_numbers, running_key, running_text
 from tools.errors import UserError
 
+DEFAULT_SIZE = (612.0, 792.0)
+"""Width and height in points of a page that has no size of its own: US letter, as viewers show it."""
 MAX_BYTES = 100_000_000
 MAX_PAGES = 300
 """A longer file is read only if the caller limits the number of pages."""
@@ -70,15 +73,19 @@ def read_pdf(path: Path, max_pages: int | None = None) -> PdfText:
         sizes: list[tuple[float, float]] = []
         images = 0
         hidden: list[HiddenText] = []
+        broken = []
         for k in range(read):
-            page = document[k]
-            hidden += [HiddenText.of(HiddenTextKind.REPLACED, k + 1, text) for text in strip_actual_text(page)]
-            characters = read_characters(page)
+            try:
+                page = open_page(document, k)
+            except pdfium.PdfiumError:
+                broken.append(k + 1)
+                pages.append((no_characters(), []))
+                sizes.append(DEFAULT_SIZE)
+                continue
+            found, page_read = classify_page(page)
+            hidden += [HiddenText.of(HiddenTextKind.REPLACED, k + 1, text) for text in found]
+            pages.append(page_read)
             sizes.append(page.get_size())
-            kinds: CharacterKinds = []
-            if len(characters):
-                kinds = classify_characters(characters, render_text_difference(page), page.get_size())
-            pages.append((characters, kinds))
             images += any(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3))
             page.close()
         title = str(document.get_metadata_value("Title") or "").strip()
@@ -87,9 +94,33 @@ def read_pdf(path: Path, max_pages: int | None = None) -> PdfText:
     for k, (characters, kinds) in enumerate(pages):
         hidden += hidden_runs(characters, kinds, k + 1)
     lines, notes = _lines(pages, sizes)
+    if broken:
+        notes.append(f"broken, so their text is missing: page {', '.join(map(str, broken))}")
     if read < count:
         notes.append(f"the first {read} of {count} pages were read")
     return PdfText(title, count, tuple(lines), tuple(hidden), tuple(notes))
+
+
+def open_page(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
+    """Return a page, of the default size if its own is empty.
+
+    Raises:
+        PdfiumError: the page is broken.
+    """
+    page = document[index]
+    if min(page.get_size()) < 1:
+        page.set_mediabox(0, 0, *DEFAULT_SIZE)
+        page.set_cropbox(0, 0, *DEFAULT_SIZE)
+    return page
+
+
+def classify_page(page: pdfium.PdfPage) -> tuple[list[str], tuple[PageCharacters, CharacterKinds]]:
+    """Return the replacement texts that a page draws otherwise, its characters, and how each is hidden."""
+    replaced = strip_actual_text(page)
+    characters = read_characters(page)
+    if not len(characters):
+        return replaced, (characters, [])
+    return replaced, (characters, classify_characters(characters, render_text_difference(page), page.get_size()))
 
 
 def render_pages(path: Path, dpi: int = 100, pages: Sequence[int] | None = None) -> list[bytes]:
@@ -108,9 +139,25 @@ def render_pages(path: Path, dpi: int = 100, pages: Sequence[int] | None = None)
             if not 1 <= number <= len(document):
                 raise UserError(f"{path}: no page {number}; it has pages 1 to {len(document)}")
             file = io.BytesIO()
-            document[number - 1].render(scale=dpi / 72).to_pil().convert("RGB").save(file, format="PNG")
+            open_page(document, number - 1).render(scale=dpi / 72).to_pil().convert("RGB").save(file, format="PNG")
             images.append(file.getvalue())
     return images
+
+
+def page_texts(path: Path) -> list[str]:
+    """Return the text of each page in the order of the file, hidden text included; empty for pages that are broken.
+
+    Raises:
+        UserError: the file cannot be opened.
+    """
+    texts = []
+    with _opened(path) as document:
+        for number in range(len(document)):
+            try:
+                texts.append(document[number].get_textpage().get_text_bounded())
+            except pdfium.PdfiumError:
+                texts.append("")
+    return texts
 
 
 @contextmanager
@@ -120,7 +167,7 @@ def _opened(path: Path) -> Iterator[pdfium.PdfDocument]:
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower():
             raise UserError(f"{path}: encrypted; save a copy without a password and use that") from None
-        raise UserError(f"{path}: a broken PDF that cannot be opened ({error}); export it again") from None
+        raise UserError(f"{path}: a broken PDF that cannot be opened; export it again") from None
     try:
         yield document
     finally:

@@ -131,6 +131,8 @@ def _forms(text: str) -> list[str]:
     forms = [plain]
     if not plain.isascii() and _LATIN.search(plain):
         forms.append(plain.translate(_LOOK_ALIKES))
+    if hyphenated := [re.sub(r"(?<=[^\W\d])[-\u2010\u2011](?=[^\W\d])", "", form) for form in forms if "-" in form]:
+        forms += hyphenated  # a soft hyphen in a PDF is read as a hyphen
     if any(_SPACED.search(form) for form in forms):
         forms += [_join_spaced(form) for form in list(forms)]
     return forms

@@ -201,7 +201,7 @@ def _joined(lines: Sequence[TextLine], words: set[str]) -> str:
     text = lines[0].text
     for line in lines[1:]:
         match = re.search(r"([A-Za-zÀ-ÿ]+(?:-[A-Za-zÀ-ÿ]+)*)-$", text)
-        tail = re.match(r"[a-zà-ÿ]+" if not text[:-1].split()[-1].isupper() else r"[A-Za-zÀ-ÿ]+", line.text)
+        tail = re.match(r"[A-Za-zÀ-ÿ]+" if match and match.group(1).isupper() else r"[a-zà-ÿ]+", line.text)
         if not match or not tail:
             text += ("" if text.endswith("-") and not text.endswith(" -") else " ") + line.text
             continue

@@ -8,27 +8,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tools.documents.hidden_text import HiddenText, HiddenTextKind
+from tools.documents.hidden_text import HiddenText
+from tools.documents.tex_hidden import remove_hidden
 from tools.errors import UserError
 
 _LEVELS = {"part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5}
 _MAX_DEPTH = 10
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
-_PALE = r"\{?(?:white|transparent|[a-z]+!(?:0|1|2|3|4|5))\}?"
-
-_HIDDEN = (
-    (HiddenTextKind.COLOR, re.compile(rf"\\textcolor(?:\[[^\]]*\])?\{{{_PALE}\}}{_GROUP}", re.DOTALL)),
-    (HiddenTextKind.COLOR, re.compile(r"\\textcolor\[(?:rgb|RGB|HTML|gray)\]"
-     r"\{(?:1,\s*1,\s*1|255,\s*255,\s*255|FFFFFF|1(?:\.0)?)\}"
-                        + _GROUP, re.DOTALL | re.IGNORECASE)),
-    (HiddenTextKind.COLOR, re.compile(rf"\{{\s*\\color(?:\[[^\]]*\])?\{{(?:{_PALE}|1,\s*1,\s*1|FFFFFF)\}}"
-                        r"((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}", re.DOTALL)),
-    (HiddenTextKind.TINY, re.compile(r"\{\s*\\fontsize\{(?:0?\.\d+|[01](?:\.\d+)?)(?:pt)?\}\{[^{}]*\}(?:\\selectfont)?"
-                      r"((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}", re.DOTALL)),
-    (HiddenTextKind.TINY, re.compile(rf"\\(?:scalebox|resizebox)\{{0?\.0\d*\}}(?:\[[^\]]*\])?{_GROUP}", re.DOTALL)),
-    (HiddenTextKind.UNPRINTED, re.compile(rf"\\[hv]?phantom{_GROUP}", re.DOTALL)),
-    (HiddenTextKind.UNPRINTED, re.compile(rf"\\texttransparent\{{0?\.?0*\}}{_GROUP}", re.DOTALL)),
-)  # fmt: skip
 
 
 def read_tex(path: Path) -> tuple[str, tuple[HiddenText, ...], tuple[str, ...]]:
@@ -39,13 +25,10 @@ def read_tex(path: Path) -> tuple[str, tuple[HiddenText, ...], tuple[str, ...]]:
     """
     notes: list[str] = []
     source = flatten_source(path, notes)
+    source, hidden = remove_hidden(source)
     preamble, begins, body = source.partition("\\begin{document}")
     text = body.partition("\\end{document}")[0] if begins else source
     title = _command("title", preamble) or _command("title", text)
-    hidden: list[HiddenText] = []
-    for kind, pattern in _HIDDEN:
-        hidden += [HiddenText.of(kind, 1, found.group(found.lastindex or 0)) for found in pattern.finditer(text)]
-        text = pattern.sub("", text)
     text = _plain(text)
     return (f"# {_plain(title)}\n\n{text}" if title else text), tuple(hidden), tuple(notes)
 
@@ -85,7 +68,6 @@ def _with_inputs(path: Path, folder: Path, notes: list[str], depth: int) -> str:
 
 def _without_comments(source: str) -> str:
     source = re.sub(r"\\begin\{(comment|filecontents\*?)\}.*?\\end\{\1\}", "", source, flags=re.DOTALL)
-    source = re.sub(r"\\iffalse\b.*?\\fi\b", "", source, flags=re.DOTALL)
     source = re.sub(r"(?m)^[ \t]*%.*\n?", "", source)
     return re.sub(r"(?<!\\)((?:\\\\)*)%.*", r"\1", source)
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +18,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tools.atomic import write_json
-from tools.evidence import BASELINE, RunRecord
+from tools.evidence import RESULT_FOLDER, RunRecord
+from tools.sandbox.file_tree import remove_path
 
 _MAX_BYTES = 200 * 2**20
 """Larger results are not cached."""
+_DAY = 86400
 _LOG = "output.txt"
 
 
@@ -30,16 +33,16 @@ class BaselineCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def find(self, digest: str, work: Path, log: Path) -> RunRecord | None:
-        """Copy a cached baseline into `work/run_0` and its output into `log`, and return its record.
+    def find(self, digest: str, name: str, work: Path, log: Path) -> RunRecord | None:
+        """Copy a cached baseline into the folder `name` of `work` and its output into `log`, and return its record.
 
         Returns None if there is none, or if it cannot be read; then it is removed.
         """
         home = self._folder / digest
         try:
             record = RunRecord.model_validate_json((home / "record.json").read_bytes())
-            shutil.rmtree(work / BASELINE, ignore_errors=True)
-            shutil.copytree(home / BASELINE, work / BASELINE, symlinks=True)
+            shutil.rmtree(work / name, ignore_errors=True)
+            shutil.copytree(home / name, work / name, symlinks=True)
             log.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(home / _LOG, log)
         except (OSError, ValidationError):
@@ -49,14 +52,17 @@ class BaselineCache:
 
     def store(self, digest: str, record: RunRecord, work: Path, log: Path) -> None:
         """Store a completed baseline, unless it is too large or the disk is full."""
-        results = work / BASELINE
+        results = work / record.name
         if sum(path.lstat().st_size for path in results.rglob("*")) > _MAX_BYTES or (self._folder / digest).exists():
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+            for left in self._folder.glob(".new-*"):  # of a process that was killed
+                if time.time() - left.stat().st_mtime > _DAY:
+                    remove_path(left)
             with tempfile.TemporaryDirectory(dir=self._folder, prefix=".new-") as name:
                 home = Path(name) / digest
-                shutil.copytree(results, home / BASELINE, symlinks=True)
+                shutil.copytree(results, home / record.name, symlinks=True)
                 shutil.copyfile(log, home / _LOG)
                 kept = f"measured on {datetime.now(UTC).date().isoformat()}, before this run, on the same machine"
                 write_json(home / "record.json", record.model_copy(update={"kept": kept}).model_dump(mode="json"))
@@ -75,7 +81,8 @@ def digest_of(work: Path, command: Sequence[str], environment: Mapping[str, str]
     digest = hashlib.sha256(json.dumps([list(command), dict(sorted(environment.items()))]).encode())
     for path in sorted(work.rglob("*")):
         name = path.relative_to(work)
-        if path.is_symlink() or not path.is_file() or name.parts[0].startswith("run_") or "__pycache__" in name.parts:
+        results = RESULT_FOLDER.fullmatch(name.parts[0]) or "__pycache__" in name.parts
+        if results or path.is_symlink() or not path.is_file():
             continue
         digest.update(f"\0{name.as_posix()}\0{path.stat().st_size}\0".encode())
         with path.open("rb") as file:

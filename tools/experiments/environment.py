@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from packaging.requirements import Requirement
 
 from tools.errors import MachineError
 from tools.sandbox import ResourceLimits, Sandbox
 from tools.sandbox.hardware import describe_hardware
+from tools.temporary import TemporaryFolder
 
 _PACKAGES = ("torch", "numpy", "scipy", "matplotlib", "scikit-learn")
 
@@ -37,8 +36,8 @@ async def describe_environment(sandbox: Sandbox, requirements: Sequence[str] = (
         MachineError: the sandbox does not run Python.
     """
     packages = (*_PACKAGES, *(Requirement(line).name for line in requirements))
-    with tempfile.TemporaryDirectory() as folder:
-        session = sandbox.session(Path(folder), run_id="environment")
+    with TemporaryFolder("environment") as folder:
+        session = sandbox.session(folder, run_id="environment")
         try:
             result = await session.run(
                 ["python", "-c", _PROGRAM % (packages,)], limits=ResourceLimits(wall_seconds=120)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools.errors import ToolError, UserError
 from tools.evidence import BASELINE, Ledger, RunRecord
+from tools.evidence.implausible import implausible_results
 from tools.experiments.final_info import parse_final_info
 from tools.experiments.integrity import RESULT_BYTES
 from tools.experiments.settings import settings_of_run
@@ -54,7 +55,7 @@ def _record(folder: Path, note: str, template: Template) -> RunRecord:
         raise ToolError(f"{folder.name}: {error}") from None
     source = next((p for p in (folder.parent / f"{folder.name}.py", folder / "experiment.py") if p.is_file()), None)
     plain = "Baseline" if folder.name == BASELINE else "A run"
-    return RunRecord(
+    record = RunRecord(
         name=folder.name,
         status="completed",
         note=f"{note or plain} ({EXTERNAL})",
@@ -62,8 +63,10 @@ def _record(folder: Path, note: str, template: Template) -> RunRecord:
         environment={"origin": EXTERNAL},
         values=info.values,
         censored=info.censored,
+        left_out=info.left_out,
         reported_stderrs=info.stderrs,
     )
+    return record.model_copy(update={"implausible": implausible_results(record, template.metrics)})
 
 
 def _notes(path: Path) -> dict[str, str]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tools.errors import ToolError, nearest
 from tools.evidence import Metric, statistics
+from tools.evidence.names import LONGEST_NAME, name_problem
 
 LARGEST = 1e100
 """Larger numbers are rejected: their squares overflow a float, and no measurement is that large."""
-MOST_RESULTS, MOST_SEEDS, LONGEST_NAME = 1000, 10_000, 80
+MOST_RESULTS, MOST_SEEDS = 1000, 10_000
 """Larger files are rejected: people and models read the table of results."""
 MEAN_TOLERANCE = 1e-3
 """Tolerance of a reported mean against the mean of its seeds, relative to the largest absolute value."""
@@ -25,6 +25,8 @@ class FinalInfo:
     values: dict[str, dict[str, list[float]]]
     stderrs: dict[str, dict[str, float]]
     censored: list[str]
+    left_out: list[str] = field(default_factory=list)
+    """The places of what is no result: texts, lists of objects, single values beside the datasets."""
 
 
 def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
@@ -32,7 +34,8 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
 
     Dataset -> {"means": {metric: x}, "stderrs": {...}, "final_info_dict": {metric: [value per seed]},
     "censored": [metric]}; only the means are required. `x_mean` and `x_stderr` stand for `x` if `x` is declared or has
-    seeds.
+    seeds. Nested objects are flattened, `a` -> `b` to `a.b`. What is no number is left out and told, as The AI Scientist
+    leaves it to a reader.
 
     Raises:
         ToolError: a value is missing, has the wrong type, is not finite or contradicts another; names its place.
@@ -40,24 +43,28 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
     values: dict[str, dict[str, list[float]]] = {}
     stderrs: dict[str, dict[str, float]] = {}
     censored: list[str] = []
+    left_out: list[str] = []
     for dataset, entry in _object(data, "the whole file", "dataset").items():
         place = _name(dataset, "the whole file")
+        if not isinstance(entry, dict):
+            left_out.append(place)
+            continue
         fields = _object(entry, place, "field")
         if "means" not in fields:
             raise ToolError(f"final_info.json: {place}: 'means' is missing; found: {', '.join(fields)[:200]}")
         seeds = {
             _name(name, f"{place}.final_info_dict"): _numbers(given, f"{place}.final_info_dict.{name}")
-            for name, given in _object(fields.get("final_info_dict", {}), f"{place}.final_info_dict", "metric").items()
+            for name, given in _lists(fields.get("final_info_dict", {}), f"{place}.final_info_dict", left_out).items()
         }
         known = {*metrics, *seeds}
         found: dict[str, list[float]] = {}
-        for key, given in _object(fields["means"], f"{place}.means", "metric").items():
+        for key, given in _flat(fields["means"], f"{place}.means", left_out).items():
             name, mean = _base(key, "_mean", known), _number(given, f"{place}.means.{key}")
             found[_name(name, f"{place}.means")] = seeds.get(name) or [mean]
             _check_mean(mean, found[name], f"{place}.means.{key}")
         values[dataset] = {**found, **seeds}
         known |= set(found)
-        reported = _object(fields.get("stderrs", {}), f"{place}.stderrs", "metric").items()
+        reported = _flat(fields.get("stderrs", {}), f"{place}.stderrs", left_out).items()
         if reported:
             stderrs[dataset] = {_base(k, "_stderr", known): _number(v, f"{place}.stderrs.{k}") for k, v in reported}
         censored += _censored(fields.get("censored", []), place, values[dataset])
@@ -65,7 +72,32 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
         raise ToolError(f"final_info.json: {count} results; at most {MOST_RESULTS} are read; report fewer metrics")
     if not any(values.values()):
         raise ToolError("final_info.json holds no metric; write dataset -> {'means': {metric: value}}")
-    return FinalInfo(values, stderrs, censored)
+    return FinalInfo(values, stderrs, censored, left_out)
+
+
+def _flat(data: object, place: str, left_out: list[str]) -> dict[str, object]:
+    """Return the numbers of an object, flattened. The rest goes to `left_out`."""
+    found: dict[str, object] = {}
+    for key, value in _object(data, place, "metric").items():
+        if isinstance(value, dict):
+            found |= {f"{key}.{name}": inner for name, inner in _flat(value, f"{place}.{key}", left_out).items()}
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found[key] = value
+        else:
+            left_out.append(f"{place}.{key}")
+    return found
+
+
+def _lists(data: object, place: str, left_out: list[str]) -> dict[str, object]:
+    """Return the lists of numbers of an object, one value a seed. The rest goes to `left_out`."""
+    found: dict[str, object] = {}
+    for key, value in _object(data, place, "metric").items():
+        numbers = isinstance(value, list) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in value)
+        if numbers and value:
+            found[key] = value
+        else:
+            left_out.append(f"{place}.{key}")
+    return found
 
 
 def _object(data: object, place: str, of: str) -> dict[str, object]:
@@ -96,12 +128,9 @@ def _number(data: object, place: str) -> float:
 
 
 def _name(name: str, place: str) -> str:
-    """Return the name of a dataset or metric. It becomes an address in LaTeX, which restricts its characters."""
-    if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME or re.search(r"[\\{}~^$&]|^ | $|  ", name):
-        raise ToolError(
-            f"final_info.json: {place}: the name {_shown(name)} cannot be an address in the paper; "
-            "use at most 80 characters without \\ { } ~ ^ $ & and without outer or double spaces"
-        )
+    """Return the name of a dataset or metric. Raises ToolError if it cannot be one."""
+    if problem := name_problem(name):
+        raise ToolError(f"final_info.json: {place}: {_shown(name)} cannot be a name: {problem}")
     return name
 
 

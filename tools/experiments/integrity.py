@@ -15,10 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from tools.errors import TamperedError, ToolError
-from tools.evidence import Ledger
+from tools.evidence import RESULT_FOLDER, Ledger
+from tools.experiments.workspace import VERSIONED_BYTES
 from tools.idea_context import IdeaContext
 from tools.sandbox import ExecutionResult
-from tools.sandbox.workspace_sanitizer import read_json
+from tools.sandbox.file_tree import remove_path, walk
+from tools.sandbox.obeyed_files import is_importable
+from tools.sandbox.workspace_sanitizer import MAX_DEPTH, MODULE, read_json
 
 SOURCES = ("experiment.py", "plot.py")
 CLOCK_SECONDS = 0.05
@@ -29,9 +32,18 @@ RESULT_BYTES = 2_000_000
 def fixed_paths(context: IdeaContext, ledger: Ledger) -> list[str]:
     """Return the paths that are read-only while a command runs, relative to the workspace."""
     work = context.workspace.work
-    runs = [run.name for run in ledger.completed]
+    runs = [row.name for row in (*ledger.completed, *ledger.confirmations)]
     here = [name for name in (*SOURCES, *runs) if (work / name).exists() and not (work / name).is_symlink()]
     return list(dict.fromkeys([*context.template.protected, *here]))
+
+
+def imported_sources(context: IdeaContext) -> list[str]:
+    """Return the versioned files that Python could import in a run, relative to the workspace."""
+    return [
+        entry.path
+        for entry in walk(context.workspace.work, MAX_DEPTH)
+        if entry.is_file and is_importable(entry.path) and entry.status.st_size <= VERSIONED_BYTES
+    ]
 
 
 def prepare_project(context: IdeaContext, ledger: Ledger) -> None:
@@ -73,11 +85,17 @@ def changed_protected(context: IdeaContext) -> list[str]:
     return [name for name in context.template.protected if not same(name)] + instead
 
 
+def planted_modules(context: IdeaContext, result: ExecutionResult) -> list[str]:
+    """Return modules that a run left to be imported in place of the evaluation; the sandbox has removed them."""
+    names = [item.path for item in result.sanitized if item.problem == MODULE]
+    return [name for name in names if is_shadow(name, context.template.protected)]
+
+
 def stray_runs(context: IdeaContext, ledger: Ledger, own: str = "") -> list[str]:
     """Return folders named like runs that are not in the ledger; `own` is the current run."""
-    known = {own, *(run.name for run in ledger.completed)}
-    found = [path.name for path in context.workspace.work.glob("run_*") if re.fullmatch(r"run_\d+", path.name)]
-    return sorted(set(found) - known)
+    known = {own, *(row.name for row in (*ledger.completed, *ledger.confirmations))}
+    found = {path.name for path in context.workspace.work.iterdir() if RESULT_FOLDER.fullmatch(path.name)}
+    return sorted(found - known)
 
 
 def shadows(work: Path, protected: Sequence[str]) -> list[Path]:
@@ -94,8 +112,12 @@ def shadows(work: Path, protected: Sequence[str]) -> list[Path]:
 
 def is_shadow(name: str, protected: Sequence[str]) -> str:
     """Return the protected module that a new file `name` would shadow; empty if none."""
-    folders = {parent.as_posix() for parent in PurePosixPath(name).parents}
-    return next((path for path in protected if path.endswith(".py") and path.removesuffix(".py") in folders), "")
+    path = PurePosixPath(name)
+    modules = {parent.as_posix() for parent in path.parents} | {(path.parent / path.name.partition(".")[0]).as_posix()}
+    return next(
+        (file for file in protected if file.endswith(".py") and file != name and file.removesuffix(".py") in modules),
+        "",
+    )
 
 
 def filesystem_now(context: IdeaContext) -> float:
@@ -129,11 +151,3 @@ def read_result(context: IdeaContext, final: str, result: ExecutionResult, began
         when = f"{began - dated:.0f} s before it began" if dated < began else f"{dated - now:.0f} s after it ended"
         raise TamperedError(f"{final} was not written by this run: its date is {when}")
     return data
-
-
-def remove_path(path: Path) -> None:
-    """Remove a file, a link or a folder with its content, if it exists."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +14,12 @@ from packaging.requirements import InvalidRequirement, Requirement
 from tools.errors import UserError
 
 FILE = "requirements.txt"
+_COMMON = frozenset({
+    "agents", "benchmark", "benchmarks", "config", "data", "dataset", "datasets", "doc", "docs", "eval", "evaluation",
+    "example", "examples", "helper", "helpers", "lib", "main", "metrics", "model", "models", "optim", "run", "scenarios",
+    "script", "scripts", "src", "templates", "test", "tests", "tools", "train", "utils", "util",
+})  # fmt: skip
+"""Top-level names that some installed package takes, though a project may well have a module of that name."""
 _COMMENT = re.compile(r"(^|\s)#.*")
 
 
@@ -53,6 +61,13 @@ def require_installed(requirements: Sequence[str]) -> None:
     """Raise MissingPackagesError if this Python environment does not meet the requirements."""
     if missing := missing_requirements(requirements):
         raise MissingPackagesError(f"the template requires {'; '.join(missing)}")
+
+
+@functools.cache
+def importable_names() -> frozenset[str]:
+    """Return the modules of Python itself and of the installed packages, without names that many projects use."""
+    installed = importlib.metadata.packages_distributions()
+    return sys.stdlib_module_names | {name for name in installed if name.casefold() not in _COMMON}
 
 
 def _missing(requirement: Requirement, extra: str = "") -> Iterator[str]:

@@ -6,6 +6,7 @@ profiles and the protected files. Without it, the goal of a metric is unknown an
 
 from __future__ import annotations
 
+import codecs
 import re
 import shutil
 from pathlib import Path
@@ -14,9 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tools.errors import UserError, nearest
 from tools.evidence import Metric, Scalar
+from tools.evidence.names import name_problem
 from tools.experiments.requirements import FILE, read_requirements
 from tools.ideas import StoredIdea, read_archive
+from tools.project import command_line
 from tools.schema import first_problem, read_yaml, validated
+from tools.user_files import read_user_text
 
 GENERATED = ("run_*", "__pycache__", "*.pyc")
 SKELETON = "_skeleton"
@@ -61,6 +65,10 @@ class TemplateFile(BaseModel):
     """The option of experiment.py that takes the seed; empty without one."""
     protected: list[str] = []
     """Files that agents may not change."""
+    tunable: list[str] = []
+    """Settings of experiment.py that a study may vary; by default the names decide."""
+    fixed: list[str] = []
+    """Settings that are no treatment: sample sizes, caps, budgets, constants of nature."""
 
 
 class PromptFile(BaseModel):
@@ -85,6 +93,8 @@ class Template(BaseModel):
     default_profile: str
     seed_argument: str
     protected: tuple[str, ...]
+    tunable: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     system: str
     task_description: str
     seed_ideas: tuple[StoredIdea, ...]
@@ -130,6 +140,7 @@ def load_template(name: str, templates: Path) -> Template:
             f"template {folder}: experiment.py is missing; it must accept --out_dir=run_i "
             "and write run_i/final_info.json"
         )
+    _check_sources(folder)
     own = _load_own(folder / "template.yaml")
     prompt = _load_prompt(folder / "prompt.json")
     title = own.title or folder.name.replace("_", " ").replace("-", " ").capitalize()
@@ -144,6 +155,8 @@ def load_template(name: str, templates: Path) -> Template:
         default_profile=own.default_profile or next(iter(own.profiles), ""),
         seed_argument=own.seed_argument,
         protected=tuple(own.protected),
+        tunable=tuple(own.tunable),
+        fixed=tuple(own.fixed),
         system=prompt.system,
         task_description=prompt.task_description,
         seed_ideas=tuple(read_archive(folder / "seed_ideas.json")),
@@ -187,12 +200,25 @@ def write_new_template(folder: Path, templates: Path) -> list[Path]:
     if folder.name in template_names(templates):
         raise UserError(f"{folder.name}: Colloquium has a template of this name; choose another name")
     if folder.exists():
-        raise UserError(f"{folder} exists; choose another name, or check it: run.py templates check {folder}")
+        raise UserError(
+            f"{folder} exists; choose another name, or check it: {command_line('templates', 'check', folder)}"
+        )
     try:
         shutil.copytree(templates / SKELETON, folder, ignore=shutil.ignore_patterns(*GENERATED))
     except OSError as error:
         raise UserError(f"{folder} cannot be created: {error.strerror}") from None
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+
+
+def _check_sources(folder: Path) -> None:
+    """Refuse programs that agents could not edit: those that are not UTF-8, or start with a byte order mark.
+
+    Raises:
+        UserError: names the file and the command that converts it.
+    """
+    for path in (folder / "experiment.py", folder / "plot.py"):
+        if path.is_file() and read_user_text(path) and path.read_bytes().startswith(codecs.BOM_UTF8):
+            raise UserError(f"{path}: starts with a byte order mark; remove it: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE")
 
 
 def _load_own(path: Path) -> TemplateFile:
@@ -202,6 +228,11 @@ def _load_own(path: Path) -> TemplateFile:
     if loaded.default_profile and loaded.default_profile not in loaded.profiles:
         hint = nearest(loaded.default_profile, loaded.profiles)
         raise UserError(f"{path}: default_profile: no profile {loaded.default_profile!r}; {hint}")
+    for name in loaded.metrics:
+        if problem := name_problem(name):
+            raise UserError(f"{path}: metrics: {name!r} cannot be a name: {problem}")
+    for name in sorted(set(loaded.tunable) & set(loaded.fixed)):
+        raise UserError(f"{path}: {name!r} is both tunable and fixed; name it once")
     for name in loaded.protected:
         if not (path.parent / name).is_file():
             raise UserError(f"{path}: protected: no file {name!r} in the template; list files, not folders")

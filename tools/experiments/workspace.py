@@ -9,22 +9,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tools.atomic import write_text
+import psutil
+
+from tools.atomic import write_bytes, write_text
 from tools.errors import MachineError, ToolError
+from tools.evidence import CONFIRMATION
 from tools.experiments.template import Template
 from tools.run_dir import IdeaDir
-from tools.sandbox.workspace_sanitizer import is_repository
+from tools.sandbox.workspace_sanitizer import name_problem, sanitize
 
 T = TypeVar("T")
 
 VERSIONED_BYTES = 20 * 1024 * 1024
 """Files larger than this stay on disk and out of the history; `.unversioned` lists them."""
+
+_GIT_SECONDS = 30
+"""How long a git is waited for that has outlived its parent."""
+
+_PATTERN = re.compile(r"[\\*?\[]|\s$")
+"""What git reads as a pattern in the name of a file to exclude."""
+_ESCAPED = r"\\\g<0>"
+
+FIRST_COMMIT = "template"
+"""Tag of the commit that a workspace begins with."""
 
 _READY = Path(".git", "colloquium-ready")
 """Exists in a complete workspace."""
@@ -35,6 +50,12 @@ _ATTRIBUTES = "* -text !eol !ident !filter !working-tree-encoding\n"
 _BEING_WRITTEN = ":(exclude,glob)**/.*.tmp"
 """Excludes files that a tool running in parallel is writing (`tools/atomic.py`)."""
 
+_RESULTS = tuple(f":(exclude,glob)work/{name}*[0-9]/**" for name in ("run_", CONFIRMATION))
+"""Excludes the folders of results in `work/`."""
+
+_PLOTS = tuple(f":(exclude,glob)work/{name}" for name in ("plot.py", "*.png", ".*.json"))
+"""Excludes plot.py and what it draws."""
+
 _GIT_SETTINGS = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -44,9 +65,29 @@ _GIT_SETTINGS = (
     "core.protectNTFS=false",
     "core.protectHFS=false",
     "advice.addEmbeddedRepo=false",
+    "core.attributesFile=/dev/null",
+    "core.excludesFile=/dev/null",
+    "safe.bareRepository=explicit",
+    "init.templateDir=",
+    "submodule.recurse=false",
+    "maintenance.auto=false",
     "commit.gpgSign=false",
     "tag.gpgSign=false",
 )
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_DIFF_OPTIONS = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
+_LEFT_OUT = (
+    ":(exclude,glob)work/run_*/**",
+    ":(exclude,glob)failed/**",
+    ":(exclude,glob)logs/**",
+    ":(exclude).unversioned",
+    ":(exclude,glob)**/.*.json",
+    ":(exclude)paper/results.tex",
+    ":(exclude,glob)paper/paper.*",
+    ":(exclude,glob)paper/**/*.pdf",
+)
+"""What diffs do not show: the output of experiments and the notes of the harness."""
 
 
 class Workspace:
@@ -63,13 +104,14 @@ class Workspace:
 
     @classmethod
     async def create(cls, root: Path, template: Template | None) -> Workspace:
-        """Create a workspace whose first commit is the template, or open the one that exists.
+        """Create a workspace whose first commit is the template, or open the one that exists, which nobody else may use.
 
         Raises:
             MachineError: `root` exists and is not a workspace; nothing in it is changed.
         """
         if not (root / _READY).exists():
             await asyncio.to_thread(_create, root, template)
+        await asyncio.to_thread(_remove_stale_locks, root)
         return cls(root)
 
     @property
@@ -96,6 +138,25 @@ class Workspace:
         if names:
             await self._locked(self._restore_files, commit, [f":(literal)work/{name}" for name in names])
 
+    async def restore_code(self, commit: str, *, with_plots: bool = True) -> None:
+        """Reset `work/` to its state at `commit`, but keep the folders of results, and plot.py with its images unless
+        `with_plots`. Call `save` before: files that were never committed stay."""
+        kept = _RESULTS if with_plots else (*_RESULTS, *_PLOTS)
+        await self._locked(self._git, "restore", "--quiet", f"--source={commit}", "--", "work", *kept)
+
+    async def diff_code(self, *commits: str) -> str:
+        """Return the changes of `work/` from a commit to another, or to the present, without results and plots."""
+        options = ("--no-color", "--no-ext-diff", "--no-textconv")
+        return await self._locked(self._git, "diff", *options, *commits, "--", "work", *_RESULTS, *_PLOTS)
+
+    async def restore_paper(self, commit: str) -> None:
+        """Reset the paper and the gate's verdict to their state at `commit`; all compiled versions stay. Call `save`
+        before."""
+        folder, gate = self.files.paper, self.files.gate_file
+        names = [str(path.relative_to(self.root)) for path in (folder, gate)]
+        names.append(f":(exclude,glob){folder.name}/versions/**")
+        await self._locked(self._git, "restore", "--quiet", f"--source={commit}", "--", *names)
+
     async def tag(self, name: str) -> None:
         """Tag the current commit. An existing tag moves: an interrupted call may have set it."""
         await self._locked(self._git, "tag", "--force", name)
@@ -104,8 +165,10 @@ class Workspace:
         """Return the path of a file inside `work/`.
 
         Raises:
-            ToolError: the path leads outside, directly or through a link.
+            ToolError: the path leads outside, directly or through a link, or no file can have this name.
         """
+        if problem := name_problem(name):
+            raise ToolError(f"{name[:80]!r} cannot be the name of a file: {problem}")
         path = self.work / name
         try:
             inside = path.resolve().is_relative_to(self.work.resolve())
@@ -114,6 +177,38 @@ class Workspace:
         if not inside:
             raise ToolError(f"{name!r} is outside the project; use a path relative to its folder, like experiment.py")
         return path
+
+    def changes(self, commits: Sequence[str]) -> dict[str, str]:
+        """Return what each commit changed, as a unified diff, without the folders of experiment runs.
+
+        Raises:
+            MachineError: the repository lacks one of the commits.
+        """
+        if not commits:
+            return {}
+        mark = "\x01commit "
+        shown = self._git("show", f"--format={mark}%H", *_DIFF_OPTIONS, *commits, "--", ".", *_LEFT_OUT)
+        parts = (part.partition("\n") for part in shown.split(mark)[1:])
+        return {commit: diff.strip("\n") for commit, _, diff in parts}
+
+    def difference(self, one: str, other: str, folder: str = ".") -> str:
+        """Return the unified diff of a folder between two commits, without the folders of experiment runs.
+
+        Raises:
+            MachineError: the repository lacks one of them.
+        """
+        return self._git("diff", *_DIFF_OPTIONS, one, other, "--", folder, *_LEFT_OUT)
+
+    def tags(self) -> list[str]:
+        """Return the names of the tagged commits: the template, the experiment runs, the paper that passed the gate."""
+        return self._git("tag", "--list", "--sort=version:refname").split()
+
+    def has(self, commit: str) -> bool:
+        """Return True if the repository contains the commit."""
+        try:
+            return bool(_COMMIT.fullmatch(commit)) and self._git("cat-file", "-t", commit) == "commit"
+        except MachineError:
+            return False
 
     async def _locked(self, work: Callable[..., T], *arguments: Any) -> T:
         """Run one git operation in a thread; operations on the same repository run one after another."""
@@ -124,21 +219,26 @@ class Workspace:
         return self._git("rev-parse", "HEAD")
 
     def _restore(self, commit: str) -> None:
+        if self.work.is_dir():
+            sanitize(self.work)  # a killed command may have left what git cannot enter
         self._git("reset", "--quiet", "--hard", commit)
         self._clean()
+        self.work.mkdir(exist_ok=True)  # git keeps no empty folder
 
     def _restore_files(self, commit: str, paths: Sequence[str]) -> None:
         self._clean(*paths)
         self._git("restore", "--quiet", f"--source={commit}", "--", *paths)
 
     def _clean(self, *paths: str) -> None:
-        kept = [f"--exclude=/{name}" for name in self._unversioned.read_text(encoding="utf-8").splitlines()]
+        text = self._unversioned.read_text(encoding="utf-8", errors="surrogateescape")
+        kept = [f"--exclude=/{_PATTERN.sub(_ESCAPED, name)}" for name in text.splitlines()]
         self._git("clean", "--quiet", "-d", "-f", "-f", "-x", *kept, "--", *paths)
 
     def _commit(self, message: str) -> str:
-        self._remove_nested_repositories()
+        if self.work.is_dir():
+            sanitize(self.work)
         large = self._large_files()
-        write_text(self._unversioned, "".join(f"{name}\n" for name in large))
+        write_bytes(self._unversioned, os.fsencode("".join(f"{name}\n" for name in large)))
         self._git(
             "add", "--all", "--force", "--", ".", _BEING_WRITTEN, *(f":(exclude,literal){name}" for name in large)
         )
@@ -156,20 +256,19 @@ class Workspace:
                         found.append(str(path.relative_to(self.root)))
         return sorted(found)
 
-    def _remove_nested_repositories(self) -> None:
-        """Remove repositories created by code in `work/`, whose files git would skip, and names that git refuses."""
-        for nested in [path for path in self.work.rglob("*") if is_repository(path.name) or _is_linked_modules(path)]:
-            if nested.is_dir() and not nested.is_symlink():
-                shutil.rmtree(nested)
-            else:
-                nested.unlink(missing_ok=True)  # it may have been inside another one
-
     def _git(self, *arguments: str) -> str:
         options = [word for setting in _GIT_SETTINGS for word in ("-c", setting)]
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self.root),
+            "LC_ALL": "C.UTF-8",
             "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_ALLOW_PROTOCOL": "none",  # a run folder from elsewhere may name a remote that runs commands
+            "GIT_CONFIG_SYSTEM": os.devnull,
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_TEMPLATE_DIR": "",
             "GIT_DIR": str(self.root / ".git"),
             "GIT_WORK_TREE": str(self.root),
             "GIT_AUTHOR_NAME": "Colloquium",
@@ -178,10 +277,36 @@ class Workspace:
             "GIT_COMMITTER_EMAIL": "colloquium@localhost",
         }
         command = ["git", *options, *arguments]
-        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
         if done.returncode:
             raise MachineError(f"git {arguments[0]} in {self.root} failed: {done.stderr.strip()[-400:]}")
         return done.stdout.rstrip("\n")
+
+
+def _remove_stale_locks(root: Path) -> None:
+    """Remove the locks of a killed git. Whoever opens a workspace holds the journal's lock, so only a git that has
+    outlived its killed parent can be at work; it is waited for."""
+    if not (locks := list((root / ".git").rglob("*.lock"))):
+        return
+    deadline = time.monotonic() + _GIT_SECONDS
+    while time.monotonic() < deadline and _git_is_running(root):
+        time.sleep(0.05)
+    for lock in locks:
+        lock.unlink(missing_ok=True)
+
+
+def _git_is_running(root: Path) -> bool:
+    processes = psutil.process_iter(["name", "cwd"])
+    return any(process.info["name"] == "git" and process.info["cwd"] == str(root.resolve()) for process in processes)
 
 
 def _create(root: Path, template: Template | None) -> None:
@@ -198,10 +323,6 @@ def _create(root: Path, template: Template | None) -> None:
     unfinished._git("init", "--quiet", "--initial-branch=main")
     write_text(unfinished.root / ".git" / "info" / "attributes", _ATTRIBUTES)
     unfinished._commit(f"template {template.name}" if template else "an empty project")
-    unfinished._git("tag", "template")
+    unfinished._git("tag", FIRST_COMMIT)
     (unfinished.root / _READY).touch()
     unfinished.root.rename(root)
-
-
-def _is_linked_modules(path: Path) -> bool:
-    return path.name.casefold() == ".gitmodules" and path.is_symlink()

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 RECORDER = Path(__file__).with_name("recorder.py")
 """The program that runs plot.py and records the descriptions."""
-_MAX_BYTES = 200_000
+_MAX_BYTES = 4_000_000
 
 
 class PaperFigure(BaseModel):
@@ -41,6 +41,9 @@ class PlottedSeries(BaseModel):
     points: int
     x: list[float] = []
     y: list[float] = []
+    x_values: list[float] = []
+    """The plotted values in order, or every k-th of many."""
+    y_values: list[float] = []
 
     def __str__(self) -> str:
         name = f' "{self.label}"' if self.label and not self.label.startswith("_") else ""
@@ -60,6 +63,10 @@ class PlottedAxes(BaseModel):
     xlim: list[float] = []
     ylim: list[float] = []
     legend: list[str] = []
+    ticks: list[str] = []
+    """Tick labels that are words, such as names of datasets."""
+    texts: list[str] = []
+    """Annotations and the cells of tables."""
     series: list[PlottedSeries] = []
 
     def __str__(self) -> str:
@@ -72,7 +79,11 @@ class FigureDescription(BaseModel):
     """What one saved figure shows."""
 
     title: str = ""
+    texts: list[str] = []
+    """Texts outside all axes, and legends of the whole figure."""
     panels: list[PlottedAxes]
+    image_sha256: str = ""
+    """Digest of the image that was saved with this description."""
 
     def __str__(self) -> str:
         lines = [self.title] if self.title else []

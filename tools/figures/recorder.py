@@ -4,6 +4,7 @@ It runs inside the sandbox with only matplotlib, as the argument of `python -c`.
 """
 
 import contextlib
+import hashlib
 import json
 import runpy
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 MAX_ITEMS = 40
+MAX_VALUES = 200
 
 
 def value_range(values: Any) -> list[float]:
@@ -21,18 +23,41 @@ def value_range(values: Any) -> list[float]:
     return [float(numbers.min()), float(numbers.max())] if numbers.size else []
 
 
+def plotted(values: Any) -> list[float]:
+    import numpy as np
+
+    numbers: Any = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan).ravel()
+    numbers = numbers[:: max(1, -(-numbers.size // MAX_VALUES))]
+    return [float(number) for number in numbers if np.isfinite(number)]
+
+
 def series_of(axes: Any) -> list[dict[str, Any]]:
     series = []
     for line in axes.get_lines():
         x, y = line.get_data()
         series.append(
-            {"kind": "line", "label": str(line.get_label()), "points": len(y), "x": value_range(x), "y": value_range(y)}
+            {
+                "kind": "line",
+                "label": str(line.get_label()),
+                "points": len(y),
+                "x": value_range(x),
+                "y": value_range(y),
+                "x_values": plotted(x),
+                "y_values": plotted(y),
+            }
         )
     for bars in axes.containers:
         heights = [bar.get_height() for bar in bars if hasattr(bar, "get_height")]
         if heights:
             series.append(
-                {"kind": "bars", "label": str(bars.get_label()), "points": len(heights), "y": value_range(heights)}
+                {
+                    "kind": "bars",
+                    "label": str(bars.get_label()),
+                    "points": len(heights),
+                    "y": value_range(heights),
+                    "x_values": plotted([bar.get_x() for bar in bars if hasattr(bar, "get_height")]),
+                    "y_values": plotted(heights),
+                }
             )
     for points in axes.collections:
         offsets = points.get_offsets()
@@ -44,6 +69,8 @@ def series_of(axes: Any) -> list[dict[str, Any]]:
                     "points": len(offsets),
                     "x": value_range(offsets[:, 0]),
                     "y": value_range(offsets[:, 1]),
+                    "x_values": plotted(offsets[:, 0]),
+                    "y_values": plotted(offsets[:, 1]),
                 }
             )
     for image in axes.get_images():
@@ -59,10 +86,25 @@ def series_of(axes: Any) -> list[dict[str, Any]]:
     return series[:MAX_ITEMS]
 
 
+def written(items: Any) -> list[str]:
+    texts = [item.get_text().strip() for item in items if item.get_visible()]
+    return [text for text in texts if text][: 5 * MAX_ITEMS]
+
+
+def worded(labels: Any) -> list[str]:
+    return [text for text in written(labels) if any(character.isalpha() for character in text)]
+
+
+def texts_of(axes: Any) -> list[str]:
+    titles = [axes.get_title("left"), axes.get_title("right")]
+    cells = [cell.get_text() for table in axes.tables for cell in table.get_celld().values()]
+    return [*filter(None, titles), *written([*axes.texts, *cells])]
+
+
 def describe(figure: Any) -> dict[str, Any]:
     panels = []
     for axes in figure.get_axes()[:MAX_ITEMS]:
-        if not axes.axison and not axes.get_images():
+        if not axes.axison and not axes.get_images() and not texts_of(axes):
             continue
         legend = axes.get_legend()
         panels.append(
@@ -75,10 +117,14 @@ def describe(figure: Any) -> dict[str, Any]:
                 "xlim": value_range(axes.get_xlim()),
                 "ylim": value_range(axes.get_ylim()),
                 "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
+                "ticks": worded([*axes.get_xticklabels(), *axes.get_yticklabels()]),
+                "texts": texts_of(axes),
                 "series": series_of(axes),
             }
         )
-    return {"title": figure.get_suptitle(), "panels": panels}
+    legends = [text for legend in figure.legends for text in legend.get_texts()]
+    own = [text for text in figure.texts if text is not figure._suptitle]
+    return {"title": figure.get_suptitle(), "texts": written([*own, *legends]), "panels": panels}
 
 
 def patch_savefig() -> None:
@@ -90,8 +136,9 @@ def patch_savefig() -> None:
         save(self, fname, *arguments, **options)
         if isinstance(fname, str | Path):
             try:
-                text = json.dumps(describe(self))
                 path = Path(fname)
+                image = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+                text = json.dumps(describe(self) | {"image_sha256": image})
                 path.with_name(f".{path.stem}.figure.json").write_text(text)
             except Exception as error:
                 sys.stderr.write(f"({fname} could not be described: {type(error).__name__}: {error})\n")

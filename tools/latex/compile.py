@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
-
 from tools.atomic import write_text
+from tools.documents import count_pages
 from tools.errors import ToolError, UserError
 from tools.latex.inputs import INPUTS, write_inputs
 from tools.latex.log import LatexProblem, read_log
+from tools.project import command_line
 from tools.sandbox.base import ExecutionResult, ResourceLimits, Sandbox
 from tools.sandbox.workspace_sanitizer import read_file
+from tools.temporary import TemporaryFolder
 
 _COMMAND = (
-    "latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "-no-shell-escape", "-norc",
+    "latexmk", "-pdf", "-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "-norc",
     "paper.tex",
 )  # fmt: skip
 _LARGEST_PDF = 64 << 20
@@ -54,8 +54,7 @@ async def compile_paper(folder: Path, sandbox: Sandbox, *, timeout_seconds: floa
     """
     if not (folder / "paper.tex").is_file():
         raise ToolError(f"{folder} has no paper.tex; assemble the paper first")
-    with tempfile.TemporaryDirectory(prefix="colloquium-latex-") as name:
-        build = Path(name)
+    with TemporaryFolder("latex") as build:
         _copy_inputs(folder, build)
         inputs = write_inputs(build)
         session = sandbox.session(build, purpose="latex")
@@ -65,7 +64,7 @@ async def compile_paper(folder: Path, sandbox: Sandbox, *, timeout_seconds: floa
             await session.close()
         if _command_missing(result):
             raise UserError(
-                f"sandbox {sandbox.name}: latexmk cannot run in it; `python run.py doctor` lists what TeX lacks"
+                f"sandbox {sandbox.name}: latexmk cannot run in it; `{command_line('doctor')}` lists what TeX lacks"
             )
         log = _text(build, "paper.log")
         write_text(folder / "paper.log", log or result.output)
@@ -75,8 +74,8 @@ async def compile_paper(folder: Path, sandbox: Sandbox, *, timeout_seconds: floa
             return Compilation(False, None, None, problems, tail)
         try:
             pdf = read_file(build, "paper.pdf", max_bytes=_LARGEST_PDF)
-            pages = _pages(pdf)
-        except (ToolError, pdfium.PdfiumError) as error:
+            pages = await count_pages(build / "paper.pdf")
+        except (ToolError, UserError) as error:
             problems.insert(0, LatexProblem("paper.pdf", None, f"TeX wrote no readable PDF: {error}", fatal=True))
             return Compilation(False, None, None, problems, tail)
     return Compilation(True, _store(folder, pdf, inputs), pages, problems, tail)
@@ -130,11 +129,3 @@ def _text(root: Path, name: str) -> str:
     if not (root / name).is_file():
         return ""
     return read_file(root, name, max_bytes=_LARGEST_LOG).decode("utf-8", "replace")
-
-
-def _pages(pdf: bytes) -> int:
-    document = pdfium.PdfDocument(pdf)
-    try:
-        return len(document)
-    finally:
-        document.close()

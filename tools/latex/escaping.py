@@ -11,7 +11,7 @@ _NUMBER = r"−?\d+(?:\.\d+)?"
 _POWER = "10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"
 _MATH = re.compile(
     rf"\({_NUMBER} ± {_NUMBER}\)×{_POWER}|{_NUMBER} ± {_NUMBER}|{_NUMBER}×{_POWER}|{_POWER}"
-    rf"|−\d+(?:\.\d+)?|\b[pn] [=<] {_NUMBER}"
+    rf"|−\d+(?:\.\d+)?|\b[png] [=<] {_NUMBER}"
 )
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 

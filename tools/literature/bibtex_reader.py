@@ -15,8 +15,8 @@ from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_i
 from bibtexparser.model import Block as BibtexBlock
 from bibtexparser.model import DuplicateBlockKeyBlock, Entry, Field
 
-from tools.errors import UserError
 from tools.literature.record import PaperRecord, find_arxiv_id, find_doi, latex_to_text, plain_text
+from tools.user_files import read_user_text
 
 SOURCE_FIELD = "colloquium-source"
 """Entry field with the id of the record that an entry was made from. BibTeX styles ignore it."""
@@ -45,12 +45,7 @@ def read_bibliography(path: Path) -> BibliographyEntries:
     Raises:
         UserError: the file does not exist, or is not UTF-8.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such bibliography file; check the path") from None
-    except (UnicodeDecodeError, OSError) as error:
-        raise UserError(f"{path}: cannot be read as a UTF-8 bibliography ({error}); save it as UTF-8") from error
+    text = read_user_text(path)
     if path.suffix == ".tex":
         # Leading blank lines keep the line numbers of the notes correct.
         blocks = [("\n" * text.count("\n", 0, found.start(1))) + found[1] for found in _FILECONTENTS.finditer(text)]

@@ -11,6 +11,9 @@ from typing import ClassVar, Self
 from tools.literature.rate_limited_http import RateLimitedHttp, ServiceLimits
 from tools.literature.record import SourceDown
 
+_SLOW = 2.0
+"""Seconds between two requests from which a source is slow."""
+
 
 class HttpSource:
     """A service that is searched over HTTP. Subclasses add `search` and, where the service can, `with_doi`."""
@@ -24,6 +27,11 @@ class HttpSource:
 
     def __init__(self, http: RateLimitedHttp, *, key: str = "", url: str = "") -> None:
         self._http, self._key, self._url = http, key, url or self.url
+
+    @property
+    def is_slow(self) -> bool:
+        """True if a list of references should ask this source last."""
+        return self.limits.interval >= _SLOW
 
     @classmethod
     def build(cls, state: Path) -> Self:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import getpass
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -37,32 +38,41 @@ class SearchResult:
 
     records: list[PaperRecord]
     notes: list[str] = field(default_factory=list)
+    unanswered: Mapping[str, str] = field(default_factory=dict)
+    """Each source that gave no answer, not even an older cached one -> why."""
 
 
 class Literature:
     """Searches `sources`, in order of preference: a paper that several sources know gets the id of the first one.
 
     `cache` is the folder for responses. Results of local files are not cached, because the files can change.
+    A source is asked one thing at a time, and its time starts when its turn comes: waiting in the queue is not being down.
     """
 
     def __init__(self, sources: Sequence[LiteratureSource], cache: Path | None, total_seconds: float = 60) -> None:
         self.sources = tuple(sources)
         self._cache = ResponseCache(cache)
         self._total_seconds = total_seconds
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def search(self, query: str, limit: int = 10) -> SearchResult:
-        """Return at most `limit` different papers, best first, within the total time.
+    async def search(self, query: str, limit: int = 10, *, among: Collection[str] | None = None) -> SearchResult:
+        """Return at most `limit` different papers, best first. No source may take longer than the total time.
 
         The notes name each source that is down, or whose older cached response was used.
+
+        Args:
+            among: names of the sources to ask; all if None.
         """
         query = " ".join(query.split())
+        asked = [source for source in self.sources if among is None or source.name in among]
         results = await asyncio.gather(
-            *(self._ask(source, query, limit, partial(source.search, query, limit)) for source in self.sources)
+            *(self._ask(source, query, limit, partial(source.search, query, limit)) for source in asked)
         )
         notes = [note for result in results for note in result.notes]
         if not self.sources:
             notes = ["no literature source is configured"]
-        return SearchResult(merge_records([result.records for result in results], limit), notes)
+        records = merge_records([result.records for result in results], limit)
+        return SearchResult(records, notes, _all_unanswered(results))
 
     async def with_doi(self, doi: str) -> SearchResult:
         """Return each source's record of a DOI. Records are not merged, because sources may disagree."""
@@ -74,7 +84,7 @@ class Literature:
             )
         )
         records = [record for result in results for record in result.records]
-        return SearchResult(records, [note for result in results for note in result.notes])
+        return SearchResult(records, [note for result in results for note in result.notes], _all_unanswered(results))
 
     async def _ask(
         self, source: LiteratureSource, query: str, limit: int, ask: Callable[[], Awaitable[list[PaperRecord]]]
@@ -85,15 +95,19 @@ class Literature:
         if cached and cached.fresh:
             return SearchResult(cached.records)
         try:
-            async with asyncio.timeout(self._total_seconds):
+            async with self._turns[source.name], asyncio.timeout(self._total_seconds):
                 records = await ask()
         except (SourceDown, TimeoutError) as error:
             reason = str(error) or f"no answer within {self._total_seconds:g} s"
             if cached:
                 return SearchResult(cached.records, [f"{source.name} is down ({reason}); used an older cached answer"])
-            return SearchResult([], [f"{source.name} is down: {reason}"])
+            return SearchResult([], [f"{source.name} is down: {reason}"], {source.name: reason})
         self._cache.put(source.name, query, limit, records)
         return SearchResult(records)
+
+
+def _all_unanswered(results: Sequence[SearchResult]) -> dict[str, str]:
+    return {name: reason for result in results for name, reason in result.unanswered.items()}
 
 
 def build_literature(

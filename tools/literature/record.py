@@ -129,6 +129,15 @@ def find_arxiv_id(text: str | None) -> str:
     return found[1] if found else ""
 
 
+def arxiv_year(arxiv_id: str) -> int | None:
+    """Return the year of an arXiv identifier: 2017 of 1711.05101, 1999 of hep-th/9901001. None if it is none."""
+    found = re.match(r"(?:[a-z-]+(?:\.[A-Z]{2})?/)?(\d\d)\d\d", arxiv_id, re.IGNORECASE)
+    if not found:
+        return None
+    short = int(found[1])
+    return 1900 + short if "/" in arxiv_id and short > 50 else 2000 + short
+
+
 def ascii_fold(text: str) -> str:
     """Return the text without accents and without other scripts: "Schölkopf" becomes "Scholkopf"."""
     text = text.translate(_UNDECOMPOSED)

@@ -5,15 +5,18 @@
 
 from tools.paper.assembly import Provenance, assemble
 from tools.paper.draft import draft_sections, find_draft, install_draft
+from tools.paper.latex_commands import LatexUseProblem, command_problems, without_verbatim
 from tools.paper.sections import HEADINGS, SECTIONS, missing_sections, section_path, section_text, write_section
 from tools.paper.syntax import cited_keys, line_at
 
 __all__ = [
     "HEADINGS",
     "SECTIONS",
+    "LatexUseProblem",
     "Provenance",
     "assemble",
     "cited_keys",
+    "command_problems",
     "draft_sections",
     "find_draft",
     "install_draft",
@@ -21,5 +24,6 @@ __all__ = [
     "missing_sections",
     "section_path",
     "section_text",
+    "without_verbatim",
     "write_section",
 ]

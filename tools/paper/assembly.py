@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,8 +32,14 @@ class Provenance:
     """Day of writing, such as 2026-11-25."""
     runs: Sequence[str] = field(default=())
     """Names of the completed runs."""
+    primary_metric: str = ""
+    """The metric of the confirmatory comparisons, which are printed on the last page; empty without a plan."""
     external_runs: Sequence[str] = field(default=())
     """Those of them that were measured elsewhere."""
+    confirmed_run: str = ""
+    """The run that was measured again on fresh seeds."""
+    unconfirmed: str = ""
+    """Why no run was; empty if one was."""
     draft_sections: Sequence[str] = field(default=())
     """Sections of the supplied draft that the paper started from."""
     offline: bool = False
@@ -58,6 +65,12 @@ def assemble(folder: Path, *, provenance: Provenance) -> Path:
             written=set(texts),
             cites=any(cited_keys(text) for text in texts.values()),
             shows_runs=any(r"\runstable" in without_comments(text) for text in texts.values()),
+            shows_analysis=any(r"\analysisplan" in without_comments(text) for text in texts.values()),
+            shows_comparisons=any(
+                rf"\comparisontable{{{provenance.primary_metric}}}"
+                in re.sub(r"\\([%#_])", r"\1", without_comments(text))
+                for text in texts.values()
+            ),
             provenance=provenance,
         )
     )

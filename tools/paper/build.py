@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tools.evidence import Ledger, write_results_tex
+from tools.experiments.confirmation import confirmation_of
 from tools.experiments.execution import load_ledger
 from tools.idea_context import IdeaContext
 from tools.latex import Compilation, compile_paper
-from tools.paper import Provenance, assemble, draft_sections
+from tools.paper import SECTIONS, Provenance, assemble, draft_sections, section_path, section_text
 
 
 async def build_paper(context: IdeaContext) -> Compilation:
@@ -19,12 +20,14 @@ async def build_paper(context: IdeaContext) -> Compilation:
     ledger, paper = load_ledger(context), context.workspace.paper
     context.workspace.files.gate_file.unlink(missing_ok=True)
     paper.mkdir(parents=True, exist_ok=True)
-    write_results_tex(ledger, ledger.baseline.environment if ledger.baseline else {}, paper / "results.tex")
+    text = "\n".join(section_text(paper, name) for name in SECTIONS if section_path(paper, name).is_file())
+    write_results_tex(ledger, ledger.baseline.environment if ledger.baseline else {}, paper / "results.tex", text)
     assemble(paper, provenance=_provenance(context, ledger, await context.workspace.head()))
     return await compile_paper(paper, context.sandbox)
 
 
 def _provenance(context: IdeaContext, ledger: Ledger, commit: str) -> Provenance:
+    confirmation = confirmation_of(context, ledger)
     return Provenance(
         models=context.authors,
         commit=commit,
@@ -34,15 +37,22 @@ def _provenance(context: IdeaContext, ledger: Ledger, commit: str) -> Provenance
         sandbox=context.sandbox.name,
         date=datetime.now(UTC).date().isoformat(),
         runs=[run.name for run in ledger.completed],
+        primary_metric=ledger.plan.primary_metric if ledger.plan else "",
         external_runs=[run.name for run in ledger.completed if "origin" in run.environment],
+        confirmed_run="" if confirmation.missing else confirmation.run,
+        unconfirmed=confirmation.missing or "",
         draft_sections=draft_sections(context.workspace.paper),
         offline=context.offline,
     )
 
 
 def format_compilation(compilation: Compilation) -> str:
-    """Describe the result of a compilation to the author of the paper."""
-    problems = "\n".join(f"  {problem}" for problem in compilation.problems[:12])
+    """Describe the result of a compilation to the author of the paper.
+
+    After a failure, undefined references are left out: they are its consequence.
+    """
+    told = [problem for problem in compilation.problems if compilation.ok or not problem.unresolved]
+    problems = "\n".join(f"  {problem}" for problem in told[:12])
     if compilation.ok:
         return f"compiled, {compilation.pages} pages" + (f"; warnings:\n{problems}" if problems else "")
     return f"the compilation failed:\n{problems or compilation.log_tail}"

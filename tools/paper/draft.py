@@ -12,6 +12,8 @@ from tools.atomic import write_json, write_text
 from tools.documents import flatten_source
 from tools.errors import ToolError, UserError
 from tools.paper.sections import HEADINGS, write_section
+from tools.paper.syntax import without_extra_braces
+from tools.user_files import read_user_text
 
 DRAFT_FILE = "draft.json"
 _SECTION_WORDS = {
@@ -73,14 +75,15 @@ def install_draft(source: Path, paper: Path) -> list[str]:
     if missing:
         raise UserError(f"{source}: {missing[0]}")
     paper.mkdir(parents=True, exist_ok=True)
-    bibliographies = [path.read_text(encoding="utf-8") for path in sorted(source.parent.glob("*.bib"))]
-    entries = "\n\n".join([*_FILECONTENTS.findall(source.read_text(encoding="utf-8")), *bibliographies]).strip()
+    bibliographies = [read_user_text(path) for path in sorted(source.parent.glob("*.bib"))]
+    entries = "\n\n".join([*_FILECONTENTS.findall(read_user_text(source)), *bibliographies]).strip()
     if entries:
         write_text(paper / "references.bib", f"{_unique_entries(entries)}\n")
     sections = _sections(text)
     if not sections:
         raise UserError(f"{source}: no \\section found; the sections of a draft start with \\section{{...}}")
     for name, latex in sections.items():
+        latex = without_extra_braces(latex)
         try:
             write_section(paper, name, _with_images(latex, _image_folders(text, source.parent), paper / "figures"))
         except ToolError as error:

@@ -13,31 +13,8 @@ from pylatexenc.latexwalker import (  # type: ignore[import-untyped]
 )
 
 from tools.errors import ToolError
+from tools.paper.latex_commands import command_problems, without_verbatim
 
-# Commands that read or write files, define or compute others, or produce characters from numbers. With them a section
-# could print something that no check of its source detects.
-_PRIMITIVE_NAMES = """
-    input include includeonly InputIfFileExists openin openout closeout read readline write immediate special
-    def edef gdef xdef let futurelet global csname endcsname expandafter noexpand newcommand renewcommand
-    providecommand DeclareRobustCommand DeclareMathOperator newenvironment renewenvironment newcounter setcounter
-    addtocounter stepcounter refstepcounter arabic value newtheorem catcode lccode uccode sfcode mathcode char chardef
-    mathchar mathchardef symbol number the romannumeral numexpr dimexpr glueexpr count dimen advance multiply divide
-    uppercase lowercase scantokens detokenize string meaning jobname everypar everymath output shipout afterassignment
-    aftergroup loop makeatletter makeatother
-    directlua pdfliteral pdfobj pdffiledump pdffilesize pdfmdfivesum pdfximage pdfextension pdfstrcmp pdfshellescape
-    AtBeginDocument AtEndDocument AddToHook errmessage
-"""
-_TEMPLATE_NAMES = """
-    documentclass usepackage RequirePackage title author date thanks maketitle section chapter part tableofcontents
-    bibliography bibliographystyle appendix pagestyle
-"""
-_PRIMITIVES, _TEMPLATES = frozenset(_PRIMITIVE_NAMES.split()), frozenset(_TEMPLATE_NAMES.split())
-_ENVIRONMENTS = frozenset(
-    ["document", "abstract", "thebibliography", "filecontents", "filecontents*", "comment", "lrbox"]
-)
-# A control sequence is letters or one character. The second alternative consumes `\\`.
-_COMMAND = re.compile(r"\\([A-Za-z@]+|.)", re.DOTALL)
-_ENVIRONMENT = re.compile(r"\\begin\s*\{\s*([^}]*?)\s*\}")
 _CITE = re.compile(r"\\(?:no)?[cC]ite[a-zA-Z]*\*?\s*(?:\[[^\]]*\]\s*){0,2}\{([^}]*)\}")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 
@@ -49,23 +26,9 @@ def check_syntax(name: str, latex: str) -> None:
         ToolError: names the line and what to write instead.
     """
     _check_structure(name, latex)
-    text = without_comments(latex)
-    if found := re.search(r"\^\^", text):
-        raise ToolError(
-            f"{name}, line {line_at(text, found.start())}: ^^ writes characters by number; type the characters"
-        )
-    for match in _COMMAND.finditer(text):
-        command, place = match[1], f"{name}, line {line_at(text, match.start())}"
-        if command in _PRIMITIVES or "@" in command:
-            raise ToolError(f"{place}: \\{command} is not allowed in sections; write what it would print")
-        if command in _TEMPLATES:
-            raise ToolError(f"{place}: \\{command} is set by the paper's template; write only the section's body")
-    for match in _ENVIRONMENT.finditer(text):
-        if match[1] in _ENVIRONMENTS:
-            place = f"{name}, line {line_at(text, match.start())}"
-            raise ToolError(
-                f"{place}: environment {match[1]} is not allowed in sections; write only the section's body"
-            )
+    if problems := command_problems(latex):
+        first = problems[0]
+        raise ToolError(f"{name}, line {line_at(latex, first.start)}: {first.message}")
 
 
 def cited_keys(latex: str) -> list[tuple[str, int]]:
@@ -82,6 +45,19 @@ def cited_keys(latex: str) -> list[tuple[str, int]]:
 def without_comments(latex: str) -> str:
     """Return the text without comments. Line numbers stay the same."""
     return _COMMENT.sub(r"\1", latex)
+
+
+def without_extra_braces(latex: str) -> str:
+    """Return LaTeX without closing braces that nothing opened, which TeX ignores. Each becomes a space."""
+    characters, depth = list(latex), 0
+    for match in re.finditer(r"[{}]", re.sub(r"\\.", "  ", without_verbatim(latex), flags=re.DOTALL)):
+        if match[0] == "{":
+            depth += 1
+        elif depth:
+            depth -= 1
+        else:
+            characters[match.start()] = " "
+    return "".join(characters)
 
 
 def line_at(text: str, position: int) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tools.atomic import write_json, write_text
 from tools.documents import Document, load_document
+from tools.evidence.gate.report import GateFinding
 from tools.review.forms import Form
 from tools.review.quote_check import PaperText, extract_quotes
 from tools.review.records import (
@@ -47,6 +48,7 @@ class PanelFacts:
     """Names of the example reviews that the reviewers saw."""
     gate: str | None = None
     """The gate's summary."""
+    gate_findings: Sequence[GateFinding] = ()
 
 
 def write_report(folder: Path, form: Form, facts: PanelFacts) -> PanelReport | None:
@@ -85,6 +87,7 @@ def build_report(folder: Path, form: Form, facts: PanelFacts) -> PanelReport | N
         rebuttal=load_rebuttal(folder),
         examples=list(facts.examples),
         gate=facts.gate,
+        gate_findings=list(facts.gate_findings),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tools.evidence.gate.report import GateFinding
 from tools.project import ROOT
 
 SCHEMA = ROOT / "docs" / "review.schema.json"
@@ -151,6 +152,8 @@ class PanelDecision(BaseModel):
     reviewers: list[str] = []
     scores: dict[str, float]
     """The mean of each score, rounded to a whole number."""
+    means: dict[str, float] = {}
+    """The mean of each score to two digits; empty in decisions of earlier versions."""
     spread: dict[str, float] = {}
     """Standard deviation of each score that several reviewers gave."""
     decision: str
@@ -235,6 +238,8 @@ class PanelReport(_ReviewPart):
     """Names of the example reviews that the reviewers saw."""
     gate: str | None = None
     """The summary of the evidence gate, if a run produced the paper."""
+    gate_findings: list[GateFinding] = []
+    """Everything that the gate found, notes included."""
 
 
 def schema_text() -> str:

@@ -55,6 +55,7 @@ def save_decision(folder: Path, form: Form, meta_review: MetaReview, decision: s
         form=form.name,
         reviewers=list(reviews),
         scores={name: score.rounded for name, score in scores.items()},
+        means={name: score.mean for name, score in scores.items()},
         spread={name: score.spread for name, score in scores.items() if score.spread is not None},
         decision=decision,
         rule=form.rule_text,

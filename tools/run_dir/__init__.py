@@ -1,6 +1,7 @@
 """The files of a run folder: their names, and the run's summary."""
 
-from tools.run_dir.paths import IdeaDir, ReviewRoundDir, RunDir, find_run, list_runs
+from tools.run_dir.paths import IdeaDir, ReviewRoundDir, RunDir, find_run, find_runs, list_runs
+from tools.run_dir.places import VARIABLE, find_runs_folder, remember_runs_folder
 from tools.run_dir.summary import (
     IdeaSummary,
     RunEnd,
@@ -14,6 +15,7 @@ from tools.run_dir.summary import (
 )
 
 __all__ = [
+    "VARIABLE",
     "IdeaDir",
     "IdeaSummary",
     "ReviewRoundDir",
@@ -23,9 +25,12 @@ __all__ = [
     "RunSummary",
     "dollars_of",
     "find_run",
+    "find_runs",
+    "find_runs_folder",
     "list_runs",
     "overall_score",
     "read_summary",
+    "remember_runs_folder",
     "spent_in",
     "write_summary",
 ]

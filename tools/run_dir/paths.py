@@ -76,6 +76,16 @@ class IdeaDir:
         return self.root / "plot_failures.json"
 
     @property
+    def refusals_file(self) -> Path:
+        """How often each phase's submissions were refused because of the evidence."""
+        return self.root / "refusals.json"
+
+    @property
+    def drawings_file(self) -> Path:
+        """Digests of the images that plot.py drew or that a draft contained."""
+        return self.root / "drawings.json"
+
+    @property
     def findings_file(self) -> Path:
         """What the experiments showed, in the agents' words."""
         return self.root / "findings.md"
@@ -95,9 +105,18 @@ class IdeaDir:
         return self.root / "gates" / f"gate_{number}.json"
 
     @property
+    def gate_copies(self) -> list[Path]:
+        """The gate's reports so far."""
+        return sorted((self.root / "gates").glob("gate_*.json"))
+
+    @property
     def authors_file(self) -> Path:
         """The model label of each role that worked on the idea."""
         return self.root / "authors.json"
+
+    def log_file(self, run: str, attempt: int) -> Path:
+        """Return the output of an attempt at an experiment run; attempts count from 1."""
+        return self.root / "logs" / f"{run}_attempt_{attempt}.txt"
 
     @property
     def work(self) -> Path:
@@ -113,8 +132,13 @@ class IdeaDir:
         return self.paper / "paper.pdf"
 
     @property
+    def passed_pdf(self) -> Path:
+        """The last paper that passed the gate."""
+        return self.paper / "passed.pdf"
+
+    @property
     def unmarked_pdf(self) -> Path:
-        """The paper without the mark that says it is withheld."""
+        """A copy of a withheld paper without its mark, which earlier versions kept."""
         return self.paper / "unmarked.pdf"
 
     @property
@@ -168,9 +192,18 @@ class RunDir:
         return self.root / "ideas.json"
 
     @property
+    def steering(self) -> Path:
+        """Messages between the run and a page that steers it."""
+        return self.root / "steering"
+
+    @property
     def images(self) -> Path:
         """The images that models were shown."""
         return self.root / "images"
+
+    def image(self, name: str) -> Path:
+        """Return where the image of that name lies."""
+        return self.images / f"{name}.png"
 
     @property
     def template_dir(self) -> Path | None:
@@ -200,6 +233,10 @@ class RunDir:
         """Return the workspace of an idea that is being proposed."""
         return self.root / "proposals" / slot
 
+    def proposal_workspaces(self) -> list[Path]:
+        """Return the workspaces of all ideas that were proposed so far."""
+        return sorted(path for path in self.root.glob("proposals/*") if path.is_dir())
+
     def proposal_file(self, slot: str) -> Path:
         """Return the file that receives a proposed idea."""
         return self.root / "proposals" / f"{slot}.json"
@@ -217,6 +254,11 @@ class RunDir:
         """Return the data of the last panel's report; None if no panel has reported yet."""
         files = [found.report_file for idea in self.ideas() for found in idea.review_rounds()]
         return next((file for file in reversed(files) if file.exists()), None)
+
+    def unfinished(self) -> list[Path]:
+        """Return what killed processes were writing outside the workspaces."""
+        folders = (self.root, self.root / "proposals", self.root / "ideas", self.images)
+        return [path for folder in folders for path in folder.glob(".*.tmp")]
 
     @property
     def exists(self) -> bool:
@@ -240,8 +282,22 @@ def find_run(name: str, runs: Path) -> Path:
     fitting = [run for run in known if run.name == name] or [run for run in known if name in run.name]
     if len(fitting) == 1:
         return fitting[0]
-    shown = ", ".join(run.name for run in (fitting or known)[-8:]) or "none yet"
-    raise UserError(f"run {name!r}: {len(fitting)} runs under {runs} fit; there are: {shown}")
+    if not known:
+        raise UserError(f"run {name!r}: there are no runs in {runs} yet; name another folder with --out")
+    shown = ", ".join(run.name for run in (fitting or known)[-8:])
+    raise UserError(f"run {name!r}: {len(fitting) or 'no'} runs in {runs} fit; there are: {shown}")
+
+
+def find_runs(name: str, runs: Path) -> list[Path]:
+    """Return the runs of a batch's folder, oldest first, or else the one run that `find_run` finds.
+
+    Raises:
+        UserError: as `find_run`.
+    """
+    for folder in (Path(name), runs / name):
+        if name and not RunDir(folder).exists and folder.is_dir() and (found := list_runs(folder)):
+            return found
+    return [find_run(name, runs)]
 
 
 def list_runs(runs: Path) -> list[Path]:

@@ -58,6 +58,8 @@ class IdeaSummary(BaseModel):
     """Paths of the PDFs that were handed in."""
     gate: str = ""
     """`pass` or `withheld`; empty if the gate has not run."""
+    passed: str = ""
+    """Path of the last paper that passed the gate; empty if none did."""
     scores: list[dict[str, float]] = []
     """The mean scores of each panel."""
     decisions: list[str] = []

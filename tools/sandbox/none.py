@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from tools.sandbox.base import Purpose, ResourceLimits, Session, clean_environme
 from tools.sandbox.local import LocalSession
 from tools.sandbox.readonly_guard import ReadonlyGuard
 from tools.sandbox.supervisor import SupervisedProcess
+from tools.temporary import TemporaryFolder
 
 MARK = "COLLOQUIUM_COMMAND"
 GATE = 'read -r go && exec "$@" </dev/null'
@@ -45,8 +45,8 @@ class UnsandboxedSession(LocalSession):
         if shutil.which(words[0], path=path) is None:
             raise ToolError(f"there is no program {words[0]!r} on {path}")
         mark = uuid.uuid4().hex
-        home = tempfile.TemporaryDirectory(prefix="colloquium-")
-        variables = clean_environment(limits, self.purpose, home=home.name, path=path) | dict(environment)
+        home = TemporaryFolder("home")
+        variables = clean_environment(limits, self.purpose, home=str(home.path), path=path) | dict(environment)
         process = await asyncio.create_subprocess_exec(
             *("/bin/sh", "-c", GATE, "sh", *words),
             stdin=asyncio.subprocess.PIPE,
@@ -65,7 +65,7 @@ class _MarkedProcess:
     Processes that leave the tree are found by a variable in their environment, unless they erased it.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, mark: str, home: tempfile.TemporaryDirectory[str]) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, mark: str, home: TemporaryFolder) -> None:
         self.process, self.root = process, process.pid
         self._mark, self._home = mark, home
 
@@ -87,4 +87,4 @@ class _MarkedProcess:
         while process_stats.processes_with_variable(self._mark):  # a process may fork while it is killed
             self.kill()
             await asyncio.sleep(0.01)
-        self._home.cleanup()
+        self._home.remove()

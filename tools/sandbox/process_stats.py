@@ -13,8 +13,11 @@ from pathlib import Path
 
 import psutil
 
+from tools.sandbox.file_tree import walk
+
 PROC = Path("/proc")
 BLOCK = 4096
+_MAX_DEPTH = 64
 _POLL_SECONDS = 0.005
 GONE = (FileNotFoundError, ProcessLookupError, psutil.NoSuchProcess)
 """A process may end between listing it and reading it."""
@@ -82,23 +85,16 @@ def folder_bytes(folder: Path) -> int:
     """Return the bytes on disk of everything under `folder`. Hard links count once, symbolic links are not followed.
 
     A sparse file counts with its full length, and every name counts as one block at least: a disk runs out of inodes,
-    too.
+    too. What lies deeper than 64 folders is not counted; it is removed after the command.
     """
     total = 0
     linked: set[int] = set()
-    pending = [str(folder)]
-    while pending:
-        with contextlib.suppress(PermissionError, *GONE), os.scandir(pending.pop()) as entries:
-            for entry in entries:
-                with contextlib.suppress(*GONE):
-                    status = entry.stat(follow_symlinks=False)
-                    if status.st_nlink > 1 and not stat.S_ISDIR(status.st_mode):
-                        if status.st_ino in linked:
-                            continue
-                        linked.add(status.st_ino)
-                    total += max(status.st_blocks * 512, status.st_size, BLOCK)
-                    if stat.S_ISDIR(status.st_mode):
-                        pending.append(entry.path)
+    for entry in walk(folder, _MAX_DEPTH):
+        if entry.status.st_nlink > 1 and not entry.is_folder:
+            if entry.status.st_ino in linked:
+                continue
+            linked.add(entry.status.st_ino)
+        total += max(entry.status.st_blocks * 512, entry.status.st_size, BLOCK)
     return total
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from tools.errors import UserError
+from tools.sandbox.file_tree import remove_path, walk
+from tools.sandbox.obeyed_files import is_importable
+
+_MAX_DEPTH = 32
+_NOTHING = "nothing"
 
 
 class ReadonlyGuard:
-    """Remembers the content of read-only files and folders.
+    """Remembers the content of read-only files and folders, and of the modules that a later run could import.
 
     It also removes a `.git` that a command created, because git on the host would obey its configuration.
     """
@@ -19,8 +22,11 @@ class ReadonlyGuard:
     def __init__(self, workspace: Path, read_only: Sequence[str]) -> None:
         self._workspace = workspace
         self.paths = [_checked(workspace, name) for name in read_only]
+        self._protected = {path.as_posix() for path in self.paths}
         self._had_git = (workspace / ".git").exists()
-        self._before = self._digests()
+        self.files: set[str] = set()
+        """Paths that existed before the command, relative to the workspace."""
+        self._before = self._digests(self.files)
 
     @property
     def mounts(self) -> list[tuple[Path, bool]]:
@@ -38,35 +44,29 @@ class ReadonlyGuard:
         return sorted(mounts.items())
 
     def changed_files(self) -> list[str]:
-        """Return the protected files that were changed, added or removed, sorted."""
-        git = self._workspace / ".git"
-        if not self._had_git and (git.exists() or git.is_symlink()):
-            if git.is_dir() and not git.is_symlink():
-                shutil.rmtree(git)
-            else:
-                git.unlink()
-        after = self._digests()
-        return sorted(name for name in self._before | after if self._before.get(name) != after.get(name))
+        """Return the protected files that were changed, added or removed, and the modules changed or removed, sorted."""
+        if not self._had_git:
+            remove_path(self._workspace / ".git")
+        after = self._digests(set())
+        changed = {name for name in self._before | after if self._before.get(name) != after.get(name)}
+        return sorted(
+            name for name in changed if name in self._before or not is_importable(name) or self._protects(name)
+        )
 
-    def _digests(self) -> dict[str, str]:
-        digests = {}
-        for path in self.paths:
-            top = self._workspace / path
-            if top.is_dir() and not top.is_symlink():
-                for file in sorted(top.rglob("*")):
-                    digests[str(file.relative_to(self._workspace))] = _digest(file)
-            else:
-                digests[str(path)] = _digest(top)
+    def _protects(self, name: str) -> bool:
+        parts = name.split("/")
+        return any("/".join(parts[:end]) in self._protected for end in range(1, len(parts) + 1))
+
+    def _digests(self, seen: set[str]) -> dict[str, str]:
+        """Return path -> digest of what must not change, and add all paths to `seen`."""
+        digests = dict.fromkeys(self._protected, _NOTHING)
+        for entry in walk(self._workspace, _MAX_DEPTH):
+            if entry.parts[0] == ".git":
+                continue
+            seen.add(entry.path)
+            if self._protects(entry.path) or (is_importable(entry.path) and not entry.is_folder):
+                digests[entry.path] = entry.digest()
         return digests
-
-
-def _digest(path: Path) -> str:
-    if path.is_symlink():
-        return f"link to {path.readlink()}"
-    if path.is_file():
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    return "folder" if path.is_dir() else "nothing"
 
 
 def _checked(workspace: Path, name: str) -> Path:

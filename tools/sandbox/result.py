@@ -28,7 +28,7 @@ async def build_result(
 ) -> ExecutionResult:
     """Return the result of an ended command. `reason` is the limit that ended it; None if it ended by itself."""
     tampered = await asyncio.to_thread(guard.changed_files)
-    sanitized = await asyncio.to_thread(workspace_sanitizer.sanitize, workspace)
+    sanitized = await asyncio.to_thread(workspace_sanitizer.sanitize, workspace, guard.files)
     final: EndReason = "tampered" if tampered else reason or ("finished" if exit_code == 0 else "failed")
     return ExecutionResult(
         exit_code=exit_code,

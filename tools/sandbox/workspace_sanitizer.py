@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 import stat
-import subprocess
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from tools.errors import TamperedError, ToolError
 from tools.sandbox.base import SanitizedItem
+from tools.sandbox.file_tree import TreeEntry, remove_tree, walk
+from tools.sandbox.obeyed_files import belongs_to_bare_repository, is_importable, obeyed_by
 
 MAX_DEPTH = 32
-REPAIRABLE = ("setuid bit", "locked folder", "locked file")
+_MAX_NAME = 200
+"""Bytes of a name: other files are named after it, with a longer ending."""
+_MAX_PATH = 1024
+"""Bytes of a path relative to the workspace."""
+MODULE = "module that later runs would import"
 
 
 def read_file(root: Path, relative: str, *, max_bytes: int) -> bytes:
@@ -80,40 +87,46 @@ def read_json(root: Path, relative: str, max_bytes: int = 1 << 20) -> object:
     return value
 
 
-def sanitize(root: Path) -> list[SanitizedItem]:
+def sanitize(root: Path, before: Collection[str] | None = None) -> list[SanitizedItem]:
     """Remove or repair everything under `root` that could harm its readers, and return what was done, by path.
 
-    Removed are links that lead outside, FIFOs, sockets, devices, nested git repositories, folders nested deeper than 32
-    and unprintable names. Setuid bits and missing read permissions are repaired. The `.git` of `root` itself stays. No
-    process may be running in `root`.
+    Removed are links that lead outside, FIFOs, sockets, devices, git repositories, folders nested deeper than 32, names
+    that are unprintable or too long, and paths that are too long. Set-user bits, access lists and missing or excessive
+    permissions are repaired, also of `root`. The `.git` of `root` itself stays. No process may be running in `root`.
+
+    Args:
+        before: paths that existed before a command ran. Any other file that programs obey or that Python can import is
+            removed. None leaves such files.
     """
-    done: list[SanitizedItem] = []
     root = root.resolve()
-    for folder, folders, files in os.walk(root):
-        here = Path(folder)
-        if here == root and ".git" in folders:
-            folders.remove(".git")
-        for name in [*folders, *files]:
-            path = here / name
-            problem = _problem(root, path)
-            if not problem:
-                continue
-            mode = path.lstat().st_mode
-            if problem in REPAIRABLE:
-                own = 0o700 if stat.S_ISDIR(mode) else 0o400
-                path.chmod((stat.S_IMODE(mode) & ~(stat.S_ISUID | stat.S_ISGID)) | own)
-            elif stat.S_ISDIR(mode):
-                subprocess.run(["rm", "-rf", "--", str(path)], check=True)  # any depth, where shutil recurses
-                folders.remove(name)
-            else:
-                path.unlink()
-            done.append(SanitizedItem(str(path.relative_to(root)), problem))
+    done = [SanitizedItem(".", problem) for problem in [_repair(root, root.stat().st_mode)] if problem]
+    for entry in walk(root, MAX_DEPTH + 1):
+        if entry.parts[0] == ".git":
+            continue
+        with contextlib.suppress(FileNotFoundError):  # a tool running in parallel has just renamed it
+            problem = _problem(root, entry, before)
+            if problem:
+                remove_tree(entry.folder, entry.name)
+            elif entry.is_file or entry.is_folder:
+                problem = _repair(root / entry.path, entry.status.st_mode)
+            if problem:
+                done.append(SanitizedItem(entry.path, problem))
     return sorted(done, key=lambda item: item.path)
 
 
 def is_repository(name: str) -> bool:
     """Return whether git treats a file or folder of this name as a repository, or refuses to store it as one."""
     return name.rstrip(". ").casefold() == ".git"
+
+
+def name_problem(path: str) -> str:
+    """Return why a file in the workspace may not have this relative path; empty if it may."""
+    if not path.isprintable():
+        return "unprintable name"
+    parts = PurePosixPath(path).parts
+    if len(path.encode()) > _MAX_PATH or any(len(part.encode()) > _MAX_NAME for part in parts):
+        return "name or path too long"
+    return ""
 
 
 def _open(root: Path, relative: str) -> int:
@@ -158,24 +171,50 @@ def _kind(mode: int) -> str:
     return kinds.get(stat.S_IFMT(mode), "of an unknown kind")
 
 
-def _problem(root: Path, path: Path) -> str:
-    mode = path.lstat().st_mode
-    if not path.name.isprintable():
-        return "unprintable name"
+def _problem(root: Path, entry: TreeEntry, before: Collection[str] | None) -> str:
+    """Return why an entry must be removed; empty if it may stay."""
+    mode = entry.status.st_mode
+    if problem := name_problem(entry.path):
+        return problem
     if stat.S_ISLNK(mode):
-        inside = not path.readlink().is_absolute() and Path(os.path.realpath(path)).is_relative_to(root)
-        return "" if inside else "link that leads outside"
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        target = os.readlink(entry.name, dir_fd=entry.folder)
+        inside = not target.startswith("/") and Path(os.path.realpath(root / entry.path)).is_relative_to(root)
+        if not inside:
+            return "link that leads outside"
+    elif not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         return _kind(mode)
-    if is_repository(path.name) and (path.parent != root or path.name != ".git"):
-        return "nested git repository"
-    if stat.S_ISDIR(mode) and len(path.relative_to(root).parts) > MAX_DEPTH:
+    if is_repository(entry.name) or belongs_to_bare_repository(entry.name, entry.siblings):
+        return "git repository"
+    if entry.is_folder and len(entry.parts) > MAX_DEPTH:
         return "folder nested too deep"
+    if before is not None and entry.path not in before:
+        if program := obeyed_by(entry.path):
+            return f"obeyed by {program}"
+        if is_importable(entry.path) and not entry.is_folder:
+            return MODULE
+    return ""
+
+
+def _repair(path: Path, mode: int) -> str:
+    """Make a file or folder readable for its owner, and for nobody more than its mode says; return what was wrong."""
+    folder = stat.S_ISDIR(mode)
+    own = 0o700 if folder else 0o400
+    problem = ""
     if mode & (stat.S_ISUID | stat.S_ISGID):
-        return "setuid bit"
-    if stat.S_ISDIR(mode):
-        return "locked folder" if mode & 0o700 != 0o700 else ""
-    return "" if mode & 0o400 else "locked file"
+        problem = "setuid bit"
+    elif mode & stat.S_IWOTH:
+        problem = "writable by everybody"
+    elif mode & own != own:
+        problem = "locked folder" if folder else "locked file"
+    if problem:
+        path.chmod((stat.S_IMODE(mode) & ~(stat.S_ISUID | stat.S_ISGID | stat.S_IWOTH)) | own)
+    if hasattr(os, "listxattr"):
+        with contextlib.suppress(OSError):  # a file system without access lists
+            lists = [name for name in os.listxattr(path) if name.startswith("system.posix_acl")]
+            for name in lists:
+                os.removexattr(path, name)
+                problem = problem or "access list"
+    return problem
 
 
 def _refuse_depth(relative: str, text: str) -> None:

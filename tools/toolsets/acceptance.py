@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tools.errors import ToolError
 from tools.toolsets.base import Toolset
 from tools.toolsets.tool import Submission
 
@@ -19,6 +20,10 @@ class AcceptanceTools(Toolset):
         self, reasons: Annotated[str, Field(description="why it is good enough to go on with")]
     ) -> Submission:
         """Accept the submitted deliverable. This ends the phase."""
+        if not self._context.turn.has_submitted(self._context.deliverable):
+            raise ToolError(
+                f"no {self._context.deliverable} was submitted in this phase, so there is nothing to accept yet"
+            )
         return Submission(f"accepted: {reasons}", self._context.deliverable, "accepted")
 
     async def return_deliverable(

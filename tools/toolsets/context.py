@@ -16,12 +16,18 @@ class CurrentTurn(Protocol):
     def stage(self) -> str:
         """The turn-taking policy that called the speaker, for example blind or discussion; empty outside a panel."""
 
+    def has_submitted(self, deliverable: str) -> bool:
+        """Tell whether someone has submitted the deliverable in this phase."""
+
 
 @dataclass(frozen=True)
 class NoTurn:
     """Stands in for a turn where tools are called outside a conversation."""
 
     stage: str = ""
+
+    def has_submitted(self, deliverable: str) -> bool:
+        return True
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class ToolContext:
     needs_acceptance: bool = False
     """True if another participant must accept the deliverable."""
     review_round: int = 1
+    on_call: tuple[str, ...] = ()
+    """The colleagues who speak only when the participant asks them."""
 
     @property
     def submission_status(self) -> Literal["submitted", "accepted"]:

@@ -35,6 +35,10 @@ class LedgerRow(ToolData):
     goal: Literal["min", "max"] | None
     censored: bool
     """True if a value hit its cap: the mean is a bound."""
+    primary: bool = False
+    """True if the metric is that of the confirmatory comparisons."""
+    cost: bool = False
+    """True if the metric is a cost, such as time."""
 
 
 class LedgerRows(ToolData):
@@ -54,7 +58,7 @@ class ComparedResult(ToolData):
 
     address: str
     significant: bool
-    """True if Welch's test tells the two apart at 5 %."""
+    """True if the analysis plan lets a paper say that the two differ."""
 
 
 class ComparedResults(ToolData):

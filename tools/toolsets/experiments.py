@@ -8,17 +8,33 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.errors import ToolError
-from tools.evidence import BASELINE, Ledger, RunRecord
+from tools.evidence import BASELINE, CONFIRMATION, Ledger, RunRecord, gaps_of
+from tools.experiments.confirmation import confirm, confirmation_of
+from tools.experiments.dry_run import dry_run
 from tools.experiments.execution import load_ledger, run_once, source_digest
+from tools.idea_context import RunQuota
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import ComparedResult, ComparedResults, CompletedRun, LedgerRow, LedgerRows
 from tools.toolsets.tool import ToolAnswer
+
+STUDY = "study"
+"""The deliverable of the experiments."""
 
 
 class ExperimentTools(Toolset):
     """Run experiments, read results, compare runs."""
 
-    names = ("run_experiment", "read_results", "compare_runs")
+    names = ("dry_run", "run_experiment", "read_results", "compare_runs")
+
+    async def dry_run(self) -> str:
+        """Run the current experiment.py for at most a minute at the smallest scale, to find errors. It counts as no run and
+        no attempt, and its values are not shown."""
+        done = await dry_run(self._idea)
+        scale = f"profile {done.profile}, {done.seconds:.0f} s" if done.profile else f"{done.seconds:.0f} s"
+        if not done.reported:
+            return f"the dry run showed no error until its time limit ({scale})"
+        reported = "; ".join(f"{dataset}: {', '.join(metrics)}" for dataset, metrics in done.reported.items())
+        return f"the dry run ended without an error ({scale}) and reported {reported}"
 
     async def run_experiment(
         self,
@@ -45,46 +61,76 @@ class ExperimentTools(Toolset):
                 "failed" if record.status == "failed" else "does not count; the ledger and the gate report say why"
             )
             raise ToolError(f"{record.name}, attempt {attempt}, {verdict}: {record.reason}\n{advice}")
-        runs_left = self._idea.run_quota.runs - number
+        confirmed = await self._confirm() if self._context.deliverable not in ("", STUDY) else ""
         return ToolAnswer(
-            f"{record.name} completed in {record.usage['wall_seconds']:.1f} s, {runs_left} runs are left.\n"
-            + _results(ledger, record.name),
+            f"{record.name} completed in {record.usage['wall_seconds']:.1f} s, "
+            f"{runs_left(ledger, self._idea.run_quota)} runs are left.\n{confirmed}"
+            + "".join(f"{gaps}.\n" for gaps in gaps_of(ledger, record.name))
+            + "".join(f"left out, as it is no number: final_info.json: {place}\n" for place in record.left_out[:5])
+            + "".join(f"hard to believe: {doubt}; the paper will say so\n" for doubt in record.implausible)
+            + "".join(f"removed or repaired after the run: {item}\n" for item in record.sanitized[:5])
+            + describe_results(ledger, record.name),
             data=CompletedRun(run=record.name),
         )
 
     async def read_results(
-        self, run: Annotated[str, Field(description="a run like run_2; empty for all runs")] = ""
+        self,
+        run: Annotated[str, Field(description="a run like run_2; empty for all runs")] = "",
+        per_seed: Annotated[bool, Field(description="also return the value of each seed")] = False,
     ) -> ToolAnswer:
         """Return every result in the ledger with its address, mean, standard error over seeds and number of seeds."""
         ledger = self._ledger()
-        runs = [r.name for r in ledger.completed]
+        runs = [r.name for r in (*ledger.completed, *ledger.confirmations)]
         if run and run not in runs:
-            failed = [f"it {r.status}: {r.reason}" for r in ledger.runs if r.name == run]
+            failed = [f"it {r.status}: {r.reason}" for r in ledger.rows if r.name == run]
             raise ToolError(
                 f"{run} has no results"
                 + (f", {failed[-1]}" if failed else f"; completed runs: {', '.join(runs) or 'none'}")
             )
         wanted = [run] if run else runs
-        text = "\n\n".join(_results(ledger, name) for name in wanted) or "No run is completed yet."
-        return ToolAnswer(text, data=_rows(ledger, wanted))
+        text = (
+            "\n\n".join(describe_results(ledger, name, per_seed=per_seed) for name in wanted)
+            or "No run is completed yet."
+        )
+        brief = f"[results of {', '.join(wanted)}; read_results shows them]"
+        return ToolAnswer(text, data=_rows(ledger, wanted), brief=brief)
 
     async def compare_runs(
         self,
         run: Annotated[str, Field(description="a run like run_2")],
         against: Annotated[str, Field(description="the run to compare with")] = BASELINE,
     ) -> ToolAnswer:
-        """Compare every result of a run with another run: difference, whether it is better, and Welch's test."""
+        """Compare every result of a run with another run: difference, whether it is better, interval, effect size and
+        the test of the analysis plan. A confirmation such as confirm_2 is compared with the confirmation of the other
+        run."""
         ledger = self._ledger()
-        addresses = [a for a in ledger.addresses() if a.startswith(f"{run}/")]
+        known = ledger.addresses() + ledger.confirmed_addresses()
+        addresses = [address for address in known if address.startswith(f"{run}/")]
         if not addresses:
             raise ToolError(f"{run} has no results; completed runs: {', '.join(r.name for r in ledger.completed)}")
-        shared = [address for address in addresses if address.replace(run, against, 1) in ledger.addresses()]
+        if run.startswith(CONFIRMATION):
+            against = against.replace("run_", CONFIRMATION, 1)
+        shared = [address for address in addresses if address.replace(run, against, 1) in known]
         compared = {address: ledger.compare(address, against) for address in shared}
         lines = [f"{address}: {comparison}" for address, comparison in compared.items()]
         alone = [address for address in addresses if address not in shared]
         lines += [f"{address}: {against} has no such result to compare with" for address in alone]
+        theirs = (address.replace(against, run, 1) for address in known if address.startswith(f"{against}/"))
+        lines += [
+            f"{address}: {run} has no such result, but {against} has" for address in theirs if address not in addresses
+        ]
         results = [ComparedResult(address=a, significant=c.significant) for a, c in compared.items()]
-        return ToolAnswer("\n".join(lines), data=ComparedResults(results=tuple(results)))
+        brief = f"[comparison of {run} with {against}; compare_runs shows it]"
+        return ToolAnswer("\n".join(lines), data=ComparedResults(results=tuple(results)), brief=brief)
+
+    async def _confirm(self) -> str:
+        """Confirm the best run if it is another one than before, which in the experiments is done when they end."""
+        for run in (BASELINE, confirmation_of(self._idea, self._ledger()).run):
+            await confirm(self._idea, run)
+        best = confirmation_of(self._idea, self._ledger())
+        if best.missing:
+            return f"No run is confirmed on fresh seeds: {best.missing}.\n"
+        return f"The best run is {best.run}; {best.name} is its confirmation on fresh seeds. Figures must be drawn again.\n"
 
     def _ledger(self) -> Ledger:
         return load_ledger(self._idea)
@@ -92,14 +138,8 @@ class ExperimentTools(Toolset):
     def _next(self, ledger: Ledger) -> tuple[int, int]:
         """Return number and attempt of the next run. Raises ToolError if the quota is used up."""
         run_quota = self._idea.run_quota
-        attempts: dict[str, list[RunRecord]] = {}
-        for record in ledger.runs:
-            attempts.setdefault(record.name, []).append(record)
-        for number in range(1, run_quota.runs + 1):
-            rows = attempts.get(f"run_{number}", [])
-            if any(row.status == "completed" for row in rows) or len(rows) >= run_quota.attempts:
-                continue
-            return number, len(rows) + 1
+        if found := _open_runs(ledger, run_quota):
+            return found[0]
         raise ToolError(f"all {run_quota.runs} runs of this idea are used; continue with the existing results")
 
     def _refuse_unchanged(self, ledger: Ledger) -> None:
@@ -111,8 +151,26 @@ class ExperimentTools(Toolset):
                 raise ToolError(f"the code is the same as in {which}{record.name}; edit it first, then run it")
 
 
+def runs_left(ledger: Ledger, run_quota: RunQuota) -> int:
+    """Return how many more runs an idea may make."""
+    return len(_open_runs(ledger, run_quota))
+
+
+def _open_runs(ledger: Ledger, run_quota: RunQuota) -> list[tuple[int, int]]:
+    """Return number and next attempt of every run that is neither completed nor out of attempts."""
+    rows = {f"run_{number}": list[RunRecord]() for number in range(1, run_quota.runs + 1)}
+    for record in ledger.runs:
+        rows.setdefault(record.name, []).append(record)
+    return [
+        (number, len(rows[f"run_{number}"]) + 1)
+        for number in range(1, run_quota.runs + 1)
+        if len(rows[f"run_{number}"]) < run_quota.attempts
+        and not any(row.status == "completed" for row in rows[f"run_{number}"])
+    ]
+
+
 def _rows(ledger: Ledger, runs: Sequence[str]) -> LedgerRows:
-    found = [ledger.result(address) for address in ledger.addresses()]
+    found = [ledger.result(address) for address in ledger.addresses() + ledger.confirmed_addresses()]
     rows = [
         LedgerRow(
             run=result.run,
@@ -121,6 +179,8 @@ def _rows(ledger: Ledger, runs: Sequence[str]) -> LedgerRows:
             mean=result.mean,
             n=result.n,
             goal=result.metric.goal,
+            primary=ledger.plan is not None and result.metric.name == ledger.plan.primary_metric,
+            cost=result.metric.is_cost,
             censored=result.censored,
         )
         for result in found
@@ -129,14 +189,18 @@ def _rows(ledger: Ledger, runs: Sequence[str]) -> LedgerRows:
     return LedgerRows(rows=tuple(rows))
 
 
-def _results(ledger: Ledger, run: str) -> str:
-    lines = [f"{run}: {next(r.note for r in ledger.completed if r.name == run)}"]
-    for address in ledger.addresses():
+def describe_results(ledger: Ledger, run: str, *, per_seed: bool = False) -> str:
+    """Return every result of a run with its address, one a line."""
+    lines = [f"{run}: {next(r.note for r in (*ledger.completed, *ledger.confirmations) if r.name == run)}"]
+    for address in ledger.addresses() + ledger.confirmed_addresses():
         if address.startswith(f"{run}/"):
             result = ledger.result(address)
             error = f" ± {result.stderr:.4g}" if result.stderr is not None else ""
             goal = f", {result.metric.goal} is better" if result.metric.goal else ""
             unit = f" {result.metric.unit}" if result.metric.unit else ""
             capped = ", censored" if result.censored else ""
-            lines.append(f"  {address} = {result.mean:.5g}{error}{unit} (n={result.n}{goal}{capped})")
+            seeds = f" seeds: {', '.join(f'{value:.5g}' for value in result.values)}" if per_seed else ""
+            lines.append(f"  {address} = {result.mean:.5g}{error}{unit} (n={result.n}{goal}{capped})" + seeds)
+    record = next(r for r in (*ledger.completed, *ledger.confirmations) if r.name == run)
+    lines += [f"  hard to believe: {doubt}" for doubt in record.implausible]
     return "\n".join(lines)

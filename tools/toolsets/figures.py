@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Annotated
 
-from PIL import Image, UnidentifiedImageError
 from pydantic import Field
 
 from tools.atomic import write_json
 from tools.errors import ToolError, nearest
+from tools.evidence import check_references
 from tools.experiments.execution import load_ledger
-from tools.experiments.integrity import fixed_paths, prepare_project
-from tools.figures import RECORDER, PaperFigure, load_figures
+from tools.experiments.integrity import fixed_paths, imported_sources, prepare_project
+from tools.figures import (
+    RECORDER,
+    DecodedImage,
+    PaperFigure,
+    decode_image,
+    description_file,
+    file_digest,
+    load_drawings,
+    load_figures,
+    record_drawn,
+)
+from tools.paper import SECTIONS, section_path, section_text
 from tools.sandbox import ResourceLimits
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import FigureFiles
+from tools.toolsets.evidence_checks import judge_figures, refuse
 from tools.toolsets.tool import Submission, ToolAnswer
 
 _TAIL = 1500
-MAX_IMAGE_BYTES = 20 << 20
+_INCLUDABLE = re.compile(r"[A-Za-z0-9_-]+\.png")
 _MIN_GREY_LEVELS = 3
 """An image with fewer is blank."""
 
 
 class FigureTools(Toolset):
-    """Run plot.py, list its figures, and submit them."""
+    """Run plot.py, list its figures, submit and drop them."""
 
-    names = ("run_plot", "list_figures", "submit_figures")
+    names = ("run_plot", "list_figures", "submit_figures", "drop_figure")
 
     async def run_plot(self) -> ToolAnswer:
         """Run plot.py in the sandbox. Returns the image files that it drew, or the error and the end of its output."""
@@ -47,7 +59,8 @@ class FigureTools(Toolset):
             )
         ledger, commit = load_ledger(self._idea), await self._idea.workspace.head()
         prepare_project(self._idea, ledger)
-        fixed = fixed_paths(self._idea, ledger)
+        fixed, sources = fixed_paths(self._idea, ledger), imported_sources(self._idea)
+        plot = file_digest(work / "plot.py")  # the program could change the file while it runs
         before = {path.name: path.stat().st_mtime_ns for path in _images(work)}
         session = self._idea.sandbox.session(work, read_only=fixed, run_id=self._idea.run_id)
         limits = ResourceLimits(wall_seconds=self._idea.profile.plot_time_limit)
@@ -57,7 +70,7 @@ class FigureTools(Toolset):
         finally:
             await session.close()
         if result.reason == "tampered":
-            await self._idea.workspace.restore_files(commit, fixed)
+            await self._idea.workspace.restore_files(commit, [*fixed, *sources])
             prepare_project(self._idea, ledger)
         if not result.ok:
             write_json(self._idea.workspace.files.plot_failures_file, {self._context.phase_key: failures + 1})
@@ -69,10 +82,12 @@ class FigureTools(Toolset):
         drawn = [path for path in _images(work) if before.get(path.name) != path.stat().st_mtime_ns]
         if not drawn:
             raise ToolError("plot.py succeeded but saved no PNG file in the project's folder")
-        text = "plot.py drew (view_figure shows one):\n" + "\n".join(
-            await asyncio.to_thread(lambda: [_describe(path) for path in drawn])
-        )
-        return ToolAnswer(text, data=FigureFiles(files=tuple(path.name for path in drawn)))
+        record_drawn(self._idea.workspace.files.drawings_file, drawn, plot, ledger)
+        lines = ["plot.py drew (view_figure shows one):"]
+        for path in drawn:
+            image = await _check(work, path.name)
+            lines.append(f"  {path.name} ({image.width}x{image.height} pixels)")
+        return ToolAnswer("\n".join(lines), data=FigureFiles(files=tuple(path.name for path in drawn)))
 
     def _failures(self) -> int:
         """Return how often plot.py has failed in this phase. The file is versioned, so a resume counts right."""
@@ -103,44 +118,59 @@ class FigureTools(Toolset):
             raise ToolError(f"{len(files)} files and {len(captions)} captions; give one caption for each file")
         work, target = self._idea.workspace.work, self._idea.workspace.paper / "figures"
         drawn = [path.name for path in _images(work)]
+        record = load_drawings(self._idea.workspace.files.drawings_file)
         figures = []
         for file, caption in zip(files, captions, strict=True):
             if file not in drawn:
                 raise ToolError(f"{file!r} was not drawn; {nearest(file, drawn)}")
-            width, height = await asyncio.to_thread(_check, work / file)
-            figures.append(
-                PaperFigure(file=file, label=f"fig:{Path(file).stem}", caption=caption, width=width, height=height)
-            )
+            if record is None or record.find(file_digest(work / file)) is None:
+                raise ToolError(f"{file!r} is not what plot.py drew; draw it again with run_plot")
+            if not _INCLUDABLE.fullmatch(file):
+                raise ToolError(f"{file!r} cannot be included in LaTeX; name it with letters, digits, - and _ only")
+            image = await _check(work, file)
+            label = f"fig:{Path(file).stem}"
+            figures.append(PaperFigure(file=file, label=label, caption=caption, width=image.width, height=image.height))
         target.mkdir(parents=True, exist_ok=True)
         for figure in figures:
             shutil.copyfile(work / figure.file, target / figure.file)
+            facts = description_file(work / figure.file)
+            if facts.is_file() and not facts.is_symlink():
+                shutil.copyfile(facts, description_file(target / figure.file))
+        if problems := check_references("\n".join(captions), load_ledger(self._idea)):
+            raise ToolError("; ".join(str(problem) for problem in problems))
+        remark = refuse(self._context, "figures", await judge_figures(self._idea, figures))
         write_json(self._idea.workspace.paper / "figures.json", [f.model_dump() for f in figures])
-        return Submission(f"{len(figures)} figures submitted", "figures", self._context.submission_status)
+        return Submission(f"{len(figures)} figures submitted{remark}", "figures", self._context.submission_status)
+
+    async def drop_figure(
+        self,
+        file: Annotated[str, Field(description="the figure's image file")],
+        reason: Annotated[str, Field(min_length=10, description="why the paper is better without it")],
+    ) -> str:
+        """Remove a submitted figure from the paper, for example because it shows something that is not true."""
+        paper = self._idea.workspace.paper
+        figures = load_figures(paper)
+        if file not in (known := [figure.file for figure in figures]):
+            raise ToolError(f"there is no figure {file!r}; {nearest(file, known)}")
+        write_json(paper / "figures.json", [figure.model_dump() for figure in figures if figure.file != file])
+        for path in (paper / "figures" / file, description_file(paper / "figures" / file)):
+            path.unlink(missing_ok=True)
+        used = [name for name in SECTIONS if section_path(paper, name).is_file() and file in section_text(paper, name)]
+        where = f"; remove it from {', '.join(used)}" if used else ""
+        return f"{file} is dropped{where}. Reason: {reason}"
 
 
 def _images(work: Path) -> list[Path]:
     return sorted(path for path in work.glob("*.png") if path.is_file() and not path.is_symlink())
 
 
-def _describe(path: Path) -> str:
-    width, height = _check(path)
-    return f"  {path.name} ({width}x{height} pixels)"
-
-
-def _check(path: Path) -> tuple[int, int]:
-    """Return width and height of an image, after checking that it is not blank.
+async def _check(work: Path, name: str) -> DecodedImage:
+    """Return an image that plot.py drew.
 
     Raises:
         ToolError: it is too large, unreadable or blank.
     """
-    if path.stat().st_size > MAX_IMAGE_BYTES:
-        raise ToolError(f"{path.name} has {path.stat().st_size >> 20} MiB; draw fewer points, or with fewer pixels")
-    try:
-        with Image.open(path) as image:
-            levels = image.convert("L").getcolors(256) or []
-            size = image.size
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise ToolError(f"{path.name} is not a readable image: {error}") from None
-    if len(levels) < _MIN_GREY_LEVELS:
-        raise ToolError(f"{path.name} is blank: nothing was drawn in it")
-    return size
+    image = await decode_image(work, name)
+    if image.grey_levels < _MIN_GREY_LEVELS:
+        raise ToolError(f"{name} is blank: nothing was drawn in it")
+    return image

@@ -11,7 +11,10 @@ from pydantic import Field
 
 from tools.atomic import write_text
 from tools.errors import ToolError, nearest
+from tools.evidence import RESULT_FOLDER
 from tools.experiments.integrity import is_shadow
+from tools.experiments.requirements import importable_names
+from tools.sandbox.obeyed_files import is_importable, obeyed_by
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import FilePart
 from tools.toolsets.tool import ToolAnswer
@@ -78,6 +81,7 @@ class FileTools(Toolset):
     ) -> str:
         """Create or overwrite a file. Python files must parse."""
         self._refuse_fixed(file)
+        self._refuse_obeyed(file)
         self._write(file, content)
         return f"wrote {file} ({len(content.splitlines())} lines)"
 
@@ -104,12 +108,29 @@ class FileTools(Toolset):
                 raise ToolError(f"{file} was not changed: it would not parse ({error} at line {line})") from None
         if path.is_dir():
             raise ToolError(f"{file!r} is a folder")
-        write_text(path, content)
+        try:
+            write_text(path, content)
+        except UnicodeEncodeError:
+            raise ToolError(f"{file} was not changed: its content has characters that are no text") from None
+        except (NotADirectoryError, FileExistsError):
+            raise ToolError(f"{file!r} would lie below a file; use another path") from None
 
     def _refuse_fixed(self, file: str) -> None:
         path = self._idea.workspace.path(file)
         if reason := self._why_fixed(path.resolve().relative_to(self._idea.workspace.work.resolve()).as_posix()):
             raise ToolError(f"{file} cannot be changed: {reason}")
+
+    def _refuse_obeyed(self, file: str) -> None:
+        """Refuse a new file that programs would obey, or that Python would import in place of another module."""
+        path = self._idea.workspace.path(file).resolve()
+        if path.exists():
+            return
+        name = path.relative_to(self._idea.workspace.work.resolve()).as_posix()
+        if program := obeyed_by(name):
+            raise ToolError(f"{file} was not written: {program} would obey it; use another name")
+        module = Path(name).parts[0].partition(".")[0]
+        if is_importable(name) and module in importable_names():
+            raise ToolError(f"{file} was not written: it would be imported in place of {module}; use another name")
 
     def _why_fixed(self, name: str) -> str:
         first = Path(name).parts[0] if Path(name).parts else ""
@@ -117,7 +138,7 @@ class FileTools(Toolset):
             return "it belongs to the evaluation, which is the same for every run"
         if module := is_shadow(name, self._idea.template.protected):
             return f"Python would import it in place of {module}, which belongs to the evaluation"
-        if first.startswith("run_") and (name != first or (self._idea.workspace.work / first).is_dir()):
+        if RESULT_FOLDER.fullmatch(first) and (name != first or (self._idea.workspace.work / first).is_dir()):
             return "it is the result of a run; only experiments write results"
         return ""
 

@@ -11,6 +11,7 @@ from tools.errors import ToolError
 from tools.evidence import BASELINE, check_references
 from tools.experiments.execution import load_ledger
 from tools.toolsets.base import Toolset
+from tools.toolsets.evidence_checks import judge_words, refuse
 from tools.toolsets.tool import Submission
 
 
@@ -35,6 +36,7 @@ class FindingsTools(Toolset):
         if not [run for run in ledger.completed if run.name != BASELINE]:
             raise ToolError("no run besides the baseline is completed, so there are no findings yet")
         if problems := check_references(findings, ledger):
-            raise ToolError("; ".join(str(problem) for problem in problems[:5]))
+            raise ToolError("; ".join(str(problem) for problem in problems))
+        remark = refuse(self._context, "study", await judge_words(self._idea, "findings", findings))
         write_text(self._idea.workspace.files.findings_file, findings.rstrip() + "\n")
-        return Submission("findings submitted", "study", self._context.submission_status)
+        return Submission(f"findings submitted{remark}", "study", self._context.submission_status)

@@ -43,15 +43,23 @@ class LiteratureTools(Toolset):
         notes = "".join(f"\n({note})" for note in result.notes)
         text = format_records(result.records) if result.records else f"No record was found for {query!r}."
         records = tuple(FoundRecord(id=record.id, title=record.title) for record in result.records)
-        return ToolAnswer(text + notes, data=SearchResults(records=records, answered=bool(records) or not result.notes))
+        data = SearchResults(records=records, answered=bool(records) or not result.notes)
+        brief = "found (search again for abstracts):\n" + "\n".join(
+            f"{record.id}: {record.title}" for record in records
+        )
+        return ToolAnswer(text + notes, data=data, brief=brief)
 
     async def add_citation(
-        self, record: Annotated[str, Field(description="the identifier of a record that a search returned")]
+        self,
+        record: Annotated[str, Field(description="the identifier of a record that a search returned")],
+        reason: Annotated[str, Field(description="which statement of which section it supports, and why it does")] = "",
     ) -> ToolAnswer:
-        """Add a record to the paper's bibliography. Returns the key for \\cite."""
+        """Add a record to the paper's bibliography. Returns the key for \\citep and \\citet."""
         found = self._found.get(record) or await self._find_again(record)
         key = self._idea.bibliography.add(found)
-        return ToolAnswer(f"cite it as \\cite{{{key}}}", data=CitationKey(key=key))
+        purpose = f" for: {reason}" if reason else ""
+        text = f"cite it as \\citep{{{key}}} after a statement, or as \\citet{{{key}}} within a sentence{purpose}"
+        return ToolAnswer(text, data=CitationKey(key=key))
 
     async def list_citations(self) -> str:
         """List the keys in the paper's bibliography with their titles."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tools.toolsets.acceptance import AcceptanceTools
 from tools.toolsets.base import Toolset
+from tools.toolsets.code_history import CodeHistoryTools
 from tools.toolsets.context import ToolContext
 from tools.toolsets.experiments import ExperimentTools
 from tools.toolsets.figures import FigureTools
@@ -13,6 +14,7 @@ from tools.toolsets.files import FileTools
 from tools.toolsets.findings import FindingsTools
 from tools.toolsets.ideas import IdeaTools
 from tools.toolsets.literature import LiteratureTools
+from tools.toolsets.requests import RequestTools
 from tools.toolsets.reviews import ReviewTools
 from tools.toolsets.tool import Tool
 from tools.toolsets.vision import VisionTools
@@ -23,12 +25,14 @@ TOOLSETS: tuple[type[Toolset], ...] = (
     IdeaTools,
     LiteratureTools,
     ExperimentTools,
+    CodeHistoryTools,
     FindingsTools,
     FigureTools,
     VisionTools,
     WritingTools,
     ReviewTools,
     AcceptanceTools,
+    RequestTools,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -10,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from tools.atomic import write_text
 from tools.documents import load_document
 from tools.errors import ToolError
+from tools.evidence.gate import load_gate_report
+from tools.idea_context import IdeaContext
 from tools.review import (
     INDEPENDENT_STAGES,
     STAGES_BEFORE_REBUTTAL,
@@ -28,7 +31,11 @@ from tools.review import (
 from tools.run_dir import ReviewRoundDir
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import PanelReviews
+from tools.toolsets.evidence_checks import judge_words, refuse
 from tools.toolsets.tool import Submission, Tool, ToolAnswer
+
+_OF_A_REBUTTAL = ("references", "claims")
+"""Checks of a rebuttal. Its numbers and set-up are often the reviewers' own words."""
 
 
 class ReviewTools(Toolset):
@@ -66,12 +73,13 @@ class ReviewTools(Toolset):
         reviews = load_review_records(self._context.review_folder)
         if independent := stage in INDEPENDENT_STAGES:
             reviews = {name: review for name, review in reviews.items() if name == self._participant}
-        parts = [f"[{name}]\n" + _format_review(review) for name, review in reviews.items()]
+        parts = [f"[{name}]\n" + format_review(review) for name, review in reviews.items()]
         if stage not in STAGES_BEFORE_REBUTTAL and (rebuttal := load_rebuttal(self._context.review_folder)):
             parts.append("[rebuttal]\n" + rebuttal)
         none = "You have submitted no review." if independent else "No review has been submitted yet."
         data = PanelReviews(reviews=tuple(reviews.values()))
-        return ToolAnswer("\n\n".join(parts) or none, data=data)
+        brief = "[the reviews as they were; read_reviews shows them as they are]" if parts else ""
+        return ToolAnswer("\n\n".join(parts) or none, data=data, brief=brief)
 
     async def abstain_from_review(
         self, reason: Annotated[str, Field(min_length=20, description="why you cannot review this paper")]
@@ -91,8 +99,12 @@ class ReviewTools(Toolset):
         ],
     ) -> Submission:
         """Submit the authors' answer to the reviews."""
+        remark = ""
+        if self._idea.ledger_file.exists():
+            own = "\n\n".join(line for line in answers.splitlines() if "\\" in line)  # others may quote a reviewer
+            remark = refuse(self._context, "rebuttal", await judge_words(self._idea, "rebuttal", own, _OF_A_REBUTTAL))
         write_text(ReviewRoundDir(self._context.review_folder).rebuttal_file, answers.rstrip() + "\n")
-        return Submission("rebuttal submitted", "rebuttal", "accepted")
+        return Submission(f"rebuttal submitted{remark}", "rebuttal", "accepted")
 
     def _meta_review_arguments(self) -> type[BaseModel]:
         """Return the arguments of a meta-review, with the chair's own score if the rule uses it."""
@@ -146,7 +158,9 @@ class ReviewTools(Toolset):
             raise ToolError(f"decision {decision!r}: choose one of {', '.join(form.decisions)}")
         if score is not None:
             self._check_score(score, reviews)
-        by_rule = form.decide(list(reviews.values()), score)
+        by_rule = decide(self._idea, list(reviews.values()), score)
+        if decision != by_rule and by_rule != form.decide(list(reviews.values()), score):
+            raise ToolError(f"the gate has withheld this paper, so the decision is {by_rule}, whatever its scores")
         if decision != by_rule:
             raise ToolError(
                 f"the decision {decision} contradicts the scores: {form.rule_text}, which gives {by_rule}. "
@@ -173,7 +187,16 @@ class ReviewTools(Toolset):
             )
 
 
-def _format_review(record: ReviewRecord) -> str:
+def decide(idea: IdeaContext, reviews: Sequence[FilledForm], score: int | None = None) -> str:
+    """Return the decision that follows from the scores by the form's rule. A paper that the gate withheld is rejected."""
+    gate = load_gate_report(idea.workspace.files.gate_file)
+    if gate is not None and gate.verdict == "withheld":
+        return idea.form.decisions[1]
+    return idea.form.decide(reviews, score)
+
+
+def format_review(record: ReviewRecord) -> str:
+    """Return a review as text, with what was not found of its quotations."""
     if record.abstained:
         return f"(abstained: {record.abstained})"
     lines = []

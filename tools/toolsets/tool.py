@@ -13,15 +13,20 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 @dataclass(frozen=True)
 class ToolAnswer:
     """The answer of a tool. A model reads `text`. `data` holds the same facts typed: the journal stores it as JSON, the
-    offline researcher reads it, and no model is ever sent it."""
+    offline researcher reads it, and no model is ever sent it. `brief`, if given, replaces the text in later prompts."""
 
     text: str
     data: BaseModel | None = field(default=None, kw_only=True)
+    brief: str = field(default="", kw_only=True)
+
+
+REQUEST = "request:"
+"""Prefix of the deliverable by which a participant calls on a colleague: `request:plotter`."""
 
 
 @dataclass(frozen=True)
 class Submission(ToolAnswer):
-    """The answer of a tool that submits, accepts or returns a phase's deliverable."""
+    """The answer of a tool that submits, accepts or returns a phase's deliverable, or makes a request of a colleague."""
 
     deliverable: str
     status: Literal["submitted", "accepted", "returned"]

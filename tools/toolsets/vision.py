@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from pydantic import Field
 
-from tools.documents import load_document, read_paper, render_pages
+from tools.documents import load_document, read_paper, render_page
 from tools.errors import ToolError, nearest
-from tools.figures import load_description
+from tools.evidence.gate import without_mark
+from tools.figures import decode_image, load_description
 from tools.run_dir import ReviewRoundDir
-from tools.sandbox.workspace_sanitizer import read_file
 from tools.toolsets.base import Toolset
-from tools.toolsets.figures import MAX_IMAGE_BYTES
 from tools.toolsets.tool import Shown
 
 _MAX_CHARACTERS = 6000
@@ -33,8 +31,8 @@ class VisionTools(Toolset):
         if file not in drawn or drawn[file].is_symlink():
             raise ToolError(f"{file!r} was not drawn; {nearest(file, drawn)}")
         description = str(load_description(work / file) or "(no description: matplotlib did not draw it)")
-        image = read_file(drawn[file].parent, file, max_bytes=MAX_IMAGE_BYTES)
-        return Shown(f"{file}\n{description[:_MAX_CHARACTERS]}", (image,))
+        image = await decode_image(drawn[file].parent, file)
+        return Shown(f"{file}\n{description[:_MAX_CHARACTERS]}", (image.png,))
 
     async def view_page(self, page: Annotated[int, Field(ge=1, description="number of the page, from 1")]) -> Shown:
         """Look at one page of the compiled paper as it is printed: the image, and the page's text."""
@@ -44,11 +42,12 @@ class VisionTools(Toolset):
         read = ReviewRoundDir(self._context.review_folder).paper_file
         if read.exists() and not load_document(read).pages_shown:
             raise ToolError("the pages are hidden because they identify the authors; judge the paper by its text")
-        document = await read_paper(path)
-        if page > document.pages:
-            raise ToolError(f"the paper has {document.pages} pages")
-        images = await asyncio.to_thread(render_pages, path, pages=[page])
-        return Shown(f"page {page} of {document.pages}\n{_page_text(document.text, page)}", tuple(images))
+        with without_mark(path) as readable:
+            document = await read_paper(readable)
+            if page > document.pages:
+                raise ToolError(f"the paper has {document.pages} pages")
+            image = await render_page(readable, page)
+        return Shown(f"page {page} of {document.pages}\n{_page_text(document.text, page)}", (image,))
 
 
 def _page_text(text: str, page: int) -> str:

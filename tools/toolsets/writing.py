@@ -14,7 +14,8 @@ from tools.figures import load_figures
 from tools.paper import SECTIONS, missing_sections, section_text, write_section
 from tools.paper.build import build_paper, format_compilation
 from tools.toolsets.base import Toolset
-from tools.toolsets.tool import Submission
+from tools.toolsets.evidence_checks import format_findings, format_report, judge_paper, judge_text, refuse
+from tools.toolsets.tool import Submission, ToolAnswer
 
 SectionName = Literal[
     "title",
@@ -33,7 +34,7 @@ SectionName = Literal[
 class WritingTools(Toolset):
     """Write, read and compile the paper, and submit it."""
 
-    names = ("write_section", "read_section", "compile_paper", "submit_paper")
+    names = ("write_section", "edit_section", "read_section", "compile_paper", "check_paper", "submit_paper")
 
     async def write_section(
         self,
@@ -42,33 +43,65 @@ class WritingTools(Toolset):
             str,
             Field(
                 description="its LaTeX body, without \\section. Measured numbers only as \\result{}, "
-                "\\change{}, \\setting{}, \\env{}, \\noisefloor{}; tables as \\resulttable{metric}, "
+                "\\change{}, \\compare{}{}, \\setting{}, \\env{}, \\noisefloor{}; tables as \\resulttable{metric}, "
                 "\\settingstable, \\runstable; figures as \\includegraphics{figures/name.png}"
             ),
         ],
     ) -> str:
-        """Write or rewrite one section of the paper. References to results, citations and LaTeX are checked."""
+        """Write or rewrite one section of the paper. References, citations, LaTeX and what it states are checked against
+        the evidence."""
+        return await self._write(section, latex)
+
+    async def edit_section(
+        self,
+        section: Annotated[SectionName, Field(description="which section")],
+        old: Annotated[str, Field(min_length=1, description="text of the section as it is, which occurs once")],
+        new: Annotated[str, Field(description="what it becomes")],
+    ) -> str:
+        """Replace a passage of a section. Use this instead of writing the whole section again for a small change."""
+        latex = section_text(self._idea.workspace.paper, section)
+        if (count := latex.count(old)) != 1:
+            raise ToolError(
+                f"{section} was not changed: the old text occurs {count} times in it; "
+                + ("copy it exactly, read_section shows it" if count == 0 else "give more of its surroundings")
+            )
+        return await self._write(section, latex.replace(old, new))
+
+    async def _write(self, section: str, latex: str) -> str:
         problems = await asyncio.to_thread(check_references, latex, load_ledger(self._idea))
         if problems:
-            raise ToolError(f"{section} was not written: " + "; ".join(str(problem) for problem in problems[:5]))
+            raise ToolError(f"{section} was not written: " + "; ".join(str(problem) for problem in problems))
         await asyncio.to_thread(write_section, self._idea.workspace.paper, section, latex)
         missing = missing_sections(self._idea.workspace.paper)
-        return f"{section} written; " + (
+        told = f"{section} written; " + (
             f"still missing: {', '.join(missing)}" if missing else "all sections are written"
         )
+        errors = [each for each in await judge_text(self._idea, section, latex) if each.kind == "error"]
+        return f"{told}\nThe gate would withhold the paper for:\n{format_findings(errors)}" if errors else told
 
-    async def read_section(self, section: Annotated[SectionName, Field(description="which section")]) -> str:
+    async def read_section(self, section: Annotated[SectionName, Field(description="which section")]) -> ToolAnswer:
         """Read the current text of a section."""
-        return section_text(self._idea.workspace.paper, section)
+        text = section_text(self._idea.workspace.paper, section)
+        return ToolAnswer(text, brief=f"[{len(text):,} characters, read; read_section shows the present text]")
 
     async def compile_paper(self) -> str:
         """Assemble and compile the paper. Returns its number of pages, or each problem with its section and line."""
         return format_compilation(await build_paper(self._idea))
 
+    async def check_paper(self) -> ToolAnswer:
+        """Compile the paper and show the whole verdict of the gate on it: every error and note, with its place and what to
+        write instead."""
+        compilation = await build_paper(self._idea)
+        if not compilation.ok:
+            raise ToolError(format_compilation(compilation))
+        text = f"{format_compilation(compilation)}\n{format_report(await judge_paper(self._idea))}"
+        return ToolAnswer(text, brief="[an earlier verdict; check_paper shows the present one]")
+
     async def submit_paper(
         self, summary: Annotated[str, Field(description="what the paper finds, in two sentences without numbers")]
     ) -> Submission:
-        """Submit the paper. Every section must be written, every submitted figure included, and it must compile."""
+        """Submit the paper. Every section must be written, every submitted figure included, it must compile, and the gate
+        must find no error."""
         paper = self._idea.workspace.paper
         if missing := missing_sections(paper):
             raise ToolError(f"the paper is incomplete: {', '.join(missing)} missing; write them with write_section")
@@ -79,6 +112,8 @@ class WritingTools(Toolset):
         compilation = await build_paper(self._idea)
         if not compilation.ok:
             raise ToolError("the paper does not compile:\n" + format_compilation(compilation))
+        report = await judge_paper(self._idea)
+        remark = refuse(self._context, "paper", [each for check in report.checks for each in check.findings])
         return Submission(
-            f"paper submitted, {compilation.pages} pages: {summary}", "paper", self._context.submission_status
+            f"paper submitted, {compilation.pages} pages: {summary}{remark}", "paper", self._context.submission_status
         )

@@ -1,6 +1,12 @@
 """Detect text in a paper that a human reader cannot see."""
 
-from tools.documents.hidden_text.characters import INVISIBLE_MODES, PageCharacters, read_characters, strip_actual_text
+from tools.documents.hidden_text.characters import (
+    INVISIBLE_MODES,
+    PageCharacters,
+    no_characters,
+    read_characters,
+    strip_actual_text,
+)
 from tools.documents.hidden_text.findings import HiddenText, HiddenTextKind
 from tools.documents.hidden_text.render_diff import render_text_difference
 from tools.documents.hidden_text.visibility import CharacterKinds, classify_characters, hidden_runs, keep_running_text
@@ -14,6 +20,7 @@ __all__ = [
     "classify_characters",
     "hidden_runs",
     "keep_running_text",
+    "no_characters",
     "read_characters",
     "render_text_difference",
     "strip_actual_text",

@@ -18,6 +18,10 @@ INVISIBLE_MODES = (3, 7)
 _ACTUAL_TEXT = b"ActualText"
 _MIN_REPLACEMENT = 12
 """Letters. Shorter replacements are symbols and single words."""
+_ODD_SIZE = 2.0
+"""Points. Glyphs larger than this in a font of a smaller size tell that the font has units of its own."""
+_CAP_HEIGHT = 0.7
+"""Of capitals, as part of the font size."""
 _MAX_DEPTH = 15
 """Nesting of form objects that is searched."""
 
@@ -55,7 +59,7 @@ def text_objects(page: PdfPage) -> list[Any]:
 def read_characters(page: PdfPage) -> PageCharacters:
     """Return all characters of a page, including those inside form objects and outside the page."""
     textpage = page.get_textpage()
-    count, rotated = textpage.count_chars(), page.get_rotation() != 0
+    count, turned = textpage.count_chars(), math.radians(page.get_rotation())
     characters: list[str] = []
     boxes = np.zeros((count, 4))
     sizes, modes, fills = np.zeros(count), np.full(count, -1), np.full((count, 4), -1)
@@ -73,7 +77,7 @@ def read_characters(page: PdfPage) -> PageCharacters:
             scale = min(math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d))
             sizes[i] = pdfium_c.FPDFText_GetFontSize(textpage, i) * scale
         angle = pdfium_c.FPDFText_GetCharAngle(textpage, i)
-        upright[i] = not rotated and abs(math.remainder(angle, math.tau)) < 0.05
+        upright[i] = abs(math.remainder(angle + turned, math.tau)) < 0.05  # both are clockwise
         if pdfium_c.FPDFText_GetFillColor(textpage, i, red, green, blue, alpha):
             fills[i] = red.value, green.value, blue.value, alpha.value
         owner = pdfium_c.FPDFText_GetTextObject(textpage, i)
@@ -83,7 +87,16 @@ def read_characters(page: PdfPage) -> PageCharacters:
                 of_object[key] = (pdfium_c.FPDFTextObj_GetTextRenderMode(owner), _is_bold(owner))
             modes[i], bold[i] = of_object[key]
     textpage.close()
-    return PageCharacters(tuple(characters), _to_view(page, boxes), sizes, modes, fills, upright, bold, generated)
+    boxes = _to_view(page, boxes)
+    return PageCharacters(tuple(characters), boxes, _as_drawn(sizes, boxes), modes, fills, upright, bold, generated)
+
+
+def no_characters() -> PageCharacters:
+    """Return the characters of a page that cannot be read."""
+    none = np.zeros(0)
+    return PageCharacters(
+        (), none.reshape(0, 4), none, none.astype(int), none.astype(int).reshape(0, 4), *[none.astype(np.bool_)] * 3
+    )
 
 
 def strip_actual_text(page: PdfPage) -> list[str]:
@@ -148,6 +161,17 @@ def _to_view(page: PdfPage, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     to_view = np.array([to_device(far, 0) - origin, to_device(0, far) - origin]) / far
     one, two = boxes[:, :2] @ to_view + origin, boxes[:, 2:] @ to_view + origin
     return np.hstack([np.minimum(one, two), np.maximum(one, two)])
+
+
+def _as_drawn(sizes: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return sizes as drawn: a Type3 font may draw glyphs of ten points at a font size of a tenth of a point."""
+    drawn = sizes.copy()
+    extents = boxes[:, 2:] - boxes[:, :2]
+    for size in np.unique(sizes[(sizes > 0) & (sizes < _ODD_SIZE)]):
+        own = extents[(sizes == size) & (extents > 0).all(axis=1)]
+        if len(own) and np.median(own.min(axis=1)) >= _ODD_SIZE:
+            drawn[sizes == size] = np.percentile(own[:, 1], 75) / _CAP_HEIGHT
+    return drawn
 
 
 def _similar(one: str, two: str) -> bool:

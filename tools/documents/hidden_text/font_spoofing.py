@@ -98,6 +98,8 @@ def _shapes(table: NDArray[np.uint32], boxes: NDArray[np.float64]) -> tuple[NDAr
     Args:
         boxes: (n, 4) left, top, right, bottom in pixels, fractions allowed.
     """
+    if not len(boxes):
+        return np.zeros((0, _SIDE**2 + 1)), np.zeros(0, dtype=np.bool_)
     steps = np.linspace(0, 1, _SIDE + 1)
     x = np.clip(boxes[:, :1] + (boxes[:, 2:3] - boxes[:, :1]) * steps, 0, table.shape[1] - 1.001)
     y = np.clip(boxes[:, 1:2] + (boxes[:, 3:] - boxes[:, 1:2]) * steps, 0, table.shape[0] - 1.001)

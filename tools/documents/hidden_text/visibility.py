@@ -9,6 +9,8 @@ letters of other scripts than Latin, single exchanged letters, and anything that
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,14 @@ MIN_LETTERS = 4
 
 _FAINT, _FAINT_WHEN_LARGE, _LARGE = 32, 12, 18.0
 _MIN_SPOOFED = 8
+_LIGATURES = frozenset({
+    "ff", "fi", "fl", "ffi", "ffl", "ft", "st", "ct", "tt", "ti", "tf", "tti", "th", "Th", "fj", "fb", "fh", "fk",
+    "ffj", "ij", "IJ", "ae", "AE", "oe", "OE", "ss", "dz", "DZ", "Dz", "lj", "LJ", "Lj", "nj", "NJ", "Nj", "TM", "SM",
+    "No", "ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii", "II", "III", "IV", "VI", "VII", "VIII", "IX", "XI",
+    "XII", "ry", "sp", "ty", "gi", "gy", "it", "1/2", "1/4", "3/4", "kg", "km", "cm", "mm", "Hz", "kHz", "MHz", "10",
+    "11", "12", "13", "14", "15", "16", "17", "18", "19", "20",
+})  # fmt: skip
+"""Several letters that typefaces draw as one glyph."""
 
 CharacterKinds = list[HiddenTextKind | None]
 """One entry per character: how it is hidden, None if it is visible."""
@@ -53,10 +63,33 @@ def classify_characters(
     for kind, holds in reversed(tests.items()):  # the first one that holds is reported
         for i in np.flatnonzero(printing & holds):
             kinds[i] = kind
+    for i in np.flatnonzero(printing & _say_more_than_drawn(characters)):
+        kinds[i] = kinds[i] or HiddenTextKind.SPOOFED
     visible = printing & np.array([kind is None for kind in kinds])
     if visible.any():
         _mark_spoofed(characters, match_letter_shapes(characters, rendering, visible), kinds)
     return kinds
+
+
+def _say_more_than_drawn(characters: PageCharacters) -> NDArray[np.bool_]:
+    """Return which characters share one drawn glyph, if that is no ligature and such glyphs say a message on the page."""
+    said = np.zeros(len(characters), dtype=np.bool_)
+    boxes = characters.boxes
+    drawn = (boxes[1:, 2:] > boxes[1:, :2]).all(axis=1) & ~characters.generated[1:]
+    same = (boxes[1:] == boxes[:-1]).all(axis=1) & drawn
+    starts = np.flatnonzero(np.concatenate([[True], ~same])) if len(characters) else np.zeros(0, dtype=int)
+    letters = 0
+    for start, end in itertools.pairwise([*starts.tolist(), len(characters)]):
+        text = "".join(characters.characters[start:end]).strip()
+        if sum(c.isalnum() for c in text) > 1 and text not in _LIGATURES and not _is_one_character(text):
+            said[start:end] = True
+            letters += sum(c.isalnum() for c in text)
+    return said if letters >= _MIN_SPOOFED else np.zeros(len(characters), dtype=np.bool_)
+
+
+def _is_one_character(text: str) -> bool:
+    """Return whether Unicode has one character for a text of up to four letters, such as a fraction or a unit."""
+    return len(text) <= 4 and not text.isascii()
 
 
 def keep_running_text(pages: list[tuple[PageCharacters, CharacterKinds]]) -> None:
