@@ -3,6 +3,9 @@
 The beginning of a prompt stays unchanged for as long as possible, because providers cache unchanged prefixes. So old tool
 output is not shortened a little with every call but in large steps. A result that is requested again soon after leaves at
 once, because little has to be sent again for it.
+
+What is kept elsewhere is carried only in the newest call: the text of a section or file that a call wrote, and results with a
+short form, such as searches. Leaving these out from the next prompt on costs no cached tokens.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Annotated, Any
@@ -21,16 +24,27 @@ from agents.autogen import (
     AssistantMessage,
     ChatCompletionContext,
     FunctionCall,
+    FunctionExecutionResult,
     FunctionExecutionResultMessage,
     LLMMessage,
     UserMessage,
 )
-from agents.models.protocol_common import read_arguments
+from agents.models.arguments import read_arguments
 from tools.errors import ToolError
 from tools.tokens import CHARACTERS_PER_TOKEN
 from tools.toolsets.tool import Tool
 
 READ_AGAIN = "read_again"
+_STORED = {
+    "write_section": (("latex",), "read_section"),
+    "edit_section": (("old", "new"), "read_section"),
+    "write_file": (("content",), "read_file"),
+    "edit_file": (("search", "replace", "old", "new"), "read_file"),
+}
+"""Tool -> the arguments that it stores, and the tool that shows them as they are now."""
+_STORED_FROM = 150
+"""Characters from which a stored argument is left out."""
+_KEPT_ELSEWHERE = "[{:,} characters, stored; {} shows the present text]"
 _MADE_AGAIN = "[{:,} characters omitted: the same call was repeated later]"
 
 
@@ -42,10 +56,10 @@ class HistoryCompaction:
     are sent, and before the newest `headed` calls (up to twice as many) only a count.
     """
 
-    whole: int = 40_000
-    step: int = 20_000
+    whole: int = 16_000
+    step: int = 8_000
     head: int = 300
-    headed: int = 40
+    headed: int = 10
 
     @classmethod
     def of(cls, context_tokens: int) -> HistoryCompaction:
@@ -54,8 +68,14 @@ class HistoryCompaction:
         whole = min(cls.whole, most * 2 // 3)
         return cls(whole=whole, step=whole // 2)
 
-    def shorten(self, messages: Sequence[LLMMessage]) -> list[LLMMessage]:
-        """Return the conversation as it is sent. Calls and their results are shortened or removed only together."""
+    def shorten(self, messages: Sequence[LLMMessage], briefs: Mapping[str, str] = {}) -> list[LLMMessage]:
+        """Return the conversation as it is sent. Calls and their results are shortened or removed only together.
+
+        Args:
+            briefs: call id -> the short form of its result.
+        """
+        complete = messages
+        messages = self._without_stored(messages, briefs)
         rounds = _rounds(messages)
         old = self._old(rounds)
         dropped = max(0, old - self.headed) // self.headed * self.headed
@@ -72,7 +92,40 @@ class HistoryCompaction:
             sent[item.at] = sent[item.at + 1] = None
         if dropped:
             sent[rounds[0].at] = _left_out(rounds[:dropped])
+        if old < len(rounds):
+            at = rounds[-1].at
+            sent[at : at + 2] = complete[at : at + 2]
         return [message for message in sent if message is not None]
+
+    def _without_stored(self, messages: Sequence[LLMMessage], briefs: Mapping[str, str]) -> list[LLMMessage]:
+        """Return the conversation without what is kept elsewhere."""
+        shortened = list(messages)
+        for item in _rounds(messages):
+            calls = [self._without_stored_arguments(call) for call in item.made]
+            shortened[item.at] = item.calls.model_copy(update={"content": calls})
+            results = [
+                self._brief(result, number, briefs.get(result.call_id, ""))
+                for number, result in enumerate(item.results.content, start=item.first)
+            ]
+            shortened[item.at + 1] = item.results.model_copy(update={"content": results})
+        return shortened
+
+    def _brief(self, result: FunctionExecutionResult, number: int, brief: str) -> FunctionExecutionResult:
+        short = f"{brief}\n[{READ_AGAIN}(result={number}) shows all of it]"
+        return result.model_copy(update={"content": short}) if brief and len(short) < len(result.content) else result
+
+    def _without_stored_arguments(self, call: FunctionCall) -> FunctionCall:
+        arguments, reader = _STORED.get(call.name, ((), ""))
+        try:
+            given = read_arguments(call.arguments) if arguments else {}
+        except ValueError:
+            return call
+        stored = {
+            name: _KEPT_ELSEWHERE.format(len(given[name]), reader)
+            for name in arguments
+            if isinstance(given.get(name), str) and len(given[name]) >= _STORED_FROM
+        }
+        return replace(call, arguments=json.dumps(given | stored, ensure_ascii=False)) if stored else call
 
     def _old(self, rounds: Sequence[_Round]) -> int:
         """Return how many rounds, from the first, are no longer sent in full."""

@@ -1,4 +1,4 @@
-"""Images for models with vision: stored in the run folder, and named in the text of the tool results that returned them.
+"""Images for models with vision: stored in the run folder, and named in the text of tool results and turn prompts.
 
 An image is named by its content, so a resumed conversation shows the same images.
 """
@@ -10,9 +10,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image as PilImage
+
 from agents.autogen import FunctionExecutionResultMessage, Image, LLMMessage, UserMessage
 from tools.atomic import write_bytes
 
+HARNESS = "lab"
+"""Source of the messages that no participant wrote. Model calls in journals depend on this name."""
 _MARK = re.compile(r"\[image ([0-9a-f]{16})\]")
 _SHOWN = 6
 """This many images are shown, and up to twice as many: older ones leave together, because providers cache only what
@@ -47,12 +51,16 @@ class ImageStore:
             if visible:
                 parts: list[str | Image] = []
                 for name in visible:
-                    parts += [f"[image {name}]", Image.from_file(self._folder / f"{name}.png")]
-                shown.append(UserMessage(content=parts, source="lab"))
+                    parts += [f"[image {name}]", Image(PilImage.open(self._folder / f"{name}.png", formats=["PNG"]))]
+                shown.append(UserMessage(content=parts, source=HARNESS))
         return shown
 
     def _named(self, message: LLMMessage) -> list[str]:
-        if not isinstance(message, FunctionExecutionResultMessage):
+        if isinstance(message, FunctionExecutionResultMessage):
+            texts = [result.content for result in message.content]
+        elif isinstance(message, UserMessage) and message.source == HARNESS and isinstance(message.content, str):
+            texts = [message.content]
+        else:
             return []
-        names = [name for result in message.content for name in _MARK.findall(result.content)]
+        names = [name for text in texts for name in _MARK.findall(text)]
         return [name for name in names if (self._folder / f"{name}.png").is_file()]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from agents.autogen import ChatCompletionClient, UnboundedChatCompletionContext, UserMessage
 from agents.autogen.private import PassthroughAgent
 from agents.conversation.conversation import Conversation, Selector
 from agents.conversation.policies import Participants, Turn
 from agents.durable.model_calls import JournalClient
+from agents.durable.shared_prefix import SharedPrefix
 from agents.durable.tool_calls import Checkpoint, ToolResults, ToolWorkbench
 from agents.durable.turn_state import TurnState
-from agents.durable.turns import HARNESS, DurableAgent
+from agents.durable.turns import DurableAgent
 from agents.history_compaction import HistoryCompaction, ResultRecall
+from agents.image_store import HARNESS
 from agents.models import EndpointLimits, Pricing, build_client, client_key
 from agents.models.config import ModelsConfig, ModelSpec
 from agents.models.errors import ModelError
@@ -42,6 +45,8 @@ class ParticipantFactory:
     clients: dict[str, ChatCompletionClient] = field(default_factory=dict)
     limits: EndpointLimits = field(default_factory=EndpointLimits)
     prompts: Prompts = field(default_factory=Prompts)
+    shared_prefixes: dict[tuple[str, str], SharedPrefix] = field(default_factory=dict)
+    """By phase and model."""
 
     def participant(
         self,
@@ -51,10 +56,12 @@ class ParticipantFactory:
         checkpoint: Checkpoint | None,
         conversation: Conversation,
         variables: PromptVariables | None = None,
+        begins_alike: bool = False,
     ) -> DurableAgent:
         """Return a participant of the conversation.
 
         Args:
+            begins_alike: its prompts begin like those of others: rules and task first, then its role.
             checkpoint: saves the files after each tool call.
             variables: those of the phase's prompt, for offline participants.
         """
@@ -66,13 +73,20 @@ class ParticipantFactory:
         variables = variables or PromptVariables("", {})
         state = ParticipantState(name, variables, conversation, results, card)
         offered = [*tools, ResultRecall(context).tool()] if compaction and not card.plain else tools
+        begins_alike = begins_alike and not card.plain and PROVIDERS[spec.provider].remote
+        shared_prefix = None
+        if begins_alike:
+            shared_prefix = self.shared_prefixes.setdefault((phase_key, spec.model_dump_json()), SharedPrefix())
+        names = conversation.participants.names
         agent = PassthroughAgent(
             name=name,
             description=card.description,
-            model_client=self._client(card.name, spec, turn_state, state, compaction),
+            model_client=self._client(card.name, spec, turn_state, state, compaction, results.briefs, shared_prefix),
             model_context=context,
             workbench=[ToolWorkbench(offered, self.run_context, turn_state, checkpoint, results)],
-            system_message=self._system_message(card, conversation.participants),
+            system_message=self.prompts.render("rules")
+            if begins_alike
+            else role_text("system", card, self.cards, names, self.prompts),
             max_tool_iterations=1 if card.plain else TOOL_CALLS_PER_TURN,
         )
         return DurableAgent(
@@ -83,6 +97,7 @@ class ParticipantFactory:
             conversation,
             is_dispensable=self._is_dispensable(name, spec, conversation.participants),
             submit_tools=[tool.name for tool in tools if tool.name.startswith(SUBMIT_PREFIX)],
+            role=role_text("role", card, self.cards, names, self.prompts) if begins_alike else "",
         )
 
     def _is_dispensable(self, name: str, spec: ModelSpec, participants: Participants) -> bool:
@@ -137,19 +152,29 @@ class ParticipantFactory:
         turn_state: TurnState,
         state: ParticipantState,
         compaction: HistoryCompaction | None = None,
+        briefs: Mapping[str, str] = MappingProxyType({}),
+        shared_prefix: SharedPrefix | None = None,
     ) -> JournalClient:
         if spec.provider == OFFLINE:
             offline = ResilientClient(OfflineClient(state, self.seed), spec, self.limits.limiter(spec))
             return JournalClient(offline, self.run_context, turn_state, Pricing(spec))
         key = client_key(spec, role)
         if key not in self.clients:
-            self.clients[key] = build_client(spec, seed=self.seed, role=role, limits=self.limits)
-        return JournalClient(self.clients[key], self.run_context, turn_state, Pricing(spec), compaction)
+            self.clients[key] = build_client(
+                spec, seed=self.seed, role=role, limits=self.limits, mailbox=self.run_context.mailbox
+            )
+        return JournalClient(
+            self.clients[key], self.run_context, turn_state, Pricing(spec), compaction, briefs, shared_prefix
+        )
 
     def plays_offline(self, participants: Sequence[str]) -> bool:
         """Return whether the offline researcher plays one of the participants."""
         return any(self._spec(name).provider == OFFLINE for name in participants)
 
-    def _system_message(self, card: RoleCard, participants: Participants) -> str:
-        others = {name: self.cards[name].description for name in participants.names if name != card.name}
-        return self.prompts.render("system", card=card, others=others)
+
+def role_text(
+    prompt: str, card: RoleCard, cards: Mapping[str, RoleCard], participants: Sequence[str], prompts: Prompts
+) -> str:
+    """Return what a participant is told about itself and the others; the prompt `system` has the rules too."""
+    others = {name: cards[name].description for name in participants if name != card.name}
+    return prompts.render(prompt, card=card, others=others)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tools.errors import UserError, nearest
 from tools.schema import parse_yaml, validated
+from tools.user_files import read_user_text
 
 ROLES = Path(__file__).parent / "roles"
 _CARD = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<prompt>.*)\Z", re.DOTALL)
@@ -63,7 +64,7 @@ def load_card(path: Path) -> RoleCard:
     Raises:
         UserError: the file is not a role card.
     """
-    match = _CARD.match(path.read_text(encoding="utf-8").replace("\r\n", "\n"))
+    match = _CARD.match(read_user_text(path))
     if not match:
         raise UserError(f"{path}: not a role card; it must begin with a line ---, YAML, and another line ---")
     front = parse_yaml(match["front"], f"{path}: front matter")
@@ -79,8 +80,8 @@ NEW_CARD = """\
 ---
 name: {name}
 description: "One sentence: what this role is for."
-tools: [read_results, compare_runs]   # `python run.py roles` lists all tools
-model:                                # a model of the models config; empty for its choice
+tools: [read_results, compare_runs]   # the command `roles` lists all tools
+model:                                 # a model of the models config; empty for its choice
 ---
 You are the group's {title}. Replace this text: tell the model that plays the role who it is, what it looks at, what it
 never does, and in which form it replies.

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from agents.budget import SCOPES, Account, Budget, Scope
 from agents.image_store import ImageStore
 from agents.journal import Journal, StepType
+from agents.mailbox import Mailbox
 from agents.observer import Observer
 from tools.errors import ColloquiumError
 
@@ -32,6 +33,8 @@ class RunContext:
     journal: Journal
     observer: Observer = field(default_factory=Observer)
     budget: Budget = field(default_factory=Budget)
+    mailbox: Mailbox | None = None
+    """Messages from and to a page that steers the run."""
 
     def __post_init__(self) -> None:
         self._stop = asyncio.Event()

@@ -121,6 +121,10 @@ class Conversation:
         self.round += 1
         return speakers
 
+    def has_submitted(self, deliverable: str) -> bool:
+        """Tell whether a turn of this conversation submitted the deliverable, or had it accepted."""
+        return any(deliverable in turn.submitted | turn.accepted for turn in self.turns)
+
     def _reached_end(self) -> Ending | None:
         if self.run_context.stopping:
             phase_only = self.run_context.stop_scope == "phase"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tools.errors import UserError, nearest
 from tools.review import ReviewStage
+from tools.toolsets.tool import REQUEST
 
 DONE = "I am done"
 """A reviewer ends its reflection early with these words, as in The AI Scientist. Where the latest turns of all other
@@ -50,6 +51,8 @@ class Participants:
     """Only responds to the reviews."""
     has_rebuttal: bool = False
     """True if the authors' response exists before the panel begins."""
+    on_call: tuple[str, ...] = ()
+    """Speak in a dialogue only when another participant asks them."""
 
     @property
     def lead(self) -> str:
@@ -83,17 +86,38 @@ class PolicySequence:
 
 
 def dialogue(participants: Participants) -> Policy:
-    """The lead speaks first and after every other speaker; the others take turns. Over once all are done."""
-    partners = [name for name in participants.names if name != participants.lead]
+    """The lead speaks first and after every other speaker; the others take turns. Over once all are done.
+
+    A participant who is on call speaks next when asked, and then the one who asked speaks again.
+    """
+    regular = [name for name in participants.names if name not in participants.on_call]
+    partners = [name for name in regular if name != participants.lead]
 
     def speakers(turns: Sequence[Turn]) -> list[str]:
-        if _all_done(participants.names, turns):
+        if _all_done(regular, turns):
             return []
-        if not partners or len(turns) % 2 == 0:
+        if turns and (asked := _asked(turns, participants.on_call)):
+            return [asked]
+        count = sum(turn.speaker in regular and not _requests(turn) for turn in turns)
+        if not partners or count % 2 == 0:
             return [participants.lead]
-        return [partners[len(turns) // 2 % len(partners)]]
+        return [partners[count // 2 % len(partners)]]
 
     return speakers
+
+
+def _asked(turns: Sequence[Turn], on_call: Sequence[str]) -> str:
+    """Return who was asked in the newest turn of a regular participant and has not spoken since; empty if nobody."""
+    spoken = list[str]()
+    for turn in reversed(turns):
+        if turn.speaker not in on_call:
+            return next((name for name in on_call if name in _requests(turn) and name not in spoken), "")
+        spoken.append(turn.speaker)
+    return ""
+
+
+def _requests(turn: Turn) -> set[str]:
+    return {name.removeprefix(REQUEST) for name in turn.submitted if name.startswith(REQUEST)}
 
 
 def round_robin(participants: Participants) -> Policy:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import nullcontext
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
 
 from agents.autogen import ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage, ToolSchema
 from agents.autogen import Tool as AutogenTool
+from agents.durable.shared_prefix import SharedPrefix
 from agents.durable.turn_state import TurnState, digest
 from agents.history_compaction import HistoryCompaction
 from agents.models.errors import ModelError
@@ -31,14 +34,17 @@ class JournalClient(ChatCompletionClient):
         turn_state: TurnState,
         pricing: Pricing,
         compaction: HistoryCompaction | None = None,
+        briefs: Mapping[str, str] = MappingProxyType({}),
+        shared_prefix: SharedPrefix | None = None,
     ) -> None:
+        self._briefs, self._shared_prefix = briefs, shared_prefix
         self._inner, self._run_context, self._turn_state, self._pricing = inner, run_context, turn_state, pricing
         self._compaction = compaction
 
     async def create(self, messages: Sequence[LLMMessage], **options: Any) -> CreateResult:
         turn_state, run_context = self._turn_state, self._run_context
         if self._compaction:
-            messages = self._compaction.shorten(messages)
+            messages = self._compaction.shorten(messages, self._briefs)
         turn_state.model_calls += 1
         key = f"{turn_state.key}/model:{turn_state.model_calls}"
         asked = digest([message.model_dump(mode="json") for message in messages])
@@ -48,7 +54,8 @@ class JournalClient(ChatCompletionClient):
         model = self._pricing.spec.label
         shown = run_context.image_store.show(messages) if self._inner.model_info["vision"] else messages
         prompt_size = estimate_tokens(shown, options.get("tools", ()))
-        async with run_context.reserved(*self._pricing.worst_case(prompt_size)):
+        first = self._shared_prefix.in_order() if self._shared_prefix else nullcontext()
+        async with first, run_context.reserved(*self._pricing.worst_case(prompt_size)):
             run_context.observer.model_called(turn_state.speaker, model)
             began = time.monotonic()
             try:

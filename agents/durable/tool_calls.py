@@ -16,7 +16,10 @@ from pydantic import BaseModel, ValidationError
 from agents.autogen import CancellationToken, ParametersSchema, TextResultContent, ToolResult, ToolSchema, Workbench
 from agents.durable.turn_state import TurnState, digest
 from agents.journal import Journal
-from agents.models.protocol_common import read_arguments, tool_name
+from agents.models.arguments import read_arguments, validated_arguments
+from agents.models.protocol_common import tool_name
+from agents.models.text_answers import UNREADABLE_CALL
+from agents.prompts import render
 from agents.run_context import RunContext, Stopped
 from tools.errors import MachineError, ToolError, nearest
 from tools.toolsets.tool import Shown, Submission, Tool, ToolAnswer
@@ -40,22 +43,26 @@ class ToolOutcome:
     text: str
     failed: bool = False
     data: dict[str, Any] | None = None
+    brief: str = ""
     submissions: list[tuple[str, str]] = field(default_factory=list)
 
 
 class ToolResults:
-    """The typed data of one participant's tool calls in one phase, by call id."""
+    """The typed data of one participant's tool calls in one phase, and their short forms, by call id."""
 
     def __init__(self, journal: Journal, participant_key: str) -> None:
         """Start from what the journal holds under `{phase key}/{participant}`, so that a resumed phase has it too."""
         self._data: dict[str, dict[str, Any]] = {}
+        self.briefs: dict[str, str] = {}
         for record in journal.records():
             if record.type == "tool" and record.key.startswith(f"{participant_key}/"):
-                self.put(record.data.get("call_id", ""), record.data.get("data"))
+                self.put(record.data.get("call_id", ""), record.data.get("data"), record.data.get("brief", ""))
 
-    def put(self, call_id: str, data: dict[str, Any] | None) -> None:
+    def put(self, call_id: str, data: dict[str, Any] | None, brief: str = "") -> None:
         if call_id and data is not None:
             self._data[call_id] = data
+        if call_id and brief:
+            self.briefs[call_id] = brief
 
     def get(self, call_id: str) -> dict[str, Any] | None:
         return self._data.get(call_id)
@@ -78,6 +85,8 @@ class ToolWorkbench(Workbench):
         self._tools = {tool.name: tool for tool in tools}
         self._run_context, self._turn_state, self._checkpoint = run_context, turn_state, checkpoint
         self._order = asyncio.Lock()
+        self._told: set[tuple[str, str]] = set()
+        """Tool and argument of each unknown argument that was refused."""
 
     async def list_tools(self) -> list[ToolSchema]:
         return [
@@ -88,6 +97,8 @@ class ToolWorkbench(Workbench):
     async def call_as_written(self, name: str, arguments: str, call_id: str = "") -> ToolResult:
         """Carry out a call as the model wrote it. Calls of one reply run in order."""
         async with self._order:
+            if name == UNREADABLE_CALL:
+                return await self._call_recorded(name, {"as written": arguments}, call_id, render("call_as_text"))
             if name not in self._tools:
                 problem = f"there is no tool {name[:80]!r}; {nearest(name, self._tools)}"
                 return await self._call_recorded(tool_name(name), {"as written": arguments}, call_id, problem)
@@ -116,7 +127,7 @@ class ToolWorkbench(Workbench):
         if record := run_context.journal.get(key):
             found = [(deliverable, status) for deliverable, status in record.data["submissions"]]
             turn_state.add_submissions(found, record.data["text"])
-            self._results.put(call_id, record.data.get("data"))
+            self._results.put(call_id, record.data.get("data"), record.data.get("brief", ""))
             return _result(name, record.data["text"], record.data["failed"])
         if run_context.stopping:
             return _result(name, run_context.stop_reason, failed=True)
@@ -137,20 +148,24 @@ class ToolWorkbench(Workbench):
                 "commit": commit,
                 "call_id": call_id,
                 **({"data": answer.data} if answer.data is not None else {}),
+                **({"brief": answer.brief} if answer.brief else {}),
             }
             run_context.journal.put(key, "tool", data, time.monotonic() - began)
         except (OSError, MachineError) as error:
             run_context.stop(f"{name} could not be recorded: {error}")
             return _result(name, run_context.stop_reason, failed=True)
         turn_state.add_submissions(answer.submissions, answer.text)
-        self._results.put(call_id, answer.data)
+        self._results.put(call_id, answer.data, answer.brief)
         run_context.observer.tool_ended(turn_state.speaker, name, answer.text, answer.failed)
         return _result(name, answer.text, answer.failed)
 
     async def _call(self, name: str, arguments: dict[str, Any]) -> ToolOutcome:
         tool = self._tools[name]
         try:
-            checked = tool.arguments.model_validate(arguments)
+            self._check_names(tool, arguments)
+            checked = validated_arguments(
+                tool.arguments, {k: v for k, v in arguments.items() if k in tool.arguments.model_fields}
+            )
             given = {field: getattr(checked, field) for field in tool.arguments.model_fields}
             answer = await self._run_context.unless_stopped(tool.call(**given))
         except ValidationError as error:
@@ -178,7 +193,20 @@ class ToolWorkbench(Workbench):
         if isinstance(answer, Shown):
             marks = [self._run_context.image_store.store(image) for image in answer.images]
             return ToolOutcome("\n".join([answer.text, *marks]), data=data)
-        return ToolOutcome(answer.text, data=data)
+        return ToolOutcome(answer.text, data=data, brief=answer.brief)
+
+    def _check_names(self, tool: Tool, arguments: Mapping[str, Any]) -> None:
+        """Refuse arguments that the tool does not have, once each. Who repeats one means nothing by it.
+
+        Raises:
+            ToolError: names the nearest argument.
+        """
+        known = tool.arguments.model_fields
+        unknown = {name for name in arguments if name not in known and (tool.name, name) not in self._told}
+        self._told |= {(tool.name, name) for name in unknown}
+        if unknown:
+            told = "; ".join(f"{name!r}: {nearest(name, known)}" for name in sorted(unknown))
+            raise ToolError(f"{tool.name} was not called, it has no such argument: {told}")
 
     async def start(self) -> None: ...
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tools.toolsets.tool import REQUEST
+
 
 @dataclass
 class TurnState:
@@ -23,17 +25,22 @@ class TurnState:
     """Deliverable and status of every submission."""
     submission_text: str = ""
     """What the tool returned with the newest submission."""
+    messages: list[str] = field(default_factory=list)
+    """What the others must hear, whatever the turn says: requests, and what is missing in a returned deliverable."""
 
     def begin(self, key: str) -> None:
         self.key, self.model_calls = key, 0
         self.tool_calls.clear()
         self.submissions.clear()
+        self.messages.clear()
 
     def add_submissions(self, submissions: Iterable[tuple[str, str]], text: str) -> None:
         """Add the submissions of one tool call, possibly none, and the text that the tool returned."""
         if found := list(submissions):
             self.submissions += found
             self.submission_text = text
+            if any(status == "returned" or deliverable.startswith(REQUEST) for deliverable, status in found):
+                self.messages.append(text)
 
     def statuses(self, *wanted: str) -> list[str]:
         """Return the deliverables with one of the wanted statuses, sorted."""

@@ -25,12 +25,11 @@ from agents.autogen import (
 from agents.conversation.conversation import Conversation
 from agents.conversation.policies import Turn
 from agents.durable.turn_state import TurnState
+from agents.image_store import HARNESS
 from agents.models.errors import ModelError
 from agents.prompts import render
 from agents.run_context import RunContext, Stopped
 
-HARNESS = "lab"
-"""Source of the messages that no participant wrote. Model calls in journals depend on this name."""
 _MESSAGE: TypeAdapter[LLMMessage] = TypeAdapter(LLMMessage)
 
 
@@ -40,9 +39,10 @@ class DurableAgent(BaseChatAgent):
     Args:
         is_dispensable: the run goes on without the participant if its model fails for good.
         submit_tools: names of its tools that submit something.
+        role: its role, if its prompts begin like those of others; it reads it after the task.
 
-    A turn ends as soon as the conversation's deliverable is accepted, because nobody would hear more words; not if a call
-    beside it failed or a submit tool was not used yet.
+    A turn ends as soon as the conversation's deliverable is accepted, because nobody would hear more words, or returned,
+    because the reasons say it all; not if a call beside it failed or a submit tool was not used yet.
     """
 
     def __init__(
@@ -55,12 +55,13 @@ class DurableAgent(BaseChatAgent):
         *,
         is_dispensable: bool = False,
         submit_tools: Collection[str] = (),
+        role: str = "",
     ) -> None:
         super().__init__(inner.name, inner.description)
         self._inner, self._turn_state, self._run_context = inner, turn_state, run_context
         self._conversation, self._phase_key = conversation, phase_key
         self._is_dispensable, self._submit_tools = is_dispensable, frozenset(submit_tools)
-        self._turns = 0
+        self._turns, self._role = 0, role
         self._received: set[Turn] = set()
         self._missed = ""
         """Why the last turn had no answer; empty if it had one."""
@@ -117,6 +118,8 @@ class DurableAgent(BaseChatAgent):
             incoming.append(TextMessage(content=render("unanswered", reason=self._missed), source=HARNESS))
             self._missed = ""
         text = await self._speak(incoming, cancellation_token)
+        # Others hear words, not the arguments of calls.
+        text = "\n\n".join([*(message for message in turn_state.messages if message not in text), text])
         data = {
             "speaker": self.name,
             "text": text,
@@ -136,6 +139,8 @@ class DurableAgent(BaseChatAgent):
         """Return the task (once), the audible turns not received yet, and the turn's instructions."""
         context = self._conversation.turn_context(self.name)
         incoming = list(messages[:1]) if self._turns == 1 else []
+        if incoming and self._role:
+            incoming.append(TextMessage(content=self._role, source=HARNESS))
         new = [turn for turn in context.audible if turn not in self._received]
         self._received.update(new)
         incoming += [TextMessage(content=turn.text, source=turn.speaker) for turn in new]
@@ -180,7 +185,10 @@ class DurableAgent(BaseChatAgent):
 
     def _is_finished(self, done: ToolCallExecutionEvent) -> bool:
         """True if these calls leave nothing to do in this turn."""
-        accepted = self._conversation.deliverable in self._turn_state.statuses("accepted")
+        deliverable = self._conversation.deliverable
+        if deliverable in self._turn_state.statuses("returned"):
+            return not any(result.is_error for result in done.content)
+        accepted = deliverable in self._turn_state.statuses("accepted")
         return (
             accepted and self._submit_tools <= self._turn_state.tools_used and not any(r.is_error for r in done.content)
         )

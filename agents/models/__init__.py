@@ -1,7 +1,8 @@
 """Model clients: configuration, provider clients, and a wrapper with limits and retries."""
 
-from agents.models.build import build_client, client_key, missing_keys
+from agents.models.build import build_client, client_key
 from agents.models.config import ModelsConfig, ModelSpec, Price, known_configs, load_models_config
+from agents.models.endpoint import endpoint_problems
 from agents.models.errors import ModelError
 from agents.models.limits import EndpointLimits
 from agents.models.usage import Pricing, UsageDetail, usage_detail
@@ -16,8 +17,8 @@ __all__ = [
     "UsageDetail",
     "build_client",
     "client_key",
+    "endpoint_problems",
     "known_configs",
     "load_models_config",
-    "missing_keys",
     "usage_detail",
 ]

@@ -9,9 +9,10 @@ from pydantic import BaseModel, Discriminator, Tag
 
 from agents.autogen import CreateResult, FunctionCall
 from agents.models.anthropic_request import PROVIDER, ContentBlock
+from agents.models.arguments import arguments_object
 from agents.models.config import ModelSpec
 from agents.models.errors import ContextTooLong, Refused
-from agents.models.protocol_common import arguments_object, join_thought, tool_name
+from agents.models.protocol_common import OrNone, join_thought, tool_name
 from agents.models.usage import UsageDetail
 
 
@@ -84,7 +85,7 @@ class MessageResponse(BaseModel):
     content: list[ResponseBlock]
     stop_reason: str | None = None
     stop_details: StopDetails | None = None
-    usage: AnthropicUsage
+    usage: OrNone[AnthropicUsage] = None
 
 
 def add_event(message: dict[str, Any], event: Any) -> None:
@@ -191,7 +192,7 @@ def _resendable(message: MessageResponse) -> list[ContentBlock]:
 
 
 def _usage(message: MessageResponse) -> UsageDetail:
-    counts = message.usage
+    counts = message.usage or AnthropicUsage(input_tokens=0, output_tokens=0)
     read, written = counts.cache_read_input_tokens or 0, counts.cache_creation_input_tokens or 0
     return UsageDetail(
         prompt_tokens=counts.input_tokens + read + written,
@@ -201,4 +202,5 @@ def _usage(message: MessageResponse) -> UsageDetail:
         reasoning_tokens=counts.output_tokens_details.thinking_tokens if counts.output_tokens_details else 0,
         stop_reason=message.stop_reason or "",
         model=message.model,
+        estimated=message.usage is None,
     )

@@ -1,7 +1,7 @@
 """Requests of Anthropic's Messages API (https://platform.claude.com/docs/en/api/messages).
 
-Cache breakpoints are set at the end of the system prompt, which covers the tools before it, and of the last two user
-turns, so that each call reads what the previous call wrote.
+Cache breakpoints are set at the end of the system prompt, which covers the tools before it, of the task, and of the last two
+user turns, so that each call reads what the previous call, or the first one of another participant, wrote.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from agents.autogen import (
     SystemMessage,
     UserMessage,
 )
+from agents.models.arguments import arguments_object
 from agents.models.config import ModelSpec
 from agents.models.protocol_common import (
     Request,
-    arguments_object,
     provider_parts,
     speaker_parts,
     tool_name,
@@ -85,6 +85,8 @@ def _turns(messages: Sequence[LLMMessage], with_thinking: bool) -> list[dict[str
     users = [turn for turn in turns if turn["role"] == "user"]
     for turn in users:
         turn["content"].sort(key=lambda block: block["type"] != "tool_result")
+    if users and len(users[0]["content"]) > 1:  # the task, which others may read from the cache too
+        users[0]["content"][0]["cache_control"] = _CACHE_BREAKPOINT
     for turn in users[-2:]:
         turn["content"][-1]["cache_control"] = _CACHE_BREAKPOINT
     return turns
@@ -112,13 +114,21 @@ def _image(image: Image) -> ContentBlock:
 
 
 def _assistant_blocks(message: AssistantMessage, with_thinking: bool) -> list[ContentBlock]:
-    """Return the model's own turn, verbatim if its blocks were stored. The API does not accept empty text."""
+    """Return the model's own turn, verbatim if its blocks were stored, but with the arguments as they are sent now.
+
+    The API does not accept empty text.
+    """
     calls = [] if isinstance(message.content, str) else message.content
     stored = provider_parts(message, PROVIDER)
     if stored is not None and [part["id"] for part in stored if part.get("type") == "tool_use"] == [
         c.id for c in calls
     ]:
-        return [part for part in stored if with_thinking or "thinking" not in part.get("type", "")]
+        inputs = {call.id: arguments_object(call.arguments) for call in calls}  # compaction may have shortened them
+        return [
+            part | {"input": inputs[part["id"]]} if part.get("type") == "tool_use" else part
+            for part in stored
+            if with_thinking or "thinking" not in part.get("type", "")
+        ]
     text = message.content if isinstance(message.content, str) else visible_thought(message.thought)
     return [
         *([{"type": "text", "text": text}] if text.strip() else []),

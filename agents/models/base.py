@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,16 @@ from agents.autogen import (
     ToolSchema,
 )
 from agents.models.config import ModelSpec
-from agents.models.errors import Malformed, ModelError, TimedOut, Unreachable, error_from_server, redact
+from agents.models.endpoint import Endpoint
+from agents.models.errors import (
+    AuthenticationFailed,
+    Malformed,
+    ModelError,
+    TimedOut,
+    Unreachable,
+    error_from_server,
+    redact,
+)
 from agents.models.protocol_common import Request, estimate_tokens, with_turn_prompts
 from agents.models.usage import UsageDetail, usage_detail
 from tools.errors import UserError
@@ -120,6 +128,8 @@ class RemoteClient(BaseClient):
 
     sdk: ClassVar[Any]
     """The SDK's module. Both SDKs use the same names for their exceptions."""
+    sdk_client: ClassVar[Any]
+    """The SDK's class of clients."""
 
     def __init__(self, spec: ModelSpec) -> None:
         capabilities = spec.capabilities
@@ -127,18 +137,52 @@ class RemoteClient(BaseClient):
             model_info(vision=capabilities.vision, function_calling=capabilities.function_calling), spec.context_tokens
         )
         self.spec = spec
-        self._secret = os.environ.get(spec.key_variable, "") if spec.key_variable else ""
-        if spec.key_variable and not self._secret:
-            raise UserError(
-                f"{spec.label}: no API key; set the environment variable {spec.key_variable} "
-                "(export it in the shell that starts the run)"
-            )
-        self._sdk_options: dict[str, Any] = {
-            "api_key": self._secret or "none",
-            "base_url": spec.base_url,
+        self._connect()
+
+    def _connect(self) -> None:
+        """Create the SDK's client for the endpoint as it is now.
+
+        Raises:
+            UserError: the environment lacks something, or holds a proxy or certificates that cannot be used.
+        """
+        spec, endpoint = self.spec, Endpoint.of(self.spec)
+        self._secrets = endpoint.secrets
+        options: dict[str, Any] = {
+            "api_key": endpoint.key or "none",
+            "base_url": endpoint.base_url,
+            "default_query": endpoint.query,
+            "default_headers": endpoint.headers,
             "max_retries": 0,
             "timeout": httpx2.Timeout(spec.timeout_seconds, connect=min(spec.timeout_seconds, 30.0)),
         }
+        try:
+            self._sdk_client = self.sdk_client(**options)
+        except (OSError, ValueError, httpx2.InvalidURL) as error:
+            raise UserError(
+                f"{spec.label}: {self.clean(error)}; check base_url in the models config, and the proxy and certificates "
+                "in the environment (HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE)"
+            ) from None
+
+    @property
+    def omitted_headers(self) -> dict[str, Any]:
+        """Return the SDK's own headers for keys as omitted ones if the key goes into another header."""
+        own = {"Authorization", "X-Api-Key"} - {self.spec.key_header.title()} if self.spec.key_header else set()
+        return {name: self.sdk.Omit() for name in own}
+
+    async def answer(self, request: Request) -> CreateResult:
+        try:
+            return await self._answer(request)
+        except AuthenticationFailed:
+            if not self.spec.key_command:
+                raise
+            await asyncio.to_thread(self._connect)  # The key has expired.
+            return await self._answer(request)
+
+    @abstractmethod
+    async def _answer(self, request: Request) -> CreateResult: ...
+
+    async def close(self) -> None:
+        await self._sdk_client.close()
 
     @classmethod
     def from_spec(cls, spec: ModelSpec, *, seed: int, role: str) -> RemoteClient:
@@ -149,11 +193,11 @@ class RemoteClient(BaseClient):
         if isinstance(text, ValidationError):
             problems = [f"{'.'.join(map(str, e['loc'])) or 'the answer'}: {e['msg']}" for e in text.errors()]
             text = "; ".join(problems)
-        return redact(str(text), self._secret)
+        return redact(str(text), *self._secrets)
 
     def server_error(self, body: object, status: int = 200, headers: Any = None) -> ModelError:
         """Return the typed error for a server's error response. The status is 200 for an error inside a stream."""
-        return error_from_server(self.spec.label, self.spec.key_variable, status, body, headers or {}, self._secret)
+        return error_from_server(self.spec.label, self.spec.key_variable, status, body, headers or {}, self._secrets)
 
     @contextmanager
     def translated_errors(self) -> Iterator[None]:
@@ -165,7 +209,7 @@ class RemoteClient(BaseClient):
             raise self.server_error(error.body, error.status_code, error.response.headers) from None
         except (self.sdk.APITimeoutError, httpx2.TimeoutException):
             raise TimedOut(f"{label}: timed out; the server was silent for {self.spec.timeout_seconds:g} s") from None
-        except (self.sdk.APIConnectionError, httpx2.TransportError) as error:
+        except (self.sdk.APIConnectionError, httpx2.RequestError) as error:
             cause = error.__cause__ or error
             raise Unreachable(f"{label}: unreachable ({type(cause).__name__}: {self.clean(cause)})") from None
         except (self.sdk.APIResponseValidationError, ValueError, RecursionError) as error:

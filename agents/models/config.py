@@ -55,6 +55,14 @@ class ModelSpec(BaseModel):
     """Address of the server. Defaults to the provider's own."""
     key_env: str | None = None
     """Environment variable that holds the API key. Defaults to the provider's usual one."""
+    key_command: str = ""
+    """Command that prints the key, for short-lived tokens. Run at the start and again when the server refuses the key."""
+    key_header: str = ""
+    """Header that carries the key, such as `api-key`. Defaults to the provider's own."""
+    headers: dict[str, str] = Field(default_factory=dict)
+    """Additional request headers. `${NAME}` stands for an environment variable."""
+    query: dict[str, str] = Field(default_factory=dict)
+    """Additional query parameters, such as `api-version`. `${NAME}` stands for an environment variable."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     """Sampling temperature. Not sent by default, because many models reject it."""
     max_output_tokens: int = Field(default=16_000, gt=0)
@@ -78,11 +86,11 @@ class ModelSpec(BaseModel):
     requests_per_minute: float | None = Field(default=None, gt=0)
     """Calls per minute, evenly spaced. No limit by default."""
     price: Price | None = None
-    """Price of tokens. Free by default."""
+    """Price of tokens. A budget in dollars requires it; a free model has the price 0."""
     capabilities: Capabilities = Capabilities()
     """Capabilities of the model."""
     options: dict[str, Any] = Field(default_factory=dict)
-    """Additional request fields, sent unchanged. For `replay`: `journal`, the path of the journal to replay."""
+    """Additional request fields; null removes one that is sent otherwise. For `replay`: `journal`, the path of a journal."""
 
     @property
     def key_variable(self) -> str:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from agents.autogen import RequestUsage
@@ -91,9 +91,10 @@ class ContentFiltered(ModelError):
 
 
 class ContextTooLong(ModelError):
-    """The prompt exceeds the model's context."""
+    """The prompt exceeds the model's context, and a repetition would too."""
 
     kind = "context too long"
+    always_permanent = True
 
 
 class Rejected(ModelError):
@@ -135,7 +136,8 @@ _ADVICE: dict[type[ModelError], str] = {
     AuthenticationFailed: "check the key in the environment variable {key_env}, then resume the run",
     OutOfCredit: "add credit or raise the account's limit, then resume the run",
     Rejected: "check `model`, `base_url` and `options` of this model in the models config, then resume the run",
-    ContextTooLong: "assign the role a model with a longer context, or shorten its input",
+    ContextTooLong: "lower max_output_tokens in the models config, or assign the role a model with a longer context, "
+    "then resume the run",
 }
 
 _PATTERNS: list[tuple[type[ModelError], str]] = [
@@ -170,7 +172,7 @@ _STATUS: dict[int, type[ModelError]] = {
 
 
 def error_from_server(
-    label: str, key_env: str, status: int, body: object, headers: Mapping[str, str], secret: str
+    label: str, key_env: str, status: int, body: object, headers: Mapping[str, str], secrets: Sequence[str]
 ) -> ModelError:
     """Return the typed error for a server's error response.
 
@@ -181,19 +183,20 @@ def error_from_server(
     kind = next((kind for kind, words in _PATTERNS if re.search(words, f"{code} {text}", re.IGNORECASE)), None)
     if kind is None:
         kind = _STATUS.get(status, Rejected if 400 <= status < 500 else Overloaded)
-    reply = redact(f"{status}{' ' + code if code else ''}: {text}".strip(), secret)
+    reply = redact(f"{status}{' ' + code if code else ''}: {text}".strip(), *secrets)
     advice = _ADVICE.get(kind, "").format(key_env=key_env or "(none is configured)")
     message = f"{label}: {kind.kind} ({reply})" + (f"; {advice}" if advice else "")
     return kind(message, retry_after=retry_after(headers))
 
 
-def redact(text: str, secret: str) -> str:
-    """Return the text as one line of at most 300 characters, without the key, substrings of the key (some servers show
-    its start and end) and anything that looks like a key."""
+def redact(text: str, *secrets: str) -> str:
+    """Return the text as one line of at most 300 characters, without the secrets, their substrings (some servers show
+    the start and end of a key) and anything that looks like a key."""
     line = " ".join(text[:_MAX_TEXT].split())
-    for size in range(len(secret), _SECRET_PIECE - 1, -1):
-        for start in range(len(secret) - size + 1):
-            line = line.replace(secret[start : start + size], "[key]")
+    for secret in secrets:
+        for size in range(len(secret), _SECRET_PIECE - 1, -1):
+            for start in range(len(secret) - size + 1):
+                line = line.replace(secret[start : start + size], "[key]")
     line = re.sub(r"\b(sk|rk|pk)-[\w*-]{6,}|(?<=Bearer )\S+", "[key]", line)
     return line if len(line) <= 300 else line[:299] + "…"
 

@@ -1,9 +1,11 @@
-"""A person at the terminal who plays a role instead of a model."""
+"""A person at the terminal, or at a page of the viewer, who plays a role instead of a model."""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
@@ -17,10 +19,12 @@ from agents.autogen import (
     SystemMessage,
     ToolSchema,
 )
+from agents.mailbox import Mailbox, OfferedTool
 from agents.models.base import BaseClient, model_info
 from agents.models.config import ModelSpec
 from agents.models.errors import PersonLeft
 from agents.models.protocol_common import Request, tool_parameters, visible_thought
+from agents.models.terminal_input import TerminalInput
 from agents.models.usage import UsageDetail
 
 _MAX_SHOWN = 6000
@@ -30,8 +34,16 @@ Ask = Callable[[str], Awaitable[str]]
 
 
 async def ask_terminal(text: str) -> str:
-    """Ask on standard input without blocking the rest of the run."""
-    return await asyncio.to_thread(input, text)
+    """Ask on standard input without blocking the rest of the run. Raises EOFError at the end of the input."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return await _standard_input().line()
+
+
+@functools.cache
+def _standard_input() -> TerminalInput:
+    """Return the input that all people of a run share, since lines may be read ahead."""
+    return TerminalInput(sys.stdin.fileno())
 
 
 class HumanClient(BaseClient):
@@ -44,12 +56,41 @@ class HumanClient(BaseClient):
     def __init__(self, role: str = "", ask: Ask = ask_terminal) -> None:
         super().__init__(model_info())
         self._role, self._ask, self._calls = role or "you", ask, 0
+        self.mailbox: Mailbox | None = None
+        """Where a page may answer instead of the terminal."""
 
     @classmethod
     def from_spec(cls, spec: ModelSpec, *, seed: int, role: str) -> HumanClient:
         return cls(role)
 
     async def answer(self, request: Request) -> CreateResult:
+        if self.mailbox is None:
+            return await self._typed(request)
+        typed, written = (asyncio.ensure_future(work) for work in (self._typed(request), self._written(request)))
+        try:
+            await asyncio.wait({typed, written}, return_when=asyncio.FIRST_COMPLETED)
+            if typed.done() and isinstance(typed.exception(), PersonLeft) and self.mailbox.is_attended:
+                await asyncio.wait({written})
+            return (written if written.done() else typed).result()
+        finally:
+            typed.cancel()
+            written.cancel()
+            await asyncio.gather(typed, written, return_exceptions=True)
+
+    async def _written(self, request: Request) -> CreateResult:
+        """Return the answer of a person at a page of the viewer."""
+        assert self.mailbox
+        called = isinstance(request.messages[-1], FunctionExecutionResultMessage)
+        tools = [_offered(tool) for tool in request.tools]
+        answer = await self.mailbox.ask(self._role, _new_messages(request.messages), tools, may_end=called)
+        if not answer.tool:
+            return _result(answer.text.strip() or "(done)")
+        self._calls += 1
+        arguments = json.dumps(answer.arguments, ensure_ascii=False)
+        return _result([FunctionCall(id=f"human_{self._calls}", name=answer.tool, arguments=arguments)])
+
+    async def _typed(self, request: Request) -> CreateResult:
+        """Return the answer of a person at the terminal."""
         shown = _new_messages(request.messages) + f"\n{self._role} (/tools; end your text with an empty line)> "
         called = isinstance(request.messages[-1], FunctionExecutionResultMessage)
         lines: list[str] = []
@@ -113,6 +154,13 @@ def _format(message: LLMMessage) -> str:
     text = "\n".join("(an image)" if isinstance(part, Image) else part for part in parts)
     more = f" ... ({len(text) - _MAX_SHOWN:,} more characters in the transcript)" if len(text) > _MAX_SHOWN else ""
     return f"[{message.source}] {text[:_MAX_SHOWN]}{more}"
+
+
+def _offered(tool: ToolSchema) -> OfferedTool:
+    properties = tool_parameters(tool)["properties"]
+    purpose = tool.get("description", "").partition("\n")[0]
+    types = {name: str(schema.get("type", "")) for name, schema in properties.items()}
+    return OfferedTool(name=tool["name"], purpose=purpose, parameters=types)
 
 
 def _listed(tools: Sequence[ToolSchema]) -> str:

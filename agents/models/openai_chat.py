@@ -7,26 +7,28 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import openai
-from pydantic import BaseModel, Field
 
 from agents.autogen import (
     AssistantMessage,
     CreateResult,
-    FunctionCall,
     FunctionExecutionResultMessage,
     Image,
     LLMMessage,
     SystemMessage,
 )
+from agents.models.arguments import arguments_object
 from agents.models.base import RemoteClient
 from agents.models.config import ModelSpec
-from agents.models.errors import Malformed, Refused
+from agents.models.errors import Malformed, Refused, Rejected
+from agents.models.openai_chat_answer import (
+    ChatAnswerDetails,
+    ChatPromptDetails,
+    ChatUsage,
+    Completion,
+    CompletionChunk,
+)
 from agents.models.protocol_common import (
     Request,
-    answer_tokens,
-    arguments_object,
-    estimate_tokens,
-    event_json,
     join_thought,
     provider_parts,
     speaker_parts,
@@ -34,100 +36,13 @@ from agents.models.protocol_common import (
     tool_parameters,
     tool_text,
     visible_thought,
+    with_options,
 )
 from agents.models.usage import UsageDetail
 
 _PROVIDER = "openai_compatible"
+_NEW_LIMIT = "max_completion_tokens"
 _FINISH_REASONS = {"length": "length", "content_filter": "content_filter"}
-
-
-class FunctionPiece(BaseModel):
-    name: str | None = None
-    arguments: str | dict[str, Any] | None = None
-
-
-class ToolCallPiece(BaseModel):
-    """A tool call, or a part of one in a stream."""
-
-    index: int | None = None
-    id: str | None = None
-    function: FunctionPiece = FunctionPiece()
-
-
-class ChatMessage(BaseModel):
-    """The model's message, or a part of it in a stream."""
-
-    content: str | None = None
-    refusal: str | None = None
-    reasoning_content: str | None = None
-    reasoning: str | None = None
-    tool_calls: list[ToolCallPiece] | None = None
-
-
-class ChatChoice(BaseModel):
-    message: ChatMessage | None = None
-    delta: ChatMessage | None = None
-    finish_reason: str | None = None
-
-
-class ChatPromptDetails(BaseModel):
-    cached_tokens: int | None = None
-    cache_write_tokens: int | None = None
-
-
-class ChatAnswerDetails(BaseModel):
-    reasoning_tokens: int | None = None
-
-
-class ChatUsage(BaseModel):
-    prompt_tokens: int
-    completion_tokens: int
-    prompt_tokens_details: ChatPromptDetails | None = None
-    completion_tokens_details: ChatAnswerDetails | None = None
-    prompt_cache_hit_tokens: int | None = None
-    """DeepSeek's name for `cached_tokens`."""
-
-
-class CompletionChunk(BaseModel):
-    """The fields that are read of a completion, or of a part of one in a stream. Without them, it is malformed."""
-
-    model: str = ""
-    choices: list[ChatChoice]
-    usage: ChatUsage | None = None
-
-
-class Completion(BaseModel):
-    """A completion assembled from its chunks."""
-
-    model: str = ""
-    content: str = ""
-    refusal: str = ""
-    reasoning: str = ""
-    calls: dict[int, FunctionCall] = Field(default_factory=dict)
-    finish_reason: str | None = None
-    usage: ChatUsage | None = None
-
-    def add(self, chunk: CompletionChunk) -> None:
-        """Add a chunk."""
-        self.model = chunk.model or self.model
-        self.usage = chunk.usage or self.usage
-        if not chunk.choices:
-            return
-        choice = chunk.choices[0]
-        self.finish_reason = choice.finish_reason or self.finish_reason
-        piece = choice.message or choice.delta or ChatMessage()
-        self.content += piece.content or ""
-        self.refusal += piece.refusal or ""
-        self.reasoning += piece.reasoning_content or piece.reasoning or ""
-        for position, call in enumerate(piece.tool_calls or []):
-            self._add_call(position if call.index is None else call.index, call)
-
-    def _add_call(self, index: int, piece: ToolCallPiece) -> None:
-        call = self.calls.setdefault(index, FunctionCall(id="", name="", arguments=""))
-        arguments = piece.function.arguments or ""
-        call.id = piece.id or call.id
-        call.name += piece.function.name or ""
-        call.arguments += arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
 class OpenAIChatClient(RemoteClient):
@@ -135,35 +50,62 @@ class OpenAIChatClient(RemoteClient):
 
     sdk: ClassVar[Any] = openai
 
-    def __init__(self, spec: ModelSpec) -> None:
-        super().__init__(spec)
-        self._client = openai.AsyncOpenAI(**self._sdk_options)
-        # The SDK reads these from the environment, but only OpenAI itself may receive them.
-        self._client.organization = self._client.project = None
+    sdk_client: ClassVar[Any] = openai.AsyncOpenAI
+    _renames_limit = False
 
-    async def answer(self, request: Request) -> CreateResult:
-        sent = {**body(self.spec, request), **self.spec.options}
+    def _connect(self) -> None:
+        super()._connect()
+        # The SDK reads these from the environment, but only OpenAI itself may receive them.
+        self._sdk_client.organization = self._sdk_client.project = None
+
+    async def _answer(self, request: Request) -> CreateResult:
+        try:
+            return await self._asked(request)
+        except Rejected as error:
+            if self._renames_limit or _NEW_LIMIT not in str(error):
+                raise
+            self._renames_limit = True  # The server accepts only the new name of `max_tokens`.
+            return await self._asked(request)
+
+    async def _asked(self, request: Request) -> CreateResult:
+        sent = with_options(body(self.spec, request), self.spec.options)
+        if self._renames_limit and "max_tokens" in sent:
+            sent[_NEW_LIMIT] = sent.pop("max_tokens")
         known = {name: sent.pop(name) for name in ("model", "messages")}
         completion = Completion()
         with self.translated_errors():
             if not self.spec.stream:
-                reply = await self._client.chat.completions.with_raw_response.create(**known, extra_body=sent)
+                reply = await self._sdk_client.chat.completions.with_raw_response.create(
+                    **known, extra_body=sent, extra_headers=self.omitted_headers
+                )
                 completion.add(CompletionChunk.model_validate_json(reply.text))
             else:
-                sent["stream_options"] = {"include_usage": True}
-                create = self._client.chat.completions.create
-                async with await create(**known, stream=True, extra_body=sent) as events:
-                    async for event in events:
-                        completion.add(CompletionChunk.model_validate(event_json(event)))
-        return self._result(completion, request)
+                create = self._sdk_client.chat.completions.with_streaming_response.create
+                async with create(**known, stream=True, extra_body=sent, extra_headers=self.omitted_headers) as events:
+                    async for line in events.iter_lines():
+                        self._add_line(completion, line)
+        return self._result(completion)
 
-    def _result(self, completion: Completion, request: Request) -> CreateResult:
+    def _add_line(self, completion: Completion, line: str) -> None:
+        """Add a line of the stream. The SDK's own reader hides the end mark, which may be all that says that a stream is
+        whole."""
+        field, _, data = line.partition(":")
+        if field != "data":
+            return
+        if data.strip() == "[DONE]":
+            completion.ended = True
+            return
+        event = json.loads(data)
+        if isinstance(event, dict) and event.get("error"):
+            raise self.server_error(event)
+        completion.add(CompletionChunk.model_validate(event))
+
+    def _result(self, completion: Completion) -> CreateResult:
         label = self.spec.label
-        calls = [completion.calls[index] for index in sorted(completion.calls)]
-        if completion.finish_reason is None and (self.spec.stream or not (completion.content or calls)):
+        calls = completion.calls
+        whole = completion.finish_reason or completion.ended or not self.spec.stream
+        if not whole or (completion.finish_reason is None and not (completion.content or calls)):
             raise Malformed(f"{label}: malformed answer: it ended early")
-        for call in calls:
-            call.arguments = call.arguments or "{}"
         reasoning = completion.reasoning.strip()
         thought = "\n\n".join(filter(None, [reasoning, completion.content if calls else ""]))
         if reasoning:
@@ -171,17 +113,16 @@ class OpenAIChatClient(RemoteClient):
             thought = join_thought(thought, _PROVIDER, [part])
         calling = calls or (completion.finish_reason == "tool_calls" and not completion.content)
         finish: Any = _FINISH_REASONS.get(completion.finish_reason or "", "function_calls" if calling else "stop")
-        result = CreateResult(
+        usage = _usage(completion)
+        if completion.refusal:
+            raise Refused(f"{label}: refused to answer: {self.clean(completion.refusal)}", usage=usage)
+        return CreateResult(
             finish_reason=finish,
             content=calls or completion.content,
-            usage=UsageDetail(0, 0),
+            usage=usage,
             cached=False,
             thought=thought or None,
         )
-        result.usage = _usage(completion, request, result)
-        if completion.refusal:
-            raise Refused(f"{label}: refused to answer: {self.clean(completion.refusal)}", usage=result.usage)
-        return result
 
 
 def body(spec: ModelSpec, request: Request) -> dict[str, Any]:
@@ -191,6 +132,8 @@ def body(spec: ModelSpec, request: Request) -> dict[str, Any]:
         "messages": _messages(request.messages),
         "max_tokens": spec.max_output_tokens,
     }
+    if spec.stream:
+        sent["stream_options"] = {"include_usage": True}
     if request.tools:
         sent["tools"] = [
             {
@@ -262,16 +205,8 @@ def _assistant_message(message: AssistantMessage) -> dict[str, Any]:
     }
 
 
-def _usage(completion: Completion, request: Request, result: CreateResult) -> UsageDetail:
-    counts = completion.usage
-    if counts is None:
-        return UsageDetail(
-            prompt_tokens=estimate_tokens(request.messages, request.tools),
-            completion_tokens=answer_tokens(result),
-            stop_reason=completion.finish_reason or "",
-            model=completion.model,
-            estimated=True,
-        )
+def _usage(completion: Completion) -> UsageDetail:
+    counts = completion.usage or ChatUsage(prompt_tokens=0, completion_tokens=0)
     prompt = counts.prompt_tokens_details or ChatPromptDetails()
     answer = counts.completion_tokens_details or ChatAnswerDetails()
     return UsageDetail(
@@ -282,4 +217,5 @@ def _usage(completion: Completion, request: Request, result: CreateResult) -> Us
         reasoning_tokens=answer.reasoning_tokens or 0,
         stop_reason=completion.finish_reason or "",
         model=completion.model,
+        estimated=completion.usage is None,
     )

@@ -22,12 +22,13 @@ from agents.autogen import (
     LLMMessage,
     SystemMessage,
 )
+from agents.models.arguments import arguments_object
 from agents.models.base import RemoteClient
 from agents.models.config import ModelSpec
 from agents.models.errors import Malformed, Refused
 from agents.models.protocol_common import (
+    OrNone,
     Request,
-    arguments_object,
     event_json,
     join_thought,
     provider_parts,
@@ -36,6 +37,7 @@ from agents.models.protocol_common import (
     tool_parameters,
     tool_text,
     visible_thought,
+    with_options,
 )
 from agents.models.usage import UsageDetail
 
@@ -113,7 +115,7 @@ class ModelResponse(BaseModel):
     model: str = ""
     status: str
     output: list[OutputItem]
-    usage: ResponsesUsage | None = None
+    usage: OrNone[ResponsesUsage] = None
     incomplete_details: IncompleteDetails | None = None
     error: dict[str, Any] | None = None
 
@@ -123,20 +125,22 @@ class OpenAIResponsesClient(RemoteClient):
 
     sdk: ClassVar[Any] = openai
 
-    def __init__(self, spec: ModelSpec) -> None:
-        super().__init__(spec)
-        self._client = openai.AsyncOpenAI(**self._sdk_options)
+    sdk_client: ClassVar[Any] = openai.AsyncOpenAI
 
-    async def answer(self, request: Request) -> CreateResult:
-        sent = {**body(self.spec, request), **self.spec.options}
+    async def _answer(self, request: Request) -> CreateResult:
+        sent = with_options(body(self.spec, request), self.spec.options)
         known = {name: sent.pop(name) for name in ("model", "input")}
         body_json: Any = None
         with self.translated_errors():
             if not self.spec.stream:
-                reply = await self._client.responses.with_raw_response.create(**known, extra_body=sent)
+                reply = await self._sdk_client.responses.with_raw_response.create(
+                    **known, extra_body=sent, extra_headers=self.omitted_headers
+                )
                 body_json = json.loads(reply.text)
             else:
-                async with await self._client.responses.create(**known, stream=True, extra_body=sent) as events:
+                async with await self._sdk_client.responses.create(
+                    **known, stream=True, extra_body=sent, extra_headers=self.omitted_headers
+                ) as events:
                     async for event in events:
                         match event_json(event):
                             case {
@@ -238,7 +242,11 @@ def _assistant_items(message: AssistantMessage) -> list[InputItem]:
     stored = provider_parts(message, _PROVIDER)
     ids = [item.get("call_id") for item in stored or [] if item.get("type") == "function_call"]
     if stored is not None and ids == [call.id for call in calls]:
-        return stored
+        arguments = {call.id: json.dumps(arguments_object(call.arguments)) for call in calls}  # possibly shortened
+        return [
+            item | {"arguments": arguments[item["call_id"]]} if item.get("type") == "function_call" else item
+            for item in stored
+        ]
     text = message.content if isinstance(message.content, str) else visible_thought(message.thought)
     return [
         *([{"role": "assistant", "content": text}] if text.strip() else []),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from agents.autogen import (
     AssistantMessage,
@@ -21,11 +22,25 @@ from agents.autogen import (
     ToolSchema,
     UserMessage,
 )
+from agents.models.arguments import without_surrogates
 from tools.tokens import CHARACTERS_PER_TOKEN
 
 _PARTS_MARKER = "\n\n[kept for the provider] "
 """Separates a thought from the provider's own form of the answer. Journals contain it, so it must not change."""
 _TOKENS_PER_IMAGE = 1_600
+
+_T = TypeVar("_T")
+
+
+def _value_or_none(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+OrNone = Annotated[_T | None, WrapValidator(_value_or_none)]
+"""A field that is not worth an answer: None if the server sends something else."""
 
 
 @dataclass(frozen=True)
@@ -76,33 +91,12 @@ def tool_name(name: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:64] or "unnamed"
 
 
-def read_arguments(text: str) -> dict[str, Any]:
-    """Return the arguments of a call as the model wrote them. An empty text is an empty object.
-
-    Raises:
-        ValueError: the text is not a JSON object, or could not be sent back to a provider.
-    """
-    try:
-        value = json.loads(text or "{}", parse_constant=_finite, parse_float=_finite)
-        cleaned = json.loads(without_surrogates(json.dumps(value, ensure_ascii=False)))
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    if not isinstance(cleaned, dict):
-        raise ValueError(f"expected an object, found a {type(cleaned).__name__}")
-    return cleaned
-
-
-def arguments_object(text: str) -> dict[str, Any]:
-    """Return the arguments of a call as an object. Invalid text is stored under one key, so that the model can see it."""
-    try:
-        return read_arguments(text)
-    except ValueError:
-        return {"not_an_object": text}
-
-
-def without_surrogates(text: str) -> str:
-    """Return the text with lone surrogates replaced by question marks. JSON can represent them, UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode()
+def with_options(body: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body with a model's own request fields. A null removes a field, and `max_completion_tokens` replaces
+    `max_tokens`, because servers refuse both together."""
+    replaced = {"max_tokens"} if "max_completion_tokens" in options else set()
+    merged = {**{name: value for name, value in body.items() if name not in replaced}, **options}
+    return {name: value for name, value in merged.items() if value is not None}
 
 
 def with_unique_ids(calls: Sequence[FunctionCall]) -> list[FunctionCall]:
@@ -143,13 +137,6 @@ def provider_parts(message: AssistantMessage, provider: str) -> list[dict[str, A
     if not isinstance(stored, dict) or stored.get("provider") != provider or not isinstance(stored.get("parts"), list):
         return None
     return [part for part in stored["parts"] if isinstance(part, dict)]
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text} is not a JSON number")
-    return number
 
 
 def event_json(event: Any) -> Any:

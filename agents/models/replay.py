@@ -15,6 +15,7 @@ from agents.models.config import ModelSpec
 from agents.models.errors import ReplayExhausted
 from agents.models.protocol_common import Request
 from tools.errors import UserError
+from tools.user_files import read_user_text
 
 
 class ReplayClient(BaseClient):
@@ -46,7 +47,7 @@ class ReplayClient(BaseClient):
 def _recorded(path: Path, role: str) -> Iterator[CreateResult]:
     if not path.is_file():
         raise UserError(f"replay: {path}: there is no such journal; give the path of a run's journal.jsonl")
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_user_text(path).splitlines(), start=1):
         try:
             record: dict[str, Any] = json.loads(line)
             if record["type"] == "model" and (not role or role in str(record["key"]).split("/")):

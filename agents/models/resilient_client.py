@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay
 
 from agents.autogen import CreateResult
+from agents.models.arguments import without_surrogates
 from agents.models.base import BaseClient
 from agents.models.config import ModelSpec
 from agents.models.errors import ContentFiltered, CutOff, Malformed, ModelError, TimedOut
 from agents.models.limits import EndpointLimiter
-from agents.models.protocol_common import Request, with_unique_ids, without_surrogates
+from agents.models.protocol_common import Request, answer_tokens, estimate_tokens, with_unique_ids
 from agents.models.providers import PROVIDERS
+from agents.models.text_answers import tidied
 from agents.models.usage import UsageDetail, usage_detail
 from tools.retry import retry_wait
 
@@ -70,15 +73,15 @@ class ResilientClient(BaseClient):
     async def _attempt(self, request: Request) -> CreateResult:
         await self._limiter.wait_turn()
         try:
-            return self._validated(await self.inner.answer(request))
+            return tidied(self._validated(await self.inner.answer(request), request), request)
         except ModelError as error:
             if error.retry_after:
                 self._limiter.hold(min(error.retry_after, self.spec.total_timeout_seconds))
             raise
 
-    def _validated(self, result: CreateResult) -> CreateResult:
+    def _validated(self, result: CreateResult, request: Request) -> CreateResult:
         """Return the answer if it is complete. Autogen itself accepts cut and filtered answers."""
-        usage, thought = usage_detail(result), result.thought and without_surrogates(result.thought)
+        usage, thought = _counted(result, request), result.thought and without_surrogates(result.thought)
         if result.finish_reason == "length":
             raise CutOff(
                 f"{self.spec.label}: cut off after {usage.completion_tokens} tokens; raise max_output_tokens "
@@ -88,13 +91,24 @@ class ResilientClient(BaseClient):
         if result.finish_reason == "content_filter":
             raise ContentFiltered(f"{self.spec.label}: the provider's content filter stopped the answer", usage=usage)
         if isinstance(result.content, str) and result.content.strip():
-            return result.model_copy(update={"content": without_surrogates(result.content), "thought": thought})
+            words = without_surrogates(result.content)
+            return result.model_copy(update={"content": words, "thought": thought, "usage": usage})
         if isinstance(result.content, str) or not result.content:
             raise Malformed(f"{self.spec.label}: malformed answer: neither text nor a tool call", usage=usage)
-        return result.model_copy(update={"content": with_unique_ids(result.content), "thought": thought})
+        calls = with_unique_ids(result.content)
+        return result.model_copy(update={"content": calls, "thought": thought, "usage": usage})
 
     async def close(self) -> None:
         await self.inner.close()
+
+
+def _counted(result: CreateResult, request: Request) -> UsageDetail:
+    """Return the usage of an answer, estimated if the server sent no counts."""
+    usage = usage_detail(result)
+    if usage.estimated and not usage.prompt_tokens:
+        prompt, answer = estimate_tokens(request.messages, request.tools), answer_tokens(result)
+        return replace(usage, prompt_tokens=prompt, completion_tokens=answer)
+    return usage
 
 
 def _fault_line(state: RetryCallState) -> str:

@@ -27,6 +27,8 @@ class UsageDetail(RequestUsage):
     """The provider sent no counts. They are estimated from the length of the text."""
     faults: list[str] = field(default_factory=list)
     """One line for each failed attempt before the answer."""
+    slips: list[str] = field(default_factory=list)
+    """One line for each departure from the protocol that did not cost the answer."""
 
     def plus(self, other: UsageDetail) -> UsageDetail:
         """Return the sum of two calls. `stop_reason` and `model` come from the later one."""
@@ -40,6 +42,7 @@ class UsageDetail(RequestUsage):
             model=other.model,
             estimated=self.estimated or other.estimated,
             faults=[*self.faults, *other.faults],
+            slips=[*self.slips, *other.slips],
         )
 
 

@@ -65,6 +65,8 @@ class OfflineClient(BaseClient):
                         act, results = script.send(results[0]), []
                     elif isinstance(act, Calls) and len(results) == len(act.calls):
                         act, results = script.send(results), []
+                elif isinstance(act, Say) and self._begins_turn(rest, index):
+                    act, results = script.send(self._received(rest[index : _end_of_users(rest, index)])), []
                 elif isinstance(message, AssistantMessage) and isinstance(message.content, str):
                     following = [i for i, m in enumerate(rest) if i > index and not isinstance(m, UserMessage)]
                     end = following[0] if following else len(rest)
@@ -75,6 +77,16 @@ class OfflineClient(BaseClient):
             return act
         return Calls(act.calls[len(results) :]) if isinstance(act, Calls) else Calls((act,))
 
+    def _begins_turn(self, messages: Sequence[LLMMessage], index: int) -> bool:
+        """True for the first words of others after a turn that ended with a tool call."""
+        before = messages[index - 1] if index else None
+        message = messages[index]
+        return (
+            isinstance(before, FunctionExecutionResultMessage)
+            and isinstance(message, UserMessage)
+            and message.source in self._state.conversation.names
+        )
+
     def _received(self, messages: Sequence[LLMMessage]) -> list[Message]:
         """Return what other participants said in these messages; prompts have another source and are left out."""
         names = self._state.conversation.names
@@ -83,3 +95,10 @@ class OfflineClient(BaseClient):
             for message in messages
             if isinstance(message, UserMessage) and message.source in names
         ]
+
+
+def _end_of_users(messages: Sequence[LLMMessage], index: int) -> int:
+    """Return the index after the user messages that start at an index."""
+    while index < len(messages) and isinstance(messages[index], UserMessage):
+        index += 1
+    return index

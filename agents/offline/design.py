@@ -52,7 +52,7 @@ def design_of(facts: Facts) -> Design:
         aim=(
             f"How much does the outcome of an experiment depend on one of its settings? We vary {tunable} in an experiment "
             f"on {_datasets(facts)}, hold everything else fixed, and compare every run with a baseline made on the same "
-            f"machine with the same seeds."
+            f"machine{' with the same seeds' if facts.repeated else ''}."
         ),
         kind=(
             f"This paper reports such a study.{why} The experiment is this: {latex(facts.template)}\n\n"

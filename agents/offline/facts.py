@@ -17,6 +17,8 @@ class Facts:
         self.title = variables.idea.title
         self.template = f"{variables.template.title}. {variables.template.description}".strip()
         self.addresses = variables.addresses
+        self.plan = variables.plan
+        self.confirmation = variables.confirmation
         self.settings = variables.settings
         self.environment = variables.environment
         self.figures = variables.figures
@@ -29,6 +31,12 @@ class Facts:
         """Return the names of the completed runs beside the baseline."""
         return [run.name for run in self.completed if run.name != BASELINE]
 
+    def confirmed(self, metric: str) -> dict[str, str]:
+        """Return dataset -> address of the confirmed value of the best run; empty without a confirmation."""
+        run = self.confirmation
+        own = [a for a in self.addresses if a.startswith(f"{run.run}/") and a.endswith(f"/{metric}")]
+        return {} if run.missing else {a.split("/")[1]: a.replace(run.run, run.name, 1) for a in own}
+
     @property
     def datasets(self) -> list[str]:
         return list(dict.fromkeys(address.split("/")[1] for address in self.addresses))
@@ -37,6 +45,13 @@ class Facts:
     def measured(self) -> list[str]:
         """Return the metrics that the baseline has a result of."""
         return list(dict.fromkeys(a.split("/")[2] for a in self.addresses if a.startswith(f"{BASELINE}/")))
+
+    @property
+    def repeated(self) -> bool:
+        """Return whether some result has several values, so that differences can be tested."""
+        return any(
+            len(values) > 1 for run in self.completed for named in run.values.values() for values in named.values()
+        )
 
     @property
     def external(self) -> bool:

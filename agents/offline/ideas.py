@@ -14,9 +14,7 @@ from tools.experiments.settings import SourceSetting, read_settings
 from tools.toolsets.data import SearchResults
 
 _COMPARED = "Every run is compared with the baseline on all metrics and datasets."
-_REFUTED = (
-    "The idea is refuted if no run differs from the baseline by more than its seeds' noise, by Welch's test at 5%."
-)
+_REFUTED = "The idea is refuted if no run differs significantly from the baseline, by the test of the analysis plan."
 
 
 def proposer(opening: Opening) -> Script:
@@ -25,7 +23,7 @@ def proposer(opening: Opening) -> Script:
     source = yield from read_whole("experiment.py")
     archive = past_studies(variables.archived_ideas)
     taken = [study.idea.name for study in archive]
-    every = find_tunables(source, variables.profile.args)
+    every = find_tunables(source, variables.profile.args, variables.template.tunable, variables.template.fixed)
     field = variables.template.title or "this experiment"
     if closer := follow_up(archive, every):
         tunable = next(tunable for tunable in every if tunable.name == closer.best.setting)

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from agents.offline.script import Opening, Script, call, say
+from agents.offline.script import Opening, Script, call, say, submit
 from agents.offline.state import PanelVariables
 from agents.offline.text import join
 from tools.review import ReviewRecord
@@ -48,7 +48,7 @@ def authors(opening: Opening) -> Script:
         f"- {point} The paper under review does not answer this; a new version would have to." for point in points
     ]
     text = "\n".join(answers) or "- The reviews name no weakness that could be answered."
-    answer = yield from call("submit_rebuttal", answers=f"# Answer to the reviews\n\n{text}")
+    answer = yield from submit("submit_rebuttal", answers=f"# Answer to the reviews\n\n{text}")
     yield from say(answer.text)
     while True:
         yield from say("Everything we can say is in the rebuttal.")

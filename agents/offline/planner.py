@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from agents.offline.follow_up import halfway, of_same_kind
 from agents.offline.messages import Order, changed_setting, planned_values
 from agents.offline.results import gain, main_metric
-from agents.offline.script import Opening, Script, call, read_whole, say, stop
+from agents.offline.script import Opening, Script, call, read_whole, say, stop, submit
 from agents.offline.state import ExperimentsVariables
 from agents.offline.text import join
 from agents.offline.tunables import find_tunables, scaled
+from tools.evidence.names import latex_address
 from tools.experiments.settings import SourceSetting
 from tools.ideas import Idea
 from tools.toolsets.data import LedgerRow, LedgerRows
@@ -28,7 +29,9 @@ def planner(opening: Opening) -> Script:
     """
     variables = opening.state.variables.read(ExperimentsVariables)
     source = yield from read_whole("experiment.py")
-    tunables = {tunable.name: tunable for tunable in find_tunables(source, variables.profile.args)}
+    template = variables.template
+    found = find_tunables(source, variables.profile.args, template.tunable, template.fixed)
+    tunables = {tunable.name: tunable for tunable in found}
     if not tunables:
         yield from stop("I stop without a study: experiment.py has no numeric setting that I could vary.")
         return
@@ -70,7 +73,7 @@ def planner(opening: Opening) -> Script:
             )
         )
         return
-    answer = yield from call("submit_study", findings=_findings(rows, tunable.name, done, failed))
+    answer = yield from submit("submit_study", findings=_findings(rows, tunable.name, done, failed))
     yield from say(f"The experiments are closed: {answer.text}.")
 
 
@@ -135,7 +138,7 @@ def _findings(rows: Sequence[LedgerRow], tunable: str, done: dict[str, float], f
     text = [f"`{tunable}` was varied; the main metric is {metric}."]
     for run, value in done.items():
         changes = "; ".join(
-            f"{row.dataset}: \\change{{{run}/{row.dataset}/{metric}}}"
+            f"{row.dataset}: \\change{{{latex_address(f'{run}/{row.dataset}/{metric}')}}}"
             for row in rows
             if row.run == run and row.metric == metric
         )

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from agents.offline.messages import RunNote
 from agents.offline.results import main_metric, metrics_to_report
-from agents.offline.script import Opening, Script, call, read_whole, say
+from agents.offline.script import Opening, Script, call, read_whole, say, submit
 from agents.offline.state import FiguresVariables
+from agents.offline.text import file_word
 from tools.evidence import BASELINE, RunRecord
 from tools.toolsets.data import FigureFiles, LedgerRows
 
@@ -16,7 +17,7 @@ _MARK = "# The effect of the varied setting, from run_*/final_info.json."
 
 _DRAWING = '''
 {mark}
-def draw_effect(setting, values, metrics):
+def draw_effect(setting, values, metrics, files):
     import json
     import math
     from pathlib import Path
@@ -77,7 +78,7 @@ def draw_effect(setting, values, metrics):
             axis.spines[["top", "right"]].set_visible(False)
         axes[0][0].set_ylabel(label, fontsize=8)
         figure.tight_layout()
-        figure.savefig(here / ("effect_" + metric + ".png"), dpi=200)
+        figure.savefig(here / ("effect_" + files[metric] + ".png"), dpi=200)
         plt.close(figure)
 
     metric, label = next(iter(metrics.items()))
@@ -95,11 +96,11 @@ def draw_effect(setting, values, metrics):
         axis.spines[["top", "right"]].set_visible(False)
     axes[0][0].set_ylabel(label, fontsize=8)
     figure.tight_layout()
-    figure.savefig(here / ("seeds_" + metric + ".png"), dpi=200)
+    figure.savefig(here / ("seeds_" + files[metric] + ".png"), dpi=200)
     plt.close(figure)
 
 
-draw_effect({setting!r}, {values!r}, {metrics!r})
+draw_effect({setting!r}, {values!r}, {metrics!r}, {files!r})
 '''
 
 
@@ -112,7 +113,8 @@ def plotter(opening: Opening) -> Script:
     labels = {name: variables.template.metric(name).printed for name in chosen}
     units = {name: variables.template.metric(name).unit for name in chosen}
     axes = {name: f"{label} ({units[name]})" if units[name] else label for name, label in labels.items()}
-    effect = _DRAWING.format(mark=_MARK, setting=tunable.replace("_", " "), values=values, metrics=axes)
+    words = {name: file_word(name) for name in chosen}
+    effect = _DRAWING.format(mark=_MARK, setting=tunable.replace("_", " "), values=values, metrics=axes, files=words)
 
     own = ""
     if variables.has_plot:
@@ -129,14 +131,14 @@ def plotter(opening: Opening) -> Script:
         yield from say(f"I could not draw: {drawn.text.splitlines()[0]}")
         return
     files = drawn.read(FigureFiles).files
-    wanted = [*(f"effect_{metric}.png" for metric in chosen), f"seeds_{chosen[0]}.png"]
+    wanted = {f"effect_{words[metric]}.png": metric for metric in chosen} | {f"seeds_{words[chosen[0]]}.png": chosen[0]}
     effects = [file for file in wanted if file in files]
     others = [file for file in files if file not in effects][:3]
     capped = {row.metric for row in rows if row.censored}
-    captions = [_caption(file, tunable, labels, capped) for file in effects] + [
-        f"As drawn by the template's own plotting code from all completed runs (`{file[:-4]}`)." for file in others
+    captions = [_caption(file, wanted[file], tunable, labels, capped) for file in effects] + [
+        f"As drawn by the template's own plotting code (`{file[:-4]}`)." for file in others
     ]
-    answer = yield from call("submit_figures", files=effects + others, captions=captions)
+    answer = yield from submit("submit_figures", files=effects + others, captions=captions)
     while True:
         yield from say(f"{answer.text}. Main metric: {main_metric(rows)}.")
 
@@ -151,8 +153,7 @@ def _varied(runs: Sequence[RunRecord]) -> tuple[str, dict[str, float]]:
     return notes[first].setting, {BASELINE: numbers[first][1], **{run: value for run, (value, _) in numbers.items()}}
 
 
-def _caption(file: str, tunable: str, labels: dict[str, str], capped: set[str]) -> str:
-    metric = file.partition("_")[2].removesuffix(".png")
+def _caption(file: str, metric: str, tunable: str, labels: dict[str, str], capped: set[str]) -> str:
     hollow = " Where points are open, a value hit its cap and is a bound." if metric in capped else ""
     if file.startswith("seeds_"):
         return (
@@ -161,7 +162,7 @@ def _caption(file: str, tunable: str, labels: dict[str, str], capped: set[str]) 
         )
     return (
         f"The {labels[metric]} against the {tunable.replace('_', ' ')}, one panel a dataset. Points are means over "
-        "seeds, bars one standard error of the mean where there is more than one seed; the dashed line is the baseline."
+        "seeds, bars one standard error of the mean over these seeds; the dashed line is the baseline."
         f"{hollow}"
     )
 

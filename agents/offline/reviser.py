@@ -5,9 +5,10 @@ from __future__ import annotations
 from agents.offline.facts import Facts
 from agents.offline.panel import weaknesses
 from agents.offline.results import metrics_to_report
-from agents.offline.script import Call, Opening, Script, call, say, together
+from agents.offline.script import Call, Opening, Script, call, say, submit, together
 from agents.offline.state import RevisionVariables
-from agents.offline.text import latex
+from agents.offline.text import change, latex
+from tools.evidence.names import latex_address
 from tools.toolsets.data import LedgerRows
 
 _NEEDS_RUNS = "This asks for new experiments or for judgement; writing cannot answer it, so the paper is left as it is."
@@ -37,8 +38,8 @@ def reviser(opening: Opening) -> Script:
     for section, answer in zip(additions, written, strict=True):
         if answer.failed:
             answers.append(f"- The addition to {section} could not be written: {answer.text}")
-    yield from call("submit_rebuttal", answers="# Answer to the reviews\n\n" + "\n".join(answers))
-    answer = yield from call(
+    yield from submit("submit_rebuttal", answers="# Answer to the reviews\n\n" + "\n".join(answers))
+    answer = yield from submit(
         "submit_paper", summary="The paper as revised after the reviews; the claims are unchanged."
     )
     yield from say(answer.text)
@@ -74,13 +75,13 @@ def _all_changes(facts: Facts, metrics: list[str]) -> str:
     for metric in metrics[2:]:
         for run in facts.varied:
             cells = [
-                rf"{latex(a.split('/')[1])}, \change{{{a}}}"
+                rf"{latex(a.split('/')[1])}, {change(a)}"
                 for a in facts.addresses
                 if a.startswith(f"{run}/") and a.endswith(f"/{metric}")
             ]
             if cells:
                 rows.append(rf"\item {latex(facts.label(metric))}, {latex(run)}: " + "; ".join(cells) + ".")
-    intervals = rf"\noisefloor{{{facts.datasets[0]}/{metrics[0]}}}"
+    intervals = rf"\noisefloor{{{latex_address(f'{facts.datasets[0]}/{metrics[0]}')}}}"
     if not rows:
         return (
             f"For scale: on {latex(facts.datasets[0])} the {latex(facts.label(metrics[0]))} has a noise floor of "

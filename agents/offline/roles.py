@@ -14,10 +14,19 @@ from agents.offline.state import SelectorVariables
 from agents.offline.writer import writer
 from tools.toolsets.data import FigureFiles
 
+
+def acceptor(opening: Opening) -> Script:
+    """Question an idea; take figures and papers as they are, because rules cannot judge them."""
+    if opening.state.conversation.deliverable == "idea":
+        yield from advisor(opening)
+        return
+    yield from listener(opening)
+
+
 SCRIPTS: tuple[tuple[str, ScriptFunction], ...] = (
     ("submit_meta_review", chair),
     ("submit_review", reviewer),
-    ("accept_deliverable", advisor),
+    ("accept_deliverable", acceptor),
     ("submit_idea", proposer),
     ("submit_novelty", novelty_checker),
     ("run_experiment", coder),
@@ -59,5 +68,11 @@ def listener(opening: Opening) -> Script:
     else:
         yield from stop(f"The offline researcher has no rule for the role {opening.state.participant} in this phase.")
         return
+    turn = 1
     while True:
+        deliverable = opening.state.conversation.deliverable
+        submitted = any(deliverable in past.submitted for past in opening.state.turns_before(turn))
+        if submitted and "accept_deliverable" in opening.tools:
+            yield from call("accept_deliverable", reasons=words)
         yield from say(words)
+        turn += 1

@@ -13,6 +13,7 @@ from typing import Any
 from agents.conversation.policies import DONE
 from agents.offline.state import Model, ParticipantState, read_data
 from tools.toolsets.data import FilePart
+from tools.toolsets.evidence_checks import MOST_REFUSALS
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,16 @@ ScriptFunction = Callable[[Opening], Script]
 def call(tool: str, **arguments: Any) -> Generator[Call, CallResult, CallResult]:
     """Call a tool from within a script: `result = yield from call("read_file", file="experiment.py")`."""
     result = yield Call(tool, arguments)
+    return result
+
+
+def submit(tool: str, **arguments: Any) -> Generator[Call, CallResult, CallResult]:
+    """Submit from within a script. A submission refused for its evidence is repeated until it counts, because the rules
+    have no other words for it; the gate then decides."""
+    result = yield from call(tool, **arguments)
+    for _ in range(MOST_REFUSALS):
+        if result.failed:
+            result = yield from call(tool, **arguments)
     return result
 
 

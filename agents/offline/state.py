@@ -12,7 +12,8 @@ from pydantic_core import to_jsonable_python
 from agents.conversation.policies import Turn
 from agents.models.errors import ModelError
 from agents.role_card import RoleCard
-from tools.evidence import Metric, RunRecord
+from tools.evidence import AnalysisPlan, Metric, RunRecord
+from tools.experiments.confirmation import Confirmation, Unconfirmed
 from tools.experiments.template import Profile
 from tools.figures import PaperFigure
 from tools.ideas import Idea, IdeaOutcome
@@ -126,6 +127,8 @@ class TemplateData(_Variables):
     field: str
     description: str
     metrics: dict[str, Metric]
+    tunable: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
 
     def metric(self, name: str) -> Metric:
         """Return the template's metric of that name, or one without a goal."""
@@ -159,6 +162,7 @@ class NoveltyVariables(_Variables):
 
 class ExperimentsVariables(_Variables):
     idea: Idea
+    template: TemplateData
     profile: Profile
     run_quota: QuotaData
 
@@ -174,6 +178,9 @@ class PaperVariables(_Variables):
     template: TemplateData
     runs: list[RunRecord]
     addresses: list[str]
+    plan: AnalysisPlan | None
+    confirmation: Confirmation = Confirmation(missing=Unconfirmed.OFF)
+    """Runs of earlier versions have none."""
     settings: list[str]
     environment: list[str]
     figures: list[PaperFigure]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tools.experiments.settings import SourceSetting, read_settings
 
 _NOT_TUNABLE = re.compile(
     r"seed|out_?dir|port|version|verbose|worker|thread|device|_?every|interval|eval|(?:^|_)test|n_?runs|repeat|trial|"
     r"num_train|train_steps|^n_?steps$|epochs?$|max_?iter|points|samples|n_?data|size_of_data|timeout|dpi|fig|"
-    r"epsilon$|^eps$|^k$|^n$|^i$|^x$|^y$|^d$",
+    r"replica|folds?(?:$|_)|splits?$|updates?$|iterations?$|iters?$|bootstrap|budget|patience|max_?(?:steps|updates|epochs|time|len)|"
+    r"(?:^|_)(?:gpus?|cuda|rank|cap|limit|horizon|path|dir|file)(?:_|$)|gravit|planck|boltzmann|avogadro|speed_of_light|"
+    r"^(?:g|c|h|pi)$|epsilon$|^eps$|^k$|^n$|^i$|^x$|^y$|^d$",
     re.IGNORECASE,
 )
 _TELLING = re.compile(
@@ -18,14 +21,25 @@ _TELLING = re.compile(
     r"lambda|temperature|noise|regulari|penalty|rate|strength|momentum|radius|threshold|capacity|components|degree",
     re.IGNORECASE,
 )
+_COUNTER = re.compile(
+    r"seed|rep|trial|fold|run|sample|draw|step|epoch|iter|update|batch_?(?:i|idx|index)|^it$|^t$|^n$", re.IGNORECASE
+)
 _SHARE_NEAR_ONE = 0.8
 
 
-def find_tunables(source: str, fixed: Iterable[str]) -> list[SourceSetting]:
-    """Settings that can be varied, the most telling first: numbers other than zero, written once, not fixed."""
+def find_tunables(
+    source: str, pinned: Iterable[str], tunable: Collection[str] = (), fixed: Collection[str] = ()
+) -> list[SourceSetting]:
+    """Return the settings that can be varied, the most telling first: numbers other than zero, written once.
+
+    Args:
+        pinned: options that the harness sets.
+        tunable: the only settings that may be varied, as the template's author says; by default name and use decide.
+        fixed: settings that are no treatment.
+    """
     settings = read_settings(source)
     names = [setting.name for setting in settings]
-    known = set(fixed)
+    known, counted = {*pinned, *fixed}, _loop_counts(source)
     tunables = [
         s
         for s in settings
@@ -34,10 +48,26 @@ def find_tunables(source: str, fixed: Iterable[str]) -> list[SourceSetting]:
         and s.value != 0
         and names.count(s.name) == 1
         and s.name not in known
-        and not _NOT_TUNABLE.search(s.name)
+        and (s.name in tunable if tunable else not _NOT_TUNABLE.search(s.name) and s.name not in counted)
     ]
     order = {"option": 0, "constant": 1, "local": 2}
     return sorted(tunables, key=lambda s: (not _TELLING.search(s.name), order[s.kind], s.line))
+
+
+def _loop_counts(source: str) -> set[str]:
+    """Return the names that say how often a loop over seeds, samples or steps runs: sample sizes and budgets."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    loops = [(node.target, node.iter) for node in ast.walk(tree) if isinstance(node, ast.For | ast.comprehension)]
+    return {
+        inner.attr if isinstance(inner, ast.Attribute) else inner.id
+        for target, over in loops
+        if isinstance(target, ast.Name) and _COUNTER.search(target.id)
+        for inner in ast.walk(over)
+        if isinstance(inner, ast.Attribute) or (isinstance(inner, ast.Name) and inner.id not in ("range", "args"))
+    }
 
 
 def scaled(value: float, factor: float) -> float | int:

@@ -8,9 +8,10 @@ from agents.offline.design import design_of, tunable_of
 from agents.offline.facts import Facts
 from agents.offline.messages import RunNote
 from agents.offline.results import metrics_to_report
-from agents.offline.script import Call, CallResult, Calls, Opening, Script, call, say, together
+from agents.offline.script import Call, CallResult, Calls, Opening, Script, call, say, submit, together
 from agents.offline.state import PaperVariables
-from agents.offline.text import join, latex
+from agents.offline.text import change, file_word, join, latex
+from tools.evidence.names import latex_address
 from tools.toolsets.data import CitationKey, ComparedResults, LedgerRows, SearchResults
 
 _PER_QUERY = 3
@@ -36,7 +37,7 @@ def writer(opening: Opening) -> Script:
             return
     compiled = yield from call("compile_paper")
     yield from say(f"The draft is there: {compiled.text.splitlines()[0]}. Please read the results section.")
-    answer = yield from call("submit_paper", summary=_summary(facts, significant))
+    answer = yield from submit("submit_paper", summary=_summary(facts, significant))
     yield from say(answer.text)
 
 
@@ -102,18 +103,29 @@ def _at(runs: list[str]) -> str:
 def _abstract(facts: Facts, metric: str, significant: list[str]) -> str:
     label = latex(facts.label(metric))
     main = [a for a in significant if a.endswith(f"/{metric}")]
-    if main:
+    if confirmed := facts.confirmed(metric):
+        cells = "; ".join(rf"{latex(dataset)}, {change(address)}" for dataset, address in confirmed.items())
         found = (
-            "The clearest differences from the baseline: "
-            + "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}, \change{{{a}}}" for a in main[:2])
+            f"The harness chose one run, {latex(facts.confirmation.run)}, for a second measurement on fresh seeds, beside "
+            f"the baseline. For the {label} these gave: {cells}."
+        )
+    elif main:
+        found = (
+            "Among the differences from the baseline that the test tells apart: "
+            + "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}, {change(a)}" for a in main[:2])
             + "."
         )
-    else:
+    elif facts.repeated:
         found = f"On the {label}, no run is told apart from the baseline by the test."
+    else:
+        found = _UNTESTED
     return (
         f"{design_of(facts).aim} {found} All numbers in this paper are filled in from the ledger of the runs; failed runs "
         f"are listed with the others."
     )
+
+
+_UNTESTED = "Each result is a single value, so no difference from the baseline is tested."
 
 
 def _introduction(facts: Facts, cited: list[tuple[str, list[str]]]) -> str:
@@ -121,7 +133,7 @@ def _introduction(facts: Facts, cited: list[tuple[str, list[str]]]) -> str:
     cite = rf"~\citep{{{','.join(support)}}}" if support else ""
     design = design_of(facts)
     return (
-        f"Results of learning systems depend on settings that are chosen once and seldom varied{cite}. "
+        f"Results of experiments depend on settings that are chosen once and seldom varied{cite}. "
         f"A study that varies one of them while all others stay fixed tells whether the choice matters at all, and "
         f"whether the noise of a few seeds would even let one see it.\n\n"
         f"{design.kind}\n\n"
@@ -162,9 +174,7 @@ def _method(facts: Facts) -> str:
     return (
         f"{design_of(facts).method}\n\n"
         r"For each result with several seeds we give mean and standard error, $s/\sqrt{n}$ with the sample standard "
-        r"deviation $s$ over $n$ seeds. A run is compared with the baseline by Welch's test, which does not assume equal "
-        "variances. We call a change significant when $p$ is below one in twenty. No correction for the number of "
-        "comparisons is made; the number of comparisons is the number of cells in the tables."
+        r"deviation $s$ over $n$ seeds. \analysisplan{}"
     )
 
 
@@ -189,27 +199,44 @@ def _results(facts: Facts, metrics: list[str], significant: list[str]) -> str:
     for name in metrics:
         label = latex(facts.label(name))
         parts.append(rf"\subsection{{{label[0].upper() + label[1:]}}}")
-        figure = next((f for f in facts.figures if f.file == f"effect_{name}.png"), None)
+        figure = next((f for f in facts.figures if f.file == f"effect_{file_word(name)}.png"), None)
         shown = (
             rf" Figure~\ref{{{figure.label}}} draws them against the value of {tunable_of(facts)}." if figure else ""
         )
-        parts.append(rf"Table~\ref{{tab:{name}}} gives the {label} of every completed run.{shown}")
+        parts.append(rf"Table~\ref{{tab:{file_word(name)}}} gives the {label} of every completed run.{shown}")
         parts.append(
             _table(
-                name,
+                file_word(name),
                 f"{label[0].upper() + label[1:]} of every completed run on every dataset.",
-                rf"\resulttable{{{name}}}",
+                rf"\resulttable{{{latex_address(name)}}}",
             )
         )
         if figure:
             parts.append(_figure(figure.file, figure.label, figure.caption))
+        if name == metrics[0]:
+            parts.append(
+                rf"Table~\ref{{tab:comparisons}} gives each difference of the {label} from the baseline with its interval."
+            )
+            parts.append(
+                _table(
+                    "comparisons",
+                    f"{label[0].upper() + label[1:]}: every comparison with the baseline.",
+                    rf"\comparisontable{{{latex_address(name)}}}",
+                )
+            )
         if name in metrics[:2]:
             parts += [_of_run(facts, run, name) for run in facts.varied]
+            if facts.confirmed(name):
+                parts.append(
+                    rf"Table~\ref{{tab:{file_word(name)}}} also has the second measurement, on fresh seeds, of "
+                    f"{latex(facts.confirmation.run)} and the baseline."
+                )
+        if name == metrics[0] and facts.repeated:
             parts.append(_noise(facts, name))
     others = [f for f in facts.figures if not f.file.startswith("effect_")]
     if others:
         parts.append(
-            "\\subsection{The runs side by side}\nThe template's own plots of the completed runs: "
+            "\\subsection{The runs side by side}\nFurther figures of the completed runs: "
             + join([rf"Figure~\ref{{{f.label}}}" for f in others])
             + "."
         )
@@ -225,7 +252,7 @@ def _of_run(facts: Facts, run: str, metric: str) -> str:
         else ""
     )
     changes = [
-        rf"{latex(a.split('/')[1])}, \change{{{a}}}"
+        rf"{latex(a.split('/')[1])}, {change(a)}"
         for a in facts.addresses
         if a.startswith(f"{run}/") and a.endswith(f"/{metric}") and a.replace(run, "run_0", 1) in facts.addresses
     ]
@@ -234,7 +261,9 @@ def _of_run(facts: Facts, run: str, metric: str) -> str:
 
 def _noise(facts: Facts, metric: str) -> str:
     floors = [
-        rf"{latex(d)} \noisefloor{{{d}/{metric}}}" for d in facts.datasets if f"run_0/{d}/{metric}" in facts.addresses
+        rf"{latex(d)} \noisefloor{{{latex_address(f'{d}/{metric}')}}}"
+        for d in facts.datasets
+        if f"run_0/{d}/{metric}" in facts.addresses
     ]
     return (
         "The smallest difference that the baseline's seeds can tell apart from noise is, by dataset: "
@@ -245,26 +274,51 @@ def _noise(facts: Facts, metric: str) -> str:
 
 def _limitations(facts: Facts, capped: list[str]) -> str:
     failed = [run.name for run in facts.runs if run.status != "completed"]
+    noise = "A single value stands behind each number, so nothing is known about its noise."
+    if facts.repeated:
+        noise = (
+            "Few seeds stand behind each number, so differences below the noise floor cannot be seen, and a result that is "
+            f"not significant is no proof of equality. {_tested(facts)}"
+        )
     text = (
-        f"{design_of(facts).limits} Few seeds stand behind each number, so differences below the noise floor cannot be "
-        "seen, and a result that is not significant is no proof of equality. Many comparisons are made and not corrected "
-        "for, so single significant cells are to be read with care. The text of this paper was put together by rules; it "
-        "interprets nothing beyond what the ledger says."
+        f"{design_of(facts).limits} {noise} The text of this paper was put together by rules; it interprets nothing beyond "
+        "what the ledger says."
     )
+    if why := facts.confirmation.missing:
+        text += (
+            f" No run was measured again on fresh seeds: {latex(why)}. The best run owes part of its result to chance."
+        )
     if capped:
         labels = join([latex(facts.label(metric)) for metric in capped])
         text += f" Some values of the {labels} hit their cap: they are bounds, marked in the tables, and not compared."
     return text + (f" The runs without results are {_at(failed)}; their reasons are in the ledger." if failed else "")
 
 
+def _tested(facts: Facts) -> str:
+    """Return what the number of comparisons means for the reader."""
+    if facts.plan is None:
+        return "Many comparisons are made and not corrected for, so single significant cells are to be read with care."
+    return f"Only the {latex(facts.label(facts.plan.primary_metric))} is tested; every other metric is exploratory."
+
+
 def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool) -> str:
     label = latex(facts.label(metric))
     main = [a for a in significant if a.endswith(f"/{metric}")]
-    if main:
-        rows = "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}: \change{{{a}}}" for a in main)
+    if confirmed := facts.confirmed(metric):
+        cells = "; ".join(
+            rf"{latex(dataset)}, \result{{{latex_address(address)}}}" for dataset, address in confirmed.items()
+        )
+        body = (
+            f"On fresh seeds, {latex(facts.confirmation.run)} gave these values of the {label}: {cells}. The abstract has "
+            "the differences from the baseline on the same seeds."
+        )
+    elif main:
+        rows = "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}: {change(a)}" for a in main)
         body = f"On the {label} these runs were told apart from the baseline: {rows}."
         if len(main) < sum(address.endswith(f"/{metric}") and "run_0/" not in address for address in facts.addresses):
             body += " All other cells were not."
+    elif not facts.repeated:
+        body = _UNTESTED
     else:
         body = (
             f"On the {label}, none of the runs {_at(facts.varied)} was told apart from the baseline by the test. With "
@@ -281,6 +335,8 @@ def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool)
 def _summary(facts: Facts, significant: list[str]) -> str:
     if facts.external:
         return "Externally supplied results are compared with the baseline among them; the paper says what differs."
+    if not facts.repeated:
+        return f"{facts.tunable} is varied; each result is a single value, and no difference is tested."
     if significant:
         return f"Varying {facts.tunable} changes some results beyond the noise of the seeds; the paper says which."
     return f"Varying {facts.tunable} changes no result beyond the noise of the seeds."

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 
 from tools.errors import UserError
+from tools.evidence.names import latex_address
 
 _FOLDER = Path(__file__).parent
 
@@ -31,6 +32,7 @@ class Prompts:
             lstrip_blocks=True,
             autoescape=False,
         )
+        environment.filters["latex_address"] = latex_address
         try:
             return environment.get_template(f"{prompt}.md").render(**variables).strip()
         except TemplateNotFound as error:
