@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.models import missing_keys
+from agents.models import endpoint_problems
 from scenarios.phases.phase_type import Need
 from scenarios.resolved_scenario import ResolvedScenario
 from scenarios.scenario import SandboxSpec
@@ -17,12 +18,12 @@ from tools.errors import UserError
 from tools.experiments.requirements import FILE, MissingPackagesError
 from tools.experiments.template import Template
 from tools.latex import tex_problem
+from tools.project import is_checkout
 from tools.sandbox import open_sandbox
 from tools.sandbox.self_test import run_self_test
 
 _PACKAGES = (
     "autogen_agentchat",
-    "torch",
     "numpy",
     "scipy",
     "matplotlib",
@@ -46,6 +47,10 @@ class Check:
     remedy: str = ""
 
 
+_EXPERIMENT_PACKAGES = ("torch",)
+"""Packages that experiments need in addition, where the sandbox uses Colloquium's own environment."""
+
+
 async def check_machine(
     resolved: ResolvedScenario | None = None, out: Path = Path(), say: Callable[[str], None] = lambda text: None
 ) -> list[Check]:
@@ -61,27 +66,38 @@ async def check_machine(
         check, sandbox_name = await _sandbox(resolved.scenario.sandbox if resolved else SandboxSpec(), template, say)
         inside_docker = sandbox_name == "docker"
         checks.append(check)
+        if not inside_docker and (not template or _imports(template.folder, _EXPERIMENT_PACKAGES)):
+            checks += _packages("Packages of experiments", _EXPERIMENT_PACKAGES, "experiments")
     if Need.TEX in needs:
         problem = None if inside_docker else tex_problem()
         there = "in the sandbox's image" if inside_docker else "latexmk and all style files are there"
-        remedy = "make setup installs it where it may" if problem else ""
+        remedy = "make setup installs it where it may" if problem and is_checkout() else ""
         checks.append(Check("LaTeX", problem is None, problem or there, remedy))
     if resolved:
-        missing = missing_keys(resolved.models)
-        detail = (
-            f"not set: {', '.join(missing)}" if missing else f"models config {resolved.models.name} has what it needs"
-        )
-        checks.append(Check("Keys", not missing, detail, "Export them in this shell, or launch with --models offline"))
+        problems = endpoint_problems(resolved.models)
+        detail = "; ".join(problems) or f"models config {resolved.models.name} has what it needs"
+        checks.append(Check("Keys", not problems, detail, "Mend that in this shell, or launch with --models offline"))
     return checks
 
 
 def _python() -> Iterator[Check]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check("Python", sys.version_info >= (3, 11), version, "Install Python 3.11 or newer")
-    missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
-    yield Check(
-        "Packages", not missing, f"missing: {', '.join(missing)}" if missing else "all are installed", "Run: make setup"
-    )
+    yield from _packages("Packages", _PACKAGES, "")
+
+
+def _imports(folder: Path, names: Sequence[str]) -> bool:
+    """Return True if a program of the template imports one of the packages."""
+    pattern = re.compile(rf"^\s*(?:import|from)\s+(?:{'|'.join(names)})\b", re.MULTILINE)
+    return any(pattern.search(path.read_text(encoding="utf-8", errors="replace")) for path in folder.glob("*.py"))
+
+
+def _packages(title: str, names: Sequence[str], extra: str) -> Iterator[Check]:
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
+    detail = f"missing: {', '.join(missing)}" if missing else "all are installed"
+    source = f".[{extra}]" if extra else "."
+    remedy = f"Run: make setup, or install from the checkout: uv tool install '{source}', or pip install '{source}'"
+    yield Check(title, not missing, detail, remedy)
 
 
 def _git() -> Check:

@@ -52,9 +52,10 @@ def _trials(ledger: Ledger, primary: str) -> Iterator[Trial]:
 
 
 def _runs(ledger: Ledger, primary: str) -> Iterator[str]:
-    """Yield one line for each run except the baseline: what it changed, and the change of the primary metric per dataset."""
-    for run in ledger.runs:
-        if run.name == BASELINE:
+    """Yield one line for each run and confirmation except the baseline's: what it changed, and the change of the primary
+    metric per dataset."""
+    for run in ledger.rows:
+        if run.confirms == BASELINE:
             continue
         if run.status != "completed":
             yield f"{run.name}, attempt {run.attempt} ({run.note}): {run.status}: {run.reason.splitlines()[0][:160]}"

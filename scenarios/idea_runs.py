@@ -16,7 +16,7 @@ from scenarios.warm_start import WarmStart
 from tools.atomic import write_json
 from tools.experiments.baselines import BaselineCache
 from tools.experiments.template import no_template
-from tools.experiments.workspace import Workspace
+from tools.experiments.workspace import FIRST_COMMIT, Workspace
 from tools.idea_context import IdeaContext, RunQuota
 from tools.ideas import Idea, StoredIdea, idea_to_json, put_idea, save_idea
 from tools.run_dir import RunDir
@@ -46,7 +46,9 @@ class IdeaRuns:
         path = self._run_dir.archive_file
         given = {entry["Name"]: entry for entry in self._start.archive}
         seeds = self._resolved.template.seed_ideas if self._resolved.template else ()
-        if not path.exists():
+        if (
+            not path.exists() or self._journal.copy
+        ):  # after lost steps the archive is filled again, as ideas are replayed
             write_json(path, [*(seed for seed in seeds if seed["Name"] not in given), *given.values()])
 
     async def start_idea(self, idea_run: IdeaRun, idea: Idea) -> None:
@@ -81,6 +83,7 @@ class IdeaRuns:
             proposal=self._run_dir.proposal_file(slot),
             gate_checks=self._resolved.plugins.gate_checks,
             baselines=BaselineCache(cache_folder() / "baselines") if scenario.baseline == "kept" else None,
+            confirm=scenario.confirm,
             seed=scenario.seed,
             run_id=self.folder.name,
             run_quota=replace(RunQuota(), runs=scenario.run_quota.runs, attempts=scenario.run_quota.attempts),
@@ -102,7 +105,7 @@ class IdeaRuns:
             phase = record.key.split("/")[1].partition(":")[0]
             if not self._resolved.template or (phase in proposing) == in_ideation:
                 commit = record.data["commit"]
-        await workspace.restore(commit or "HEAD")
+        await workspace.restore(commit or (FIRST_COMMIT if self._journal.copy and not self._start.ideas else "HEAD"))
 
     async def warm_start(self, idea_run: IdeaRun, number: int) -> WarmStart | None:
         """Move an idea run to the idea that the user supplied for it. Return None if the user supplied none."""

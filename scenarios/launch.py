@@ -13,15 +13,16 @@ from pathlib import Path
 from agents.observer import Observer
 from scenarios.doctor import check_machine
 from scenarios.phases.phase_type import Need
-from scenarios.resolved_scenario import ResolvedScenario, resolve_scenario
+from scenarios.resolved_scenario import ResolvedScenario, cache_folder, resolve_scenario
 from scenarios.review_inputs import read_review_inputs
 from scenarios.run_group import RunGroup
 from scenarios.runner import Runner
 from scenarios.scenario import Scenario, load_scenario, save_scenario
+from scenarios.steering import steered
 from scenarios.warm_start import read_warm_start
 from tools.atomic import is_folder_name
 from tools.errors import UserError
-from tools.run_dir import RunDir, RunEnd
+from tools.run_dir import RunDir, RunEnd, remember_runs_folder
 from tools.sandbox import Sandbox, open_sandbox
 from tools.sandbox.hardware import describe_hardware
 
@@ -42,6 +43,7 @@ async def launch(
     Raises:
         UserError: something is missing or wrong; nothing has been created.
     """
+    _check_name(runs, name)
     resolved = resolve_scenario(scenario)
     warm_start = read_warm_start(resolved)
     review_inputs = await read_review_inputs(resolved)
@@ -68,6 +70,7 @@ async def launch(
         RunDir(folder).scenario_file,
     )
     (folder / INCOMPLETE).unlink()
+    remember_runs_folder(runs, cache_folder())
     return folder, await _play(folder, _resolve_run(folder), sandbox, observer, run_group)
 
 
@@ -107,7 +110,8 @@ async def _play(
             return await _play(folder, resolved, sandbox, observer, alone)
     runner = Runner(folder, resolved, sandbox, observer, run_group.limits)
     with run_group.includes(runner.run_context):
-        return await runner.play()
+        async with steered(runner.run_context, folder):
+            return await runner.play()
 
 
 def with_absolute_paths(scenario: Scenario) -> Scenario:
@@ -153,16 +157,26 @@ def _resolve_run(folder: Path, overrides: Mapping[str, object] = {}) -> Resolved
     return resolve_scenario(scenario, RunDir(folder).template_dir)
 
 
+def _check_name(runs: Path, name: str) -> None:
+    """Refuse a name before any other work.
+
+    Raises:
+        UserError: the name is not that of a single folder, or the folder exists and no killed launch left it.
+    """
+    if name and not is_folder_name(name):
+        raise UserError(f"--name {name}: must name one folder, without path separators; set its parent with --out")
+    if name and (runs / name).exists() and not (runs / name / INCOMPLETE).is_file():
+        raise UserError(f"{runs / name}: already exists; choose another --name or --out")
+
+
 def _new_folder(runs: Path, scenario: str, name: str) -> Path:
     """Create a run folder that carries the marker of an unfinished launch.
 
     An existing folder is only replaced if it carries that marker, as a launch that was killed early leaves it.
 
     Raises:
-        UserError: the name is not that of a single folder, the folder exists, or it cannot be created.
+        UserError: the folder exists, or it cannot be created.
     """
-    if name and not is_folder_name(name):
-        raise UserError(f"--name {name}: must name one folder, without path separators; set its parent with --out")
     folder = runs / (name or f"{datetime.now().astimezone():%Y-%m-%d}-{scenario}-{secrets.token_hex(3)}")
     try:
         if (folder / INCOMPLETE).is_file() and not folder.is_symlink():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agents.conversation.policies import SELECTOR, Participants, build_policy, most_turns
 from agents.models.config import ModelsConfig, ModelSpec, load_models_config
 from agents.role_card import ROLES, RoleCard, load_roles
+from scenarios.model_fit import check_models
 from scenarios.participants import assign_participants
 from scenarios.phases import PHASES
 from scenarios.phases.phase_type import Need, PhaseType
@@ -18,7 +19,7 @@ from scenarios.scenario import PhaseSpec, Scenario
 from tools.errors import UserError, nearest
 from tools.experiments.template import Profile, Template, load_template
 from tools.literature import Literature, build_literature
-from tools.project import CONFIGS, ROOT, TEMPLATES
+from tools.project import CONFIGS, ROOT, TEMPLATES, is_checkout
 from tools.review import (
     FORMS,
     RULES,
@@ -31,7 +32,11 @@ from tools.toolsets.registry import tool_names
 
 def cache_folder() -> Path:
     """Return the folder of what survives runs: literature search results and baselines."""
-    return Path(os.environ.get("COLLOQUIUM_CACHE") or ROOT / ".cache")
+    if chosen := os.environ.get("COLLOQUIUM_CACHE"):
+        return Path(chosen)
+    if is_checkout():
+        return ROOT / ".cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "colloquium"
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def resolve_scenario(scenario: Scenario, template_folder: Path | None = None) ->
         place, "human", scenario.human, [name for spec, kind in phases for name in participant_names(spec, kind)]
     )
     _check_names(place, "approve", scenario.approve, [kind.deliverable for _, kind in phases if kind.holds_chat])
-    return ResolvedScenario(
+    resolved = ResolvedScenario(
         scenario=scenario,
         template=template,
         profile=template.profile(scenario.profile) if template else Profile.model_validate({}),
@@ -116,6 +121,8 @@ def resolve_scenario(scenario: Scenario, template_folder: Path | None = None) ->
         phases=tuple(phases),
         plugins=plugins,
     )
+    check_models(place, scenario, {name: resolved.model_of(name) for name in resolved.roles}, resolved.cards)
+    return resolved
 
 
 def _form(scenario: Scenario, plugins: Plugins) -> Form:
@@ -127,10 +134,19 @@ def participant_names(spec: PhaseSpec, kind: PhaseType) -> tuple[str, ...]:
     return tuple(spec.participants) or kind.participants
 
 
-def participants_of(spec: PhaseSpec, kind: PhaseType, *, has_rebuttal: bool = False) -> Participants:
-    """Return the participants of a phase. `has_rebuttal`: the authors' response to the reviews exists already."""
+def participants_of(
+    spec: PhaseSpec, kind: PhaseType, *, has_rebuttal: bool = False, roles: Mapping[str, str] | None = None
+) -> Participants:
+    """Return the participants of a phase.
+
+    Args:
+        has_rebuttal: the authors' response to the reviews exists already.
+        roles: the role of each participant; by default its name.
+    """
+    names = participant_names(spec, kind)
     return Participants(
-        participant_names(spec, kind),
+        names,
+        on_call=tuple(name for name in names[1:] if (roles or {}).get(name, name) in kind.on_call),
         chair=spec.chair,
         rounds=spec.rounds,
         reflections=spec.reflections,

@@ -71,6 +71,7 @@ async def read_review_inputs(resolved: ResolvedScenario) -> ReviewInputs:
         raise UserError(
             f"scenario {scenario.name}: rebuttal: needs `paper`, the file under review; name it with --set paper=FILE"
         )
+    rebuttal = await read_paper(Path(scenario.rebuttal), max_chars=limit) if scenario.rebuttal else None
     paper, removed = None, tuple[RemovedText, ...]()
     if has_paper:
         paper = await read_paper(Path(scenario.paper), max_pages=scenario.reading.pages, max_chars=limit)
@@ -79,7 +80,7 @@ async def read_review_inputs(resolved: ResolvedScenario) -> ReviewInputs:
     inputs = ReviewInputs(
         paper=paper,
         removed=removed,
-        rebuttal=await read_paper(Path(scenario.rebuttal), max_chars=limit) if scenario.rebuttal else None,
+        rebuttal=rebuttal,
         examples=await read_examples(Path(scenario.examples), resolved.form, limit) if scenario.examples else (),
     )
     _check_length(resolved, inputs)

@@ -44,7 +44,8 @@ def _summarize_idea(idea_run: IdeaRun) -> IdeaSummary:
         runs_tampered=sum(run.status == "tampered" for run in ledger.runs),
         papers=[str(path) for path in folder.paper_versions],
         gate=gate.verdict if gate else "",
-        scores=[decision.scores for decision in decisions],
+        passed=str(folder.passed_pdf) if folder.passed_pdf.exists() else "",
+        scores=[decision.means or decision.scores for decision in decisions],
         decisions=[decision.decision for decision in decisions],
         ended_early=idea_run.outcome,
     )

@@ -5,23 +5,25 @@ Resuming means running again: whatever the journal holds as finished is not repe
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from agents.autogen.private import run_chat
 from agents.budget import Budget
 from agents.conversation.conversation import Conversation, Ending, EndingKind
-from agents.conversation.policies import SELECTOR, PolicySequence, build_policy
-from agents.durable.turns import HARNESS
+from agents.conversation.policies import SELECTOR, Participants, PolicySequence, Turn, build_policy
+from agents.image_store import HARNESS
 from agents.journal import Journal
+from agents.mailbox import Mailbox
 from agents.models import EndpointLimits
 from agents.observer import Observer
 from agents.offline.state import PromptVariables
 from agents.participants import ParticipantFactory
 from agents.prompts import Prompts
-from agents.role_card import ROLES
+from agents.role_card import ROLES, RoleCard
 from agents.run_context import RunContext, Stopped
 from scenarios.idea_run import IdeaRun
 from scenarios.idea_runs import IdeaRuns
@@ -32,8 +34,10 @@ from scenarios.scenario import PhaseSpec
 from tools.errors import ColloquiumError, MachineError
 from tools.run_dir import RunDir, RunEnd, RunStatus, write_summary
 from tools.sandbox import Sandbox
+from tools.sandbox.file_tree import remove_path
+from tools.temporary import remove_abandoned_folders
 from tools.toolsets.context import ToolContext
-from tools.toolsets.registry import build_tools
+from tools.toolsets.registry import build_tools, tool_names
 
 PERSON = "person"
 """The role of the person who runs the scenario; always played at the terminal."""
@@ -51,7 +55,9 @@ class Runner:
         self.folder, self._resolved, self._observer = folder.resolve(), resolved, observer
         scenario = resolved.scenario
         journal = Journal(RunDir(folder).journal_file)
-        self.run_context = RunContext(journal, observer, Budget(**scenario.budget.model_dump(exclude={"idea"})))
+        self.run_context = RunContext(
+            journal, observer, Budget(**scenario.budget.model_dump(exclude={"idea"})), Mailbox(RunDir(folder).steering)
+        )
         self._idea_runs = IdeaRuns(self.folder, resolved, sandbox, journal, observer)
         starts = sum(record.type == "start" for record in journal.records())
         journal.put(f"run/start:{starts + 1}", "start", {})
@@ -70,6 +76,9 @@ class Runner:
         end = RunEnd(RunStatus.FINISHED)
         for role, tool in unoffered_tools(self._resolved):
             self._observer.note(f"role {role}: its card names the tool {tool}, which none of its phases offers")
+        await asyncio.to_thread(self._remove_leftovers)
+        for text in self.run_context.journal.describe_damage():
+            self._observer.note(text)
         self._idea_runs.open_archive()
         empty_ideations = 0
         try:
@@ -92,6 +101,12 @@ class Runner:
             end = RunEnd(RunStatus.PAUSED, str(error))
         return end
 
+    def _remove_leftovers(self) -> None:
+        """Remove what killed processes left: temporary folders, and files of this run that were being written."""
+        remove_abandoned_folders()
+        for path in RunDir(self.folder).unfinished():
+            remove_path(path)
+
     def _close(self, end: RunEnd) -> None:
         journal = self.run_context.journal
         journal.put(f"run/end:{len(list(journal.records()))}", "run", {"status": end.status, "reason": end.reason})
@@ -105,10 +120,14 @@ class Runner:
         with self.run_context.account("idea", budget, idea_run.slot):
             try:
                 await self._warm_start(idea_run, number)
-                for spec, phase_type in self._resolved.phases:
+                for place, (spec, phase_type) in enumerate(self._resolved.phases, start=1):
                     seen[phase_type.name] += 1
                     suffix = f":{seen[phase_type.name]}" if seen[phase_type.name] > 1 else ""
-                    await self._play_phase(idea_run, spec, phase_type, f"{idea_run.slot}/{phase_type.name}{suffix}")
+                    key = f"{idea_run.slot}/{phase_type.name}{suffix}"
+                    if self.run_context.journal.get(key) is None:
+                        note = f"(phase {place} of {len(self._resolved.phases)})"
+                        self._observer.phase_started(idea_run.slot, phase_type.name, note)
+                    await self._play_phase(idea_run, spec, phase_type, key)
                     if idea_run.outcome:
                         break
             except Stopped as stopped:
@@ -133,7 +152,6 @@ class Runner:
         context = self._phase_context(idea_run, spec, phase_type, key)
         record = self.run_context.journal.get(key)
         if record is None:
-            self._observer.phase_started(idea_run.slot, phase_type.name)
             await self._step(f"{key}/before", idea_run, lambda: phase_type.before(context))
             ending, turns = Ending(EndingKind.ACCEPTED, "done"), []
             if phase_type.holds_chat:
@@ -143,6 +161,8 @@ class Runner:
                 with self.run_context.account("phase", Budget(spec.dollars, spec.tokens, spec.minutes), key):
                     conversation = await self._hold_chat(context, spec, phase_type)
                 ending, turns = conversation.ending or ending, conversation.turns
+            for step in phase_type.steps_after(context):
+                await self._step(f"{key}/{step.name}", idea_run, step.work)
             await self._step(f"{key}/after", idea_run, lambda: phase_type.after(context, turns))
             accepted = ending.kind == EndingKind.ACCEPTED
             usable = accepted or (
@@ -184,7 +204,12 @@ class Runner:
             scenario=scenario,
             run_folder=self.folder,
             key=key,
-            participants=participants_of(spec, phase_type, has_rebuttal=bool(scenario.rebuttal)),
+            participants=participants_of(
+                spec,
+                phase_type,
+                has_rebuttal=bool(scenario.rebuttal),
+                roles=self._resolved.participant_roles,
+            ),
             prompts=self._participant_factory.prompts,
             panels_held=panels,
             review_round=panels + 1 if phase_type.is_panel else max(1, panels),
@@ -209,10 +234,14 @@ class Runner:
             turn_limit=turn_limit_of(spec, phase_type, context.participants),
             run_context=self.run_context,
             selector=factory.selector(context.key) if selects else None,
-            turn_prompt=lambda stage, speaker, turns: phase_type.turn_prompt(context, stage, speaker, turns),
+            turn_prompt=lambda stage, speaker, turns: self._turn_prompt(
+                context, spec, phase_type, stage, speaker, turns
+            ),
             approver=self._approver_of(phase_type),
         )
-        task, variables = self._task(context, phase_type, context.participants.names)
+        tools_of = {name: self._tools_of(name, spec, phase_type, context) for name in conversation.names}
+        alike = self._begin_alike(context, phase_type, tools_of)
+        task, variables = self._task(context, phase_type, tools_of)
         agents = []
         for name in conversation.names:
             tool_context = ToolContext(
@@ -223,30 +252,73 @@ class Runner:
                 deliverable=phase_type.deliverable,
                 needs_acceptance=bool(spec.accepted_by),
                 review_round=context.review_round,
+                on_call=context.participants.on_call,
             )
-            tools = build_tools(tool_context, self._tools_of(name, spec, phase_type, context), plugins.toolsets)
+            tools = build_tools(tool_context, tools_of[name], plugins.toolsets)
             agents.append(
-                factory.participant(name, context.key, tools, context.idea.workspace, conversation, variables)
+                factory.participant(
+                    name, context.key, tools, context.idea.workspace, conversation, variables, name in alike
+                )
             )
         await run_chat(conversation, agents, task, source=HARNESS)
         if conversation.ending and conversation.ending.kind == EndingKind.STOPPED:
             raise Stopped(conversation.ending.reason)
         return conversation
 
+    def _begin_alike(
+        self, context: PhaseContext, phase_type: PhaseType, tools_of: dict[str, list[str]]
+    ) -> frozenset[str]:
+        """Return the reviewers whose prompts begin alike, so that providers cache the paper once for all of them, and give
+        each of them the tools of all."""
+        reviewers = [name for name in context.participants.others if not self._resolved.cards[name].plain]
+        if not phase_type.is_panel or len(reviewers) < 2 or self._participant_factory.plays_offline(reviewers):
+            return frozenset()
+        union = list(dict.fromkeys(tool for name in reviewers for tool in tools_of[name]))
+        tools_of |= dict.fromkeys(reviewers, union)
+        return frozenset(reviewers)
+
+    def _turn_prompt(
+        self,
+        context: PhaseContext,
+        spec: PhaseSpec,
+        phase_type: PhaseType,
+        stage: str,
+        speaker: str,
+        turns: Sequence[Turn],
+    ) -> str:
+        """Return the instructions for a turn. Who must accept a deliverable is shown it when it is new."""
+        given = phase_type.turn_prompt(context, stage, speaker, turns)
+        own = [number for number, turn in enumerate(turns) if turn.speaker == speaker]
+        new = turns[own[-1] :] if own else turns
+        submitted = any(phase_type.deliverable in turn.submitted for turn in new if turn.speaker != speaker)
+        if not submitted or speaker not in (spec.accepted_by, self._approver_of(phase_type)):
+            return given
+        shown = phase_type.shown(context)
+        images = [self.run_context.image_store.store(path.read_bytes()) for path in shown.images]
+        judge = context.prompts.render(
+            "turn_prompts/judge", deliverable=phase_type.deliverable, shown=shown.text, images=images
+        )
+        return "\n\n".join(filter(None, [given, judge]))
+
     def _task(
-        self, context: PhaseContext, phase_type: PhaseType, participants: Sequence[str]
+        self, context: PhaseContext, phase_type: PhaseType, tools_of: Mapping[str, Sequence[str]]
     ) -> tuple[str, PromptVariables]:
         """Return the phase's prompt and the variables in it that an offline participant reads.
 
-        Both are journaled, so that a resumed phase has the same task.
+        Every prompt also knows `holders`: tool -> the participants that have it. All are journaled, so that a resumed
+        phase has the same task.
         """
         key, factory = f"{context.key}/task", self._participant_factory
-        record, offline = self.run_context.journal.get(key), factory.plays_offline(participants)
+        record, offline = self.run_context.journal.get(key), factory.plays_offline(context.participants.names)
         variables = dict[str, object]()
         if record is None or ("variables" not in record.data and offline):
             variables = phase_type.variables(context)
         if record is None:
-            data: dict[str, object] = {"task": factory.task(phase_type.name, variables)}
+            holders = {
+                tool: [name for name, tools in tools_of.items() if tool in tools]
+                for tool in tool_names(self._resolved.plugins.toolsets)
+            }
+            data: dict[str, object] = {"task": factory.task(phase_type.name, {**variables, "holders": holders})}
             if offline:
                 data["variables"] = PromptVariables.of(phase_type.name, variables).values
             record = self.run_context.journal.put(key, "step", data)
@@ -259,20 +331,15 @@ class Runner:
         return PERSON if phase_type.deliverable in self._resolved.scenario.approve else ""
 
     def _tools_of(self, name: str, spec: PhaseSpec, phase_type: PhaseType, context: PhaseContext) -> list[str]:
-        """Return the tools that the role's card names and the phase offers.
-
-        A reviewer can submit reviews and the accepting role can accept, whatever their cards say.
-        """
+        """Return the tools of a participant or of the person who approves. An offline reviewer without rules of its own may
+        abstain."""
         if name not in context.participants.names:
             return list(_ACCEPTANCE_TOOLS)
         card = self._resolved.cards[name]
-        tools = [tool for tool in card.tools if _offers(spec, phase_type, tool)]
-        if phase_type.is_panel and name in context.participants.others:
-            tools += ["submit_review"] if card.plain else ["submit_review", "read_reviews"]
-            if not card.checks and self._participant_factory.plays_offline([name]):
-                tools.append("abstain_from_review")
-        if name == spec.accepted_by:
-            tools += _ACCEPTANCE_TOOLS
+        tools = tools_of_participant(name, card, spec, phase_type, context.participants)
+        is_reviewer = phase_type.is_panel and name in context.participants.others
+        if is_reviewer and not card.checks and self._participant_factory.plays_offline([name]):
+            tools.append("abstain_from_review")
         return tools
 
     async def _step(self, key: str, idea_run: IdeaRun, work: Callable[[], Awaitable[None]]) -> None:
@@ -282,6 +349,23 @@ class Runner:
             await self.run_context.unless_stopped(work())
             commit = await idea_run.workspace.save(key)
             self.run_context.journal.put(key, "step", {"commit": commit})
+
+
+def tools_of_participant(
+    name: str, card: RoleCard, spec: PhaseSpec, phase_type: PhaseType, participants: Participants
+) -> list[str]:
+    """Return the tools that the role's card names and the phase offers.
+
+    A reviewer can submit reviews, the accepting role can accept, and all can ask those on call, whatever their cards say.
+    """
+    tools = [tool for tool in card.tools if _offers(spec, phase_type, tool)]
+    if phase_type.is_panel and name in participants.others:
+        tools += ["submit_review"] if card.plain else ["submit_review", "read_reviews"]
+    if name == spec.accepted_by:
+        tools += _ACCEPTANCE_TOOLS
+    if participants.on_call and name not in participants.on_call:
+        tools.append("ask_colleague")
+    return tools
 
 
 def unoffered_tools(resolved: ResolvedScenario) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tools.atomic import write_text
 from tools.errors import UserError, nearest
-from tools.schema import read_mapping, validated
+from tools.schema import parse_yaml, read_mapping, validated
 
 FOLDER = Path(__file__).parent
 _SHORT = {"sandbox": "backend"}
@@ -174,6 +174,8 @@ class Scenario(_Strict):
     """An ideas.json whose ideas count as already proposed, with their outcomes: another run's, or your own."""
     baseline: Literal["kept", "fresh"] = "kept"
     """kept: reuse one with the same code, data, scale, seed and hardware from an earlier run; fresh: measure it again."""
+    confirm: bool = True
+    """Measure the best run and the baseline again on fresh seeds after the experiments; headline claims rest on that."""
     require_novelty: bool = True
     """End ideas that are not found novel."""
     budget: BudgetSpec = BudgetSpec()  # type: ignore[call-arg]
@@ -268,10 +270,7 @@ def parse_overrides(settings: Iterable[str]) -> dict[str, object]:
         key, equals, value = setting.partition("=")
         if not equals or not key.strip():
             raise UserError(f"--set {setting!r}: write it as key=value, like budget.dollars=3")
-        try:
-            overrides[key.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError:
-            raise UserError(f"--set {setting!r}: the value is not valid YAML") from None
+        overrides[key.strip()] = parse_yaml(value, f"--set {key.strip()}")
     return overrides
 
 

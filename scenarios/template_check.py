@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import json
-import tempfile
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from agents.offline.tunables import find_tunables
 from scenarios.doctor import Check
 from tools.errors import ToolError
 from tools.evidence import BASELINE, RunRecord
+from tools.experiments.configuration import read_configuration
 from tools.experiments.execution import load_ledger, run_once
+from tools.experiments.requirements import FILE
 from tools.experiments.settings import read_settings
 from tools.experiments.template import SKELETON, Template, load_template
 from tools.experiments.workspace import Workspace
@@ -21,9 +26,11 @@ from tools.project import TEMPLATES
 from tools.review import load_form
 from tools.run_dir import RunDir
 from tools.sandbox import Sandbox
+from tools.temporary import TemporaryFolder
 from tools.toolsets.context import ToolContext
 from tools.toolsets.data import FigureFiles
 from tools.toolsets.figures import FigureTools
+from tools.user_files import read_user_text
 
 
 async def check_template(template: Template, profile: str, sandbox: Sandbox) -> list[Check]:
@@ -32,9 +39,14 @@ async def check_template(template: Template, profile: str, sandbox: Sandbox) -> 
     Raises:
         UserError: there is no such profile.
     """
-    checks = list(_files(template))
-    with tempfile.TemporaryDirectory(prefix="colloquium-check-") as name:
-        context = await _context(template, profile, sandbox, Path(name))
+    checks = list(_files(template, template.profile(profile).args))
+    if missing := missing_imports(template):
+        named = ", ".join(missing)
+        install = f"python -m pip install {' '.join(missing)}"
+        remedy = f"Run: {install} (or the package that has this module), and list it in {FILE}"
+        return [*checks, Check("Imports", False, f"not installed: {named}", remedy)]
+    with TemporaryFolder("check") as folder:
+        context = await _context(template, profile, sandbox, folder)
         record = await run_once(context, BASELINE, 1, "the template as it is")
         checks += _run(template, context, record)
         ledger = load_ledger(context)
@@ -45,16 +57,10 @@ async def check_template(template: Template, profile: str, sandbox: Sandbox) -> 
     return checks
 
 
-def _files(template: Template) -> Iterator[Check]:
+def _files(template: Template, pinned: Collection[str]) -> Iterator[Check]:
     folder = template.folder
-    source = (folder / "experiment.py").read_text(encoding="utf-8")
-    settings = [setting.name for setting in read_settings(source)]
-    yield Check(
-        "Settings",
-        bool(settings),
-        f"{len(settings)} in experiment.py that can be varied: {', '.join(settings[:8])}" if settings else "none found",
-        "Write settings as constants or as options with defaults, so that one can be varied by an edit",
-    )
+    source = read_user_text(folder / "experiment.py")
+    yield _settings(template, source, pinned)
     yield Check(
         "--out_dir", "out_dir" in source, "experiment.py takes it", "experiment.py has to accept --out_dir=run_i"
     )
@@ -75,6 +81,61 @@ def _files(template: Template) -> Iterator[Check]:
         )
 
 
+def _settings(template: Template, source: str, pinned: Collection[str]) -> Check:
+    """Return what a study can vary, by the rules of the offline researcher."""
+    names = [setting.name for setting in find_tunables(source, pinned, template.tunable, template.fixed)]
+    configured = [name for name, value in read_configuration(template.folder).items() if isinstance(value, int | float)]
+    every = {setting.name for setting in read_settings(source)}
+    unknown = [name for name in (*template.tunable, *template.fixed) if name not in every]
+    if unknown:
+        return Check("Settings", False, f"template.yaml names settings that experiment.py lacks: {', '.join(unknown)}")
+    if names:
+        return Check("Settings", True, f"{len(names)} in experiment.py that can be varied: {', '.join(names[:8])}")
+    told = "experiment.py has no number that a study could vary"
+    if configured:
+        return Check(
+            "Settings", True, f"{told} by rules; a model can vary {', '.join(configured[:8])} of the configuration"
+        )
+    remedy = "Write settings as constants or as options with defaults, or name some under `tunable` in template.yaml"
+    return Check("Settings", False, told, remedy)
+
+
+def missing_imports(template: Template) -> list[str]:
+    """Return the modules that a template imports and that neither it, Python nor an installed package has."""
+    wanted: set[str] = set()
+    for path in (path for path in template.files() if path.suffix == ".py"):
+        try:
+            tree = ast.parse((template.folder / path).read_bytes())
+        except (SyntaxError, ValueError):
+            continue
+        guarded = {id(node) for attempt in ast.walk(tree) if isinstance(attempt, ast.Try) for node in ast.walk(attempt)}
+        for node in ast.walk(tree):
+            if id(node) not in guarded and isinstance(node, ast.Import):
+                wanted |= {alias.name.partition(".")[0] for alias in node.names}
+            elif id(node) not in guarded and isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                wanted.add(node.module.partition(".")[0])
+    own = {part for path in template.files() for part in (path.stem, *path.parts)}
+    return sorted(name for name in wanted - own if importlib.util.find_spec(name) is None)
+
+
+_REMEDIES = (
+    (r"No module named '([^'.]+)", "Install {0} (python -m pip install {0}), and list it in requirements.txt"),
+    (r"No such file or directory: '([^']+)'", "Put {0} into the template's folder; relative paths start there"),
+    (
+        r"(?i)(cuda|nvidia driver|\bgpu\b)",
+        "It asks for a GPU: give the profile `gpus: 1`, or let the code choose the device",
+    ),
+)
+"""What the output of a failed run contains, and what to do."""
+
+
+def _remedy(reason: str) -> str:
+    for pattern, remedy in _REMEDIES:
+        if match := re.search(pattern, reason):
+            return remedy.format(match[1])
+    return "Fix experiment.py, then check again"
+
+
 def placeholders_of(template: Template) -> list[str]:
     """Return the texts that are still those of a newly created template."""
     made = load_template(str(TEMPLATES / SKELETON), TEMPLATES)
@@ -93,13 +154,15 @@ def _is_idea(idea: dict[str, object]) -> bool:
 def _run(template: Template, context: IdeaContext, record: RunRecord) -> Iterator[Check]:
     seconds, limit = record.usage.get("wall_seconds", 0.0), context.profile.time_limit
     if record.status != "completed":
-        yield Check(
-            "Run", False, f"{BASELINE} {record.status}: {record.reason}", "Mend experiment.py, then check again"
-        )
+        yield Check("Run", False, f"{BASELINE} {record.status}: {record.reason}", _remedy(record.reason))
         return
     datasets = {dataset: sorted(metrics) for dataset, metrics in record.values.items()}
     seeds = min(max(map(len, metrics.values())) for metrics in record.values.values())  # a cost is measured once
     yield Check("Run", True, f"{seconds:.1f} s of {limit:g} s; {len(datasets)} datasets, {seeds} values a metric")
+    if record.left_out:
+        yield Check("Results", True, f"left out, as they are no numbers: {', '.join(record.left_out[:8])}")
+    if record.implausible:
+        yield Check("Plausibility", True, "; ".join(map(str, record.implausible)))
     if seconds > limit / 2:
         yield Check("Time", False, "a run takes over half of its time limit", "Raise time_limit, or do less work")
     found = {metric for metrics in datasets.values() for metric in metrics}

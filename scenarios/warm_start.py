@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +21,14 @@ from tools.errors import UserError, nearest
 from tools.experiments.execution import load_ledger
 from tools.experiments.external_results import install_runs, read_external_runs
 from tools.experiments.template import GENERATED, Template
+from tools.figures import record_supplied
 from tools.ideas import Idea, StoredIdea, idea_to_json, load_idea, read_archive
 from tools.paper import find_draft, install_draft
 from tools.paper.build import build_paper, format_compilation
 from tools.review import load_decision
 from tools.run_dir import IdeaDir, RunDir
 from tools.schema import first_problem
+from tools.temporary import TemporaryFolder
 
 IDEAS, ARCHIVE, PROJECT, CODE, RESULTS, DRAFT = "ideas.json", "archive.json", "project", "code", "results", "draft"
 _REMEDIES = {
@@ -126,6 +127,7 @@ class WarmStart:
             ledger.save(context.ledger_file)
         if self.draft:
             _copy(self.draft, workspace.paper)
+            record_supplied(workspace.files.drawings_file, sorted((workspace.paper / "figures").glob("*")))
             compilation = await build_paper(context)
             if not compilation.ok and Need.PAPER in first.needs:
                 raise UserError(f"the draft does not compile: {format_compilation(compilation)}")
@@ -167,8 +169,8 @@ def read_warm_start(resolved: ResolvedScenario) -> WarmStart:
             )
         read_external_runs(start.results, resolved.template)
     if start.draft:
-        with tempfile.TemporaryDirectory(prefix="colloquium-draft-") as name:
-            install_draft(start.draft, Path(name))
+        with TemporaryFolder("draft") as folder:
+            install_draft(start.draft, folder)
     _check_needs(resolved, start)
     return start
 

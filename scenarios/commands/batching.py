@@ -15,13 +15,14 @@ from scenarios.batches.executors import LocalProcesses
 from scenarios.batches.ideas import BatchSpec, open_batch
 from scenarios.batches.job import BatchJob, Executor
 from scenarios.batches.ray_executor import RayExecutor
-from scenarios.commands.console import RUNS, out, place
+from scenarios.commands.console import RUNS, out, place, show_table
 from scenarios.run_group import INTERRUPTED
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
 from scenarios.views.batch import BatchProgress
 from scenarios.views.table import render_table, table_of
 from scenarios.warm_start import read_ideas
 from tools.errors import UserError
+from tools.project import command_line
 from tools.run_dir import RunStatus, list_runs
 from tools.sandbox.hardware import gpu_ids
 
@@ -66,7 +67,7 @@ def batch(
     lines = table_of(list_runs(folder))
     if lines:
         typer.echo("\n" + render_table(lines, "markdown"), nl=False)
-    place("batch", folder, f"python run.py table --out {folder} --plot scores.pdf")
+    place("batch", folder, command_line("table", "--out", folder, "--plot", "scores.pdf"))
     close_batch(opened.jobs)
 
 
@@ -77,7 +78,7 @@ def run_shown(batch: Batch, executor: Executor, retries: int, dollars: float | N
         async with BatchProgress(batch, out) as progress:
             await run_batch(batch, executor, retries=retries, dollars=dollars, on_change=progress.changed)
         out.print()
-        out.print(progress.table())
+        show_table(progress.table())
 
     asyncio.run(run())
 

@@ -9,7 +9,7 @@ import typer
 from rich.table import Column, Table
 
 from scenarios.commands.batching import close_batch
-from scenarios.commands.console import RUNS, out, place
+from scenarios.commands.console import RUNS, Json, out, place, print_json, show_table
 from scenarios.scenario import parse_overrides
 from tools.atomic import write_bytes, write_json, write_text
 from tools.errors import UserError
@@ -65,6 +65,7 @@ def bench_reviewer(
     ] = None,
     resamples: Annotated[int, typer.Option(help="Number of bootstrap resamples.", min=100)] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the bootstrap.", min=0, show_default=False)] = 0,
+    json_output: Json = False,
 ) -> None:
     """Measure reviews against the decisions and scores of a conference, with baselines, and compare every pair of files.
 
@@ -100,11 +101,16 @@ def bench_reviewer(
     leaks = _leaks(papers, made, run, ratings, seed, resamples)
     if out_folder:
         _write(benchmark, leaks, made.origin if made else "", out_folder)
-    _show(benchmark, leaks)
-    if out_folder:
-        _show_files(out_folder)
+    if json_output:
+        from tools.reviewer_bench.report import as_json
+
+        print_json(as_json(benchmark, leaks))
     else:
-        out.print("\nUse --out FOLDER for all thresholds, scores, pairs and a plot.", highlight=False)
+        _show(benchmark, leaks)
+        if out_folder:
+            _show_files(out_folder)
+        else:
+            out.print("\nUse --out FOLDER for all thresholds, scores, pairs and a plot.", highlight=False)
     if made:
         close_batch(made.jobs)
 
@@ -165,7 +171,7 @@ def _show(benchmark: Benchmark, leaks: LeakReport | None) -> None:
     for name, row in summary_rows(benchmark):
         values = [row.metrics[metric].value for metric in columns]
         table.add_row(name, row.rule, str(row.papers), *("–" if v is None else f"{v:.2f}" for v in values))
-    out.print(table)
+    show_table(table)
     if not benchmark.control:
         out.print(f"\n[yellow]{NO_CONTROL.replace('`', '')}[/yellow]", highlight=False, soft_wrap=True)
     for power in leaks.as_given if leaks else ():

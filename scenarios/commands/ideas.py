@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from scenarios.commands.console import RUNS, Out, out
+from scenarios.commands.console import RUNS, Runs, out, show_table
 from tools.errors import UserError
 from tools.ideas import IdeaOutcome, StoredIdea, outcome_of, read_archive
 from tools.run_dir import RunDir, find_run
@@ -27,7 +27,7 @@ def ideas(
         bool, typer.Option("--json", help="Print the ideas as JSON, to edit and launch with --idea FILE.")
     ] = False,
     studied: Annotated[bool, typer.Option("--studied", help="Only ideas with an outcome.")] = False,
-    out_folder: Out = RUNS,
+    out_folder: Runs = RUNS,
 ) -> None:
     """List the ideas of a run or a file, with scores from 1 to 10 and outcomes."""
     path = Path(of) if Path(of).is_file() else RunDir(find_run(of, out_folder)).archive_file
@@ -42,7 +42,7 @@ def ideas(
     table = Table(Column("idea", no_wrap=True), "title", "I", "F", "N", "novel", "outcome", box=None)
     for entry in entries:
         table.add_row(*map(escape, _cells(entry)))
-    out.print(table)
+    show_table(table, optional=("title", "outcome"))
     out.print("\nI, F, N: interestingness, feasibility and novelty, scored by the role that proposed the idea.")
 
 

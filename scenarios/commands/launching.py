@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from scenarios.commands.console import RUNS, Out, Plugins, out, place
+from scenarios.commands.console import RUNS, Out, Plugins, Runs, out, place, say
 from scenarios.launch import launch as launch_run
 from scenarios.launch import resume as resume_run
 from scenarios.resolved_scenario import first_phase_with_idea
@@ -17,6 +17,7 @@ from scenarios.run_group import INTERRUPTED
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
 from scenarios.views.progress import Progress
 from scenarios.warm_start import starting_from
+from tools.project import command_line
 from tools.run_dir import IdeaDir, IdeaSummary, RunDir, RunEnd, RunStatus, find_run, overall_score, read_summary
 
 _START = "Begin in the middle"
@@ -95,7 +96,7 @@ def resume(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="New budget: key=value, like budget.minutes=90.")
     ] = None,
-    out_folder: Out = RUNS,
+    out_folder: Runs = RUNS,
 ) -> None:
     """Resume a run that paused, was interrupted, or was killed."""
     folder = find_run(run, out_folder)
@@ -108,7 +109,7 @@ def resume(
 
 
 def chat(
-    role: Annotated[str, typer.Argument(help="Role to talk to; `run.py roles` lists them.")],
+    role: Annotated[str, typer.Argument(help="Role to talk to; the command `roles` lists them.")],
     template: Annotated[str, typer.Option(help="Research template: a name or a folder.")] = "",
     models: Annotated[str, typer.Option(help="Models config: a name in configs/models/ or a file.")] = "",
     sandbox: Annotated[
@@ -132,8 +133,8 @@ def chat(
     loaded = load_scenario(find_scenario("chat"), overrides)
     with Progress(out) as progress:
         folder, _ = asyncio.run(launch_run(loaded, out_folder, progress))
-    place("transcript", RunDir(folder).journal_file, f"python run.py transcript {folder}")
-    out.print(f"Resume: python run.py resume {folder}", highlight=False, soft_wrap=True)
+    place("transcript", RunDir(folder).journal_file, command_line("transcript", folder))
+    say(f"Resume: {command_line('resume', folder)}")
 
 
 def close(folder: Path, end: RunEnd) -> None:
@@ -144,31 +145,36 @@ def close(folder: Path, end: RunEnd) -> None:
     ideas = summary.ideas if summary else []
     for idea in ideas:
         _close_idea(idea)
-    place("transcript", RunDir(folder).journal_file, f"python run.py transcript {folder}")
+    place("transcript", RunDir(folder).journal_file, command_line("transcript", folder))
     place("run folder", folder)
     if end.status is not RunStatus.FINISHED:
-        out.print(f"Resume: python run.py resume {folder}", highlight=False, soft_wrap=True)
+        say(f"Resume: {command_line('resume', folder)}")
         raise typer.Exit(INTERRUPTED if end.status is RunStatus.INTERRUPTED else 3)
     if ideas and all(idea.ended_early and not idea.papers for idea in ideas):
         raise typer.Exit(1)
 
 
+def _verdict(decision: str, overall: float | None) -> str:
+    return decision if overall is None else f"{decision}, overall {overall:g} on average"
+
+
 def _close_idea(idea: IdeaSummary) -> None:
     folder = IdeaDir(Path(idea.folder))
     if idea.name:
-        out.print(
-            f"\nidea {idea.name}: {idea.runs_completed} runs completed, {idea.runs_failed} failed"
-            + (f", {idea.runs_tampered} tampered" if idea.runs_tampered else ""),
-            highlight=False,
-        )
+        tampered = f", {idea.runs_tampered} tampered" if idea.runs_tampered else ""
+        say(f"\nidea {idea.name}: {idea.runs_completed} runs completed, {idea.runs_failed} failed{tampered}")
     if idea.ended_early:
-        out.print(f"ended early: {idea.ended_early}", highlight=False, soft_wrap=True)
+        say(f"ended early: {idea.ended_early}")
     verdict = {"pass": "", "": "a draft that no gate has checked"}.get(idea.gate, f"{idea.gate} by the gate")
     place("paper", folder.paper_pdf, verdict)
+    if idea.passed and idea.gate != "pass":
+        place("  passed", Path(idea.passed), "the last paper that passed the gate")
     for version in idea.papers:
         place("  version", Path(version))
     for number, (scores, decision) in enumerate(zip(idea.scores, idea.decisions, strict=True), start=1):
         review_round = folder.review_round(number)
-        place(f"panel {number}", review_round.root, f"{decision}, overall {overall_score(scores)}")
+        place(f"panel {number}", review_round.root, _verdict(decision, overall_score(scores)))
         place("  report", review_round.html_report)
-    place("gate", folder.gate_file, idea.gate)
+    place(
+        "gate", folder.gate_file, f"{idea.gate}; {command_line('gate', folder.root.parents[1], '--idea', folder.name)}"
+    )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.commands.console import out, show_checks
+from scenarios.commands.console import Json, aside, print_json, show_checks
 from scenarios.doctor import check_machine
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import find_scenario, load_scenario
@@ -16,6 +16,7 @@ from scenarios.scenario import find_scenario, load_scenario
 def doctor(
     scenario: Annotated[str, typer.Argument(help="Scenario to check for. Default: everything.")] = "",
     template: Annotated[str, typer.Option(help="Research template to check for: a name or a folder.")] = "",
+    as_json: Json = False,
 ) -> None:
     """Check prerequisites and print how to fix what is missing."""
     given = {"template": template, "profile": ""} if template else {}
@@ -24,6 +25,10 @@ def doctor(
         if scenario or template
         else None
     )
-    checks = asyncio.run(check_machine(resolved, say=out.print))
-    if not show_checks(checks):
+    checks = asyncio.run(check_machine(resolved, say=aside))
+    if as_json:
+        print_json(checks)
+    else:
+        show_checks(checks)
+    if not all(check.ok for check in checks):
         raise typer.Exit(2)

@@ -13,16 +13,15 @@ from rich.table import Table
 from scenarios.batches.executors import InProcess
 from scenarios.batches.papers import RESULT_FILES, PaperBatch, open_batch, papers_in
 from scenarios.commands.batching import close_batch, run_shown
-from scenarios.commands.console import RUNS, Out, Plugins, out, place
+from scenarios.commands.console import RUNS, Out, Plugins, out, place, say, show_table
 from scenarios.commands.launching import close
 from scenarios.launch import launch
 from scenarios.phases import PHASES
 from scenarios.scenario import Scenario, find_scenario, load_scenario, parse_overrides
 from scenarios.views.progress import Progress
 from tools.errors import UserError
-from tools.review import (
-    PanelReport,
-)
+from tools.project import command_line
+from tools.review import PanelReport
 from tools.run_dir import RunDir
 
 
@@ -91,15 +90,15 @@ def panel_scenario(option: str, name: str, overrides: dict[str, object]) -> Scen
     if scenario.template or len(types) != 1 or types[0] is None or not types[0].is_panel:
         raise UserError(
             f"{option} {name}: reviews need a scenario with one phase, a panel, and no template, like review_panel; "
-            f"launch others with: python run.py launch {name}"
+            f"launch others with: {command_line('launch', name)}"
         )
     return scenario
 
 
 def review_batch(batch: PaperBatch, slots: int, dollars: float | None) -> None:
     """Run a batch of papers inside this process, with its progress on screen, and write its result files."""
-    out.print(f"{len(batch.papers)} papers, {slots} at once, into {batch.folder}", highlight=False, soft_wrap=True)
-    run_shown(batch, InProcess(slots, out.print), 0, dollars)
+    say(f"{len(batch.papers)} papers, {slots} at once, into {batch.folder}")
+    run_shown(batch, InProcess(slots, say), 0, dollars)
     batch.write_results()
     for name in RESULT_FILES:
         place(name, batch.folder / name)
@@ -122,10 +121,15 @@ def _show(report: PanelReport) -> None:
         spread = "–" if score.spread is None else f"{score.spread:g}"
         span = f"{score.lowest:g}–{score.highest:g}"
         table.add_row(
-            name, f"{score.mean:g}", span, spread, "  ".join(given), "disagreement" if score.disagreement else ""
+            escape(name),
+            f"{score.mean:g}",
+            span,
+            spread,
+            "  ".join(given),
+            "disagreement" if score.disagreement else "",
         )
-    out.print(table)
-    out.print(f" given by {', '.join(review.reviewer for review in report.reviews)}", highlight=False, soft_wrap=True)
+    show_table(table)
+    say(f" given by {', '.join(review.reviewer for review in report.reviews)}")
     for participant in report.absent:
         what = "abstained" if participant.abstained else "gave no review"
         out.print(

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from agents.role_card import ROLES, load_roles, write_new_card
-from scenarios.commands.console import Plugins, out
+from scenarios.commands.console import Json, Plugins, out, print_json, say, show_table
 from scenarios.plugins import load_plugins
+from tools.project import is_checkout
 from tools.toolsets.registry import tool_names
 
 app = typer.Typer(help="List the roles, or write a new role card.", invoke_without_command=True)
@@ -21,6 +23,7 @@ def roles(
     context: typer.Context,
     folder: Annotated[list[Path] | None, typer.Option("--roles", help="Folder with your role cards.")] = None,
     plugins: Plugins = None,
+    as_json: Json = False,
 ) -> None:
     """List the roles and the tools that a card can name."""
     if context.invoked_subcommand:
@@ -28,19 +31,24 @@ def roles(
     table = Table("role", "description", "tools", box=None)
     loaded = load_plugins(plugins or [])
     tools = tool_names(loaded.toolsets)
-    for card in load_roles([ROLES, *loaded.subfolders("roles"), *(folder or [])], tools).values():
-        table.add_row(card.name, card.description, ", ".join(card.tools))
-    out.print(table)
+    cards = load_roles([ROLES, *loaded.subfolders("roles"), *(folder or [])], tools)
+    if as_json:
+        print_json({"roles": [card.model_dump(mode="json") for card in cards.values()], "tools": tools})
+        return
+    for card in cards.values():
+        table.add_row(card.name, escape(card.description), ", ".join(card.tools))
+    show_table(table)
     out.print(f"\nTools that a card can name: {', '.join(tools)}", highlight=False)
 
 
 @app.command("new")
 def new_role(
     name: Annotated[str, typer.Argument(help="Name of the role: lowercase letters, digits, underscores.")],
-    folder: Annotated[Path, typer.Option("--roles", help="Folder to write the card into.")] = ROLES,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--roles", help="Folder to write the card into [default: agents/roles; if installed, roles]."),
+    ] = None,
 ) -> None:
     """Write a role card to start from."""
-    path = write_new_card(name, folder)
-    out.print(
-        f"Wrote {path}. Describe the role in it, then add its name to the participants of a phase.", highlight=False
-    )
+    path = write_new_card(name, folder or (ROLES if is_checkout() else Path("roles")))
+    say(f"Wrote {path}. Describe the role in it, then add its name to the participants of a phase.")

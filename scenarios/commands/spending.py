@@ -5,26 +5,38 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from scenarios.commands.console import RUNS, Out, out
+from scenarios.commands.console import RUNS, Json, Runs, out, print_json, show_table, warn_of_damage
 from scenarios.estimate import Forecast, forecast
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
-from scenarios.views.cost import CostRow, cost_rows, total
-from tools.run_dir import RunDir, find_run, list_runs
+from scenarios.views.cost import CostRow, cost_rows, merged, total
+from tools.run_dir import RunDir, find_runs, list_runs
 
 
 def cost(
-    run: Annotated[str, typer.Argument(help="Run folder, (part of) its name, or last.")] = "last",
-    out_folder: Out = RUNS,
+    run: Annotated[
+        str, typer.Argument(help="Run folder, (part of) its name, last, or the folder of a batch.")
+    ] = "last",
+    as_json: Json = False,
+    out_folder: Runs = RUNS,
 ) -> None:
-    """Show the cost of a run by phase, role and model, with and without caching."""
-    rows = cost_rows(find_run(run, out_folder))
+    """Show the cost of a run or a batch by phase, role and model, with and without caching."""
+    runs = find_runs(run, out_folder)
+    for found in runs:
+        warn_of_damage(found)
+    rows = merged(row for found in runs for row in cost_rows(found))
+    if as_json:
+        print_json({"runs": runs, "rows": rows, "total": total(rows)})
+        return
     table = _table("calls", "failed", "prompt", "cached", "answers", "cost", "uncached")
     for row in [*rows, total(rows)]:
-        table.add_row(*_cells(row), style="bold" if row.phase == "total" else "")
-    out.print(table)
+        table.add_row(*map(escape, _cells(row)), style="bold" if row.phase == "total" else "")
+    show_table(table, optional=("uncached", "failed", "cached", "answers", "prompt"))
+    if len(runs) > 1:
+        out.print(f"\nOver {len(runs)} runs. Tokens in thousands (k).", highlight=False)
 
 
 def estimate(
@@ -33,7 +45,8 @@ def estimate(
     models: Annotated[str, typer.Option(help="Models config: a name in configs/models/ or a file.")] = "",
     ideas: Annotated[int | None, typer.Option(help="Number of ideas.", min=1)] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Override a scenario key: key=value.")] = None,
-    out_folder: Out = RUNS,
+    as_json: Json = False,
+    out_folder: Runs = RUNS,
 ) -> None:
     """Predict the cost of a scenario from your finished runs and the scenario's turn limits."""
     given = {"template": template, "models": models, "ideas": ideas}
@@ -41,11 +54,16 @@ def estimate(
     resolved = resolve_scenario(load_scenario(find_scenario(scenario), overrides))
     runs = [run for run in list_runs(out_folder) if RunDir(run).journal_file.exists()]
     lines = forecast(resolved, runs)
+    if as_json:
+        print_json({"runs": runs, "rows": lines, "budget_dollars": resolved.scenario.budget.dollars})
+        return
     table = _table("calls", "prompts", "answers", "as usual", "at most")
     for line in lines:
-        table.add_row(line.phase + ("*" if line.assumed else ""), line.role, line.model, *_forecast_cells(line))
+        table.add_row(
+            line.phase + ("*" if line.assumed else ""), escape(line.role), escape(line.model), *_forecast_cells(line)
+        )
     table.add_row("total", "", "", "", "", "", *_dollars(lines), style="bold")
-    out.print(table)
+    show_table(table, optional=("answers", "prompts", "calls"))
     out.print(
         f'\nFrom {len(runs)} runs in {out_folder}, tokens in thousands (k), before any caching. "At most" is for phases '
         "that take every turn they may.",

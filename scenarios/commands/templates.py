@@ -7,29 +7,46 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from scenarios.commands.console import out, show_checks
-from scenarios.doctor import packages_check
+from scenarios.commands.console import Json, aside, print_json, say, show_checks, show_table
+from scenarios.doctor import Check, packages_check
 from scenarios.template_check import check_template
 from tools.experiments.requirements import MissingPackagesError
-from tools.experiments.template import load_template, template_names, write_new_template
-from tools.project import TEMPLATES
+from tools.experiments.template import Template, load_template, template_names, write_new_template
+from tools.project import TEMPLATES, command_line
 from tools.sandbox import open_sandbox
 
 app = typer.Typer(help="List the research templates, write a new one, or check one.", invoke_without_command=True)
 
 
 @app.callback()
-def templates(context: typer.Context) -> None:
+def templates(context: typer.Context, as_json: Json = False) -> None:
     """List the research templates that ship with Colloquium."""
     if context.invoked_subcommand:
         return
+    loaded = [load_template(name, TEMPLATES) for name in template_names(TEMPLATES)]
+    if as_json:
+        print_json([_data(template) for template in loaded])
+        return
     table = Table("template", "title", "profiles", "metrics", box=None)
-    for name in template_names(TEMPLATES):
-        template = load_template(name, TEMPLATES)
-        table.add_row(name, template.title, ", ".join(template.profiles), ", ".join(template.metrics))
-    out.print(table)
+    for template in loaded:
+        row = (template.name, template.title, ", ".join(template.profiles), ", ".join(template.metrics))
+        table.add_row(*map(escape, row))
+    show_table(table)
+
+
+def _data(template: Template) -> dict[str, object]:
+    return {
+        "name": template.name,
+        "title": template.title,
+        "description": template.description,
+        "folder": template.folder,
+        "profiles": list(template.profiles),
+        "default_profile": template.default_profile,
+        "metrics": {name: metric.model_dump(mode="json") for name, metric in template.metrics.items()},
+    }
 
 
 @app.command()
@@ -41,21 +58,27 @@ def check(
     sandbox: Annotated[
         str, typer.Option(help="auto, docker, bubblewrap, or none (no isolation, at your own risk).")
     ] = "auto",
+    as_json: Json = False,
 ) -> None:
     """Check a template: its files, one unchanged run, its figures."""
     template = load_template(folder, TEMPLATES)
     chosen = profile or ("smoke" if "smoke" in template.profiles else "")
     template.profile(chosen)
-    out.print(f"{template.name}: running experiment.py, profile {chosen or template.default_profile or '(none)'} …")
+    aside(f"{template.name}: running experiment.py, profile {chosen or template.default_profile or '(none)'} …")
 
-    async def checked() -> bool:
+    async def checked() -> list[Check]:
         try:
-            place = await open_sandbox(sandbox, requirements=template.requirements, report=out.print)
+            place = await open_sandbox(sandbox, requirements=template.requirements, report=aside)
         except MissingPackagesError as error:
-            return show_checks([packages_check(template, error)])
-        return show_checks(await check_template(template, chosen, place))
+            return [packages_check(template, error)]
+        return await check_template(template, chosen, place)
 
-    if not asyncio.run(checked()):
+    checks = asyncio.run(checked())
+    if as_json:
+        print_json(checks)
+    else:
+        show_checks(checks)
+    if not all(check.ok for check in checks):
         raise typer.Exit(2)
 
 
@@ -65,9 +88,5 @@ def new_template(
 ) -> None:
     """Write a small, complete template to start from: experiment, evaluation, figures, metrics and an idea."""
     for name in write_new_template(folder, TEMPLATES):
-        out.print(f"  {folder / name}", highlight=False, soft_wrap=True)
-    out.print(
-        f"It runs unchanged. Replace its experiment with yours, then run: python run.py templates check {folder}",
-        highlight=False,
-        soft_wrap=True,
-    )
+        say(f"  {folder / name}")
+    say(f"It runs unchanged. Replace its experiment with yours, then run: {command_line('templates', 'check', folder)}")

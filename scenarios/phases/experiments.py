@@ -1,15 +1,23 @@
-"""Experiments: the PhD student plans and interprets, the coder edits and runs. The harness runs the baseline."""
+"""Experiments: the PhD student plans and interprets, the coder edits and runs.
+
+The harness runs the baseline before, and measures the best run again on fresh seeds after the conversation.
+"""
 
 from __future__ import annotations
 
-from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
+from collections.abc import Sequence
+from functools import partial
+
+from scenarios.phases.phase_type import HarnessStep, Need, PhaseContext, PhaseType, ShownDeliverable
 from tools.errors import ColloquiumError
-from tools.evidence import BASELINE
+from tools.evidence import BASELINE, describe_plan, plan_of
+from tools.experiments.confirmation import confirm, confirmation_of
 from tools.experiments.execution import load_ledger, run_baseline
+from tools.toolsets.experiments import describe_results
 
 
 async def _run_baseline(context: PhaseContext) -> None:
-    """Run the unchanged template on this machine as run_0, unless it has completed already."""
+    """Run the unchanged template on this machine as run_0, unless it has completed already, and fix the analysis plan."""
     idea = context.idea
     ledger = load_ledger(idea)
     if ledger.baseline:
@@ -17,6 +25,9 @@ async def _run_baseline(context: PhaseContext) -> None:
     idea.announce("baseline: the unchanged template")
     record = await run_baseline(idea, len(ledger.runs) + 1)
     ledger.record(record)
+    if record.status == "completed":
+        measured = [metric for metrics in record.values.values() for metric in metrics]
+        ledger.fix_plan(plan_of(idea.template.metrics, measured, idea.run_quota.runs))
     ledger.save(idea.ledger_file)
     await idea.workspace.save(f"{BASELINE}: baseline")
     if record.status != "completed":
@@ -27,12 +38,22 @@ async def _run_baseline(context: PhaseContext) -> None:
     await idea.workspace.tag(BASELINE)
 
 
+def confirmation_steps(context: PhaseContext) -> Sequence[HarnessStep]:
+    """Return the steps that measure the baseline and the best run on fresh seeds; none if no run can be confirmed."""
+    best = confirmation_of(context.idea, load_ledger(context.idea)).run
+    return [HarnessStep(f"confirm {run}", partial(confirm, context.idea, run)) for run in (BASELINE, best) if best]
+
+
 def _variables(context: PhaseContext) -> dict[str, object]:
+    ledger = load_ledger(context.idea)
     return {
         "idea": context.proposal,
         "template": context.idea.template,
         "profile": context.idea.profile,
         "run_quota": context.idea.run_quota,
+        "analysis": describe_plan(ledger.plan, context.idea.template.metrics),
+        "baseline": describe_results(ledger, BASELINE),
+        "confirm": context.idea.confirm and bool(context.idea.template.seed_argument),
     }
 
 
@@ -45,7 +66,11 @@ EXPERIMENTS = PhaseType(
         "read_file",
         "edit_file",
         "write_file",
+        "dry_run",
         "run_experiment",
+        "compare_code",
+        "restore_code",
+        "read_log",
         "read_results",
         "compare_runs",
         "submit_study",
@@ -55,5 +80,7 @@ EXPERIMENTS = PhaseType(
     gives=frozenset({Need.RESULTS}),
     variables=_variables,
     before=_run_baseline,
+    steps_after=confirmation_steps,
+    shown=lambda context: ShownDeliverable(context.idea.workspace.files.findings_file.read_text(encoding="utf-8")),
     is_usable=lambda context: any(run.name != BASELINE for run in load_ledger(context.idea).completed),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
+from scenarios.phases.phase_type import Need, PhaseContext, PhaseType, ShownDeliverable
 from tools.experiments.execution import load_ledger
 from tools.figures import load_figures
 
@@ -14,6 +14,15 @@ def _variables(context: PhaseContext) -> dict[str, object]:
         "runs": load_ledger(context.idea).completed,
         "has_plot": (context.idea.workspace.work / "plot.py").is_file(),
     }
+
+
+def _shown(context: PhaseContext) -> ShownDeliverable:
+    paper = context.idea.workspace.paper
+    figures = load_figures(paper)
+    return ShownDeliverable(
+        "\n".join(f"{figure.file}: {figure.caption}" for figure in figures),
+        tuple(paper / "figures" / figure.file for figure in figures),
+    )
 
 
 FIGURES = PhaseType(
@@ -34,5 +43,6 @@ FIGURES = PhaseType(
     turns=8,
     needs=frozenset({Need.TEMPLATE, Need.IDEA, Need.RESULTS, Need.SANDBOX}),
     variables=_variables,
+    shown=_shown,
     is_usable=lambda context: bool(load_figures(context.idea.workspace.paper)),
 )

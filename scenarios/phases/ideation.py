@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.phases.phase_type import Need, PhaseContext, PhaseEffect, PhaseType
+from scenarios.phases.phase_type import Need, PhaseContext, PhaseEffect, PhaseType, ShownDeliverable
 from tools.ideas import NoveltyDecision, format_archive, load_idea, outcome_of, read_archive, save_idea
 
 
@@ -31,6 +31,7 @@ IDEATION = PhaseType(
     proposes_idea=True,
     variables=_ideation_variables,
     is_usable=lambda context: context.idea.proposal.exists(),
+    shown=lambda context: ShownDeliverable(load_idea(context.idea.proposal).card()),
     on_accepted=lambda context: PhaseEffect(idea=load_idea(context.idea.proposal)),
 )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from agents.conversation.policies import DONE, Turn
 from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
@@ -11,7 +13,9 @@ from scenarios.review_inputs import ReviewInputs
 from tools.atomic import write_text
 from tools.documents import as_data, load_document, read_paper, save_document, text_as_data
 from tools.errors import ColloquiumError
-from tools.evidence.gate import load_gate_report
+from tools.evidence.gate import gate_errors, load_gate_report, without_mark
+from tools.experiments.confirmation import confirmation_of
+from tools.experiments.execution import load_ledger
 from tools.review import (
     INDEPENDENT_STAGES,
     MetaReview,
@@ -28,6 +32,7 @@ from tools.review import (
     write_report,
 )
 from tools.run_dir import ReviewRoundDir
+from tools.toolsets.reviews import decide, format_review
 
 BY_RULE = "rule"
 
@@ -35,9 +40,11 @@ BY_RULE = "rule"
 async def _open_round(context: PhaseContext) -> None:
     """Write what all reviewers read: the paper, and the authors' response if the user supplied one."""
     folder, supplied = context.review_folder, ReviewInputs.load(context.run_folder)
-    save_document(
-        supplied.paper or await read_paper(context.idea.workspace.paper_under_review), ReviewRoundDir(folder).paper_file
-    )
+    paper = supplied.paper
+    if paper is None:
+        with without_mark(context.idea.workspace.paper_under_review) as path:
+            paper = replace(await read_paper(path), path=context.idea.workspace.paper_under_review)
+    save_document(paper, ReviewRoundDir(folder).paper_file)
     if response := supplied.rebuttal:
         note = f"\n\n({len(response.hidden)} pieces of hidden text were removed)" if response.hidden else ""
         write_text(ReviewRoundDir(folder).rebuttal_file, f"{response.text}{note}\n")
@@ -52,8 +59,10 @@ def _variables(context: PhaseContext) -> dict[str, object]:
         "rebuttal": load_rebuttal(context.idea.review_folder(context.review_round - 1)) or "(none)",
         "form": context.idea.form,
         "has_ledger": context.idea.ledger_file.exists(),
+        "confirmation": confirmation_of(context.idea, load_ledger(context.idea)),
         "hidden_kinds": [found.kind for found in document.hidden],
         "gate": gate.summary if gate else "",
+        "gate_findings": gate_errors(context.idea.workspace.files.gate_file),
         "gate_passed": gate is None or gate.verdict == "pass",
         "examples": [example_as_data(example) for example in ReviewInputs.load(context.run_folder).examples],
         "paper": as_data(document),
@@ -64,7 +73,7 @@ def _variables(context: PhaseContext) -> dict[str, object]:
 def _turn_prompt(context: PhaseContext, stage: str, speaker: str, turns: Sequence[Turn]) -> str:
     own = [turn for turn in turns if turn.speaker == speaker and turn.answered]
     if stage == ReviewStage.BLIND:
-        return context.prompts.render("turn_prompts/blind") if own else ""
+        return context.prompts.render("turn_prompts/blind") if own else _earlier_review(context, speaker)
     if stage == ReviewStage.REFLECTION:
         number = sum(turn.stage == ReviewStage.REFLECTION for turn in own) + 1
         return context.prompts.render(
@@ -76,7 +85,32 @@ def _turn_prompt(context: PhaseContext, stage: str, speaker: str, turns: Sequenc
             is_authors=speaker == context.participants.authors,
             rebuttal=text_as_data("rebuttal", load_rebuttal(context.review_folder) or ""),
         )
+    if stage == ReviewStage.DISCUSSION:
+        first = not any(turn.stage == ReviewStage.DISCUSSION for turn in own)
+        others = _formatted(context.review_folder, leave_out=speaker) if first else {}
+        return context.prompts.render("turn_prompts/discussion", reviews=others)
+    if stage == ReviewStage.CHAIR and not own:
+        return context.prompts.render("turn_prompts/chair", reviews=_formatted(context.review_folder))
     return ""
+
+
+def _earlier_review(context: PhaseContext, reviewer: str) -> str:
+    """Return what a reviewer wrote on the version before this one; empty for a first round or a new reviewer."""
+    if context.review_round == 1:
+        return ""
+    folder = context.idea.review_folder(context.review_round - 1)
+    record = load_review_records(folder).get(reviewer)
+    decision = load_decision(folder)
+    return (
+        context.prompts.render("turn_prompts/earlier_review", review=format_review(record), decision=decision)
+        if record
+        else ""
+    )
+
+
+def _formatted(folder: Path, leave_out: str = "") -> dict[str, str]:
+    """Return the reviews of a round as text, by reviewer."""
+    return {name: format_review(record) for name, record in load_review_records(folder).items() if name != leave_out}
 
 
 async def _close_round(context: PhaseContext, turns: Sequence[Turn]) -> None:
@@ -93,7 +127,7 @@ async def _close_round(context: PhaseContext, turns: Sequence[Turn]) -> None:
         meta_review = MetaReview(
             by=BY_RULE, summary=f"({reason})", discussion="", reasons=f"By the rule: {idea.form.rule_text}"
         )
-        save_decision(folder, idea.form, meta_review, idea.form.decide(list(reviews.values())))
+        save_decision(folder, idea.form, meta_review, decide(idea, list(reviews.values())))
     discussion = [
         PanelMessage(stage=turn.stage, speaker=turn.speaker, text=turn.text)
         for turn in turns
@@ -118,6 +152,7 @@ async def _close_round(context: PhaseContext, turns: Sequence[Turn]) -> None:
         missing=missing,
         examples=[example.name for example in ReviewInputs.load(context.run_folder).examples],
         gate=gate.summary if gate else None,
+        gate_findings=[finding for check in gate.checks for finding in check.findings] if gate else [],
     )
     await asyncio.to_thread(write_report, folder, idea.form, facts)
 

@@ -68,6 +68,22 @@ class PhaseEffect:
     """Why the idea run ends here; empty if it continues."""
 
 
+@dataclass(frozen=True)
+class HarnessStep:
+    """Work of the harness that is done once and journaled under its name."""
+
+    name: str
+    work: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class ShownDeliverable:
+    """A deliverable in full: its text, and the image files that belong to it."""
+
+    text: str = ""
+    images: tuple[Path, ...] = ()
+
+
 async def _no_work(context: PhaseContext) -> None:
     """Most phases need no work before the conversation."""
 
@@ -84,6 +100,8 @@ class PhaseType:
     deliverable: str
     participants: tuple[str, ...] = ()
     """Default roles; a phase type without any holds no conversation."""
+    on_call: tuple[str, ...] = ()
+    """Those of the roles that speak only when asked, unless they lead."""
     policy: tuple[str, ...] = ("dialogue",)
     tools: tuple[str, ...] | None = ()
     """Tools on offer to roles whose cards list them; None for all."""
@@ -101,12 +119,17 @@ class PhaseType:
     """Variables of the prompt that has the phase type's name."""
     before: Callable[[PhaseContext], Awaitable[None]] = _no_work
     """Work of the harness before the conversation. Done once and journaled."""
+    steps_after: Callable[[PhaseContext], Sequence[HarnessStep]] = field(default=lambda context: ())
+    """Long work of the harness after the conversation. A resume repeats only the step that was cut off, so the same steps
+    must be returned again."""
     after: Callable[[PhaseContext, Sequence[Turn]], Awaitable[None]] = _no_work_after
     """Work of the harness after the conversation, given its turns. Done once and journaled."""
     is_usable: Callable[[PhaseContext], bool] = field(default=lambda context: False)
     """True if the idea run can continue with a deliverable that was never accepted."""
     on_accepted: Callable[[PhaseContext], PhaseEffect] = field(default=lambda context: PhaseEffect())
     """The effect of a phase with a usable deliverable. Called again on resume, so it must be repeatable."""
+    shown: Callable[[PhaseContext], ShownDeliverable] = field(default=lambda context: ShownDeliverable())
+    """The deliverable as it is now, for whoever must accept it."""
     turn_prompt: Callable[[PhaseContext, str, str, Sequence[Turn]], str] = field(
         default=lambda context, stage, speaker, turns: ""
     )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
+from scenarios.phases.phase_type import Need, PhaseContext, PhaseType, ShownDeliverable
+from tools.evidence import describe_plan
+from tools.evidence.gate import gate_errors
+from tools.experiments.confirmation import confirmation_of
 from tools.experiments.execution import load_ledger
 from tools.figures import load_figures
-from tools.paper import SECTIONS
+from tools.paper import SECTIONS, section_path
 from tools.review import load_decision, load_reviews
+from tools.toolsets.experiments import runs_left
 
 
 def _writeup_variables(context: PhaseContext) -> dict[str, object]:
@@ -21,8 +25,16 @@ def _writeup_variables(context: PhaseContext) -> dict[str, object]:
         "runs": ledger.runs,
         "completed": ledger.completed,
         "addresses": ledger.addresses(),
+        "plan": ledger.plan,
+        "analysis": describe_plan(ledger.plan, context.idea.template.metrics),
+        "confirmation": confirmation_of(context.idea, ledger),
+        "confirmed_addresses": ledger.confirmed_addresses(),
         "figures": load_figures(context.idea.workspace.paper),
+        "has_plot": (context.idea.workspace.work / "plot.py").is_file(),
+        "on_call": context.participants.on_call,
+        "runs_left": runs_left(ledger, context.idea.run_quota),
         "sections": SECTIONS,
+        "run_quota": context.idea.run_quota,
         "findings": findings.read_text(encoding="utf-8") if findings.exists() else "",
         "settings": sorted(ledger.baseline.settings) if ledger.baseline else [],
         "environment": sorted(ledger.baseline.environment) if ledger.baseline else [],
@@ -34,10 +46,25 @@ def _revision_variables(context: PhaseContext) -> dict[str, object]:
         **_writeup_variables(context),
         "reviews": load_reviews(context.review_folder),
         "meta_review": load_decision(context.review_folder),
+        "gate_findings": gate_errors(context.idea.workspace.files.gate_file),
     }
 
 
+def _shown(context: PhaseContext) -> ShownDeliverable:
+    paper = context.idea.workspace.paper
+    texts = {
+        name: path.read_text(encoding="utf-8") for name in SECTIONS if (path := section_path(paper, name)).is_file()
+    }
+    return ShownDeliverable("\n\n".join(f"[{name}]\n{text.strip()}" for name, text in texts.items()))
+
+
 _WRITING_TOOLS = (
+    "list_files",
+    "edit_file",
+    "write_file",
+    "run_plot",
+    "submit_figures",
+    "drop_figure",
     "view_figure",
     "view_page",
     "read_file",
@@ -48,29 +75,43 @@ _WRITING_TOOLS = (
     "add_citation",
     "list_citations",
     "write_section",
+    "edit_section",
     "read_section",
     "compile_paper",
+    "check_paper",
     "submit_paper",
 )
 
 WRITEUP = PhaseType(
     name="writeup",
     deliverable="paper",
-    participants=("writer", "phd_student"),
+    participants=("writer", "phd_student", "plotter"),
+    on_call=("plotter",),
     tools=_WRITING_TOOLS,
     turns=16,
     needs=frozenset({Need.TEMPLATE, Need.IDEA, Need.RESULTS, Need.SANDBOX, Need.TEX}),
     gives=frozenset({Need.PAPER}),
     variables=_writeup_variables,
+    shown=_shown,
     is_usable=lambda context: context.idea.workspace.files.paper_pdf.exists(),
 )
 
 REVISION = replace(
     WRITEUP,
     name="revision",
-    participants=("writer",),
-    tools=(*_WRITING_TOOLS, "read_reviews", "submit_rebuttal"),
-    turns=8,
+    participants=("writer", "plotter", "coder"),
+    on_call=("plotter", "coder"),
+    tools=(
+        *_WRITING_TOOLS,
+        "read_reviews",
+        "submit_rebuttal",
+        "dry_run",
+        "run_experiment",
+        "compare_code",
+        "restore_code",
+        "read_log",
+    ),
+    turns=16,
     needs=WRITEUP.needs | {Need.PAPER, Need.REVIEWS},
     variables=_revision_variables,
 )

@@ -58,12 +58,12 @@ def cost_rows(folder: Path) -> list[CostRow]:
     """Return one row for each phase, role and model of a run, in order of first use, over all ideas.
 
     Raises:
-        UserError: the folder has no journal, or the journal is damaged.
+        UserError: the folder has no journal, or one whose records lack what a cost is made of.
     """
     path = RunDir(folder).journal_file
     if not path.exists():
         raise UserError(f"{folder}: there is no journal.jsonl, so no model has been called in this run yet")
-    return _grouped(_row(record) for record in read_journal(path) if record.type in ("model", "fault"))
+    return merged(_read_row(record, path) for record in read_journal(path) if record.type in ("model", "fault"))
 
 
 def total(rows: Iterable[CostRow]) -> CostRow:
@@ -74,12 +74,20 @@ def total(rows: Iterable[CostRow]) -> CostRow:
     return whole
 
 
-def _grouped(rows: Iterable[CostRow]) -> list[CostRow]:
+def merged(rows: Iterable[CostRow]) -> list[CostRow]:
+    """Return one row for each phase, role and model, in order of first occurrence."""
     found: dict[tuple[str, str, str], CostRow] = {}
     for row in rows:
         key = (row.phase, row.role, row.model)
         found.setdefault(key, CostRow(*key)).add(row)
     return list(found.values())
+
+
+def _read_row(record: Record, path: Path) -> CostRow:
+    try:
+        return _row(record)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UserError(f"{path}: the record {record.key} is not one of a model call: {error!r}") from None
 
 
 def _row(record: Record) -> CostRow:

@@ -32,7 +32,7 @@ class Progress(Observer):
             self._status.stop()
 
     def phase_started(self, idea_run: str, phase: str, note: str = "") -> None:
-        self._line(f"[bold]{phase}[/bold]  {idea_run} {escape(note)}")
+        self._line(f"[bold]{phase}[/bold]  {escape(f'{idea_run} {note}')}")
         self._doing(phase)
 
     def phase_ended(self, idea_run: str, phase: str, reason: str) -> None:
@@ -43,7 +43,7 @@ class Progress(Observer):
 
     def turn_ended(self, speaker: str, text: str, replayed: bool) -> None:
         mark = " [dim](from the journal)[/dim]" if replayed else ""
-        self._line(f"  [cyan]{speaker}[/cyan]{mark}: {_short(text)}")
+        self._line(f"  [cyan]{escape(speaker)}[/cyan]{mark}: {_short(text)}")
 
     def model_called(self, speaker: str, model: str) -> None:
         if model == "human" and self._status:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from scenarios.batches.ideas import SETTINGS
 from tools.run_dir import IdeaSummary, RunStatus, read_summary
 
-Format = Literal["markdown", "csv", "latex"]
+Format = Literal["markdown", "csv", "latex", "json"]
 HEADINGS = (
     "template",
     "models",
@@ -72,7 +73,9 @@ def table_of(runs: Iterable[Path]) -> list[Line]:
 
 
 def render_table(lines: Sequence[Line], format: Format) -> str:
-    """Return the table in Markdown, CSV, or LaTeX (with booktabs)."""
+    """Return the table in Markdown, CSV, LaTeX (with booktabs), or as JSON with all scores."""
+    if format == "json":
+        return json.dumps([asdict(line) for line in lines], indent=2, ensure_ascii=False) + "\n"
     rows = [line.cells() for line in lines]
     if format == "csv":
         text = io.StringIO()

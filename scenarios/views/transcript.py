@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from datetime import time as clock
 from pathlib import Path
 from typing import Literal
 
-from agents.journal import Record, last_record, read_journal
+from agents.journal import Record, is_in_use, last_record, read_journal
+from agents.journal_index import JournalIndex
 from agents.models import usage_detail
 from tools.errors import UserError
 from tools.run_dir import RunDir
 
 Format = Literal["text", "markdown", "json"]
 _SHOWN = 2000
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
 
 
 @dataclass(frozen=True)
@@ -34,25 +40,70 @@ class Entry:
     seconds: float = 0.0
 
 
-def entries(folder: Path, *, phase: str = "", agent: str = "", tools: bool = False, since: str = "") -> Iterator[Entry]:
-    """Yield the events of a run in order. Tool calls and retries only on request; `since` is a time like 12:30, or ISO.
+@dataclass(frozen=True)
+class EntryFilter:
+    """Which events of a run are wanted. Tool calls and retries only on request."""
+
+    phase: str = ""
+    agent: str = ""
+    tools: bool = False
+    since: str = ""
+    """A time (UTC) as 9:30 or 09:30:15, then of any day, or as 2026-11-29 or 2026-11-29T09:30.
+
+    Raises:
+        UserError: it is written otherwise.
+    """
+
+    def __post_init__(self) -> None:
+        if self.since:
+            _parse_since(self.since)
+
+    def accepts(self, entry: Entry) -> bool:
+        """Return True if the event is wanted."""
+        return (
+            (not self.phase or self.phase in (entry.phase, entry.phase.partition(":")[0]))
+            and (not self.agent or entry.agent == self.agent)
+            and (self.tools or entry.kind not in ("tool", "retry"))
+            and (not self.since or _is_later(entry.time, _parse_since(self.since)))
+        )
+
+
+def entries(folder: Path, wanted: EntryFilter = EntryFilter()) -> Iterator[Entry]:
+    """Yield the events of a run in order.
+
+    Raises:
+        UserError: there is no journal.
+    """
+    for record in read_journal(_journal_of(folder)):
+        if (entry := entry_of(record)) and wanted.accepts(entry):
+            yield entry
+
+
+def follow(folder: Path, wanted: EntryFilter = EntryFilter(), *, seconds: float = 0.5) -> Iterator[Entry]:
+    """Yield the events of a run in order, then those that are added, until no process plays the run any more.
+
+    Args:
+        seconds: time between two looks at the journal.
 
     Raises:
         UserError: there is no journal, or it is damaged.
     """
+    index = JournalIndex(_journal_of(folder))
+    while True:
+        plays = is_in_use(index.path)
+        for new in index.refresh():
+            if (entry := entry_of(index.read(new))) and wanted.accepts(entry):
+                yield entry
+        if not plays:
+            return
+        time.sleep(seconds)
+
+
+def _journal_of(folder: Path) -> Path:
     path = RunDir(folder).journal_file
     if not path.exists():
         raise UserError(f"{folder}: there is no journal.jsonl, so nothing has happened in this run yet")
-    for record in read_journal(path):
-        entry = _entry(record)
-        if (
-            entry
-            and (not phase or entry.phase.partition(":")[0] == phase or entry.phase == phase)
-            and (not agent or entry.agent == agent)
-            and (tools or entry.kind not in ("tool", "retry"))
-            and (not since or _later(entry.time, since))
-        ):
-            yield entry
+    return path
 
 
 def last_phase(folder: Path) -> str:
@@ -66,10 +117,17 @@ def render(found: Iterable[Entry], format: Format) -> str:
     """Return entries as readable text, as Markdown, or as a JSON list."""
     if format == "json":
         return json.dumps([asdict(entry) for entry in found], indent=2, ensure_ascii=False)
-    return "\n\n".join(_markdown(entry) if format == "markdown" else _text(entry) for entry in found)
+    return "\n\n".join(render_entry(entry, format) for entry in found)
 
 
-def _entry(record: Record) -> Entry | None:
+def render_entry(entry: Entry, format: Format) -> str:
+    """Return one entry as readable text, as Markdown, or as one line of JSON."""
+    if format == "json":
+        return json.dumps(asdict(entry), ensure_ascii=False)
+    return _markdown(entry) if format == "markdown" else _text(entry)
+
+
+def entry_of(record: Record) -> Entry | None:
     parts = [*record.key.split("/"), "", ""]
     data = record.data
     blank = Entry(record.time, parts[0], parts[1], record.type, "", "", seconds=record.seconds)
@@ -86,8 +144,11 @@ def _entry(record: Record) -> Entry | None:
         case "fault":
             text = "\n    ".join([f"no answer from {data['model']}: {data['text']}", *data.get("faults", [])])
             return replace(blank, agent=parts[2], text=text, failed=True)
-        case "model" if faults := usage_detail(data["result"]).faults:
-            text = "\n    ".join([f"{data['model']} answered at attempt {len(faults) + 1}:", *faults])
+        case "model" if (usage := usage_detail(data["result"])).faults or usage.slips:
+            attempts = (
+                [f"answered at attempt {len(usage.faults) + 1}:", *usage.faults] if usage.faults else ["answered:"]
+            )
+            text = "\n    ".join([f"{data['model']} {attempts[0]}", *attempts[1:], *usage.slips])
             return replace(blank, kind="retry", agent=parts[2], text=text)
         case "run":
             reason = f": {data['reason']}" if data.get("reason") else ""
@@ -129,5 +190,22 @@ def _cut(text: str) -> str:
     )
 
 
-def _later(time: str, since: str) -> bool:
-    return time[11 : 11 + len(since)] >= since if "T" not in since and "-" not in since else time >= since
+def _parse_since(text: str) -> datetime | clock:
+    if match := _CLOCK.fullmatch(text):
+        try:
+            hours, minutes, seconds = (int(part or 0) for part in match.groups())
+            return clock(hours, minutes, seconds)
+        except ValueError:
+            pass
+    else:
+        try:
+            found = datetime.fromisoformat(text)
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except ValueError:
+            pass
+    raise UserError(f"--since {text}: write a time (UTC) as 9:30 or 09:30:15, or as 2026-11-29 or 2026-11-29T09:30")
+
+
+def _is_later(moment: str, since: datetime | clock) -> bool:
+    found = datetime.fromisoformat(moment)
+    return found >= since if isinstance(since, datetime) else found.time() >= since
