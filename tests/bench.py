@@ -1,9 +1,9 @@
 """`make bench`: what the framework costs, measured side by side in one process.
 
 Prints the overhead of a turn against bare autogen, the cost of a turn's journal record at turn 100 and at turn 5,000, the
-prompt tokens of a scripted scenario, five reviewers on a slow model beside one, what each sandbox costs, how fast the
-templates train, and the seconds of the demo by phase. `--only sandbox` (or another part's name) measures that alone;
-`--no-demo` leaves the demo out.
+prompt tokens of a scripted scenario, how often simulated studies claim a difference, five reviewers on a slow model beside
+one, what each sandbox costs, how fast the templates train, the viewer over 100,000 records, and the seconds of the demo by
+phase. `--only sandbox` (or another part's name) measures that alone; `--no-demo` leaves the demo out.
 """
 
 from __future__ import annotations
@@ -22,17 +22,20 @@ sys.path.insert(0, str(ROOT))
 
 from autogen_agentchat.conditions import MaxMessageTermination  # noqa: E402
 from autogen_agentchat.teams import RoundRobinGroupChat  # noqa: E402
+from bench_conversation import conversation  # noqa: E402
+from bench_null_studies import null_studies  # noqa: E402
 from bench_panel import reviewers  # noqa: E402
 from bench_prompts import prompts  # noqa: E402
 from bench_sandbox import sandboxes  # noqa: E402
 from bench_templates import templates  # noqa: E402
+from bench_viewer import viewer  # noqa: E402
 from rich.console import Console  # noqa: E402
 
 from agents.autogen import AssistantAgent, CreateResult, RequestUsage  # noqa: E402
 from agents.autogen.private import run_chat  # noqa: E402
 from agents.conversation.conversation import Conversation  # noqa: E402
 from agents.conversation.policies import Participants, build_policy  # noqa: E402
-from agents.durable.turns import HARNESS  # noqa: E402
+from agents.image_store import HARNESS  # noqa: E402
 from agents.journal import Journal  # noqa: E402
 from agents.models.base import BaseClient, model_info  # noqa: E402
 from agents.models.protocol_common import Request  # noqa: E402
@@ -130,9 +133,12 @@ PARTS = {
     "turn": turns,
     "journal": records,
     "prompts": prompts,
+    "conversation": conversation,
+    "statistics": null_studies,
     "panel": reviewers,
     "sandbox": sandboxes,
     "templates": speeds,
+    "viewer": viewer,
     "demo": demo,
 }
 

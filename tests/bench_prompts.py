@@ -17,11 +17,12 @@ from typing import Any
 
 import yaml
 from fakes.foreign_template import write_foreign_template
-from fakes.mind import Mind
 from fakes.openai_server import OpenAIServer
+from fakes.recorded_researcher import RecordedResearcher, Recording
 from rich.console import Console
 
 from agents.journal import Record, read_journal
+from agents.observer import Observer
 from scenarios.launch import launch
 from scenarios.scenario import find_scenario, load_scenario
 from scenarios.views.cost import cost_rows, total
@@ -51,9 +52,11 @@ class Prompts:
 
 
 async def prompts(folder: Path) -> Prompts:
-    """Play quickstart, on a small template, against the server."""
+    """Play quickstart, on a small template, offline, and once more against a server that answers as then."""
     template = write_foreign_template(folder / "descent")
-    with OpenAIServer(Mind()) as server:
+    offline = {"template": str(template), "profile": "", "sandbox": "bubblewrap"}
+    recorded, _ = await launch(load_scenario(find_scenario("quickstart"), offline), folder / "recorded", Observer())
+    with OpenAIServer(RecordedResearcher(Recording(recorded))) as server:
         config = folder / "models.yaml"
         model = {"provider": "openai_compatible", "model": "mind", "base_url": server.base_url}
         config.write_text(yaml.safe_dump({"default": "mind", "models": {"mind": model}}), encoding="utf-8")

@@ -1,5 +1,6 @@
 """The documentation agrees with the program: its commands parse, its links lead somewhere, its tables list every key."""
 
+import dataclasses
 import re
 import shlex
 from pathlib import Path
@@ -9,10 +10,15 @@ import pytest
 import typer.main
 from pydantic import BaseModel
 
+from agents.conversation.policies import Participants
 from agents.models.config import ModelSpec
 from agents.role_card import RoleCard
-from run import app
+from run import application
+from scenarios.phases.phase_type import PhaseContext, PhaseEffect, PhaseType
 from scenarios.scenario import PhaseSpec, Scenario
+from tools.evidence.gate import CHECKS
+from tools.idea_context import IdeaContext
+from tools.toolsets.context import ToolContext
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -32,8 +38,9 @@ def test_a_command_parses(line: str) -> None:
     words = shlex.split(line, comments=True)
     for stop in ("&&", ">"):
         words = words[: words.index(stop)] if stop in words else words
-    command: Any = typer.main.get_command(app)
-    while words and hasattr(command, "commands"):
+    group: Any = typer.main.get_command(application())
+    command = group.load(words.pop(0)) if words[0] in group.places else group
+    while words and hasattr(command, "commands") and words[0] in command.commands:
         command = command.commands[words.pop(0)]
     command.make_context("run.py", words)
 
@@ -63,7 +70,19 @@ def test_the_reference_lists_every_key(schema: type[BaseModel], page: str, unlis
     assert set(schema.model_fields) - unlisted - listed == set()
 
 
+@pytest.mark.parametrize("kind", [PhaseType, PhaseContext, PhaseEffect, IdeaContext, ToolContext, Participants])
+def test_the_extension_api_lists_every_field(kind: type) -> None:
+    page = (ROOT / "docs" / "reference" / "extension-api.md").read_text(encoding="utf-8")
+    names = {field.name for field in dataclasses.fields(kind)}
+    assert names - set(re.findall(r"`([a-z_]+)`", page)) == set()
+
+
+def test_the_readme_shows_the_present_number_of_gate_checks() -> None:
+    shown = re.findall(r"All (\d+) checks passed", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert shown == [str(len(CHECKS))]
+
+
 def test_every_command_is_in_the_reference() -> None:
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(application())
     page = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
-    assert [name for name in group.commands if f"`{name}" not in page] == []
+    assert [name for name in group.places if f"`{name}" not in page] == []

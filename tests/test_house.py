@@ -57,7 +57,7 @@ def test_no_public_class_name_occurs_twice() -> None:
 IN_A_RUN = {
     "gate.json", "journal.jsonl", "summary.json", "results.json", "idea.json", "novelty.json", "findings.md",
     "searches.json", "authors.json", "scenario.yaml", "ideas.json", "meta_review.json", "review.json", "rebuttal.md",
-    "unmarked.pdf", "plot_failures.json",
+    "unmarked.pdf", "passed.pdf", "plot_failures.json", "drawings.json",
 }  # fmt: skip
 MAY_SPELL = {"scenarios/warm_start.py": {"ideas.json"}}
 """The folder of a warm start holds an ideas.json of its own."""

@@ -15,6 +15,7 @@ from agents.autogen import (
     RequestUsage,
 )
 from agents.journal import read_journal
+from agents.models.text_answers import UNREADABLE_CALL
 from tests.agents.models.test_arguments import NO_OBJECT
 from tests.fakes.conversation import Scripted, hold
 from tools.toolsets.tool import Tool
@@ -75,3 +76,15 @@ async def test_such_calls_are_in_the_journal_like_any_other(tmp_path: Path) -> N
     records = [record.data for record in read_journal(tmp_path / "journal.jsonl") if record.type == "tool"]
     assert [(record["tool"], record["failed"]) for record in records] == [(name, True) for name in
                                                                            ("edit", "edit_file", "edit_file")]  # fmt: skip
+
+
+async def test_an_unknown_argument_is_told_once_and_then_ignored(tmp_path: Path) -> None:
+    made = ("edit_file", '{"text": "new", "txt": "x"}')
+    first, second = await results(tmp_path, calls(made, made))
+    assert first.is_error and "did you mean 'text'?" in first.content
+    assert (second.is_error, second.content) == (False, "edited")
+
+
+async def test_a_call_in_text_that_cannot_be_read_is_answered_with_how_to_call(tmp_path: Path) -> None:
+    (result,) = await results(tmp_path, calls((UNREADABLE_CALL, '{"text": "<tool_call>edit"}')))
+    assert result.is_error and "<tool_call>" in result.content

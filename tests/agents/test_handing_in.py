@@ -68,3 +68,18 @@ async def test_a_turn_that_ended_so_is_not_played_again(tmp_path: Path) -> None:
         "AssistantMessage",
         "FunctionExecutionResultMessage",
     ]
+
+
+async def return_deliverable(missing: str) -> Submission:
+    """Return the paper."""
+    return Submission(f"returned: {missing}", "paper", "returned")
+
+
+async def test_reasons_for_a_return_are_heard_and_end_the_turn(tmp_path: Path) -> None:
+    student = Scripted([calls(("return_deliverable", '{"missing": "Which metric?"}')), "I accept nothing yet."])
+    writer = Scripted(["Here is the draft.", "I see."])
+    tools = [Tool.of(return_deliverable)]
+    models = {"writer": writer, "student": student}
+    conversation, _, _ = await hold(tmp_path, models, tools, turns=3, deliverable="paper")
+    assert conversation.turns[1].text == "returned: Which metric?" and len(student.heard) == 1
+    assert "Which metric?" in str(writer.heard[1][-1].content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -19,6 +20,7 @@ from agents.autogen import (
 from agents.history_compaction import HistoryCompaction, ResultRecall
 from tools.errors import ToolError
 
+WIDE = HistoryCompaction(whole=40_000, step=20_000, headed=40)
 OPENING: list[LLMMessage] = [
     SystemMessage(content="You are the coder."),
     UserMessage(content="The task.", source="lab"),
@@ -44,11 +46,11 @@ def size(messages: list[LLMMessage]) -> int:
 
 
 def test_a_short_conversation_is_sent_as_it_is() -> None:
-    assert HistoryCompaction().shorten(conversation(15)) == conversation(15)
+    assert WIDE.shorten(conversation(15)) == conversation(15)
 
 
 def test_the_opening_and_what_was_said_stay_and_pairs_stay_pairs() -> None:
-    sent = HistoryCompaction().shorten(conversation(300))
+    sent = WIDE.shorten(conversation(300))
     assert sent[:2] == OPENING
     assert sum(m.content == "I have read ten files." for m in sent) == 30
     for message, following in pairwise(sent):
@@ -60,13 +62,13 @@ def test_the_opening_and_what_was_said_stay_and_pairs_stay_pairs() -> None:
 
 def test_the_newest_output_is_whole() -> None:
     whole = conversation(100)
-    sent = HistoryCompaction().shorten(whole)
+    sent = WIDE.shorten(whole)
     assert sent[-36:] == whole[-36:]
 
 
 def test_the_cost_of_a_phase_grows_with_its_turns_and_not_with_their_square() -> None:
     def sent_in_all(calls: int) -> int:
-        return sum(size(HistoryCompaction().shorten(conversation(n))) for n in range(1, calls + 1, 10))
+        return sum(size(WIDE.shorten(conversation(n))) for n in range(1, calls + 1, 10))
 
     assert sent_in_all(300) / sent_in_all(150) < 2.5
     unshortened = sum(size(conversation(n)) for n in range(1, 301, 10))
@@ -75,7 +77,7 @@ def test_the_cost_of_a_phase_grows_with_its_turns_and_not_with_their_square() ->
 
 def test_the_beginning_of_the_prompt_changes_seldom() -> None:
     """A provider's cache reads as far as two prompts agree."""
-    compaction, agreed, total = HistoryCompaction(), 0, 0
+    compaction, agreed, total = WIDE, 0, 0
     before: list[LLMMessage] = []
     for number in range(1, 150):
         sent = compaction.shorten(conversation(number))
@@ -88,7 +90,7 @@ def test_the_beginning_of_the_prompt_changes_seldom() -> None:
 
 def test_what_was_asked_again_is_left_out_and_long_arguments_are_cut() -> None:
     long = '{"file": "a.py", "text": "' + "y" * 5000 + '"}'
-    sent = HistoryCompaction().shorten(conversation(30, arguments=long))
+    sent = WIDE.shorten(conversation(30, arguments=long))
     first_call, first_result = sent[2], sent[3]
     assert "the same call was repeated later" in first_result.content[0].content
     assert len(first_call.content[0].arguments) < 1000
@@ -96,7 +98,7 @@ def test_what_was_asked_again_is_left_out_and_long_arguments_are_cut() -> None:
 
 def test_calls_that_are_no_longer_sent_leave_their_count_and_the_way_back() -> None:
     """Every call is either sent or counted in the note."""
-    sent = HistoryCompaction().shorten(conversation(300))
+    sent = WIDE.shorten(conversation(300))
     [note] = [str(m.content) for m in sent if isinstance(m, UserMessage) and "read_again" in str(m.content)]
     kept = sum(isinstance(m, FunctionExecutionResultMessage) for m in sent)
     assert note.startswith(f"[{300 - kept} of your tool calls")
@@ -120,7 +122,7 @@ def shown(messages: list[LLMMessage]) -> list[int]:
 
 
 def test_a_file_read_anew_is_not_sent_twice_unless_much_has_followed() -> None:
-    compaction = HistoryCompaction()
+    compaction = WIDE
     assert shown(compaction.shorten(reads("long.py", "a.py", "long.py"))) == [2, 3]
     assert shown(compaction.shorten(reads("long.py", "a.py", "long.py", "b.py", "long.py"))) == [2, 4, 5]
     assert shown(compaction.shorten(reads("long.py", "a.py", "b.py", "c.py", "long.py"))) == [1, 2, 3, 4, 5]
@@ -131,9 +133,29 @@ def test_a_file_read_anew_is_not_sent_twice_unless_much_has_followed() -> None:
 
 async def test_what_was_left_out_can_be_read_again() -> None:
     context = UnboundedChatCompletionContext(initial_messages=conversation(100)[2:])
-    shown = next(m for m in HistoryCompaction().shorten(await context.get_messages()) if "read_again" in str(m.content))
+    shown = next(m for m in WIDE.shorten(await context.get_messages()) if "read_again" in str(m.content))
     assert "read_again(result=" in str(shown.content)
     recall = ResultRecall(context)
     assert await recall.read_again(7) == "7:" + "x" * 2000
     with pytest.raises(ToolError, match="no result 101"):
         await recall.read_again(101)
+
+
+def written(number: int) -> list[LLMMessage]:
+    text = f"{number}:" + "w" * 1_500
+    call = FunctionCall(id=f"c{number}", name="write_section", arguments=json.dumps({"section": "a", "latex": text}))
+    result = FunctionExecutionResult(content="found " * 300, name="search", call_id=f"c{number}", is_error=False)
+    return [AssistantMessage(content=[call], source="me"), FunctionExecutionResultMessage(content=[result])]
+
+
+def test_what_is_kept_elsewhere_is_carried_in_the_newest_call_only() -> None:
+    whole = [message for number in range(5) for message in written(number)]
+    briefs = {f"c{number}": f"brief {number}" for number in range(5)}
+    sent = HistoryCompaction().shorten(whole, briefs)
+    assert sent[-2:] == whole[-2:]
+    assert [message.content[0].content for message in sent[1:-2:2]] == [
+        f"brief {n}\n[read_again(result={n + 1}) shows all of it]" for n in range(4)
+    ]  # type: ignore
+    assert all("read_section" in str(message.content) and len(str(message.content)) < 300 for message in sent[:-2:2])
+    later = HistoryCompaction().shorten([*whole, *written(5)], briefs)
+    assert later[: len(sent) - 2] == sent[:-2], "the beginning stays as it was, so it is read from the cache"

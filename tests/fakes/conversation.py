@@ -9,7 +9,7 @@ from agents.autogen import CreateResult, LLMMessage, RequestUsage
 from agents.autogen.private import run_chat
 from agents.conversation.conversation import Conversation, Ending, Selector, TurnPrompt, no_turn_prompt
 from agents.conversation.policies import Participants, PolicySequence, build_policy
-from agents.durable.turns import HARNESS
+from agents.image_store import HARNESS
 from agents.journal import Journal
 from agents.models import client_key
 from agents.models.base import BaseClient, model_info

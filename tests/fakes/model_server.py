@@ -46,7 +46,8 @@ def _in_turn(faults: Iterable[str | None]) -> Faults:
 @dataclass
 class ModelServer(ABC):
     """`faults` are names, one a request, None for none, or a function from a request to one; when they are used up, there
-    are no more, and `injected` are those that happened. `requests` are the bodies that came, `headers` what came with them.
+    are no more, and `injected` are those that happened. `requests` are the bodies that came, `headers` and `paths` what came
+    with them.
     The prompt cache is counted as the provider's own works."""
 
     brain: Brain
@@ -55,6 +56,7 @@ class ModelServer(ABC):
     retry_after: str = "0.05"
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     usages: list[dict[str, int]] = field(default_factory=list)
     injected: list[str] = field(default_factory=list)
 
@@ -90,10 +92,17 @@ class ModelServer(ABC):
         body = json.loads(http.rfile.read(int(http.headers["content-length"])))
         with self._lock:
             self.requests.append(body)
-            self.headers.append(dict(http.headers))
+            self.headers.append({name.lower(): value for name, value in http.headers.items()})
+            self.paths.append(http.path)
+            http.path = http.path.partition("?")[0]
             fault = self._fault(http.path, body)
         self.asked.set()
-        if self.key and self.key not in (http.headers.get("x-api-key"), (http.headers.get("authorization") or "")[7:]):
+        sent = (
+            http.headers.get("x-api-key"),
+            http.headers.get("api-key"),
+            (http.headers.get("authorization") or "")[7:],
+        )
+        if self.key and self.key not in sent:
             fault = "401"
         if fault in ERRORS:
             self.injected.append(fault)

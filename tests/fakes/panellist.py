@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.autogen import AssistantMessage, FunctionCall, LLMMessage, SystemMessage, ToolSchema
+from agents.autogen import AssistantMessage, FunctionCall, LLMMessage, ToolSchema
 from tests.fakes.answer import Answer
 
 PLAIN = "plain"
@@ -25,14 +26,15 @@ class Panellist:
     settles: int = 1
     quote: str = "five seeds"
     heard: dict[str, list[str]] = field(default_factory=dict)
-    """The newest message before each answer, by seat."""
+    """What was new before each answer, by seat."""
 
     def __call__(self, messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
-        system = next(str(m.content) for m in messages if isinstance(m, SystemMessage))
-        named = _NAME.search(system)
+        opening = itertools.takewhile(lambda m: not isinstance(m, AssistantMessage), messages)
+        named = _NAME.search("\n".join(str(m.content) for m in opening))
         name = named[1] if named else PLAIN
         last = str(messages[-1].content)
-        self.heard.setdefault(name, []).append(last)
+        new = itertools.takewhile(lambda m: not isinstance(m, AssistantMessage), reversed(messages))
+        self.heard.setdefault(name, []).append("\n".join(str(m.content) for m in reversed(list(new))))
         asked = {tool["name"]: tool for tool in tools}
         calls = [
             c for m in messages if isinstance(m, AssistantMessage) and isinstance(m.content, list) for c in m.content

@@ -56,7 +56,7 @@ def write_pdf(
     *,
     crop: Sequence[float] | None = None,
     shown: str = "",
-    claimed: str = "",
+    claimed: Sequence[str] = "",
     password: str = "",
     title: str = "",
 ) -> Path:
@@ -93,7 +93,7 @@ def exchanged(text: str) -> str:
     return text.translate(str.maketrans(letters, letters[7:] + letters[:7]))
 
 
-def _resources(writer: PdfWriter, shown: str, claimed: str, *, swap: bool) -> DictionaryObject:
+def _resources(writer: PdfWriter, shown: str, claimed: Sequence[str], *, swap: bool) -> DictionaryObject:
     fonts = DictionaryObject()
     for name, base in (("/F1", "/Helvetica"), ("/F2", "/Helvetica-Bold")):
         fonts[NameObject(name)] = _named(Type="/Font", Subtype="/Type1", BaseFont=base, Encoding="/WinAnsiEncoding")
@@ -156,13 +156,13 @@ def _width(font: TTFont, letter: str) -> int:
     return int(1000 * font["hmtx"][font.getBestCmap()[ord(letter)]][0] / font["head"].unitsPerEm)
 
 
-def _lying_font(writer: PdfWriter, shown: str, claimed: str) -> DictionaryObject:
+def _lying_font(writer: PdfWriter, shown: str, claimed: Sequence[str]) -> DictionaryObject:
     """Code i draws character i of `shown` and maps to character i of `claimed`."""
     font = _truetype(shown)
     order, cmap = font.getReverseGlyphMap(), font.getBestCmap()
     glyph_ids = DecodedStreamObject()
     glyph_ids.set_data(b"\0\0" + b"".join(order[cmap[ord(c)]].to_bytes(2, "big") for c in shown))
-    pairs = "\n".join(f"<{i + 1:04x}> <{ord(c):04x}>" for i, c in enumerate(claimed[: len(shown)]))
+    pairs = "\n".join(f"<{i + 1:04x}> <{c.encode('utf-16-be').hex()}>" for i, c in enumerate(claimed[: len(shown)]))
     to_unicode = DecodedStreamObject()
     to_unicode.set_data(
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Lie def /CMapType 2 def\n"

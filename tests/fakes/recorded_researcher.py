@@ -7,6 +7,7 @@ from somebody else. So a prompt that lost needed context fails the test.
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -28,10 +29,12 @@ from agents.autogen import (
     ToolSchema,
     UserMessage,
 )
+from agents.conversation.conversation import MAX_RETRIES
 from agents.history_compaction import READ_AGAIN
 from agents.journal import read_journal
 from agents.role_card import ROLES, load_roles
 from tests.fakes.answer import Answer
+from tests.fakes.faults import ENDING
 from tools.toolsets.registry import tool_names
 
 _MESSAGE: TypeAdapter[LLMMessage] = TypeAdapter(LLMMessage)
@@ -132,9 +135,10 @@ class Recording:
 
     def _conversation(self, messages: Sequence[LLMMessage]) -> RecordedConversation:
         """Return the recorded conversation with the prompt's role card and the task most like its own."""
-        system = "\n".join(str(m.content) for m in messages if isinstance(m, SystemMessage))
+        opening = itertools.takewhile(lambda m: not isinstance(m, AssistantMessage), messages)
+        role = "\n".join(str(m.content) for m in opening)  # reviewers read their role after the task
         task = _lines(next(str(m.content) for m in messages if isinstance(m, UserMessage)))
-        same_role = [c for c in self.conversations if self._cards[c.participant] in system]
+        same_role = [c for c in self.conversations if self._cards[c.participant] in role]
         return max(same_role, key=lambda c: len(task & _lines(c.task)) / len(task | _lines(c.task)))
 
 
@@ -197,19 +201,22 @@ class DealtFaults:
         dice, self._recording = random.Random(seed), recording
         self._faults: dict[str, list[str]] = {}
         deck: list[str] = []
+        ended = 0  # after MAX_RETRIES turns without an answer the next speaker follows, which no recording shows
         for position in recording.positions():
             speaks = isinstance(position.conversation.acts[position.act], str)
             dealt: list[str] = []
             while dice.random() < share and len(dealt) < 2:
                 deck = deck or dice.sample(kinds, len(kinds))
                 fits, unfit = ("cut text", "cut call") if speaks else ("cut call", "cut text")
-                rest = [kind for kind in deck if kind != unfit]
+                rest = [kind for kind in deck if kind != unfit and (kind not in ENDING or ended < MAX_RETRIES)]
                 fault = fits if fits in rest else next(iter(rest), None)
                 if fault is None:
                     break
                 deck.remove(fault)
                 dealt.append(fault)
+                ended += fault in ENDING
             self._faults[position.key] = dealt
+            ended = 0 if speaks else ended
 
     def __call__(self, messages: Sequence[LLMMessage], tools: Sequence[ToolSchema]) -> str | None:
         dealt = self._faults.get(self._recording.position(messages).key)

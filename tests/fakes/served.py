@@ -25,6 +25,6 @@ def serve(provider: str, brain: Brain, faults: Iterable[str | None] | Faults = (
 def write_models(path: Path, provider: str, server: ModelServer, **more: Any) -> Path:
     """A models config in which every role is played by the server; `more` are fields of its model."""
     model = {"provider": provider, "model": "fake-1", "base_url": server.base_url, "key_env": KEY_VARIABLE,
-             "backoff_seconds": 0.02, **more}  # fmt: skip
+             "backoff_seconds": 0.02, "price": {"input": 0, "output": 0}, **more}  # fmt: skip
     path.write_text(json.dumps({"default": "fake", "models": {"fake": model}}), encoding="utf-8")
     return path

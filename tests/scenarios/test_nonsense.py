@@ -16,7 +16,7 @@ from rich.console import Console
 
 from agents.journal import read_journal
 from scenarios.views.progress import Progress
-from scenarios.views.transcript import entries, render
+from scenarios.views.transcript import EntryFilter, entries, render
 from tests.fakes.nonsense import Nonsense
 from tests.fakes.served import KEY_VARIABLE, PROVIDERS, serve, write_models
 from tests.fakes.taken_over import take_over
@@ -52,7 +52,7 @@ async def nonsense(seed: int, phase: str, run: Path, folder: Path, sandbox: Sand
         end = await take_over(run, phase, folder / "run", sandbox, progress, changes)
     assert "Traceback" not in screen.getvalue(), screen.getvalue()
     for format in ("text", "markdown", "json"):
-        assert render(entries(folder / "run", tools=True), format).encode()  # type: ignore[arg-type]
+        assert render(entries(folder / "run", EntryFilter(tools=True)), format).encode()  # type: ignore[arg-type]
     summary: dict[str, object] = json.loads((folder / "run" / "summary.json").read_text(encoding="utf-8"))
     assert (summary["status"], summary["reason"]) == (end.status, end.reason)
     assert int(str(summary["tokens"])) <= TOKENS

@@ -14,7 +14,7 @@ import pytest
 
 from agents.journal import read_journal
 from agents.models import usage_detail
-from scenarios.views.transcript import entries, render
+from scenarios.views.transcript import EntryFilter, entries, render
 from tests.fakes.faults import ENDING, LAPSES, PASSING
 from tests.fakes.recorded_researcher import DealtFaults, RecordedResearcher, Recording
 from tests.fakes.served import KEY_VARIABLE, PROVIDERS, serve, write_models
@@ -115,10 +115,10 @@ def test_every_kind_of_fault_has_happened(case: Case, played: dict[Case, Played]
 
 @pytest.mark.parametrize("case", FAULTY, ids=str)
 def test_every_fault_is_in_the_transcript(case: Case, played: dict[Case, Played]) -> None:
-    shown = render(entries(played[case].run, tools=True), "text")
+    shown = render(entries(played[case].run, EntryFilter(tools=True)), "text")
     assert {kind: text in shown for kind, text in IN_THE_TRANSCRIPT.items()} == dict.fromkeys(IN_THE_TRANSCRIPT, True)
     happened = Counter(played[case].injected)
-    found = list(entries(played[case].run, tools=True))
+    found = list(entries(played[case].run, EntryFilter(tools=True)))
     ended = [entry for entry in found if entry.kind == "fault"]
     passed = sum(entry.text.count("\n") for entry in found if entry.kind in ("fault", "retry"))
     assert len(ended) == sum(happened[kind] for kind in ENDING)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import signal
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -82,3 +87,27 @@ def test_a_talk_with_a_role_is_kept_and_gone_on_with(tmp_path: Path) -> None:
     assert [speaker for _, speaker, _ in turns(run)] == ["person", "coder"]
     done = typed("And now?\n\n", "resume", run, "--out", tmp_path)
     assert [speaker for _, speaker, _ in turns(run)] == ["person", "coder", "person", "coder"]
+
+
+@pytest.mark.slow
+def test_ctrl_c_at_a_prompt_ends_the_run_at_once_and_it_can_be_resumed(tmp_path: Path) -> None:
+    leader, follower = pty.openpty()
+    command = command_line(*IDEATION, "--out", tmp_path)
+    process = subprocess.Popen(command, cwd=ROOT, stdin=follower, stdout=follower, stderr=subprocess.STDOUT)
+    os.close(follower)
+    shown = b""
+    while b"end your text with an empty line" not in shown:
+        shown += os.read(leader, 65536)
+    process.send_signal(signal.SIGINT)
+    threading.Thread(target=read_all, args=(leader,), daemon=True).start()
+    assert process.wait(timeout=30) == 130
+    run = next(tmp_path.iterdir())
+    assert json.loads((run / "summary.json").read_text(encoding="utf-8"))["status"] == "interrupted"
+    done = typed("/accept fine\n\n", "resume", run)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def read_all(leader: int) -> None:
+    with contextlib.suppress(OSError):
+        while os.read(leader, 65536):
+            pass

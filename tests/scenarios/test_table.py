@@ -79,5 +79,6 @@ def test_the_command_draws_the_scores_and_says_when_there_is_nothing(command, tm
     done = command("table", "--out", tmp_path / "runs", "--plot", tmp_path / "scores.png")
     assert done.returncode == 0 and "4.67" in done.stdout
     assert (tmp_path / "scores.png").read_bytes().startswith(b"\x89PNG")
+    (tmp_path / "none").mkdir()
     done = command("table", "--out", tmp_path / "none")
     assert done.returncode == 2 and "no run in" in done.stderr

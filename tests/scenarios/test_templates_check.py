@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.foreign_template import write_foreign_template
+from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 
 DECLARED = "metrics: {loss_of_nothing: {goal: min}}\nprofiles: {}\n"
 
@@ -65,3 +65,32 @@ def test_packages_that_are_missing_are_told_before_any_work(command, tmp_path: P
     assert done.returncode == 2 and "no-such-package>=2 (not installed)" in told, told
     assert f"pip install -r {template / 'requirements.txt'}" in told
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("import no_such_module", "pip install no_such_module"),
+        ("open('data/cells.csv')", "Put data/cells.csv into the template's folder"),
+        ("raise AssertionError('Torch not compiled with CUDA enabled')", "gpus: 1"),
+    ],
+)
+def test_what_an_experiment_lacks_is_told_with_the_remedy(command, tmp_path: Path, line: str, told: str) -> None:
+    template = write_foreign_template(tmp_path / "descent", EXPERIMENT.replace("info = {}", f"{line}\ninfo = {{}}"))
+    done = command("templates", "check", template, "--sandbox", "none")
+    assert done.returncode == 2 and told in " ".join(done.stdout.split()), done.stdout
+
+
+def test_a_template_with_nothing_to_vary_fails(command, tmp_path: Path) -> None:
+    source = EXPERIMENT.replace("step_size = 0.1", "step_size = 1 / 10").replace("momentum = 0.5", "momentum = 1 / 2")
+    template = write_foreign_template(tmp_path / "descent", source)
+    assert command("templates", "check", template, "--sandbox", "none").returncode == 2
+    (template / "config.yaml").write_text("degree: 5\n", encoding="utf-8")
+    done = command("templates", "check", template, "--sandbox", "none")
+    assert done.returncode == 0 and "config.degree" in done.stdout
+
+
+def test_settings_that_template_yaml_names_must_exist(command, tmp_path: Path) -> None:
+    template = write_foreign_template(tmp_path / "descent", template__yaml="tunable: [stepsize]\n")
+    done = command("templates", "check", template, "--sandbox", "none")
+    assert done.returncode == 2 and "stepsize" in done.stdout

@@ -174,7 +174,7 @@ def test_results_that_were_measured_elsewhere_are_marked(command, given, results
         (("--from", "experiments"), "phases.experiments: needs idea"),
         (("--from", "experimnts"), "it has no such phase; did you mean 'experiments'?"),
         (("--from", "experiments", "--idea", "nowhere.json"), "ideas nowhere.json: No such file"),
-        (("--from", "experiments", "--run", "nowhere"), "run 'nowhere': 0 runs"),
+        (("--from", "experiments", "--run", "nowhere"), "run 'nowhere': there are no runs"),
         (("--from", "experiments", "--code", "{idea}"), "warm_start.code: needs exactly one idea"),
         (
             ("--from", "experiments", "--idea", "{idea}", "--code", "nowhere"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from agents.autogen import (
     AssistantMessage,
@@ -16,7 +17,7 @@ from agents.autogen import (
     UserMessage,
 )
 from agents.models import ModelSpec, build_client
-from agents.models.protocol_common import arguments_object, read_arguments
+from agents.models.arguments import arguments_object, read_arguments, validated_arguments
 from tests.fakes.answer import Answer
 from tests.fakes.anthropic_server import AnthropicServer
 from tests.fakes.openai_server import OpenAIServer
@@ -43,6 +44,39 @@ def test_an_object_is_read_as_it_is() -> None:
     given = {"file": "a.py", "lines": [1, 2.5, None, True], "text": "naïve \U0001f600"}
     assert read_arguments(json.dumps(given)) == given
     assert read_arguments("") == {}
+
+
+HARMLESS = {
+    "encoded twice": '"{\\"score\\": 5}"',
+    "trailing comma": '{"score": 5,}',
+    "fenced": '```json\n{"score": 5}\n```',
+    "Python's way": "{'score': 5}",
+    "with white space": ' {"score": 5}\n',
+}
+
+
+@pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS)
+def test_what_can_mean_one_thing_only_is_read(text: str) -> None:
+    assert read_arguments(text) == {"score": 5}
+
+
+def test_a_repair_leaves_texts_alone() -> None:
+    assert read_arguments('{"text": "a,}\n,]", }') == {"text": "a,}\n,]"}
+    with pytest.raises(ValueError):
+        read_arguments("{'text': '\\alpha'}")
+
+
+class Review(BaseModel):
+    strengths: list[str]
+    scores: dict[str, int]
+    text: str
+
+
+def test_a_list_in_a_text_is_one_where_a_list_is_asked_for() -> None:
+    given = {"strengths": '["a"]', "scores": '{"x": 1}', "text": "[1]"}
+    assert validated_arguments(Review, given) == Review(strengths=["a"], scores={"x": 1}, text="[1]")
+    with pytest.raises(ValidationError):
+        validated_arguments(Review, given | {"strengths": "a"})
 
 
 def test_half_a_character_becomes_a_question_mark() -> None:

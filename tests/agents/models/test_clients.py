@@ -302,7 +302,7 @@ LASTING: dict[str, tuple[type[ModelError], bool]] = {
     "401": (AuthenticationFailed, True),
     "404": (Rejected, True),
     "400": (Rejected, True),
-    "400 too long": (ContextTooLong, False),
+    "400 too long": (ContextTooLong, True),
     "429 no credit": (OutOfCredit, True),
     "refusal": (Refused, False),
     "cut": (CutOff, False),

@@ -15,9 +15,9 @@ from agents.models import (
     UsageDetail,
     build_client,
     client_key,
+    endpoint_problems,
     known_configs,
     load_models_config,
-    missing_keys,
 )
 from tools.errors import UserError
 
@@ -96,14 +96,15 @@ def test_an_unknown_config() -> None:
         load_models_config("nowhere/x.yaml")
 
 
-def test_missing_keys_are_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endpoint_problems_are_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = load_models_config(write(tmp_path, GOOD))
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    assert missing_keys(config) == ["ANTHROPIC_API_KEY"]
+    (problem,) = endpoint_problems(config)
+    assert "ANTHROPIC_API_KEY" in problem
     with pytest.raises(UserError, match="set the environment variable ANTHROPIC_API_KEY"):
         build_client(config.models["strong"])
     monkeypatch.setenv("ANTHROPIC_API_KEY", "planted")
-    assert missing_keys(config) == []
+    assert endpoint_problems(config) == []
 
 
 def test_roles_share_a_client_unless_each_is_played_alone() -> None:

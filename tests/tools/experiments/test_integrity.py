@@ -48,7 +48,7 @@ CHEATS = {
         "os.unlink('run_1/final_info.json'); os.symlink('/etc/passwd', 'run_1/final_info.json')", "link that leads outside",
     ),
     "makes its result a FIFO": ("os.unlink('run_1/final_info.json'); os.mkfifo('run_1/final_info.json')", "FIFO"),
-    "gives a file a second name": ("os.link('run_1/final_info.json', 'again.json')", "hard link"),
+    "gives a file a second name": ("os.link('run_1/final_info.json', 'again.bin')", "hard link"),
 }  # fmt: skip
 MESSES = {
     "attributes that git obeys": "Path('.gitattributes').write_text('*.json working-tree-encoding=UTF-16')",
@@ -214,6 +214,15 @@ async def test_a_drawing_that_changes_results_draws_nothing(context: IdeaContext
         ("evaluation/__init__.py", "in place of evaluation.py"),
         ("run_0/final_info.json", "only experiments write results"),
         ("run_3/final_info.json", "only experiments write results"),
+        ("HEAD", "git would obey it"),
+        (".gitattributes", "git would obey it"),
+        ("data/.envrc", "would obey it"),
+        ("sitecustomize.py", "Python would obey it"),
+        ("numpy.py", "in place of numpy"),
+        ("json/__init__.py", "in place of json"),
+        ("n" * 250, "too long"),
+        ("a\nb", "unprintable"),
+        ("experiment.py/x.py", "below a file"),
     ],
 )
 async def test_an_agent_may_not_write_what_is_fixed(context: IdeaContext, file: str, told: str) -> None:

@@ -170,3 +170,10 @@ async def test_a_phase_has_a_number_of_failed_plots_that_a_resume_does_not_reset
     with pytest.raises(ToolError):
         await FigureTools(later).run_plot()
     assert marker.read_text(encoding="utf-8") == "xxx"
+
+
+async def test_a_changed_configuration_file_is_a_change_of_the_code(idea: IdeaContext) -> None:
+    (idea.workspace.work / "config.yaml").write_text("degree: 5\n", encoding="utf-8")
+    before = source_digest(idea)
+    (idea.workspace.work / "config.yaml").write_text("degree: 9\n", encoding="utf-8")
+    assert source_digest(idea) != before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ async def test_a_doi_of_another_work_is_wrong(bib: Path, server: LiteratureServe
 async def test_with_a_source_down_nothing_is_called_invented(bib: Path, server: LiteratureServer, state: Path) -> None:
     server.always = Reply(500)
     check = await checked(bib, entry(), remote(server, state, "crossref"))
-    assert (check.verdict, check.detail) == ("unknown", "crossref is down: HTTP 500, 3 tries")
+    assert (check.verdict, check.unanswered) == ("unknown", {"crossref": "HTTP 500, 3 tries"})
 
 
 def test_references_are_found_from_the_tex_file(tmp_path: Path) -> None:
@@ -114,3 +115,59 @@ def test_references_are_found_from_the_tex_file(tmp_path: Path) -> None:
         read_references(tex)
     with pytest.raises(UserError, match=r"\.docx files"):
         read_references(tmp_path / "paper.docx")
+
+
+async def test_a_long_queue_is_not_a_source_that_is_down(bib: Path, server: LiteratureServer, state: Path) -> None:
+    """Forty requests take longer than the time that one may take."""
+    http = RateLimitedHttp("arxiv", replace(QUICK, interval=0.05), state)
+    literature = Literature([SOURCES["arxiv"](http, server.url)], None, total_seconds=0.5)
+    bib.write_text("\n".join(
+        f"@article{{k{n}, author={{A, B.}}, title={{An invented study number {n} of nothing at all}}, year=2001}}"
+        for n in range(40)
+    ))  # fmt: skip
+    checks = await check_bibliography(read_references(bib), literature)
+    assert {check.verdict for check in checks} == {"not found"} and len(checks) == 40
+
+
+async def test_references_that_are_left_when_time_is_up_are_unknown(
+    bib: Path, server: LiteratureServer, state: Path
+) -> None:
+    http = RateLimitedHttp("arxiv", replace(QUICK, interval=0.3), state)
+    bib.write_text(
+        "\n".join(entry(title=f"An invented study number {n} of nothing").replace("key", f"k{n}") for n in range(9))
+    )
+    literature = Literature([SOURCES["arxiv"](http, server.url)], None)
+    checks = await check_bibliography(read_references(bib), literature, seconds=1.2)
+    assert checks[0].verdict == "not found" and checks[-1].verdict == "unknown"
+
+
+ADAMW = Paper(
+    "W2", "Decoupled Weight Decay Regularization", ("Ilya Loshchilov", "Frank Hutter"), 2019, arxiv="1711.05101"
+)
+
+
+@pytest.mark.parametrize(
+    ("eprint", "year", "verdict"),
+    [
+        ("1711.05101", 2017, "exists"),
+        ("1711.05101", 2019, "exists"),
+        ("1711.05101", 2012, "wrong"),
+        ("1711.99999", 2017, "wrong"),
+    ],
+)
+async def test_the_years_of_an_e_print_and_of_its_venue_are_right(
+    bib: Path, server: LiteratureServer, state: Path, eprint: str, year: int, verdict: str
+) -> None:
+    server.papers = [ADAMW]
+    text = entry(
+        ADAMW.title, "Loshchilov, Ilya and Hutter, Frank", year, f"arXiv preprint arXiv:{eprint}", eprint=eprint
+    )
+    assert (await checked(bib, text, remote(server, state, "semantic_scholar"))).verdict == verdict
+
+
+async def test_a_slow_source_is_not_asked_about_what_a_fast_one_confirms(
+    bib: Path, server: LiteratureServer, state: Path
+) -> None:
+    server.papers = [Paper("W1", WELCH, ("B. L. Welch",), 1947, venue="Biometrika")]
+    check = await checked(bib, entry(), remote(server, state, "semantic_scholar", "arxiv"))
+    assert check.verdict == "exists" and not any("api/query" in request.path for request in server.requests)

@@ -186,7 +186,7 @@ async def test_build_takes_the_named_sources_in_order(tmp_path: Path) -> None:
 def test_build_says_what_it_cannot_use(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="unknown literature source 'semantic_scolar': did you mean 'semantic_scholar'"):
         build_literature(["semantic_scolar"], bib_files=[], cache=None)
-    with pytest.raises(UserError, match=r"absent\.bib: no such bibliography file"):
+    with pytest.raises(UserError, match=r"absent\.bib: cannot be read: No such file"):
         build_literature(["local"], bib_files=[tmp_path / "absent.bib"], cache=None)
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):

@@ -73,9 +73,8 @@ def test_a_folder_must_hold_one_document(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not ORIGINAL.exists(), reason="the original's example papers are not on this machine")
 def test_papers_of_the_original(tmp_path: Path) -> None:
-    """One is taken apart; of the other, the place of its broken formula is told."""
-    with pytest.raises(UserError, match="method, line 23: Unexpected mismatching closing brace"):
-        install_draft(find_draft(ORIGINAL / "latex"), tmp_path / "broken")
+    """Both are taken apart; a closing brace too many in a formula of the first is dropped, as TeX drops it."""
+    assert "method" in install_draft(find_draft(ORIGINAL / "latex"), tmp_path / "first")
     written = install_draft(find_draft(ORIGINAL.with_name("adaptive_dual_scale_denoising") / "latex"), tmp_path)
     assert {"title", "abstract", "introduction", "related_work", "method", "results", "conclusion"} <= {*written}
     assert (tmp_path / "references.bib").read_text(encoding="utf-8").count("@") >= 5

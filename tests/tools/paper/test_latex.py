@@ -53,6 +53,18 @@ async def test_a_paper_compiles_and_keeps_its_pdf_when_it_breaks(tmp_path: Path,
     assert changed_inputs(tmp_path) == ["sections/method.tex"]
 
 
+@pytest.mark.slow
+@needs_tex
+async def test_all_errors_are_told_at_once(tmp_path: Path, sandbox: Sandbox) -> None:
+    write_paper(tmp_path)
+    (tmp_path / "sections" / "method.tex").write_text("First \\foo here.\n\nThen \\bar there.\n")
+    bad = await compile_paper(tmp_path, sandbox)
+    assert [(problem.file, problem.line) for problem in bad.problems if problem.fatal] == [
+        ("sections/method.tex", 1),
+        ("sections/method.tex", 3),
+    ]
+
+
 @needs_tex
 @pytest.mark.slow
 @pytest.mark.parametrize(

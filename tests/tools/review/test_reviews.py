@@ -9,6 +9,7 @@ import pytest
 
 from tests.tools.review.conftest import Submit, filled
 from tools.errors import ToolError
+from tools.evidence.gate import GateCheckResult, GateFinding, GateReport, save_gate_report
 from tools.idea_context import IdeaContext
 from tools.review import (
     load_decision,
@@ -110,3 +111,17 @@ def test_a_decision_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     decision = load_decision(tmp_path)
     assert decision is not None and (decision.decision, decision.overall) == ("Reject", 4)
     assert load_decision(tmp_path / "none") is None
+
+
+async def test_a_withheld_paper_cannot_be_accepted(context: IdeaContext, hand_in: Submit) -> None:
+    accept, reject = context.form.decisions
+    best = {field.key: field.maximum or max(map(int, field.choices)) for field in context.form.fields
+            if field.kind == "integer"}  # fmt: skip
+    await hand_in("one", "submit_review", **filled(context.form, **best, decision=accept))
+    findings = [GateFinding(reason="typed")]
+    report = GateReport(checks=[GateCheckResult(name="numbers", question="?", findings=findings)])
+    save_gate_report(report, context.workspace.files.gate_file)
+    with pytest.raises(ToolError, match="gate"):
+        await hand_in("chair", "submit_meta_review", "chair", **SAID, decision=accept)
+    answer = await hand_in("chair", "submit_meta_review", "chair", **SAID, decision=reject)
+    assert answer.deliverable == "meta_review"

@@ -1,0 +1,54 @@
+"""What the offline researcher varies: a treatment, never a sample size, a seed, a cap, a budget or a constant of nature."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.offline.tunables import find_tunables
+
+OPTIONS = """
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--out_dir", default="run_0")
+parser.add_argument("--replicates", type=int, default=6)
+parser.add_argument("--copies", type=int, default=5)
+parser.add_argument("--agents", type=int, default=200)
+parser.add_argument("--infection_prob", type=float, default=0.05)
+parser.add_argument("--layers", type=int, default=2)
+args = parser.parse_args()
+blocks = [args.layers for _ in range(args.layers)]
+for seed in range(args.copies):
+    print(seed)
+"""
+
+
+def names(source: str, **rules: tuple[str, ...]) -> set[str]:
+    return {setting.name for setting in find_tunables(source, (), **rules)}
+
+
+def test_a_number_of_repetitions_is_no_treatment_by_name_or_by_use() -> None:
+    assert names(OPTIONS) == {"agents", "infection_prob", "layers"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "replicates",
+        "folds",
+        "num_total_updates",
+        "gpu",
+        "gravity",
+        "iterations",
+        "max_steps",
+        "seeds",
+        "time_limit",
+        "boltzmann",
+    ],
+)
+def test_sizes_caps_budgets_and_constants_of_nature_are_no_treatment(name: str) -> None:
+    assert names(f"{name} = 3\nstep_size = 0.1\n") == {"step_size"}
+
+
+def test_the_author_of_a_template_decides() -> None:
+    assert names(OPTIONS, fixed=("agents",)) == {"infection_prob", "layers"}
+    assert names(OPTIONS, tunable=("replicates", "layers")) == {"replicates", "layers"}
