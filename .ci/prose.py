@@ -27,6 +27,8 @@ TEXTS = (
     "templates/*/template.yaml",
     "templates/*/prompt.json",
 )
+_WORD_LISTS = ("configs/claim_words.yaml",)
+"""Files of patterns and single words."""
 _NOT_PROSE = re.compile(r"`[^`\n]+`|\{\{.*?\}\}|\{%.*?%\}")
 
 
@@ -63,22 +65,25 @@ def check_text(text: str, place: str, rules: dict[re.Pattern[str], str]) -> Iter
 def help_texts() -> Iterator[tuple[str, str]]:
     """Yield the help text of every command and option of the command line, with a name for its place."""
     sys.path.insert(0, str(ROOT))
-    from run import app
+    from run import application
+    from scenarios.commands.lazy_group import LazyGroup
 
     def walk(command: Any, path: str) -> Iterator[tuple[str, str]]:
         yield f"{path} --help", command.help or ""
         for parameter in command.params:
             yield f"{path} {parameter.name}", getattr(parameter, "help", None) or ""
-        for name, child in getattr(command, "commands", {}).items():
+        children = command.load_all() if isinstance(command, LazyGroup) else getattr(command, "commands", {})
+        for name, child in children.items():
             yield from walk(child, f"{path} {name}")
 
-    yield from walk(typer.main.get_command(app), "run.py")
+    yield from walk(typer.main.get_command(application()), "run.py")
 
 
 def check_project() -> list[Match]:
     """Return every match in the project's texts."""
     rules = load_vocabulary()
-    files = sorted({path for pattern in TEXTS for path in ROOT.glob(pattern)})
+    lists = {ROOT / name for name in _WORD_LISTS}
+    files = sorted({path for pattern in TEXTS for path in ROOT.glob(pattern)} - lists)
     texts = [(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in files]
     return [match for place, text in [*texts, *help_texts()] for match in check_text(text, place, rules)]
 

@@ -1,7 +1,8 @@
-"""Print the packages of pyproject.toml including those for development, one per line, for pip."""
+"""Print the packages of pyproject.toml including those for experiments and development, one per line, for pip."""
 
 import tomllib
 from pathlib import Path
 
 project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-print("\n".join([*project["dependencies"], *project["optional-dependencies"]["dev"]]))
+extras = project["optional-dependencies"]
+print("\n".join([*project["dependencies"], *extras["experiments"], *extras["dev"]]))
