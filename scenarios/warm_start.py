@@ -24,7 +24,7 @@ from tools.experiments.template import GENERATED, Template
 from tools.figures import record_supplied
 from tools.ideas import Idea, StoredIdea, idea_to_json, load_idea, read_archive
 from tools.paper import find_draft, install_draft
-from tools.paper.build import build_paper, format_compilation
+from tools.paper_build import build_paper, format_compilation
 from tools.review import load_decision
 from tools.run_dir import IdeaDir, RunDir
 from tools.schema import first_problem

@@ -34,7 +34,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(installed: Path, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", WITHOUT_TORCH, *map(str, arguments)]
-    home = {"PYTHONPATH": str(installed), "XDG_CACHE_HOME": str(cwd / "cache"), "COLUMNS": "200", "COLLOQUIUM_RUNS": str(cwd / "runs")}
+    home = {
+        "PYTHONPATH": str(installed),
+        "XDG_CACHE_HOME": str(cwd / "cache"),
+        "COLUMNS": "200",
+        "COLLOQUIUM_RUNS": str(cwd / "runs"),
+    }
     environment = {key: value for key, value in os.environ.items() if key != "COLLOQUIUM_CACHE"} | home
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300)
 

@@ -1,6 +1,6 @@
 """The paper: its sections, the assembled document, and drafts that users supply.
 
-`tools.paper.build` builds a paper from the ledger and compiles it.
+`tools.paper_build` builds a paper from the ledger and compiles it.
 """
 
 from tools.paper.assembly import Provenance, assemble

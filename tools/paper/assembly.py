@@ -40,6 +40,8 @@ class Provenance:
     """The run that was measured again on fresh seeds."""
     unconfirmed: str = ""
     """Why no run was; empty if one was."""
+    unverified: Sequence[str] = field(default=())
+    """Sentences that state what no program could check, each after the name of its section."""
     draft_sections: Sequence[str] = field(default=())
     """Sections of the supplied draft that the paper started from."""
     offline: bool = False

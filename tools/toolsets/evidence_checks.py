@@ -11,7 +11,6 @@ from tools.errors import ToolError
 from tools.evidence.gate import GateFinding, GateReport, run_gate
 from tools.evidence.gate.checks import PaperEvidence
 from tools.evidence.gate.report import FindingCode
-from tools.evidence.gate.section_source import read_source
 from tools.experiments.execution import load_ledger
 from tools.figures import PaperFigure, load_drawings
 from tools.idea_context import IdeaContext
@@ -87,12 +86,11 @@ def _findings(
     idea: IdeaContext, section: str, latex: str, checks: Collection[str], codes: Collection[str]
 ) -> list[GateFinding]:
     """Return the findings of the named checks, and those of the citation and figure checks that have one of the codes."""
-    evidence = PaperEvidence(
-        folder=idea.workspace.paper,
-        texts={section: latex},
-        sources=(read_source(section, latex),),
-        ledger=load_ledger(idea),
-        bibliography=idea.bibliography,
+    evidence = PaperEvidence.of(
+        idea.workspace.paper,
+        {section: latex},
+        load_ledger(idea),
+        idea.bibliography,
         code=idea.workspace.work,
         template=idea.template,
         drawings=load_drawings(idea.workspace.files.drawings_file),

@@ -12,7 +12,7 @@ from tools.evidence import check_references
 from tools.experiments.execution import load_ledger
 from tools.figures import load_figures
 from tools.paper import SECTIONS, missing_sections, section_text, write_section
-from tools.paper.build import build_paper, format_compilation
+from tools.paper_build import build_paper, format_compilation
 from tools.toolsets.base import Toolset
 from tools.toolsets.evidence_checks import format_findings, format_report, judge_paper, judge_text, refuse
 from tools.toolsets.tool import Submission, ToolAnswer

@@ -11,6 +11,7 @@ from tools.evidence import Ledger, RunRecord
 from tools.evidence.gate import FindingCode
 from tools.evidence.gate.section_source import read_source
 from tools.evidence.gate.setup import SetupEvidence, judge_setup
+from tools.evidence.gate.unverified import unverified_statements
 from tools.evidence.judgement import Judgement, Verdict
 from tools.experiments.settings import settings_of_run
 from tools.experiments.template import load_template
@@ -125,3 +126,15 @@ def test_the_environment_may_be_listed_by_reference_whatever_the_code_imports(tm
     assert not [j for j in listed if j.verdict in ERRORS]
     typed = judged("experimental_setup", "The model is implemented in PyTorch.", evidence)
     assert [j.verdict for j in typed] == [Verdict.CONTRADICTED]
+
+
+def test_unverified_sentences_are_listed_once_with_their_words(study: SetupEvidence) -> None:
+    text = (
+        "Training samples were collected~by the \\emph{authors}; run 1 ends at \\result{run_1/dino/kl_divergence}. "
+        "Each run uses \\setting{run_0}{seed} as its seed."
+    )
+    source = read_source("method", text)
+    statements = unverified_statements((source, judgement) for judgement in judge_setup(source, study) * 2)
+    assert [(each.section, each.text) for each in statements] == [
+        ("method", "Training samples were collected by the authors; run 1 ends at ....")
+    ]

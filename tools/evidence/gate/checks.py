@@ -47,6 +47,24 @@ class PaperEvidence:
     printed: PrintedPaper | None = None
     """The text of paper.pdf, if it can be read."""
 
+    @classmethod
+    def of(
+        cls,
+        folder: Path,
+        texts: dict[str, str],
+        ledger: Ledger,
+        bibliography: Bibliography,
+        *,
+        code: Path | None = None,
+        template: Template | None = None,
+        drawings: DrawingRecord | None = None,
+        records: SourceRecords | None = None,
+        printed: PrintedPaper | None = None,
+    ) -> PaperEvidence:
+        """Parse the sections."""
+        sources = tuple(read_source(name, tex) for name, tex in texts.items())
+        return cls(folder, texts, sources, ledger, bibliography, code, template, drawings, records, printed)
+
     @cached_property
     def setup(self) -> SetupEvidence:
         """Return what the statements are held against."""
@@ -109,10 +127,19 @@ def run_gate(
     texts = {
         name: path.read_text(encoding="utf-8") for name in SECTIONS if (path := section_path(folder, name)).is_file()
     }
-    sources = tuple(read_source(name, tex) for name, tex in texts.items())
     pdf = folder / "paper.pdf"
     printed = PrintedPaper.read(pdf)
-    evidence = PaperEvidence(folder, texts, sources, ledger, bibliography, code, template, drawings, records, printed)
+    evidence = PaperEvidence.of(
+        folder,
+        texts,
+        ledger,
+        bibliography,
+        code=code,
+        template=template,
+        drawings=drawings,
+        records=records,
+        printed=printed,
+    )
     return GateReport(
         paper_sha256=file_digest(pdf) if pdf.is_file() else "",
         checks=[

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 from tools.evidence import Ledger, write_results_tex
+from tools.evidence.gate import PaperEvidence
+from tools.evidence.gate.unverified import UnverifiedStatement, unverified_statements
 from tools.experiments.confirmation import confirmation_of
 from tools.experiments.execution import load_ledger
 from tools.idea_context import IdeaContext
@@ -20,13 +23,23 @@ async def build_paper(context: IdeaContext) -> Compilation:
     ledger, paper = load_ledger(context), context.workspace.paper
     context.workspace.files.gate_file.unlink(missing_ok=True)
     paper.mkdir(parents=True, exist_ok=True)
-    text = "\n".join(section_text(paper, name) for name in SECTIONS if section_path(paper, name).is_file())
-    write_results_tex(ledger, ledger.baseline.environment if ledger.baseline else {}, paper / "results.tex", text)
-    assemble(paper, provenance=_provenance(context, ledger, await context.workspace.head()))
+    texts = {name: section_text(paper, name) for name in SECTIONS if section_path(paper, name).is_file()}
+    environment = ledger.baseline.environment if ledger.baseline else {}
+    write_results_tex(ledger, environment, paper / "results.tex", "\n".join(texts.values()))
+    unverified = await asyncio.to_thread(_unverified, context, texts, ledger)
+    assemble(paper, provenance=_provenance(context, ledger, await context.workspace.head(), unverified))
     return await compile_paper(paper, context.sandbox)
 
 
-def _provenance(context: IdeaContext, ledger: Ledger, commit: str) -> Provenance:
+def _unverified(context: IdeaContext, texts: dict[str, str], ledger: Ledger) -> list[UnverifiedStatement]:
+    workspace = context.workspace
+    evidence = PaperEvidence.of(
+        workspace.paper, texts, ledger, context.bibliography, code=workspace.work, template=context.template
+    )
+    return unverified_statements([*evidence.setup_judgements, *evidence.judgements])
+
+
+def _provenance(context: IdeaContext, ledger: Ledger, commit: str, unverified: list[UnverifiedStatement]) -> Provenance:
     confirmation = confirmation_of(context, ledger)
     return Provenance(
         models=context.authors,
@@ -42,6 +55,7 @@ def _provenance(context: IdeaContext, ledger: Ledger, commit: str) -> Provenance
         confirmed_run="" if confirmation.missing else confirmation.run,
         unconfirmed=confirmation.missing or "",
         draft_sections=draft_sections(context.workspace.paper),
+        unverified=[f"{each.section.replace('_', ' ')}: {each.text}" for each in unverified],
         offline=context.offline,
     )
 
