@@ -9,7 +9,7 @@ from pathlib import Path
 from tools.errors import UserError
 from tools.evidence.audit.binding import LabelBinding, LabelMap, bind_labels
 from tools.evidence.audit.cells import judge_table
-from tools.evidence.audit.claims_over_datasets import judge_claims_over_datasets
+from tools.evidence.audit.claims_in_words import judge_claims_in_words
 from tools.evidence.audit.consistency import check_changes, check_references, check_tables
 from tools.evidence.audit.leftovers import check_citations, check_leftovers
 from tools.evidence.audit.manuscript import Manuscript, read_manuscript
@@ -56,7 +56,7 @@ def audit_paper(
         for table in paper.tables:
             statements += judge_table(paper, table, binding)
     statements += [s for s in judge_sentences(paper, binding) if results or s.verdict != Verdict.NO_EVIDENCE]
-    statements += judge_claims_over_datasets(paper, binding)
+    statements += judge_claims_in_words(paper, binding)
     if results:
         statements += judge_experiments_named(paper, measured)
     if code:

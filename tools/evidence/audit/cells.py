@@ -54,7 +54,7 @@ def _is_dataset(label: str, binding: LabelBinding) -> bool:
 
 def _table_label(paper: Manuscript, table: ManuscriptTable) -> str:
     """Return the caption, or the last heading: a table of one run names it there."""
-    return table.caption or next((text for at, text in reversed(paper.headings()) if at < table.start), "")
+    return table.caption or next((text for at, _, text in reversed(paper.headings()) if at < table.start), "")
 
 
 def _judge_group(label: str, cells: list[_Bound], binding: LabelBinding) -> Iterator[AuditStatement]:

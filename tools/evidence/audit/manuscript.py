@@ -43,8 +43,9 @@ class Manuscript:
         index = bisect_right([start for start, _ in self._pages], position) - 1
         return self._pages[index][1] if index >= 0 else (1 if self.kind == "pdf" else None)
 
-    def headings(self) -> list[tuple[int, str]]:
-        return [(m.start(), m[1] or m[2]) for m in _HEADING.finditer(self.text)]
+    def headings(self) -> list[tuple[int, int, str]]:
+        """Return start, end and title of each."""
+        return [(m.start(), m.end(), m[1] or m[2]) for m in _HEADING.finditer(self.text)]
 
 
 def read_manuscript(path: Path) -> Manuscript:

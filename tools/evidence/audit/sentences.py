@@ -52,7 +52,7 @@ class _Candidate:
 
 def judge_sentences(paper: Manuscript, binding: LabelBinding) -> Iterator[AuditStatement]:
     """Yield a verdict for each number of the text outside tables."""
-    headings = [at for at, _ in paper.headings()]
+    headings = [at for at, _, _ in paper.headings()]
     context, section = _Context(), -1
     for start, end in paper.sentences:
         if any(table.start <= start < table.end for table in paper.tables):

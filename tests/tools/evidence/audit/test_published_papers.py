@@ -42,14 +42,14 @@ def test_changes_of_the_named_run_have_another_sign_or_size(paper: str) -> None:
     assert expected == {"2.5%": "-1.1%", "12.8%": "+3.0%", "5.0%": "-6.9%", "3.3%": "+5.0%"}
     assert found(report, "75.19", "wrong-run") == ["86.80"]
     assert any(s.said == "36.97" for s in report.of(Verdict.SUPPORTED))
-    assert any(s.code == "not-on-all-datasets" and "moons" in s.expected for s in report.statements)
+    assert any(s.code == "not-on-all-datasets" and "moons" in s.reason for s in report.statements)
 
 
 @pytest.mark.parametrize("paper", ["latex/template.tex", "gan_diffusion.pdf"])
 def test_right_tables_typed_by_hand_are_supported(paper: str) -> None:
     report, binding = audit_paper(GAN / paper, GAN)
     assert not report.of(Verdict.CONTRADICTED)
-    assert len(report.of(Verdict.SUPPORTED)) == 64
+    assert sum(any(map(str.isdigit, s.said)) for s in report.of(Verdict.SUPPORTED)) == 64
     assert sorted(binding.used.runs.values()) == ["run_0", "run_2", "run_3", "run_4"]
 
 

@@ -84,7 +84,7 @@ def _judge_without_predicate(clause: Clause, study: Study, placement: Placement)
     named = clause.named("metric") or clause.measured or clause.named("run")
     stated = pattern("significant").search(clause.text)
     if stated and (named or clause.labelled or _UNIVERSAL.search(clause.text)):
-        counted = _COUNTED.search(_without_names(clause)) and not clause.measured
+        counted = _COUNTED.search(clause.without_names) and not clause.measured
         if counted or (_A_TEST.search(clause.text) and not clause.named("run")):
             return None  # counts are judged as numbers
         predicate = Predicate("different", clause.start + stated.start(), clause.start + stated.end(), stated[0])
@@ -139,14 +139,6 @@ def _judge(
     if predicate.degree == "superlative":
         return judge_superlative(predicate, clause, study, headline=placement.headline)
     return judge_comparison(predicate, clause, study, before, following, headline=placement.headline)
-
-
-def _without_names(clause: Clause) -> str:
-    text = clause.text
-    for mention in clause.mentions:
-        low, high = max(0, mention.start - clause.start), mention.end - clause.start
-        text = text[:low] + " " * (high - low) + text[high:]
-    return text
 
 
 def _before(predicate: Predicate, clause: Clause) -> list[str]:

@@ -66,6 +66,15 @@ class Clause:
         """Tell whether the clause speaks only of the works that its sentence cites."""
         return self.cites and self.own_at == self.end
 
+    @property
+    def without_names(self) -> str:
+        """Return the text with the names of runs, datasets, metrics and settings blank."""
+        text = self.text
+        for mention in self.mentions:
+            low, high = max(0, mention.start - self.start), mention.end - self.start
+            text = text[:low] + " " * (high - low) + text[high:]
+        return text
+
     def named(self, kind: str) -> list[Mention]:
         return [m for m in self.mentions if m.kind == kind]
 

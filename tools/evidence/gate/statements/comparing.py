@@ -41,6 +41,13 @@ class Cell:
     against: str
     truth: Truth
     comparison: ResultComparison | None = None
+    by_direction: bool = False
+    """No test is asked for, as of results that are no more than means."""
+
+    @property
+    def shown(self) -> bool:
+        """Return whether the difference counts as more than noise."""
+        return self.comparison is not None and (self.by_direction or self.comparison.significant)
 
     @property
     def measured(self) -> str:
@@ -83,7 +90,7 @@ def judge_cell(study: Study, sense: str, run: str, dataset: str, metric: str, ag
             agrees = lower == (sense in ("lower", "faster"))
         if not agrees:
             return Cell(address, against, Truth.FALSE, found)
-    return Cell(address, against, _shown(found), found)
+    return Cell(address, against, Truth.TRUE if study.by_direction else _shown(found), found, study.by_direction)
 
 
 def _shown(comparison: ResultComparison) -> Truth:
@@ -102,14 +109,14 @@ def wants_lower(study: Study, sense: str, metric: str) -> bool:
     return sense in ("lower", "faster")
 
 
-def size_contradicts(size: str, comparison: ResultComparison) -> str:
+def size_contradicts(size: str, cell: Cell) -> str:
     """Return why a word such as 'marginal' or 'substantial' does not fit a change, or an empty string."""
-    relative = abs(comparison.relative) if comparison.relative is not None else None
-    if size == "small" and comparison.significant and relative is not None and relative > MARGINAL:
+    relative = abs(cell.comparison.relative) if cell.comparison and cell.comparison.relative is not None else None
+    if size == "small" and cell.shown and relative is not None and relative > MARGINAL:
         return "the change is significant and not small"
-    if size == "large" and not (comparison.significant and relative is not None and relative >= LARGE):
-        return "the change is not large" if comparison.significant else "the change is not significant"
-    if size == "certain" and not comparison.significant:
+    if size == "large" and not (cell.shown and relative is not None and relative >= LARGE):
+        return "the change is not large" if cell.shown else "the change is not significant"
+    if size == "certain" and not cell.shown:
         return "the change is not significant"
     return ""
 

@@ -107,14 +107,16 @@ def _unconfirmed(predicate: Predicate, clause: Clause, study: Study, scope: Scop
 
 def _judge_some_run(predicate: Predicate, clause: Clause, study: Study, scope: Scope) -> Judgement:
     """Judge a claim that names no run: some run must carry it."""
-    first: Judgement | None = None
+    objections: list[tuple[int, Judgement]] = []
     for run in scope.runs:
         objection = _objection(predicate, clause, study, scope, (run,))
         if objection is None:
             return supported(predicate, f"{run} carries it")
-        first = first or objection
-    if first is None:
+        failing = [c for c in _cells(predicate.sense, study, scope, (run,)) if not _carries(c, predicate, clause)]
+        objections.append((len(failing), objection))
+    if not objections:
         return no_evidence(predicate, "no run was completed")
+    _, first = min(objections, key=lambda each: each[0])  # of the run that comes closest
     reason = f'"{predicate.text}" names no run, and no run carries it: {first.reason}'
     return Judgement(
         first.verdict, first.code, predicate.start, predicate.end, reason, first.expected, evidence=first.evidence

@@ -41,7 +41,7 @@ def judge_size_beside(predicate: Predicate, clause: Clause, cells: Sequence[Cell
     """Judge a word of size next to a comparison that these cells carry, as in 'only marginally lower'."""
     at, until = predicate.start - clause.start, predicate.end - clause.start
     text = predicate.text.lower()
-    parts = re.split(r"[;:()]", clause.text[max(0, at - 30) : until + 30].lower())
+    parts = re.split(r"[;:()]", clause.without_names[max(0, at - 30) : until + 30].lower())
     near = next((part for part in parts if text in part), "")
     for word in re.findall(r"[a-z]+", near):
         size = claim_words().size.get(word)
@@ -54,7 +54,7 @@ def judge_size_beside(predicate: Predicate, clause: Clause, cells: Sequence[Cell
 
 def _objection(predicate: Predicate, size: str, cells: Sequence[Cell], word: str = "") -> Judgement | None:
     for cell in cells:
-        if cell.comparison and (why := size_contradicts(size, cell.comparison)):
+        if cell.comparison and (why := size_contradicts(size, cell)):
             reason = f'"{word}": {why}' if word else why
             return contradicted(predicate, FindingCode.CONTRADICTED_CLAIM, cell, reason)
     return None

@@ -20,6 +20,8 @@ class Study:
     ledger: Ledger
     description: str = ""
     constants: tuple[tuple[str, float], ...] = ()
+    by_direction: bool = False
+    """A difference of means carries a claim without a test. For results that are no more than means."""
 
     @classmethod
     def of(cls, ledger: Ledger, template: Template | None = None, code: Path | None = None) -> Study:
