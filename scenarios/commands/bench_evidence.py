@@ -53,20 +53,17 @@ def bench_evidence(
     """Seed false and honest statements in finished papers, run the gate on each, and measure recall and false blocks."""
     # imported here because these take seconds to load
     from tools.evidence_bench.bench import try_cases
-    from tools.evidence_bench.case import seed_cases
     from tools.evidence_bench.case_files import read_case_folder
     from tools.evidence_bench.compiling import compile_case
-    from tools.evidence_bench.kinds import DEFECTS, HONEST
+    from tools.evidence_bench.kinds import read_kinds, seed_cases
     from tools.evidence_bench.report import as_json as report_as_json
     from tools.evidence_bench.report import as_markdown, totals_in_words, wrong_cases
     from tools.evidence_bench.scores import score, total
     from tools.evidence_bench.subject import read_subjects
 
-    chosen = [kind for kind in (*DEFECTS, *HONEST) if kinds in kind.name]
+    chosen = [kind for kind in read_kinds() if kinds in kind.name]
     if not chosen and not cases:
-        raise UserError(
-            f"--kinds {kinds}: no kind contains this; known: {', '.join(k.name for k in (*DEFECTS, *HONEST))}"
-        )
+        raise UserError(f"--kinds {kinds}: no kind contains this; known: {', '.join(k.name for k in read_kinds())}")
     work = []
     for name in runs or ([] if cases else ["last"]):
         for subject in read_subjects(find_run(name, out_folder)):

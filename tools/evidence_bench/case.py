@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from random import Random
-
-from tools.evidence_bench.study_facts import StudyFacts
 
 
 class Decider(StrEnum):
@@ -50,22 +46,6 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of defect, or of honest sentence."""
-
-    name: str
-    group: str
-    make: Callable[[StudyFacts, Random], Draft | None]
-    """Returns a draft by seeded choice; None if the study has no fact for it."""
-    codes: frozenset[str] = frozenset()
-    """Codes of findings that name the right reason; empty for honest kinds."""
-    decider: Decider = Decider.CODE
-    honest: bool = False
-    pdf: bool = False
-    """Only the compiled pages can show it."""
-
-
-@dataclass(frozen=True)
 class Case:
     """A draft with its kind. `codes` empty: any reason counts."""
 
@@ -76,7 +56,6 @@ class Case:
     codes: frozenset[str] = frozenset()
     decider: Decider = Decider.CODE
     group: str = ""
-    pdf: bool = False
 
 
 class Outcome(StrEnum):
@@ -102,20 +81,3 @@ class Judged:
     findings: tuple[str, ...] = ()
     """The findings that the case caused, in words."""
     seconds: float = 0.0
-
-
-def seed_cases(facts: StudyFacts, kinds: Iterable[Kind], each: int, seed: int = 0) -> list[Case]:
-    """Return up to `each` different cases of every kind. Equal arguments give equal cases."""
-    cases = []
-    for kind in kinds:
-        random, seen = Random(f"{seed}/{kind.name}"), set[Draft]()
-        for _ in range(each * 8):
-            if len(seen) == each:
-                break
-            draft = kind.make(facts, random)
-            if draft is None or draft in seen:
-                continue
-            seen.add(draft)
-            name = f"{kind.name.replace(' ', '-')}-{len(seen)}"
-            cases.append(Case(name, kind.name, kind.honest, draft, kind.codes, kind.decider, kind.group, kind.pdf))
-    return cases

@@ -56,10 +56,14 @@ class StudyFacts:
     def primary(self) -> str:
         return self.quality_metrics[0]
 
+    @cached_property
+    def _addresses(self) -> frozenset[str]:
+        return frozenset((*self.ledger.addresses(), *self.ledger.confirmed_addresses()))
+
     def result(self, run: str, dataset: str, metric: str) -> MetricResult | None:
         """Return a result that is a measurement; None if it is missing or a bound."""
         address = f"{run}/{dataset}/{metric}"
-        if address not in (*self.ledger.addresses(), *self.ledger.confirmed_addresses()):
+        if address not in self._addresses:
             return None
         result = self.ledger.result(address)
         return None if result.censored else result
@@ -91,6 +95,21 @@ class StudyFacts:
         """Return the code of the baseline's experiment, empty if there is none."""
         path = self.template.folder / "experiment.py" if self.template else None
         return path.read_text(encoding="utf-8") if path and path.is_file() else ""
+
+    @cached_property
+    def optimiser(self) -> str:
+        """Return the optimiser that the code uses, empty if none is found."""
+        used = re.search(r"optim\.(\w+)\(", self.source)
+        return used[1] if used else ""
+
+    @cached_property
+    def sections(self) -> dict[str, str]:
+        """Return the sections of the paper by name."""
+        return {path.stem: path.read_text(encoding="utf-8") for path in sorted((self.paper / "sections").glob("*.tex"))}
+
+    def section(self, name: str) -> str:
+        """Return a section, empty if there is none."""
+        return self.sections.get(name, "")
 
     @cached_property
     def seeds(self) -> int:

@@ -7,8 +7,8 @@ from statistics import fmean
 
 import pytest
 
-from tools.evidence_bench.case import Case, Decider, seed_cases
-from tools.evidence_bench.kinds import DEFECTS, HONEST
+from tools.evidence_bench.case import Case, Decider
+from tools.evidence_bench.kinds import read_kinds, seed_cases
 from tools.evidence_bench.subject import Subject
 
 EACH = 8
@@ -39,7 +39,7 @@ class RawResults:
 def seeded(request: pytest.FixtureRequest) -> tuple[list[Case], RawResults]:
     subject: Subject = request.getfixturevalue(request.param)
     run: Path = request.getfixturevalue(f"{request.param}_run")
-    return seed_cases(subject.facts, (*DEFECTS, *HONEST), EACH), RawResults(run)
+    return seed_cases(subject.facts, read_kinds(), EACH), RawResults(run)
 
 
 def of(cases: list[Case], *kinds: str) -> Iterator[Case]:
@@ -114,21 +114,23 @@ def test_honest_sentences_hold(seeded: tuple[list[Case], RawResults]) -> None:
 
 
 def test_there_are_enough_kinds_with_several_wordings(diffusion: Subject) -> None:
-    assert len(DEFECTS) >= 30
-    assert len(HONEST) >= 15
-    assert sum(kind.decider is Decider.CODE for kind in DEFECTS) >= 20
-    assert len({kind.name for kind in (*DEFECTS, *HONEST)}) == len(DEFECTS) + len(HONEST)
-    assert all(kind.codes for kind in DEFECTS)
-    cases = seed_cases(diffusion.facts, (*DEFECTS, *HONEST), EACH)
+    defects = [kind for kind in read_kinds() if not kind.honest]
+    honest = [kind for kind in read_kinds() if kind.honest]
+    assert len(defects) >= 30
+    assert len(honest) >= 15
+    assert sum(kind.decider is Decider.CODE for kind in defects) >= 20
+    assert len({kind.name for kind in read_kinds()}) == len(read_kinds())
+    assert all(kind.codes for kind in defects)
+    cases = seed_cases(diffusion.facts, read_kinds(), EACH)
     kinds = {case.kind for case in cases}
-    assert len(kinds & {kind.name for kind in DEFECTS}) >= 60
-    assert len(kinds & {kind.name for kind in HONEST}) >= 25
+    assert len(kinds & {kind.name for kind in defects}) >= 60
+    assert len(kinds & {kind.name for kind in honest}) >= 25
     for kind in kinds:
         drafts = {case.draft for case in cases if case.kind == kind}
         assert len(drafts) >= 2, kind
 
 
 def test_the_same_seed_gives_the_same_cases_and_another_seed_others(diffusion: Subject) -> None:
-    one, same, other = (seed_cases(diffusion.facts, DEFECTS, 2, seed) for seed in (0, 0, 1))
+    one, same, other = (seed_cases(diffusion.facts, read_kinds(), 2, seed) for seed in (0, 0, 1))
     assert one == same
     assert one != other

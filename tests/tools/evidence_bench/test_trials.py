@@ -8,9 +8,9 @@ import pytest
 from tools.errors import UserError
 from tools.evidence.gate import CHECKS
 from tools.evidence_bench.bench import try_cases
-from tools.evidence_bench.case import Case, Decider, Draft, FileEdit, Judged, Outcome, seed_cases
+from tools.evidence_bench.case import Case, Decider, Draft, FileEdit, Judged, Outcome
 from tools.evidence_bench.case_files import read_case_folder
-from tools.evidence_bench.kinds import DEFECTS, HONEST
+from tools.evidence_bench.kinds import read_kinds, seed_cases
 from tools.evidence_bench.report import as_json, as_markdown, wrong_cases
 from tools.evidence_bench.scores import is_right, score, total, wrong
 from tools.evidence_bench.subject import Subject, read_subjects
@@ -69,7 +69,7 @@ def test_the_paper_is_as_before_after_a_case(trial: CaseTrial, language: Subject
 def test_a_gate_without_the_check_passes_what_the_whole_gate_withholds(
     diffusion: Subject, tmp_path: Path, removed: str, kind: str
 ) -> None:
-    [case] = seed_cases(diffusion.facts, [k for k in DEFECTS if k.name == kind], 1)
+    [case] = seed_cases(diffusion.facts, [k for k in read_kinds() if k.name == kind], 1)
     whole = CaseTrial(diffusion, tmp_path / "whole").judge(case)
     less = CaseTrial(diffusion, tmp_path / "less", [c for c in CHECKS if c.name != removed]).judge(case)
     assert whole.outcome is Outcome.WITHHELD
@@ -103,7 +103,7 @@ def test_scores_count_outcomes_by_kind() -> None:
 
 
 def test_bench_in_two_processes_and_its_reports(language: Subject) -> None:
-    kinds = [k for k in (*DEFECTS, *HONEST) if k.name in ("wrong value in digits", "value by reference")]
+    kinds = [k for k in read_kinds() if k.name in ("wrong value in digits", "value by reference")]
     run = try_cases(language, seed_cases(language.facts, kinds, 2), jobs=2)
     assert [answer.outcome for answer in run.judged] == [Outcome.WITHHELD] * 2 + [Outcome.PASSED] * 2
     data = as_json([run])
@@ -121,7 +121,7 @@ def test_cases_that_share_a_gate_are_judged_as_alone(language: Subject, tmp_path
         "limitation",
         "wrong number",
     )
-    cases = seed_cases(language.facts, [k for k in (*DEFECTS, *HONEST) if k.name.startswith(names)], 2)
+    cases = seed_cases(language.facts, [k for k in read_kinds() if k.name.startswith(names)], 2)
     alone = try_cases(language, cases[::3], jobs=1)
     shared = {answer.case: answer.outcome for answer in try_cases(language, cases, jobs=1, together=20).judged}
     assert list(shared) == cases

@@ -1,135 +1,103 @@
-"""Defects: statements on set-up, method and experiments that environment, code and ledger contradict."""
+"""Builders of statements on set-up, method and experiments, true by environment, code and ledger or contradicted by them."""
 
 from __future__ import annotations
 
 import re
 from random import Random
 
-from tools.evidence_bench.case import Draft, Kind
+from tools.evidence_bench.case import Draft
+from tools.evidence_bench.kinds.claims import setting_words
+from tools.evidence_bench.kinds.kind import Kind, builds
+from tools.evidence_bench.kinds.wording import NUMBERS, pick, run_names, unknown_run
 from tools.evidence_bench.study_facts import StudyFacts, printed, tex
-from tools.evidence_bench.wording import fill, pick
 
-_SETUP = frozenset(
-    ["contradicted_setup", "unsupported_setup", "typed_number", "contradicted_claim", "unsupported_claim"]
-)
-_MISSING = _SETUP | {"unknown_reference", "unverified_setup"}
-_SECTIONS = ("experimental_setup", "experimental_setup", "method")
-_OPTIMISERS = ("SGD with momentum", "RMSprop", "Adagrad", "LAMB", "Lion", "L-BFGS")
 _READABLE = {
-    "batch_size": ("a batch size of {v}", "batches of {v}"),
-    "train_steps": ("{v} training steps", "training for {v} steps"),
-    "updates": ("{v} updates", "training for {v} updates"),
-    "hidden_layers": ("{v} hidden layers", "a network with {v} hidden layers"),
-    "layers": ("{v} layers", "a model of {v} layers"),
-    "hidden_size": ("a hidden size of {v}", "hidden layers of {v} units"),
-    "width": ("a width of {v}",),
-    "heads": ("{v} attention heads", "{v} heads"),
-    "context": ("a context of {v} characters", "a context length of {v}"),
-    "time_steps": ("{v} diffusion steps", "{v} time steps"),
-    "learning_rate": ("a learning rate of {v}",),
-    "weight_decay": ("a weight decay of {v}",),
-    "ema_decay": ("an EMA decay of {v}", "a moving average with decay {v}"),
-    "dropout": ("a dropout rate of {v}",),
-    "beta_end": ("a final noise variance of {v}",),
-    "train_points": ("{v} training points", "a training set of {v} points"),
-    "eval_points": ("{v} held-out points", "an evaluation on {v} points"),
-    "eval_every": ("an evaluation every {v} steps",),
+    "batch_size": ("a batch size of <v>", "batches of <v>"),
+    "train_steps": ("<v> training steps", "training for <v> steps"),
+    "updates": ("<v> updates", "training for <v> updates"),
+    "hidden_layers": ("<v> hidden layers", "a network with <v> hidden layers"),
+    "layers": ("<v> layers", "a model of <v> layers"),
+    "hidden_size": ("a hidden size of <v>", "hidden layers of <v> units"),
+    "width": ("a width of <v>",),
+    "heads": ("<v> attention heads", "<v> heads"),
+    "context": ("a context of <v> characters", "a context length of <v>"),
+    "time_steps": ("<v> diffusion steps", "<v> time steps"),
+    "learning_rate": ("a learning rate of <v>",),
+    "weight_decay": ("a weight decay of <v>",),
+    "ema_decay": ("an EMA decay of <v>", "a moving average with decay <v>"),
+    "dropout": ("a dropout rate of <v>",),
+    "beta_end": ("a final noise variance of <v>",),
+    "train_points": ("<v> training points", "a training set of <v> points"),
+    "eval_points": ("<v> held-out points", "an evaluation on <v> points"),
+    "eval_every": ("an evaluation every <v> steps",),
 }
 """Setting -> how a text gives its value."""
 _PHRASES = (
-    "We use {what}.",
-    "All runs use {what}.",
-    "Every model is trained with {what}.",
-    "The experiment has {what}.",
-    "Throughout, {what} is used.",
+    "We use <what>.",
+    "All runs use <what>.",
+    "Every model is trained with <what>.",
+    "The experiment has <what>.",
+    "Throughout, <what> is used.",
 )
+_SEEDS = {2: "two", 3: "three", 5: "five", 8: "eight", 10: "ten", 20: "twenty"}
+_TIMES = {2.0: "twice", 4.0: "four times", 0.5: "half", 3.0: "three times", 8.0: "eight times", 10.0: "ten times"}
 
 
-def settings_in_words(facts: StudyFacts) -> list[tuple[str, float, tuple[str, ...]]]:
-    """Return the settings that no run changed and that have a wording, with their value and wordings."""
-    return [(name, float(value), _READABLE[name]) for name, value in facts.settings.items() if name in _READABLE]
+# ------------------------------------------------------------ settings
 
 
-def say_setting(random: Random, wordings: tuple[str, ...], value: str) -> str:
-    """Return a sentence that gives the value of a setting."""
-    return random.choice(_PHRASES).format(what=random.choice(wordings).format(v=value))
+def _any_setting(facts: StudyFacts, random: Random) -> tuple[str, float, tuple[str, ...]] | None:
+    """Return a setting that no run changed and that has a wording, with its value and wordings."""
+    options = [(name, float(value), _READABLE[name]) for name, value in facts.settings.items() if name in _READABLE]
+    return pick(random, options)
 
 
-def _hardware(facts: StudyFacts, random: Random) -> Draft | None:
-    hardware = facts.environment.get("hardware", "")
-    if not hardware:
+def _say_setting(random: Random, wordings: tuple[str, ...], value: float, digits: int) -> tuple[str, str]:
+    """Return a sentence that gives a value of a setting, and the value."""
+    shown = f"{int(value)}" if value.is_integer() else printed(value, digits)
+    phrase = random.choice(_PHRASES)
+    return phrase.replace("<what>", random.choice(wordings).replace("<v>", shown)), shown
+
+
+@builds
+def right_setting(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    found = _any_setting(facts, random)
+    if found is None:
         return None
-    devices = ("NVIDIA A100", "NVIDIA H100", "NVIDIA V100", "NVIDIA RTX 3090", "AMD MI250", "TPU v4")
-    device = random.choice([name for name in devices if name.split()[-1] not in hardware])
-    text = fill(
-        random,
-        (
-            "All runs were made on a single {device}.",
-            "Training took place on eight {device} accelerators.",
-            "Each run used one {device} GPU with 80\\,GB of memory.",
-            "The experiments were run on a cluster of {device} nodes.",
-            "We trained on a workstation with 64 CPU cores and an {device}.",
-        ),
-        device=device,
-    )
-    return Draft(text, random.choice(_SECTIONS), device, hardware, right=hardware)
+    _, value, wordings = found
+    text, shown = _say_setting(random, wordings, value, 6)
+    return Draft(text, kind.place(facts, random), shown, printed(value, 8))
 
 
-def _seeds(facts: StudyFacts, random: Random) -> Draft | None:
-    if not facts.seeds:
-        return None
-    words = {2: "two", 3: "three", 5: "five", 8: "eight", 10: "ten", 20: "twenty"}
-    wrong = random.choice([n for n in words if n != facts.seeds])
-    text = fill(
-        random,
-        (
-            "Every run is repeated with {n} seeds.",
-            "We average over {n} random seeds.",
-            "Each result is the mean of {n} independent repetitions.",
-            "All configurations were trained {n} times with different seeds.",
-            "Error bars are over {n} seeds.",
-        ),
-        n=random.choice((str(wrong), words[wrong])),
-    )
-    section = random.choice((*_SECTIONS, "abstract", "results"))
-    return Draft(text, section, str(wrong), str(facts.seeds), right=str(facts.seeds))
-
-
-def _optimiser(facts: StudyFacts, random: Random) -> Draft | None:
-    used = re.search(r"optim\.(\w+)\(", facts.source)
-    if used is None:
-        return None
-    wrong = random.choice([name for name in _OPTIMISERS if name.split()[0].lower() not in used[1].lower()])
-    text = fill(
-        random,
-        (
-            "The network is trained with {name}.",
-            "We use {name} as the optimiser.",
-            "Optimisation is by {name}.",
-            "All models were fitted using the {name} optimizer.",
-        ),
-        name=wrong,
-    )
-    return Draft(text, random.choice(_SECTIONS), wrong, used[1], right=used[1])
-
-
-def _setting(facts: StudyFacts, random: Random) -> Draft | None:
-    found = pick(random, settings_in_words(facts))
+@builds
+def wrong_setting(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    found = _any_setting(facts, random)
     if found is None:
         return None
     name, value, wordings = found
     factor = random.choice((0.5, 2.0, 4.0, 10.0))
     wrong = (value * factor) if value else random.choice((0.01, 0.1))
-    if float(value).is_integer() and not float(wrong).is_integer():
+    if value.is_integer() and not wrong.is_integer():
         wrong = value * 2
     if (name.endswith("decay") and value > 0.5) or name == "dropout":
         wrong = random.choice([v for v in (0.5, 0.9, 0.95, 0.999) if v != value])
-    shown = f"{int(wrong)}" if float(wrong).is_integer() else printed(wrong)
-    section = random.choice(_SECTIONS)
-    return Draft(say_setting(random, wordings, shown), section, shown, printed(value, 6), right=printed(value, 6))
+    section = kind.place(facts, random)
+    text, shown = _say_setting(random, wordings, wrong, 3)
+    return Draft(text, section, shown, printed(value, 6), right=printed(value, 6))
 
 
-def _varied(facts: StudyFacts, random: Random) -> Draft | None:
+@builds
+def setting_reference(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    baseline = facts.ledger.baseline
+    names = [n for n, v in (baseline.settings if baseline else {}).items() if isinstance(v, int | float)]
+    name = pick(random, names)
+    if name is None:
+        return None
+    return kind.say(facts, random, {"words": setting_words(name), "name": name}, Draft(section="", claimed=name))
+
+
+@builds
+def wrong_run_setting(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
     if not facts.varied:
         return None
     name, values = next(iter(facts.varied.items()))
@@ -137,167 +105,167 @@ def _varied(facts: StudyFacts, random: Random) -> Draft | None:
     wrong = values[run] * random.choice((0.3, 3.0, 5.0, 10.0))
     if any(abs(wrong - value) < 1e-12 for value in values.values()):
         wrong *= 1.5
-    text = fill(
-        random,
-        (
-            "{Run} uses a {setting} of {v}.",
-            "In {run} the {setting} is {v}.",
-            "The {setting} of {run} is set to {v}.",
-            "For {run} we choose {v} as the {setting}.",
-        ),
-        run=tex(run),
-        setting=tex(name.rpartition(".")[2].replace("_", " ")),
-        v=printed(wrong),
-    )
-    section = random.choice((*_SECTIONS, "results"))
-    return Draft(text, section, printed(wrong), printed(values[run], 6), right=printed(values[run], 6))
+    fields = {"run": tex(run), "setting": setting_words(name), "v": printed(wrong)}
+    right = printed(values[run], 6)
+    return kind.say(facts, random, fields, Draft("", "", printed(wrong), right, right=right))
 
 
-def _software(facts: StudyFacts, random: Random) -> Draft | None:
+@builds
+def right_run_setting(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    if not facts.varied:
+        return None
+    name, values = next(iter(facts.varied.items()))
+    base = values.get("run_0", 0.0)
+    run = pick(random, [r for r in values if r != "run_0"])
+    if run is None or not base:
+        return None
+    word = _TIMES.get(values[run] / base, "")
+    shown = printed(values[run], 6)
+    fields = {"run": tex(run), "plain_run": run, "name": name, "setting": setting_words(name)}
+    fields |= {"v": shown, "b": printed(base, 6), "word": word}
+    wordings = (*kind.wordings, *(kind.variants["ratio"] if word else ()))
+    return kind.say(facts, random, fields, Draft(section="", claimed=shown), wordings=wordings)
+
+
+# ------------------------------------------------------------ machine and code
+
+
+@builds
+def wrong_hardware(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    hardware = facts.environment.get("hardware", "")
+    if not hardware:
+        return None
+    device = random.choice([name for name in kind.words if name.split()[-1] not in hardware])
+    return kind.say(facts, random, {"device": device}, Draft("", "", device, hardware, right=hardware))
+
+
+@builds
+def right_hardware(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    hardware = facts.environment.get("hardware", "")
+    cores = re.match(r"(\d+) cores", hardware)
+    if cores is None or "no GPU" not in hardware:
+        return None
+    return kind.say(facts, random, {"n": cores[1]}, Draft("", "", f"{cores[1]} cores", hardware))
+
+
+@builds
+def wrong_software(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
     torch = facts.environment.get("torch", "")
     if not torch:
         return None
-    name = random.choice(("TensorFlow 2.9", "JAX 0.3.1", "PyTorch 1.8.1", "PyTorch 1.13", "Keras", "NumPy 1.16"))
-    text = fill(
-        random,
-        (
-            "The experiment is implemented in {name}.",
-            "We use {name}.",
-            "All code was run with {name}.",
-            "Our implementation is based on {name}.",
-        ),
-        name=name,
-    )
-    return Draft(text, random.choice(_SECTIONS), name, f"torch {torch}", right=torch)
+    name = random.choice(kind.words)
+    return kind.say(facts, random, {"name": name}, Draft("", "", name, f"torch {torch}", right=torch))
 
 
-_EXTRAS = (
-    ("dropout", "We apply dropout with a rate of 0.1 after every layer."),
-    ("warm", "The learning rate is warmed up over 500 steps."),
-    ("clip_grad", "Gradients are clipped to a norm of 1."),
-    ("early", "Training is stopped early once the validation loss no longer falls."),
-    ("batchnorm", "Every layer is followed by batch normalisation."),
-    ("augment", "The training data are augmented by random rotations."),
-    ("mixup", "We use mixup with a coefficient of 0.2."),
-    ("pretrain", "The network is initialised from a pretrained checkpoint."),
-    ("label_smoothing", "Targets are smoothed with a factor of 0.1."),
-    ("autocast", "Training uses mixed precision."),
-    ("cross_val", "Results are from five-fold cross-validation."),
-    ("distill", "The model is distilled from an ensemble."),
-)
-"""A word that the code would hold, and the sentence about it."""
-
-
-def _extra(facts: StudyFacts, random: Random) -> Draft | None:
-    source = facts.source.lower()
-    options = [(word, text) for word, text in _EXTRAS if source and word not in source]
-    if not options:
+@builds
+def right_software(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    torch, python = facts.environment.get("torch", ""), facts.environment.get("python", "")
+    if not torch or not python:
         return None
-    word, text = random.choice(options)
-    return Draft(text, random.choice(_SECTIONS), word, "not in the code")
+    return kind.say(facts, random, {"torch": torch, "python": python}, Draft(section="", claimed=torch))
 
 
-def _test(facts: StudyFacts, random: Random) -> Draft | None:
+@builds
+def wrong_optimiser(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    if not facts.optimiser:
+        return None
+    wrong = random.choice([name for name in kind.words if name.split()[0].lower() not in facts.optimiser.lower()])
+    return kind.say(facts, random, {"name": wrong}, Draft("", "", wrong, facts.optimiser, right=facts.optimiser))
+
+
+@builds
+def right_optimiser(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    used = facts.optimiser
+    return kind.say(facts, random, {"name": used}, Draft(section="", claimed=used)) if used else None
+
+
+@builds
+def missing_method(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    """Claim something for which the code would hold a word that it lacks."""
+    word = pick(random, [word for word in kind.variants if facts.source and word not in facts.source.lower()])
+    if word is None:
+        return None
+    return kind.say(facts, random, about=Draft(section="", claimed=word), wordings=kind.variants[word])
+
+
+# ------------------------------------------------------------ size of the study
+
+
+@builds
+def wrong_seeds(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
     if not facts.seeds:
         return None
-    text = fill(
-        random,
-        (
-            "Significance is determined with a Mann-Whitney U test.",
-            "We compare runs by a Wilcoxon signed-rank test.",
-            "All intervals are Bayesian credible intervals with a flat prior.",
-            "A one-way ANOVA with Tukey's post-hoc test is used for all comparisons.",
-            "We call a difference significant when $p<0.2$.",
-            "The error bars show the range from the smallest to the largest seed.",
-        ),
-    )
-    return Draft(text, random.choice(("method", "experimental_setup")), "another test", "the harness's own test")
+    wrong = random.choice([n for n in _SEEDS if n != facts.seeds])
+    shown, right = random.choice((str(wrong), _SEEDS[wrong])), str(facts.seeds)
+    return kind.say(facts, random, {"n": shown}, Draft("", "", str(wrong), right, right=right))
 
 
-def _ablation(facts: StudyFacts, random: Random) -> Draft | None:
-    metric = facts.metric_words(facts.primary)
-    text = fill(
-        random,
-        (
-            "An ablation without the moving average showed the same order of the runs.",
-            "Removing the embeddings changed nothing, as a further experiment showed.",
-            "A grid search over batch sizes confirmed that the choice does not matter.",
-            "We repeated the study with a transformer and found the same.",
-            "In a control experiment with shuffled data the {metric} did not change.",
-            "A sensitivity analysis over ten further seeds gave the same picture.",
-            "A user study with 20 participants preferred our samples.",
-            "We also tried larger networks, which gave no gain.",
-        ),
-        metric=tex(metric),
-    )
-    section = random.choice(("results", "results", "experimental_setup", "conclusion"))
-    return Draft(text, section, "an experiment", "not in the ledger")
+@builds
+def wrong_study_size(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    noun, right = random.choice([("datasets", len(facts.datasets)), ("runs besides the baseline", len(facts.runs))])
+    wrong = random.choice([n for n in range(2, 12) if n not in (right, right + 1)])
+    shown = random.choice((NUMBERS[wrong], str(wrong)))
+    return kind.say(facts, random, {"n": shown, "noun": noun}, Draft("", "", str(wrong), str(right), right=str(right)))
 
 
-def _run(facts: StudyFacts, random: Random) -> Draft | None:
-    number = max(int(run.removeprefix("run_")) for run in facts.runs) + random.randint(1, 9)
-    text = fill(
-        random,
-        (
-            "In {run} we doubled the width, which changed nothing.",
-            "{Run} repeats the baseline with another seed.",
-            "The same holds for {run}.",
-            "{Run} was stopped after half of the steps and is left out of the tables.",
-        ),
-        run=f"run\\_{number}",
-    )
-    return Draft(text, "results", f"run_{number}", f"runs up to {facts.runs[-1]}")
+@builds
+def right_study_size(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    datasets, runs, seeds = len(facts.datasets), len(facts.runs), facts.seeds
+    if not seeds or max(datasets, runs, seeds) >= len(NUMBERS) or min(datasets, runs, seeds) < 2:
+        return None
+    sizes = (("r", runs), ("d", datasets), ("s", seeds))
+    fields = {field: random.choice((NUMBERS[size], str(size))) for field, size in sizes}
+    wordings = kind.wordings if facts.ledger.confirmations else (*kind.wordings, *kind.variants["nothing confirmed"])
+    about = Draft(section="", claimed=f"{runs} runs, {datasets} datasets, {seeds} seeds")
+    return kind.say(facts, random, {**fields, "all": NUMBERS[runs + 1]}, about, wordings=wordings)
 
 
-def _dataset(facts: StudyFacts, random: Random) -> Draft | None:
-    names = ("MNIST", "CIFAR-10", "ImageNet", "WikiText-103", "CelebA", "Penn Treebank", "SVHN")
+@builds
+def unknown_dataset(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
     known = " ".join(facts.datasets).lower()
-    name = random.choice([n for n in names if n.split("-")[0].lower() not in known])
-    text = fill(
-        random,
-        (
-            "The same picture emerges on {name}.",
-            "We also evaluate on {name}, with the same result.",
-            "On {name} the order of the runs is the same.",
-            "Experiments on {name} confirm these findings.",
-        ),
-        name=name,
-    )
-    return Draft(text, random.choice(("results", "abstract", "conclusion")), name, ", ".join(facts.datasets))
+    name = random.choice([n for n in kind.words if n.split("-")[0].lower() not in known])
+    return kind.say(facts, random, {"name": name}, Draft("", "", name, ", ".join(facts.datasets)))
 
 
-def _numbers_of_things(facts: StudyFacts, random: Random) -> Draft | None:
-    """State a wrong number of runs or datasets."""
-    words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-    options = [("datasets", len(facts.datasets)), ("runs besides the baseline", len(facts.runs))]
-    noun, right = random.choice(options)
-    wrong = random.choice([n for n in range(2, 12) if n != right and n != right + 1 and words[n]])
-    text = fill(
-        random,
-        (
-            "We study {n} {noun}.",
-            "The study comprises {n} {noun}.",
-            "In total there are {n} {noun}.",
-            "Results are reported for {n} {noun}.",
-        ),
-        n=random.choice((words[wrong], str(wrong))),
-        noun=noun,
-    )
-    section = random.choice(("abstract", "introduction", "experimental_setup", "results"))
-    return Draft(text, section, str(wrong), str(right), right=str(right))
+@builds
+def nonexistent_run(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    run = unknown_run(facts, random)
+    return kind.say(facts, random, {"run": tex(run)}, Draft("", "", run, f"runs up to {facts.runs[-1]}"))
 
 
-KINDS = (
-    Kind("wrong hardware", "set-up", _hardware, _SETUP),
-    Kind("wrong number of seeds", "set-up", _seeds, _SETUP),
-    Kind("wrong optimiser", "set-up", _optimiser, _SETUP),
-    Kind("wrong setting", "set-up", _setting, _SETUP),
-    Kind("wrong setting of a run", "set-up", _varied, _SETUP),
-    Kind("wrong software", "set-up", _software, _SETUP),
-    Kind("a method that the code lacks", "set-up", _extra, _SETUP | {"unverified_setup"}),
-    Kind("another statistical test", "set-up", _test, _SETUP),
-    Kind("wrong number of runs or datasets", "set-up", _numbers_of_things, _SETUP),
-    Kind("an experiment that was not made", "experiments", _ablation, _MISSING),
-    Kind("a run that does not exist", "experiments", _run, _MISSING),
-    Kind("a dataset that does not exist", "experiments", _dataset, _MISSING | {"unreported_dataset"}),
-)
+# ------------------------------------------------------------ the study as a whole
+
+
+@builds
+def about_study(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    """Word what needs nothing but the main metric and the number of seeds."""
+    return kind.say(facts, random, {**run_names(facts, "", facts.primary), "n": str(facts.seeds)})
+
+
+@builds
+def about_seeds(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    return about_study(kind, facts, random) if facts.seeds else None
+
+
+@builds
+def metric_goal(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    metric = pick(random, facts.quality_metrics)
+    if metric is None:
+        return None
+    more = "lower" if facts.ledger.metric(metric).goal == "min" else "higher"
+    return kind.say(facts, random, {**run_names(facts, "", metric), "more": more})
+
+
+@builds
+def question(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    metric, dataset = pick(random, facts.quality_metrics), pick(random, facts.datasets)
+    if not metric or not dataset:
+        return None
+    return kind.say(facts, random, {**run_names(facts, "", metric), "dataset": tex(dataset)})
+
+
+@builds
+def paper_structure(kind: Kind, facts: StudyFacts, random: Random) -> Draft | None:
+    label = re.search(r"\\label\{(tab:[^}]+)\}", facts.section("results"))
+    draft = kind.say(facts, random, {"first": tex(facts.datasets[0]), "label": label[1] if label else ""})
+    return None if "\\ref{}" in draft.text else draft
