@@ -9,14 +9,14 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from agents.offline.project import EXPERIMENT, settings_of
 from agents.offline.tunables import find_tunables
 from scenarios.doctor import Check
 from tools.errors import ToolError
 from tools.evidence import BASELINE, RunRecord
-from tools.experiments.configuration import read_configuration
+from tools.experiments.configuration import configured_numbers
 from tools.experiments.execution import load_ledger, run_once
 from tools.experiments.requirements import FILE
-from tools.experiments.settings import read_settings
 from tools.experiments.template import SKELETON, Template, load_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
@@ -83,19 +83,15 @@ def _files(template: Template, pinned: Collection[str]) -> Iterator[Check]:
 
 def _settings(template: Template, source: str, pinned: Collection[str]) -> Check:
     """Return what a study can vary, by the rules of the offline researcher."""
-    names = [setting.name for setting in find_tunables(source, pinned, template.tunable, template.fixed)]
-    configured = [name for name, value in read_configuration(template.folder).items() if isinstance(value, int | float)]
-    every = {setting.name for setting in read_settings(source)}
-    unknown = [name for name in (*template.tunable, *template.fixed) if name not in every]
-    if unknown:
-        return Check("Settings", False, f"template.yaml names settings that experiment.py lacks: {', '.join(unknown)}")
+    configured = configured_numbers(template.folder)
+    every = {setting.name for setting in [*settings_of(EXPERIMENT, source), *configured]}
+    if unknown := [name for name in (*template.tunable, *template.fixed) if name not in every]:
+        return Check("Settings", False, f"template.yaml names settings that no file has: {', '.join(unknown)}")
+    found = find_tunables(source, pinned, template.tunable, template.fixed, configured)
+    names = [s.name if s.file == EXPERIMENT else f"{s.name} ({s.file})" for s in found]
     if names:
-        return Check("Settings", True, f"{len(names)} in experiment.py that can be varied: {', '.join(names[:8])}")
-    told = "experiment.py has no number that a study could vary"
-    if configured:
-        return Check(
-            "Settings", True, f"{told} by rules; a model can vary {', '.join(configured[:8])} of the configuration"
-        )
+        return Check("Settings", True, f"{len(names)} that can be varied: {', '.join(names[:8])}")
+    told = "neither experiment.py nor a configuration file has a number that a study could vary"
     remedy = "Write settings as constants or as options with defaults, or name some under `tunable` in template.yaml"
     return Check("Settings", False, told, remedy)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from agents.conversation.policies import says_done
 from agents.offline.messages import Order, RunNote
+from agents.offline.project import EXPERIMENT, settings_of
 from agents.offline.script import Opening, Script, call, read_whole, say, stop
-from tools.experiments.settings import read_settings
 from tools.toolsets.data import CompletedRun
 
 
@@ -18,11 +18,11 @@ def coder(opening: Opening) -> Script:
             if messages and says_done(messages[-1].text):
                 yield from stop("There is no order to carry out, so I start no further run.")
                 return
-            example = Order(1, "experiment.py", "x", "1", "2")
+            example = Order(1, EXPERIMENT, "x", "1", "2")
             messages = yield from say(f'I can only carry out orders of this form: "{example}".')
             continue
         source = yield from read_whole(order.file)
-        found = next((s for s in read_settings(source) if s.name == order.setting), None)
+        found = next((s for s in settings_of(order.file, source) if s.name == order.setting), None)
         if found is None:
             messages = yield from say(
                 f"{order.file} does not assign a plain value to `{order.setting}`. I changed nothing."

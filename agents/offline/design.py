@@ -48,6 +48,7 @@ def design_of(facts: Facts) -> Design:
             "The first two runs halve and double the value. Each further run goes on in the direction that did better on "
             "the main metric so far, on the average over the datasets, so the later values depend on the earlier results."
         )
+    source = "configuration" if facts.in_configuration else "source"
     return Design(
         aim=(
             f"How much does the outcome of an experiment depend on one of its settings? We vary {tunable} in an experiment "
@@ -57,13 +58,13 @@ def design_of(facts: Facts) -> Design:
         kind=(
             f"This paper reports such a study.{why} The experiment is this: {latex(facts.template)}\n\n"
             f"The question is what happens to its metrics when {tunable} changes. The plan, fixed before the runs: change "
-            f"this setting in the source and nothing else, {first}, choose each further value by what was measured, and "
+            f"this setting in the {source} and nothing else, {first}, choose each further value by what was measured, and "
             f"compare every run with the baseline on all metrics and datasets. The idea counts as refuted when no run "
             f"differs from the baseline by more than the noise of its seeds."
         ),
         contributions="the runs themselves, with code, settings and every seed in a ledger",
         method=(
-            f"One setting is varied: {tunable}. Every run changes its value in the source of the experiment and nothing "
+            f"One setting is varied: {tunable}. Every run changes its value in the {source} of the experiment and nothing "
             f"else; the files of the evaluation are the same for all runs and were compared before and after each.\n\n{how} "
             f"That makes the search efficient and its tests slightly optimistic."
         ),

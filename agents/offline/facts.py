@@ -27,6 +27,17 @@ class Facts:
         self.tunable = setting_of(self.completed) or changed_setting(variables.idea.experiment) or "the setting"
 
     @property
+    def tunable_address(self) -> str:
+        """Return the varied setting's address in the ledger; empty if the ledger does not record it, as a local one."""
+        found = [address for address in self.settings if address.rpartition(".")[2] == self.tunable]
+        return min(found, key=lambda address: not address.startswith("experiment."), default="")
+
+    @property
+    def in_configuration(self) -> bool:
+        """Return whether the varied setting stands in a configuration file."""
+        return bool(self.tunable_address) and not self.tunable_address.startswith("experiment.")
+
+    @property
     def varied(self) -> list[str]:
         """Return the names of the completed runs beside the baseline."""
         return [run.name for run in self.completed if run.name != BASELINE]

@@ -6,11 +6,12 @@ import re
 
 from agents.offline.follow_up import FollowUp, PastStudy, follow_up, past_studies
 from agents.offline.messages import change, changed_setting, first_values, propose, proposed_setting
-from agents.offline.script import Call, Opening, Script, call, read_whole, say, together
+from agents.offline.project import read_names, read_tunables
+from agents.offline.script import Call, Opening, Script, call, say, together
 from agents.offline.state import IdeationVariables, NoveltyVariables
 from agents.offline.text import join
-from agents.offline.tunables import find_tunables, scaled
-from tools.experiments.settings import SourceSetting, read_settings
+from agents.offline.tunables import scaled
+from tools.experiments.settings import SourceSetting
 from tools.toolsets.data import SearchResults
 
 _COMPARED = "Every run is compared with the baseline on all metrics and datasets."
@@ -20,10 +21,9 @@ _REFUTED = "The idea is refuted if no run differs significantly from the baselin
 def proposer(opening: Opening) -> Script:
     """Read the experiment and the archive. Follow up a setting that helped, else vary one that the archive lacks."""
     variables = opening.state.variables.read(IdeationVariables)
-    source = yield from read_whole("experiment.py")
+    every = yield from read_tunables(variables.template, variables.profile)
     archive = past_studies(variables.archived_ideas)
     taken = [study.idea.name for study in archive]
-    every = find_tunables(source, variables.profile.args, variables.template.tunable, variables.template.fixed)
     field = variables.template.title or "this experiment"
     if closer := follow_up(archive, every):
         tunable = next(tunable for tunable in every if tunable.name == closer.best.setting)
@@ -32,14 +32,14 @@ def proposer(opening: Opening) -> Script:
     tunables = [tunable for tunable in every if _name(tunable) not in taken]
     if not tunables:
         yield from say(
-            "I find no numeric setting in experiment.py that could be varied and was not yet. I have no idea to propose."
+            "I find no numeric setting in the experiment that could be varied and was not yet. I have no idea to propose."
         )
         return
     tunable = tunables[opening.seed % min(3, len(tunables))]
     low, high = scaled(tunable.value, 0.5), scaled(tunable.value, 2)  # type: ignore[arg-type]
     reason, parent = _reason(archive)
     experiment = (
-        f"{reason}{change(tunable.name, tunable.literal)} The first runs take {low} and {high}; each further run takes a "
+        f"{reason}{change(tunable)} The first runs take {low} and {high}; each further run takes a "
         f"value that follows from what was measured. {_COMPARED}"
     )
     yield from _defend(_idea(tunable, field, experiment, parent), tunable)
@@ -57,15 +57,14 @@ def _defend(idea: dict[str, object], tunable: SourceSetting) -> Script:
 
 def advisor(opening: Opening) -> Script:
     """Ask once what would refute the idea; accept it after that if it was submitted and its setting exists."""
-    source = yield from read_whole("experiment.py")
-    names = {setting.name for setting in read_settings(source)}
+    names = yield from read_names()
     messages, turn, asked = list(opening.messages), 1, False
     deliverable = opening.state.conversation.deliverable
     while True:
         setting = proposed_setting(messages)
         submitted = any(deliverable in past.submitted for past in opening.state.turns_before(turn))
         if setting and setting not in names:
-            answer = yield from call("return_deliverable", missing=f"`{setting}` is no setting of experiment.py")
+            answer = yield from call("return_deliverable", missing=f"`{setting}` is no setting of the experiment")
         elif not submitted:
             answer = yield from call("return_deliverable", missing="no idea was submitted")
         elif not asked:
@@ -133,7 +132,7 @@ def _follow_up_idea(closer: FollowUp, tunable: SourceSetting, field: str) -> dic
     words, place = tunable.name.replace("_", " "), field[0].lower() + field[1:]
     experiment = (
         f"In `{closer.study.idea.name}`, {best.name} with `{tunable.name}` = {best.value:g} did better than the baseline on "
-        f"{join(list(best.better))}. {change(tunable.name, tunable.literal)} {first_values(*closer.values)} each further run "
+        f"{join(list(best.better))}. {change(tunable)} {first_values(*closer.values)} each further run "
         "takes a value halfway between the best so far and its neighbour, or beyond it when it is the outermost. "
         f"{_COMPARED}"
     )

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.offline.script import Message
+from tools.experiments.settings import SourceSetting
 
 _ORDER = re.compile(r"Run (\d+): in `([^`]+)` set `(\w+)` from `([^`]+)` to `([^`]+)`")
 _PROPOSAL = re.compile(r"The proposed setting is `(\w+)`\.")
 _NOTE = re.compile(r"^(\w+) = (\S+) \(baseline (\S+)\)$")
-_CHANGE = re.compile(r"Change `(\w+)` in experiment\.py ")
+_CHANGE = re.compile(r"Change `(\w+)` in .+? \(now ")
 _FIRST_VALUES = re.compile(r"Follow-up runs begin with (\S+) and (\S+);")
 
 
@@ -71,9 +72,9 @@ def proposed_setting(messages: Sequence[Message]) -> str:
     return found[-1] if found else ""
 
 
-def change(setting: str, literal: str) -> str:
-    """Return the sentence of an idea that names the setting to vary and how it is written now."""
-    return f"Change `{setting}` in experiment.py (now {literal}) and nothing else."
+def change(setting: SourceSetting) -> str:
+    """Return the sentence of an idea that names the setting to vary, its file, and how it is written now."""
+    return f"Change `{setting.name}` in {setting.file} (now {setting.literal}) and nothing else."
 
 
 def changed_setting(experiment: str) -> str:

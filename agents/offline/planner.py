@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 from agents.offline.follow_up import halfway, of_same_kind
 from agents.offline.messages import Order, changed_setting, planned_values
+from agents.offline.project import read_tunables
 from agents.offline.results import gain, main_metric
-from agents.offline.script import Opening, Script, call, read_whole, say, stop, submit
+from agents.offline.script import Opening, Script, call, say, stop, submit
 from agents.offline.state import ExperimentsVariables
 from agents.offline.text import join
-from agents.offline.tunables import find_tunables, scaled
+from agents.offline.tunables import scaled, spelled
 from tools.evidence.names import latex_address
 from tools.experiments.settings import SourceSetting
 from tools.ideas import Idea
@@ -28,17 +29,15 @@ def planner(opening: Opening) -> Script:
     Stop with the reason if nothing can be varied or no run was completed: there is then no study to submit.
     """
     variables = opening.state.variables.read(ExperimentsVariables)
-    source = yield from read_whole("experiment.py")
-    template = variables.template
-    found = find_tunables(source, variables.profile.args, template.tunable, template.fixed)
+    found = yield from read_tunables(variables.template, variables.profile)
     tunables = {tunable.name: tunable for tunable in found}
     if not tunables:
-        yield from stop("I stop without a study: experiment.py has no numeric setting that I could vary.")
+        yield from stop("I stop without a study: the experiment has no numeric setting that I could vary.")
         return
     tunable = _setting_of(variables.idea, tunables)
     if tunable is None:
         yield from stop(
-            "I stop without a study: the idea names no numeric setting of experiment.py, and I can only vary such a "
+            "I stop without a study: the idea names no numeric setting of the experiment, and I can only vary such a "
             f"setting. It has {join([f'`{name}`' for name in tunables])}."
         )
         return
@@ -54,7 +53,7 @@ def planner(opening: Opening) -> Script:
             value = choose(rows, tunable, done, failed)
         if value is None:
             break
-        order = Order(len(done) + 1, "experiment.py", tunable.name, tunable.literal, repr(value))
+        order = Order(len(done) + 1, tunable.file, tunable.name, tunable.literal, spelled(value))
         yield from say(f"{order}; change nothing else. {_reason(rows, done, bool(planned))}")
         rows = (yield from call("read_results")).read(LedgerRows).rows
         run = f"run_{len(done) + 1}"

@@ -28,7 +28,11 @@ _SHARE_NEAR_ONE = 0.8
 
 
 def find_tunables(
-    source: str, pinned: Iterable[str], tunable: Collection[str] = (), fixed: Collection[str] = ()
+    source: str,
+    pinned: Iterable[str],
+    tunable: Collection[str] = (),
+    fixed: Collection[str] = (),
+    configured: Iterable[SourceSetting] = (),
 ) -> list[SourceSetting]:
     """Return the settings that can be varied, the most telling first: numbers other than zero, written once.
 
@@ -36,8 +40,9 @@ def find_tunables(
         pinned: options that the harness sets.
         tunable: the only settings that may be varied, as the template's author says; by default name and use decide.
         fixed: settings that are no treatment.
+        configured: the settings of the configuration files.
     """
-    settings = read_settings(source)
+    settings = [*effective_settings(source), *configured]
     names = [setting.name for setting in settings]
     known, counted = {*pinned, *fixed}, _loop_counts(source)
     tunables = [
@@ -50,8 +55,22 @@ def find_tunables(
         and s.name not in known
         and (s.name in tunable if tunable else not _NOT_TUNABLE.search(s.name) and s.name not in counted)
     ]
-    order = {"option": 0, "constant": 1, "local": 2}
-    return sorted(tunables, key=lambda s: (not _TELLING.search(s.name), order[s.kind], s.line))
+    order = {"option": 0, "configuration": 1, "constant": 2, "local": 3}
+    return sorted(
+        tunables, key=lambda s: (_is_one(s.value), not _TELLING.search(s.name), order[s.kind], s.file, s.line)
+    )
+
+
+def effective_settings(source: str) -> list[SourceSetting]:
+    """Return the settings of a source, without the constants and fields that an option of the same name overrides."""
+    settings = read_settings(source)
+    options = {setting.name for setting in settings if setting.kind == "option"}
+    return [setting for setting in settings if setting.kind != "constant" or setting.name not in options]
+
+
+def _is_one(value: object) -> bool:
+    """Tell whether a setting is the whole number 1: it cannot be halved, and code that has it often takes no other."""
+    return isinstance(value, int) and value == 1
 
 
 def _loop_counts(source: str) -> set[str]:
@@ -68,6 +87,12 @@ def _loop_counts(source: str) -> set[str]:
         for inner in ast.walk(over)
         if isinstance(inner, ast.Attribute) or (isinstance(inner, ast.Name) and inner.id not in ("range", "args"))
     }
+
+
+def spelled(value: float) -> str:
+    """Return a number as Python, YAML, TOML and JSON all read it: YAML takes 5e-05 for a text and 5.0e-05 for a number."""
+    text = repr(value)
+    return text if "e" not in text or "." in text else text.replace("e", ".0e")
 
 
 def scaled(value: float, factor: float) -> float | int:

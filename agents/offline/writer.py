@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 
 from agents.offline.design import design_of, tunable_of
@@ -179,12 +180,15 @@ def _method(facts: Facts) -> str:
 
 
 def _setup(facts: Facts, metrics: list[str]) -> str:
-    wanted = [s for s in facts.settings if s.startswith("experiment.")]
+    wanted = sorted(
+        (s for s in facts.settings if re.fullmatch(r"[\w.]+", s)), key=lambda s: not s.startswith("experiment.")
+    )
+    files = ", its configuration files" if any(not s.startswith("experiment.") for s in wanted) else ""
     settings = "; ".join(rf"\texttt{{{latex(s.removeprefix('experiment.'))}}} = \setting{{{s}}}" for s in wanted[:24])
     machine = "; ".join(rf"{latex(name)}: \env{{{name}}}" for name in facts.environment)
     text = f"{design_of(facts).ran}: {machine}.\n\n"
     if settings:
-        text += f"The baseline's settings, read from its source and its command line: {settings}.\n\n"
+        text += f"The baseline's settings, read from its source{files} and its command line: {settings}.\n\n"
     text += (
         "Table~\\ref{tab:runs} lists every run, those that failed as well. What differs between them is in "
         "Table~\\ref{tab:settings}.\n\n"
@@ -246,11 +250,8 @@ def _results(facts: Facts, metrics: list[str], significant: list[str]) -> str:
 
 def _of_run(facts: Facts, run: str, metric: str) -> str:
     note = next((RunNote.of(r.note) for r in facts.completed if r.name == run), None)
-    where = (
-        rf" ({tunable_of(facts)} = \setting{{{run}/experiment.{facts.tunable}}})"
-        if (note and f"experiment.{facts.tunable}" in facts.settings)
-        else ""
-    )
+    known = note and facts.tunable_address
+    where = rf" ({tunable_of(facts)} = \setting{{{run}/{facts.tunable_address}}})" if known else ""
     changes = [
         rf"{latex(a.split('/')[1])}, {change(a)}"
         for a in facts.addresses

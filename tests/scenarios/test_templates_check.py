@@ -87,7 +87,7 @@ def test_a_template_with_nothing_to_vary_fails(command, tmp_path: Path) -> None:
     assert command("templates", "check", template, "--sandbox", "none").returncode == 2
     (template / "config.yaml").write_text("degree: 5\n", encoding="utf-8")
     done = command("templates", "check", template, "--sandbox", "none")
-    assert done.returncode == 0 and "config.degree" in done.stdout
+    assert done.returncode == 0 and "degree (config.yaml)" in done.stdout
 
 
 def test_settings_that_template_yaml_names_must_exist(command, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +11,17 @@ from pathlib import Path
 import yaml
 
 from tools.evidence import RESULT_FOLDER, Scalar
+from tools.experiments.settings import SourceSetting
 
 _SUFFIXES = (".yaml", ".yml", ".toml", ".json")
 _TEMPLATE_FILES = frozenset(["template.yaml", "prompt.json", "seed_ideas.json", "pyproject.toml"])
 _MOST_BYTES = 100_000
 _MOST_FILES = 20
 _MOST_SETTINGS = 200
+_NUMBER = re.compile(
+    r"""(["']?)\b([A-Za-z_]\w*)\1\s*[:=]\s*([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=\s*(?:[,}\]#]|$))"""
+)
+"""A key with a number, as YAML, TOML and JSON write it."""
 
 
 def configuration_files(project: Path) -> list[Path]:
@@ -39,17 +45,61 @@ def read_configuration(project: Path) -> dict[str, Scalar]:
     found: dict[str, Scalar] = {}
     for path in configuration_files(project):
         try:
-            text = path.read_text(encoding="utf-8")
-            data: object = tomllib.loads(text) if path.suffix == ".toml" else _parsed(path, text)
-        except (ValueError, yaml.YAMLError, RecursionError, OSError):
+            found.update(_values(path, path.read_text(encoding="utf-8")))
+        except (ValueError, OSError):
             continue
-        if isinstance(data, dict):
-            found.update(_flat(data, path.stem))
     return dict(list(found.items())[:_MOST_SETTINGS])
 
 
-def _parsed(path: Path, text: str) -> object:
-    return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+def configured_numbers(project: Path) -> list[SourceSetting]:
+    """Return the numbers of all configuration files with their places. Files that cannot be read are left out."""
+    found = []
+    for path in configuration_files(project):
+        try:
+            found += number_settings(path.relative_to(project).as_posix(), path.read_text(encoding="utf-8"))
+        except (ValueError, OSError):
+            continue
+    return found
+
+
+def number_settings(file: str, text: str) -> list[SourceSetting]:
+    """Return the numbers of a configuration file with their places, by the last part of their names.
+
+    A name that occurs twice in the file is left out, because its place is not certain.
+    """
+    values: dict[str, list[Scalar]] = {}
+    for name, value in _values(Path(file), text).items():
+        values.setdefault(name.rpartition(".")[2], []).append(value)
+    placed = [
+        (number, line, match)
+        for number, line in enumerate(text.splitlines(), 1)
+        for match in _NUMBER.finditer(line)
+        if not line.lstrip().startswith("#")
+    ]
+    names = [match[2] for _, _, match in placed]
+    found = []
+    for number, line, match in placed:
+        (value, *others) = values.get(match[2]) or [""]
+        if others or names.count(match[2]) > 1 or isinstance(value, bool | str) or value != float(match[3]):
+            continue
+        column = len(line[: match.start(3)].encode())
+        found.append(SourceSetting(match[2], value, number, column, match[3], line, "configuration", file))
+    return found
+
+
+def _values(path: Path, text: str) -> dict[str, Scalar]:
+    """Return the single values of a file as `file.key.key` -> value; none if it does not parse or is no mapping."""
+    try:
+        match path.suffix:
+            case ".toml":
+                data: object = tomllib.loads(text)
+            case ".json":
+                data = json.loads(text)
+            case _:
+                data = yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError, RecursionError):
+        return {}
+    return dict(_flat(data, path.stem)) if isinstance(data, dict) else {}
 
 
 def _flat(data: dict[object, object], prefix: str, depth: int = 0) -> Iterator[tuple[str, Scalar]]:

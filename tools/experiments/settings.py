@@ -24,7 +24,8 @@ class SourceSetting:
     literal: str
     text: str
     kind: str
-    """`option`, `constant` (module or class level) or `local` (inside a function)."""
+    """`option`, `constant` (module or class level), `local` (inside a function) or `configuration`."""
+    file: str = "experiment.py"
 
 
 def read_settings(source: str) -> list[SourceSetting]:

@@ -23,6 +23,12 @@ class FilePart(ToolData):
     """The line to continue from; None at the end of the file."""
 
 
+class ListedFiles(ToolData):
+    """The files of the project that hold its configuration, as paths relative to it."""
+
+    configuration: tuple[str, ...]
+
+
 class LedgerRow(ToolData):
     """One result of the ledger."""
 

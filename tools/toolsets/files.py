@@ -12,11 +12,12 @@ from pydantic import Field
 from tools.atomic import write_text
 from tools.errors import ToolError, nearest
 from tools.evidence import RESULT_FOLDER
+from tools.experiments.configuration import configuration_files
 from tools.experiments.integrity import is_shadow
 from tools.experiments.requirements import importable_names
 from tools.sandbox.obeyed_files import is_importable, obeyed_by
 from tools.toolsets.base import Toolset
-from tools.toolsets.data import FilePart
+from tools.toolsets.data import FilePart, ListedFiles
 from tools.toolsets.tool import ToolAnswer
 
 _MAX_LISTED = 400
@@ -29,15 +30,16 @@ class FileTools(Toolset):
 
     names = ("list_files", "read_file", "edit_file", "write_file")
 
-    async def list_files(self) -> str:
+    async def list_files(self) -> ToolAnswer:
         """List the files of the project with their sizes in bytes. Files marked (fixed) cannot be changed."""
-        lines = []
-        for path in sorted(self._idea.workspace.work.rglob("*")):
-            name = path.relative_to(self._idea.workspace.work).as_posix()
+        lines, work = [], self._idea.workspace.work
+        for path in sorted(work.rglob("*")):
+            name = path.relative_to(work).as_posix()
             if path.is_file() and not path.is_symlink() and "__pycache__" not in name:
                 lines.append(f"{name} {path.stat().st_size}{' (fixed)' if self._why_fixed(name) else ''}")
         more = [f"({len(lines) - _MAX_LISTED} more files)"] if len(lines) > _MAX_LISTED else []
-        return "\n".join([*lines[:_MAX_LISTED], *more])
+        configuration = tuple(path.relative_to(work).as_posix() for path in configuration_files(work))
+        return ToolAnswer("\n".join([*lines[:_MAX_LISTED], *more]), data=ListedFiles(configuration=configuration))
 
     async def read_file(
         self,

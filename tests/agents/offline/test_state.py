@@ -30,7 +30,7 @@ from agents.offline.state import (
 )
 from agents.role_card import RoleCard
 from tools.experiments.template import Profile
-from tools.toolsets.data import FilePart
+from tools.toolsets.data import FilePart, ListedFiles
 
 TEMPLATE = TemplateData(title="Descent", field="optimization", description="", metrics={})
 SOURCE = "step_size = 0.1\n"
@@ -49,18 +49,23 @@ def proposer(folder: Path, given: PromptVariables) -> tuple[OfflineClient, ToolR
 
 
 def after_reading(call_id: str) -> list[ModelMessage]:
-    call = FunctionCall(id=call_id, name="read_file", arguments="{}")
-    result = FunctionExecutionResult(content=SOURCE, call_id=call_id, is_error=False, name="read_file")
-    return [
-        UserMessage(content="Words that nobody reads.", source="lab"),
-        AssistantMessage(content=[call], source="student"),
-        FunctionExecutionResultMessage(content=[result]),
-    ]
+    messages: list[ModelMessage] = [UserMessage(content="Words that nobody reads.", source="lab")]
+    for name, number, content in (
+        ("read_file", call_id, SOURCE),
+        ("list_files", f"{call_id}_files", "experiment.py 16"),
+    ):
+        messages.append(
+            AssistantMessage(content=[FunctionCall(id=number, name=name, arguments="{}")], source="student")
+        )
+        result = FunctionExecutionResult(content=content, call_id=number, is_error=False, name=name)
+        messages.append(FunctionExecutionResultMessage(content=[result]))
+    return messages
 
 
 async def test_a_proposal_needs_no_prompt(tmp_path: Path) -> None:
     client, results = proposer(tmp_path, variables())
     results.put("call_1", FilePart(characters=len(SOURCE), next_line=None).model_dump())
+    results.put("call_1_files", ListedFiles(configuration=()).model_dump())
     answer = await client.create(after_reading("call_1"), tools=TOOLS)
     assert not isinstance(answer.content, str) and answer.content[0].name == "submit_idea"
     assert '"step_size_sensitivity"' in answer.content[0].arguments

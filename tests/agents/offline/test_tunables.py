@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import ast
 
-from agents.offline.tunables import find_tunables
+import pytest
+import yaml
+
+from agents.offline.tunables import find_tunables, spelled
 
 OPTIONS = """
 import argparse
@@ -19,6 +22,15 @@ args = parser.parse_args()
 blocks = [args.layers for _ in range(args.layers)]
 for seed in range(args.copies):
     print(seed)
+"""
+
+
+OVERRIDDEN = """
+class Config:
+    learning_rate: float = 0.01
+parser.add_argument("--learning_rate", type=float, default=0.1)
+parser.add_argument("--batch_size", type=int, default=1)
+parser.add_argument("--decay", type=float, default=0.5)
 """
 
 
@@ -52,3 +64,17 @@ def test_sizes_caps_budgets_and_constants_of_nature_are_no_treatment(name: str) 
 def test_the_author_of_a_template_decides() -> None:
     assert names(OPTIONS, fixed=("agents",)) == {"infection_prob", "layers"}
     assert names(OPTIONS, tunable=("replicates", "layers")) == {"replicates", "layers"}
+
+
+def test_an_option_overrides_a_field_of_its_name_and_a_count_of_one_comes_last() -> None:
+    found = find_tunables(OVERRIDDEN, ())
+    assert [(setting.name, setting.value) for setting in found] == [
+        ("learning_rate", 0.1),
+        ("decay", 0.5),
+        ("batch_size", 1),
+    ]
+
+
+@pytest.mark.parametrize("value", [5e-05, 1.5e-07, 0.25, 9])
+def test_a_number_is_spelled_so_that_yaml_reads_a_number(value: float) -> None:
+    assert yaml.safe_load(spelled(value)) == value == ast.literal_eval(spelled(value))

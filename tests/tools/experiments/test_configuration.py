@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.experiments.configuration import configuration_files, read_configuration
+import pytest
+
+from tools.experiments.configuration import configuration_files, number_settings, read_configuration
 
 
 def test_single_values_of_yaml_toml_and_json_are_settings(tmp_path: Path) -> None:
@@ -30,3 +32,23 @@ def test_single_values_of_yaml_toml_and_json_are_settings(tmp_path: Path) -> Non
         "data.json",
         "train.toml",
     ]
+
+
+YAML = "degree: 5  # a comment\nmodel: {width: 64, rate: 0.5}\n# depth: 3\nlr: 1e-3\non: true\nb:\n  x: 1\nc:\n  x: 2\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "places"),
+    [
+        ("base.yaml", YAML, {"degree": (1, "5"), "width": (2, "64"), "rate": (2, "0.5")}),
+        ("train.toml", "[optimizer]\nlr = 1e-3\nname = 'x = 3'\n", {"lr": (2, "1e-3")}),
+        ("data.json", '{"size": 3,\n "deep": {"share": 0.25}}', {"size": (1, "3"), "share": (2, "0.25")}),
+        ("list.json", "[1, 2]", {}),
+        ("broken.yaml", "a: [", {}),
+    ],
+)
+def test_the_place_of_a_number_is_found_where_it_is_certain(file: str, text: str, places: dict[str, object]) -> None:
+    found = number_settings(file, text)
+    assert {setting.name: (setting.line, setting.literal) for setting in found} == places
+    for setting in found:
+        assert setting.text.encode()[setting.column :].decode().startswith(setting.literal) and setting.file == file
