@@ -12,7 +12,7 @@ from tools.experiments.confirmation import confirmation_of
 from tools.experiments.execution import load_ledger
 from tools.idea_context import IdeaContext
 from tools.latex import Compilation, compile_paper
-from tools.paper import SECTIONS, Provenance, assemble, draft_sections, section_path, section_text
+from tools.paper import Provenance, assemble, draft_sections, written_sections
 
 
 async def build_paper(context: IdeaContext) -> Compilation:
@@ -23,7 +23,7 @@ async def build_paper(context: IdeaContext) -> Compilation:
     ledger, paper = load_ledger(context), context.workspace.paper
     context.workspace.files.gate_file.unlink(missing_ok=True)
     paper.mkdir(parents=True, exist_ok=True)
-    texts = {name: section_text(paper, name) for name in SECTIONS if section_path(paper, name).is_file()}
+    texts = written_sections(paper)
     environment = ledger.baseline.environment if ledger.baseline else {}
     write_results_tex(ledger, environment, paper / "results.tex", "\n".join(texts.values()))
     unverified = await asyncio.to_thread(_unverified, context, texts, ledger)

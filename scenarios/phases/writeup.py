@@ -10,7 +10,7 @@ from tools.evidence.gate import gate_errors
 from tools.experiments.confirmation import confirmation_of
 from tools.experiments.execution import load_ledger
 from tools.figures import load_figures
-from tools.paper import SECTIONS, section_path
+from tools.paper import SECTIONS, written_sections
 from tools.review import load_decision, load_reviews
 from tools.toolsets.experiments import runs_left
 
@@ -51,10 +51,7 @@ def _revision_variables(context: PhaseContext) -> dict[str, object]:
 
 
 def _shown(context: PhaseContext) -> ShownDeliverable:
-    paper = context.idea.workspace.paper
-    texts = {
-        name: path.read_text(encoding="utf-8") for name in SECTIONS if (path := section_path(paper, name)).is_file()
-    }
+    texts = written_sections(context.idea.workspace.paper)
     return ShownDeliverable("\n\n".join(f"[{name}]\n{text.strip()}" for name, text in texts.items()))
 
 

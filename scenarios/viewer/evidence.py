@@ -19,7 +19,6 @@ from tools.evidence import BASELINE, MetricResult, RunRecord, reference_values
 from tools.evidence.gate import GateFinding
 from tools.evidence.gate.section_source import EvidenceReference, SectionSource
 from tools.figures import file_digest, load_description, load_drawings
-from tools.literature import Bibliography
 
 _CITE = re.compile(r"\\[Cc]ite[a-zA-Z]*\*?(?:\s*\[[^\]]*\])*\s*\{([^{}]*)\}")
 _GRAPHIC = re.compile(r"\\includegraphics\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}")
@@ -85,12 +84,12 @@ def marked_sections(study: IdeaStudy) -> list[MarkedSection]:
     """Return all sections of an idea's paper."""
     findings = [finding for check in (study.gate.checks if study.gate else []) for finding in check.findings]
     marks = _Marks(study)
-    return [_marked(source, marks, [f for f in findings if f.file == source.file]) for source in study.sources]
+    return [_marked(source, marks, [f for f in findings if f.file == source.file]) for source in study.evidence.sources]
 
 
 def loose_findings(study: IdeaStudy) -> list[GateFinding]:
     """Return the gate's findings that concern no line of a section."""
-    files = {source.file for source in study.sources}
+    files = {source.file for source in study.evidence.sources}
     checks = study.gate.checks if study.gate else []
     return [finding for check in checks for finding in check.findings if finding.file not in files or not finding.line]
 
@@ -104,7 +103,7 @@ class _Marks:
         environment = ledger.baseline.environment if ledger.baseline else {}
         self._printed: Mapping[str, Mapping[str, str]] = reference_values(ledger, environment)
         self._runs = {row.name: row for row in ledger.rows if row.status == "completed"}
-        self._bibliography = Bibliography(study.files.bibliography_file)
+        self._bibliography = study.evidence.bibliography
         self._drawings = load_drawings(study.files.drawings_file)
 
     def of(self, source: SectionSource) -> list[EvidenceMark]:

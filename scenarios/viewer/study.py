@@ -16,13 +16,13 @@ from tools.documents import read_page_image
 from tools.documents.text_places import PageBox, find_on_page, page_letters, page_with
 from tools.errors import UserError
 from tools.evidence import Ledger, Metric
-from tools.evidence.gate import GateReport, load_gate_report
-from tools.evidence.gate.section_source import SectionSource, read_source
-from tools.evidence.gate.statements import Study, judge_section
+from tools.evidence.gate import GateReport, PaperEvidence, load_gate_report
+from tools.evidence.gate.section_source import SectionSource
 from tools.evidence.judgement import Judgement
 from tools.experiments.template import Template, load_template
 from tools.figures import file_digest
-from tools.paper import SECTIONS, section_path
+from tools.literature import Bibliography
+from tools.paper import written_sections
 from tools.project import TEMPLATES
 from tools.run_dir import IdeaDir
 
@@ -75,18 +75,21 @@ class IdeaStudy:
         return load_gate_report(self.files.gate_file)
 
     @cached_property
-    def sources(self) -> list[SectionSource]:
-        """The sections of the paper that are written, in its order."""
-        paths = {name: section_path(self.files.paper, name) for name in SECTIONS}
-        return [read_source(name, path.read_text(encoding="utf-8")) for name, path in paths.items() if path.is_file()]
+    def evidence(self) -> PaperEvidence:
+        """The sections of the paper that are written, and what they have to agree with."""
+        return PaperEvidence.of(
+            self.files.paper,
+            written_sections(self.files.paper),
+            self.ledger,
+            Bibliography(self.files.bibliography_file),
+            code=self.files.work if self.files.work.is_dir() else None,
+            template=self.template,
+        )
 
     def judgements(self, source: SectionSource) -> list[Judgement]:
-        """Return what the evidence says about the statements of a section."""
-        return judge_section(source, self._study)
-
-    @cached_property
-    def _study(self) -> Study:
-        return Study.of(self.ledger, self.template, self.files.work if self.files.work.is_dir() else None)
+        """Return what the evidence says about the statements of a section, on results and on the set-up."""
+        found = [*self.evidence.judgements, *self.evidence.setup_judgements]
+        return sorted((judged for of, judged in found if of is source), key=lambda judged: judged.start)
 
     def page_of(self, source: SectionSource, start: int, end: int) -> tuple[int, str] | None:
         """Return the page of the paper that shows a part of a section, and the words by which it was found."""

@@ -6,7 +6,15 @@
 from tools.paper.assembly import Provenance, assemble
 from tools.paper.draft import draft_sections, find_draft, install_draft
 from tools.paper.latex_commands import LatexUseProblem, command_problems, without_verbatim
-from tools.paper.sections import HEADINGS, SECTIONS, missing_sections, section_path, section_text, write_section
+from tools.paper.sections import (
+    HEADINGS,
+    SECTIONS,
+    missing_sections,
+    section_path,
+    section_text,
+    write_section,
+    written_sections,
+)
 from tools.paper.syntax import cited_keys, line_at
 
 __all__ = [
@@ -26,4 +34,5 @@ __all__ = [
     "section_text",
     "without_verbatim",
     "write_section",
+    "written_sections",
 ]

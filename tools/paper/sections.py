@@ -63,11 +63,17 @@ def section_text(folder: Path, name: str) -> str:
     _check_name(name)
     path = section_path(folder, name)
     if not path.is_file():
-        written = ", ".join(other for other in SECTIONS if section_path(folder, other).is_file())
+        written = ", ".join(written_sections(folder))
         raise ToolError(
             f"{name} is not written yet; " + (f"written so far: {written}" if written else "no section is written")
         )
     return path.read_text(encoding="utf-8")
+
+
+def written_sections(folder: Path) -> dict[str, str]:
+    """Return the LaTeX of the sections that are written, in the order of the paper."""
+    paths = {name: section_path(folder, name) for name in SECTIONS}
+    return {name: path.read_text(encoding="utf-8") for name, path in paths.items() if path.is_file()}
 
 
 def missing_sections(folder: Path) -> list[str]:

@@ -26,7 +26,7 @@ from tools.figures import (
     load_figures,
     record_drawn,
 )
-from tools.paper import SECTIONS, section_path, section_text
+from tools.paper import written_sections
 from tools.sandbox import ResourceLimits
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import FigureFiles
@@ -155,7 +155,7 @@ class FigureTools(Toolset):
         write_json(paper / "figures.json", [figure.model_dump() for figure in figures if figure.file != file])
         for path in (paper / "figures" / file, description_file(paper / "figures" / file)):
             path.unlink(missing_ok=True)
-        used = [name for name in SECTIONS if section_path(paper, name).is_file() and file in section_text(paper, name)]
+        used = [name for name, text in written_sections(paper).items() if file in text]
         where = f"; remove it from {', '.join(used)}" if used else ""
         return f"{file} is dropped{where}. Reason: {reason}"
 

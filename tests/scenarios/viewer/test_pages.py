@@ -13,7 +13,9 @@ from agents.journal_index import place_of
 from tests.scenarios.viewer.conftest import Site
 from tools.evidence import Ledger
 from tools.evidence.audit import audit_paper
-from tools.evidence.gate import GateCheckResult, GateFinding, GateReport, save_gate_report
+from tools.evidence.gate import GateCheckResult, GateFinding, GateReport, run_gate, save_gate_report
+from tools.literature import Bibliography
+from tools.paper import section_path
 from tools.review import PanelReport
 from tools.run_dir import RunDir
 
@@ -155,6 +157,27 @@ def test_a_finding_of_the_gate_stands_at_its_line(tmp_path: Path, old_runs: Path
     site.log_in()
     text = site.get(f"/run/withheld/idea/{idea.name}/paper").text
     assert text.index('id="results-line-1"') < text.rindex("a planted finding") < text.index('id="results-line-2"')
+
+
+def test_statements_are_judged_as_by_the_gate(tmp_path: Path, old_runs: Path) -> None:
+    run = tmp_path / "changed"
+    shutil.copytree(old_runs / "finished", run)
+    [idea] = RunDir(run).ideas()
+    setup = section_path(idea.paper, "experimental_setup")
+    setup.write_text(
+        setup.read_text() + "\nWe train with a learning rate of 17. Every run used eight NVIDIA H100 accelerators.\n"
+    )
+    bibliography = Bibliography(idea.bibliography_file)
+    report = run_gate(
+        idea.paper, Ledger.load(idea.ledger_file, {}), bibliography, code=idea.work if idea.work.is_dir() else None
+    )
+    reasons = {
+        f.reason for check in report.checks if check.name == "setup" for f in check.findings if "H100" in f.excerpt
+    }
+    site = Site(tmp_path)
+    site.log_in()
+    text = site.page(f"/run/changed/idea/{idea.name}/paper").text
+    assert reasons and all(reason in text for reason in reasons)
 
 
 @pytest.mark.slow

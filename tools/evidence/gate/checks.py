@@ -25,7 +25,7 @@ from tools.evidence.judgement import Judgement, Verdict
 from tools.experiments.template import Template
 from tools.figures import DrawingRecord, file_digest
 from tools.literature import Bibliography, SourceRecords
-from tools.paper import SECTIONS, section_path
+from tools.paper import written_sections
 
 
 @dataclass(frozen=True)
@@ -124,14 +124,11 @@ def run_gate(
         drawings: which images plot.py drew; None if the workspace has no such record.
         records: what the literature sources say about the bibliography; None if they were not asked.
     """
-    texts = {
-        name: path.read_text(encoding="utf-8") for name in SECTIONS if (path := section_path(folder, name)).is_file()
-    }
     pdf = folder / "paper.pdf"
     printed = PrintedPaper.read(pdf)
     evidence = PaperEvidence.of(
         folder,
-        texts,
+        written_sections(folder),
         ledger,
         bibliography,
         code=code,
