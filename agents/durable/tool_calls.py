@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from agents.autogen import CancellationToken, ParametersSchema, TextResultContent, ToolResult, ToolSchema, Workbench
 from agents.durable.turn_state import TurnState, digest
 from agents.journal import Journal
-from agents.models.arguments import read_arguments, validated_arguments
+from agents.models.arguments import read_arguments
+from agents.models.checked_arguments import checked_arguments, unknown_arguments
 from agents.models.protocol_common import tool_name
 from agents.models.text_answers import UNREADABLE_CALL
 from agents.prompts import render
@@ -162,15 +163,11 @@ class ToolWorkbench(Workbench):
     async def _call(self, name: str, arguments: dict[str, Any]) -> ToolOutcome:
         tool = self._tools[name]
         try:
-            self._check_names(tool, arguments)
-            checked = validated_arguments(
-                tool.arguments, {k: v for k, v in arguments.items() if k in tool.arguments.model_fields}
-            )
-            given = {field: getattr(checked, field) for field in tool.arguments.model_fields}
-            answer = await self._run_context.unless_stopped(tool.call(**given))
-        except ValidationError as error:
-            problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors())
-            return ToolOutcome(f"{name} was not called, its arguments are not valid: {problems}", failed=True)
+            given = checked_arguments(tool.arguments, arguments, self._repeated(tool, arguments))
+        except ToolError as error:
+            return ToolOutcome(f"{name} was not called: {error}", failed=True)
+        try:
+            answer = await self._run_context.unless_stopped(tool.call(**given.values))
         except ToolError as error:
             return ToolOutcome(str(error), failed=True)
         except (Stopped, asyncio.CancelledError):
@@ -185,28 +182,23 @@ class ToolWorkbench(Workbench):
             return ToolOutcome(
                 f"{name} failed inside ({type(error).__name__}: {error}); this is not your mistake", failed=True
             )
+        notes = "".join(f"\n({note})" for note in given.notes)
         if not isinstance(answer, ToolAnswer):
-            return ToolOutcome(answer)
+            return ToolOutcome(answer + notes)
         data = answer.data.model_dump(mode="json") if answer.data is not None else None
         if isinstance(answer, Submission):
-            return ToolOutcome(answer.text, data=data, submissions=[(answer.deliverable, answer.status)])
+            return ToolOutcome(answer.text + notes, data=data, submissions=[(answer.deliverable, answer.status)])
         if isinstance(answer, Shown):
             marks = [self._run_context.image_store.store(image) for image in answer.images]
-            return ToolOutcome("\n".join([answer.text, *marks]), data=data)
-        return ToolOutcome(answer.text, data=data, brief=answer.brief)
+            return ToolOutcome("\n".join([answer.text + notes, *marks]), data=data)
+        return ToolOutcome(answer.text + notes, data=data, brief=answer.brief)
 
-    def _check_names(self, tool: Tool, arguments: Mapping[str, Any]) -> None:
-        """Refuse arguments that the tool does not have, once each. Who repeats one means nothing by it.
-
-        Raises:
-            ToolError: names the nearest argument.
-        """
-        known = tool.arguments.model_fields
-        unknown = {name for name in arguments if name not in known and (tool.name, name) not in self._told}
+    def _repeated(self, tool: Tool, arguments: Mapping[str, Any]) -> frozenset[str]:
+        """Return the unknown arguments that were refused before. Who repeats one means nothing by it."""
+        unknown = unknown_arguments(tool.arguments, arguments)
+        repeated = frozenset(name for name in unknown if (tool.name, name) in self._told)
         self._told |= {(tool.name, name) for name in unknown}
-        if unknown:
-            told = "; ".join(f"{name!r}: {nearest(name, known)}" for name in sorted(unknown))
-            raise ToolError(f"{tool.name} was not called, it has no such argument: {told}")
+        return repeated
 
     async def start(self) -> None: ...
 

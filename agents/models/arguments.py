@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ast
-import copy
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
-
-from pydantic import BaseModel, ValidationError
 
 _FENCE = re.compile(r"\s*```\w*\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
 _STRING_OR_COMMA = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])', re.DOTALL)
@@ -55,38 +52,6 @@ def decoded(text: str) -> Any:
     except (ValueError, RecursionError):
         return text
     return value if isinstance(value, list | dict) else text
-
-
-def validated_arguments(schema: type[BaseModel], arguments: Mapping[str, Any]) -> BaseModel:
-    """Validate arguments. A list or object that was given as a JSON text counts as what it holds.
-
-    Raises:
-        ValidationError: they do not fit.
-    """
-    try:
-        return schema.model_validate(arguments)
-    except ValidationError as error:
-        places = [problem["loc"] for problem in error.errors() if isinstance(problem["input"], str)]
-        unpacked: Any = copy.deepcopy(dict(arguments))
-        for place in places:
-            _decode_at(unpacked, place)
-        if unpacked == arguments:
-            raise
-        return schema.model_validate(unpacked)
-
-
-def _decode_at(value: Any, place: Sequence[str | int]) -> None:
-    """Replace the text at a place by the list or object that it holds. A place that names a schema is left alone."""
-    for part in place[:-1]:
-        value = value[part] if _has(value, part) else None
-    if place and _has(value, place[-1]) and isinstance(value[place[-1]], str):
-        value[place[-1]] = decoded(value[place[-1]])
-
-
-def _has(value: Any, part: str | int) -> bool:
-    return (isinstance(value, dict) and part in value) or (
-        isinstance(value, list) and isinstance(part, int) and part < len(value)
-    )
 
 
 def without_surrogates(text: str) -> str:

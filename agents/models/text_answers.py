@@ -6,6 +6,8 @@ offered, so that a paper or a review may show JSON.
 
 from __future__ import annotations
 
+import ast
+import itertools
 import json
 import re
 from collections.abc import Collection, Iterator
@@ -37,6 +39,17 @@ _TAGGED = re.compile(
 _FUNCTION = re.compile(r"<function=([\w.-]+)>\s*(.*?)\s*(?:</function>|\Z)", re.DOTALL)
 _PARAMETER = re.compile(r"<parameter=([\w-]+)>\n?(.*?)\n?(?:</parameter>|(?=<parameter=)|\Z)", re.DOTALL)
 _FENCED = re.compile(r"```(?:json|tool_call)?\s*\n(.*?)\n\s*```", re.DOTALL)
+_FENCED_ANY = re.compile(r"```\w*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
+_PYTHON = re.compile(r"^[ \t]*(?:print\(|`)?(?P<name>[A-Za-z_][\w.]*)\((?=\s*(?:\w+\s*=(?!=)|\)))", re.MULTILINE)
+_REACT = re.compile(
+    r"^[ \t*]*Action[ \t*]*:[ \t*]*`?(?P<name>[\w.]+)`?(?:\(\))?[ \t*]*\n+[ \t*]*Action[ _]Input[ \t*]*:[ \t*]*(?P<input>.*?)"
+    r"(?=\n[ \t*]*(?:Observation|Thought|Action|Final Answer)[ \t*]*:|\Z)",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+)
+_ESCAPE = re.compile(r"""\\(?!["'\\]|n(?![a-z]))""")
+"""An escape that Python would read otherwise than a model that writes LaTeX means it."""
+_MOST_BRACKETS = 200
+_BROKEN = re.compile(r'\A\s*\[?\s*\{.*?"(?:name|tool|function)"\s*:\s*"(?P<name>[\w.]+)"', re.DOTALL)
 _PREFIX = re.compile(r"^(functions?|tools?|default_api|mcp)([._:/]|__)+", re.IGNORECASE)
 
 
@@ -95,11 +108,72 @@ def calls_in(text: str, offered: Collection[str]) -> list[FunctionCall]:
     calls: list[FunctionCall] = []
     tagged = [next(filter(None, match.groups()[1:]), "") for match in _TAGGED.finditer(text)]
     for part in tagged or [text]:
-        functions = list(_xml_calls(part, offered))
-        calls += functions or list(_json_calls(part, offered))
-    if tagged and not calls:
-        return [FunctionCall(id="", name=UNREADABLE_CALL, arguments=json.dumps({"text": text}))]
+        for read in (_xml_calls, _json_calls, _react_calls, _python_calls):
+            if found := list(read(part, offered)):
+                calls += found
+                break
+    if not calls and (tagged or _is_broken(text, offered)):
+        return [_unreadable(text)]
     return calls
+
+
+def _unreadable(text: str) -> FunctionCall:
+    return FunctionCall(id="", name=UNREADABLE_CALL, arguments=json.dumps({"text": text}))
+
+
+def _is_broken(text: str, offered: Collection[str]) -> bool:
+    """Return whether a text, or a code fence in it, is a call in JSON that does not parse."""
+    parts = [match[1] for match in _FENCED_ANY.finditer(text)] or [text]
+    found = [(part, match) for part in parts if (match := _BROKEN.match(part))]
+    return any(
+        tool_named(match["name"], offered) in offered and isinstance(decoded(part), str) for part, match in found
+    )
+
+
+def _react_calls(text: str, offered: Collection[str]) -> Iterator[FunctionCall]:
+    """Yield calls written as `Action: NAME` and `Action Input: {...}`."""
+    for match in _REACT.finditer(text):
+        if (name := tool_named(match["name"], offered)) in offered:
+            given = match["input"].strip().rstrip("`").removeprefix("```json").removeprefix("```").strip()
+            yield _checked(name, given if given not in ("", "None", "none") else "{}", match[0])
+
+
+def _python_calls(text: str, offered: Collection[str]) -> Iterator[FunctionCall]:
+    """Yield calls written as a Python expression that begins a line, `submit_idea(name="x", ...)`."""
+    for match in _PYTHON.finditer(text):
+        if (name := tool_named(match["name"], offered)) not in offered:
+            continue
+        expression = _call_expression(text[match.start("name") :])
+        if expression is None:
+            yield _unreadable(text[match.start("name") :])
+            continue
+        try:
+            given = {word.arg or "": ast.literal_eval(word.value) for word in expression.keywords}
+            yield _checked(name, json.dumps(given), match[0])
+        except (ValueError, TypeError):  # a value that is computed, or `...`: an example and no call
+            continue
+
+
+def _call_expression(text: str) -> ast.Call | None:
+    """Return the call that a text begins with, up to the closing bracket with which it parses."""
+    for match in itertools.islice(re.finditer(r"\)", text), _MOST_BRACKETS):
+        try:
+            tree = ast.parse(text[: match.end()], mode="eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        if isinstance(tree.body, ast.Call) and not tree.body.args and not _ESCAPE.search(text[: match.end()]):
+            return tree.body
+        return None
+    return None
+
+
+def _checked(name: str, arguments: str, written: str) -> FunctionCall:
+    """Return a call, or the one for a call that cannot be read."""
+    try:
+        read_arguments(arguments)
+    except ValueError:
+        return _unreadable(written)
+    return FunctionCall(id="", name=name, arguments=arguments)
 
 
 def _xml_calls(text: str, offered: Collection[str]) -> Iterator[FunctionCall]:

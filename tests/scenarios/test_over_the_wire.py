@@ -31,7 +31,7 @@ IN_THE_TRANSCRIPT = {
     "refusal": "refused to answer", "cut text": "cut off after", "cut call": "cut off after",
     "unknown tool": "there is no tool 'run_the_experiment!'",
     "arguments that are no JSON": "its arguments are no JSON object",
-    "arguments of wrong types": "its arguments are not valid",
+    "arguments of wrong types": " was not called: ",
 }  # fmt: skip
 
 

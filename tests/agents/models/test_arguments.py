@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from pydantic import BaseModel, ValidationError
 
 from agents.autogen import (
     AssistantMessage,
@@ -17,7 +16,7 @@ from agents.autogen import (
     UserMessage,
 )
 from agents.models import ModelSpec, build_client
-from agents.models.arguments import arguments_object, read_arguments, validated_arguments
+from agents.models.arguments import arguments_object, read_arguments
 from tests.fakes.answer import Answer
 from tests.fakes.anthropic_server import AnthropicServer
 from tests.fakes.openai_server import OpenAIServer
@@ -64,19 +63,6 @@ def test_a_repair_leaves_texts_alone() -> None:
     assert read_arguments('{"text": "a,}\n,]", }') == {"text": "a,}\n,]"}
     with pytest.raises(ValueError):
         read_arguments("{'text': '\\alpha'}")
-
-
-class Review(BaseModel):
-    strengths: list[str]
-    scores: dict[str, int]
-    text: str
-
-
-def test_a_list_in_a_text_is_one_where_a_list_is_asked_for() -> None:
-    given = {"strengths": '["a"]', "scores": '{"x": 1}', "text": "[1]"}
-    assert validated_arguments(Review, given) == Review(strengths=["a"], scores={"x": 1}, text="[1]")
-    with pytest.raises(ValidationError):
-        validated_arguments(Review, given | {"strengths": "a"})
 
 
 def test_half_a_character_becomes_a_question_mark() -> None:

@@ -22,6 +22,10 @@ WRITTEN = {
     "fenced": f"I submit:\n```json\n{CALL}\n```",
     "OpenAI's own": json.dumps({"function": {"name": "submit_review", "arguments": '{"score": 5}'}}),
     "Qwen's XML": "<function=submit_review>\n<parameter=score>\n5\n</parameter>\n</function>",
+    "Python's": "I submit:\nsubmit_review(score=5)\n",
+    "Python's, fenced": "I submit:\n```python\nprint(submit_review(\n    score=5,\n    text='It is (so) good.',\n))\n```\nSo.",
+    "ReAct": 'Thought: It is good.\nAction: submit_review\nAction Input: {"score": 5}\nObservation: it was taken',
+    "ReAct, in bold": '**Action:** submit_review\n**Action Input:** {"score": 5}',
     "with a prefix": '<tool_call>{"name": "functions.submit_review", "arguments": {"score": 5,}}</tool_call>',
 }
 
@@ -41,6 +45,9 @@ def test_a_call_in_a_known_format_is_read(text: str) -> None:
         '{"name": "submit_review"}',
         '```json\n{"score": 5}\n```',
         "<function=launch>x</function>",
+        "Next I call submit_review(score=5) myself.",
+        "submit_review(score=...)",
+        "Action: think\nAction Input: {}",
     ],
 )
 def test_other_text_is_no_call(text: str) -> None:
@@ -48,8 +55,15 @@ def test_other_text_is_no_call(text: str) -> None:
 
 
 def test_a_call_that_cannot_be_read_is_one_that_no_tool_answers() -> None:
-    (call,) = calls_in("<tool_call>submit_review(score=5)</tool_call>", OFFERED)
-    assert call.name == UNREADABLE_CALL
+    for text in (
+        "<tool_call>submit_review: 5</tool_call>",
+        "submit_review(score=5, text='It's good.')",
+        "submit_review(text='\\alpha is \\result{run_1/dino/kl}')",
+        'Action: submit_review\nAction Input: {"score": 5',
+        '```json\n{"name": "submit_review", "arguments": {"text": "a "quoted" word"}}\n```',
+    ):
+        (call,) = calls_in(text, OFFERED)
+        assert call.name == UNREADABLE_CALL
 
 
 THOUGHT = {
