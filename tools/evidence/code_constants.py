@@ -39,6 +39,10 @@ def read_constants(folder: Path) -> list[CodeConstant]:
 def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr, int]]:
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         yield node.targets[0].id, node.value, node.lineno
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+        for target, value in zip(node.targets[0].elts, node.value.elts, strict=False):  # TRAIN, TEST = 300, 2000
+            if isinstance(target, ast.Name):
+                yield target.id, value, node.lineno
     elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
         yield node.target.id, node.value, node.lineno
     elif isinstance(node, ast.FunctionDef):

@@ -125,11 +125,21 @@ def check_references(tex: str, ledger: Ledger, known: Mapping[str, set[str]] | N
             code, message, hint = ReferenceProblemCode.LINE_BREAK, "two backslashes are a line break", "write one"
         elif address not in known[macro]:
             code, message = _explain(macro, address, given is None, ledger)
-            hint = nearest(latex_address(address), map(latex_address, known[macro]))
+            hint = _hint_of_compare(macro, address) or nearest(latex_address(address), map(latex_address, known[macro]))
         else:
             continue
         found.append(ReferenceProblem(code, line, macro, address, message, hint))
     return [*found, *_compare_problems(text, ledger, known["compare"]), *_claim_problems(text, ledger)]
+
+
+def _hint_of_compare(macro: str, address: str) -> str:
+    """Return how to print a comparison with another run, if the address names two."""
+    found = re.fullmatch(
+        r"((?:run|confirm)_\d+/[^/|,]+/[^/|,\s]+)[^\w]+(?:against\s+)?((?:run|confirm)_\d+).*", address
+    )
+    if not found or macro not in ("change", "result"):
+        return ""
+    return f"a comparison with another run is \\compare{{{latex_address(found[1])}}}{{{found[2]}}}"
 
 
 def compared_pairs(tex: str) -> Iterator[str]:

@@ -30,7 +30,7 @@ _OF_FIGURES = (
     FindingCode.CONTRADICTED_TREND,
     FindingCode.OUTDATED_FIGURE,
 )
-_SHOWN = 12
+_SHOWN = 25
 
 
 async def judge_paper(idea: IdeaContext) -> GateReport:
@@ -104,7 +104,7 @@ def _findings(
     return sorted(found, key=lambda finding: finding.kind)
 
 
-def format_findings(findings: Iterable[GateFinding]) -> str:
+def format_findings(findings: Iterable[GateFinding], most: int = _SHOWN) -> str:
     """Return findings as lines for an author: place, words, reason, and what to write instead."""
     lines = []
     for finding in findings:
@@ -114,8 +114,8 @@ def format_findings(findings: Iterable[GateFinding]) -> str:
         elif finding.expected and finding.expected not in finding.reason:
             line += f"; the evidence has: {finding.expected}"
         lines.append(line)
-    more = len(lines) - _SHOWN
-    return "\n".join([*lines[:_SHOWN], *([f"- and {more} more"] if more > 0 else [])])
+    more = len(lines) - most
+    return "\n".join([*lines[:most], *([f"- and {more} more"] if more > 0 else [])])
 
 
 def format_report(report: GateReport) -> str:
@@ -127,7 +127,7 @@ def format_report(report: GateReport) -> str:
         verdict = "The gate would pass this paper."
     else:
         verdict = f"The gate would withhold this paper for {len(errors)} error{'s' * (len(errors) > 1)}:"
-    parts = [verdict, format_findings(errors)]
+    parts = [verdict, format_findings(errors, most=len(errors))]
     if notes:
         parts += ["Notes, which withhold nothing:", format_findings(notes)]
     return "\n".join(filter(None, parts))

@@ -130,6 +130,20 @@ class SetupEvidence:
         parameter = setup_words().parameters.get(name)
         return bool(parameter) and any(self.library(parameter)) if parameter else False
 
+    def constant_named(self, value: float, text: str) -> str:
+        """Return the constant of this value in whose name a word of the text begins, such as TRAIN beside 'training'."""
+        spoken = re.findall(r"[a-z]{3,}", text.lower())
+        return next(
+            (
+                name
+                for name, constant in self.code.constants
+                if constant == value and name not in self.settings
+                for part in re.findall(r"[a-z]{4,}", name.lower())
+                if any(word.startswith(part) or (len(word) > 4 and part.startswith(word)) for word in spoken)
+            ),
+            "",
+        )
+
     def library(self, parameter: Parameter) -> list[float]:
         """Return the defaults of a library that apply, where the code names no value."""
         return [value for name, value in parameter.library.items() if self.code.has(name)]

@@ -43,7 +43,7 @@ _TIMES = re.compile(
 )
 _SINGLE = re.compile(
     r"(?:\b(?:with|over|on|from|for|by|using|uses?|used|is|are|was|were)\s+(?:only\s+|just\s+)?|"
-    r"^\s*(?:only\s+)?)(?:(?:a|one)\s+single|a|one|single)\s+(?:random\s+)?"
+    r"^\s*(?:only\s+)?)(?:(?:a|one)\s+single|one|single)\s+(?:random\s+)?"
     r"(?:seed|repetition|training run)\b(?!\s+(?:of|each|per|is (?:\w+er|not)|has|gives|differs|fails|"
     r"from|value|and another))"
     r"|\bonly once\b|\brun once\b",
@@ -215,6 +215,8 @@ def _judge_value(one: _Bound, passage: Passage, evidence: SetupEvidence, *, alon
             reason = f"{one.name} is not the same in all runs: {right}"
             return Judgement(Verdict.CONTRADICTED, FindingCode.CONTRADICTED_SETUP, start, end, reason, right)
         return Judgement(Verdict.SUPPORTED, FindingCode.CONTRADICTED_SETUP, start, end, f"{one.name}: {right}")
+    if named := evidence.constant_named(one.value, passage.text):
+        return Judgement(Verdict.SUPPORTED, FindingCode.CONTRADICTED_SETUP, start, end, f"{named} = {one.value:g}")
     reason = f"{one.name}: the experiment has {right}, not {one.numeral.text.strip()}"
     return Judgement(
         Verdict.CONTRADICTED, FindingCode.CONTRADICTED_SETUP, start, end, reason, right, _macro(one, evidence, runs)
@@ -271,6 +273,10 @@ def _seeds(passage: Passage, evidence: SetupEvidence, found: Sequence[Numeral]) 
             continue
         counted = _COUNTED_SEEDS.match(text, numeral.end)
         listed = re.search(r"\bseeds?\s*[:=]\s*$", text[: numeral.start], re.IGNORECASE)
+        if counted and re.search(
+            r"\b(?:first|last|other|these|those|remaining)\s+$", text[: numeral.start], re.IGNORECASE
+        ):
+            continue  # some of the seeds
         averaged = _MEAN_OF.search(text[: numeral.start]) and re.match(
             r"\s+(?:\w+\s+)?(?:runs|trials)\b", text[numeral.end :]
         )

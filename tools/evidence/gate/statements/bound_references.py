@@ -12,6 +12,12 @@ from tools.evidence.gate.statements.study import Study
 from tools.evidence.judgement import Judgement, Verdict
 from tools.evidence.records import BASELINE
 
+_AFTER = re.compile(
+    r"[\s,(]*(?:bits?|nats|s|seconds)?\s*(?:on|in|for|with|of|under|at|by)\s+(?:the\s+)?(?:data\s?set\s+)?",
+    re.IGNORECASE,
+)
+"""Between a value and the name that it belongs to, as in '0.3 bits on the dataset moons'."""
+_BEFORE_BASELINE = re.compile(r"\s*(?:(?:has|is|at|with|of|takes|reaches|gives)\s+)?", re.IGNORECASE)
 _FROM = re.compile(
     r"\b(?:from|against|than|versus|vs\.?|compared (?:with|to)|instead of|above|below|was)\b[^.;]*$", re.IGNORECASE
 )
@@ -32,7 +38,11 @@ def judge_references(sentence: ParsedSentence, study: Study) -> Iterator[Judgeme
                 value = repeated.get(value, value) if kind == "run" else value
                 mentions = _mentions(clause, kind)
                 names = {name for mention in mentions for name in mention.names}
-                if kind == "run" and value == BASELINE and ((named_baseline and number == 0) or compared_with):
+                if (
+                    kind == "run"
+                    and value == BASELINE
+                    and ((named_baseline and number == 0) or compared_with or _of_baseline(clause, number))
+                ):
                     continue
                 if not names or value in names:
                     if not names or not (wrong := _nearer(clause, mentions, number, value)):
@@ -85,10 +95,40 @@ def _only_versus(clause: Clause, mention: Mention) -> bool:
 
 
 def _nearer(clause: Clause, mentions: list[Mention], number: int, value: str) -> str:
-    """Return the name that stands between the previous reference and this one, if it is another one."""
+    """Return the name that belongs to a reference by its place, if it is another one.
+
+    A value has its name behind it ('0.3 on moons and 0.4 on dino'), or between the value before and itself.
+    """
+    if behind := _behind(clause, mentions, number):
+        return "" if behind.several or value in behind.names else behind.names[0]
     references = clause.measured
     start = references[number - 1].end if number else clause.start
-    between = [m for m in mentions if start <= m.start < references[number].start]
-    if number == 0 or not between or len(between) != 1 or between[0].several:
+    taken = _behind(clause, mentions, number - 1) if number else None
+    between = [m for m in mentions if start <= m.start < references[number].start and m is not taken]
+    if number == 0 or len(between) != 1 or between[0].several:
         return ""
     return "" if value in between[0].names else between[0].names[0]
+
+
+def _behind(clause: Clause, mentions: list[Mention], number: int) -> Mention | None:
+    """Return the name that stands directly behind a reference, after a word such as 'on'."""
+    end = clause.measured[number].end
+    following = next((m for m in mentions if m.start >= end), None)
+    if following and _AFTER.fullmatch(clause.text[end - clause.start : following.start - clause.start]):
+        return following
+    return None
+
+
+def _of_baseline(clause: Clause, number: int) -> bool:
+    """Tell whether the baseline is named directly before a reference, or directly behind it."""
+    reference = clause.measured[number]
+    baselines = [m for m in clause.named("run") if BASELINE in m.names]
+    return any(
+        (m.end <= reference.start and _BEFORE_BASELINE.fullmatch(_between(clause, m.end, reference.start)))
+        or (m.start >= reference.end and _AFTER.fullmatch(_between(clause, reference.end, m.start)))
+        for m in baselines
+    )
+
+
+def _between(clause: Clause, start: int, end: int) -> str:
+    return clause.text[start - clause.start : end - clause.start]

@@ -87,7 +87,10 @@ def _judge_without_predicate(clause: Clause, study: Study, placement: Placement)
         counted = _COUNTED.search(clause.without_names) and not clause.measured
         if counted or (_A_TEST.search(clause.text) and not clause.named("run")):
             return None  # counts are judged as numbers
-        predicate = Predicate("different", clause.start + stated.start(), clause.start + stated.end(), stated[0])
+        denied = pattern("negation").search(clause.text[: stated.start()]) is not None
+        predicate = Predicate(
+            "different", clause.start + stated.start(), clause.start + stated.end(), stated[0], negated=denied
+        )
         return judge_comparison(predicate, clause, study, clause.start, clause.end, headline=placement.headline)
     if placement.strict and not stated and (named or clause.named("dataset")) and (unknown := unknown_verb(clause)):
         return no_evidence(

@@ -27,6 +27,13 @@ _ALL_BUT = re.compile(
     r"\b(?:all|every|each|any|no)(?:\s+(?:of|the|our|[\w-]*sets?|tasks?|runs?|problems?))*$", re.IGNORECASE
 )
 _BETWEEN = re.compile(r"\bbetween\b(?!.*\band\b)", re.IGNORECASE)
+_INFINITIVE = re.compile(r"\W*(?:[\w-]+\s+){1,3}to\s+[a-z]+", re.IGNORECASE)
+"""'We expected run 1 to be lower and run 2 to be higher.'"""
+_NOTHING_SIGNIFICANT = re.compile(
+    r"\b(?:no (?:\w+ ){0,2}significant (?:\w+ ){0,2}(?:difference|change|effect)|not (?:\w+ )?significant"
+    r"|no (?:\w+ ){0,3}significantly)",
+    re.IGNORECASE,
+)
 _PARAGRAPH = re.compile(r"\n\s*\n|\\par\b")
 _HEADING = re.compile(r"\\(?:sub)*section\*?\{([^{}]*)\}|\\paragraph\{([^{}]*)\}")
 
@@ -119,7 +126,9 @@ def read_sentences(source: SectionSource, study: Study) -> Iterator[ParsedSenten
             clause.heading = heading
             clause.before = [*context, *(m for c in clauses[:number] for m in c.mentions)]
             following = clauses[number + 1] if number + 1 < len(clauses) else None
-            clause.hedge = _hedged(clause.text) or _hedges(following)
+            before = clauses[number - 1] if number else None
+            clause.possible |= before is not None and before.possible and _INFINITIVE.match(clause.text) is not None
+            clause.hedge = _hedged(clause.text) or _hedges(following) or _denies_significance(before, clause)
         yield ParsedSentence(start, end, text[start:end], clauses)
         new = [m for c in clauses for m in c.mentions]
         context = [m for m in context if m.kind not in {n.kind for n in new}] + new
@@ -209,6 +218,13 @@ def _hedges(following: Clause | None) -> bool:
         return False
     own = following.named("run") or following.named("dataset")
     return not own or pattern("hedges").search(following.text) is not None
+
+
+def _denies_significance(before: Clause | None, clause: Clause) -> bool:
+    """Tell whether the clause before says that nothing is significant, and this one only how it looks."""
+    if before is None or pattern("significant").search(clause.text):
+        return False
+    return _NOTHING_SIGNIFICANT.search(before.text) is not None
 
 
 def _hedged(text: str) -> bool:

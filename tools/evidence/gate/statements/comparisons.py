@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -40,6 +41,12 @@ _WHY = {
     Truth.TRUE: (FindingCode.CONTRADICTED_CLAIM, "the ledger says otherwise"),
 }
 """What is told first, in this order, of the cells that do not carry a claim."""
+_EVERY_SEED = re.compile(
+    r"\b(?:for|in|on|at|over|with|of)\s+(?:each|every|all)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?(?:pairs?\s+of\s+)?seeds?\b"
+    r"|\bseed by seed\b|\bin (?:each|every|all)(?: \w+)? pairs?\b",
+    re.IGNORECASE,
+)
+_ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
 _DIRECTIONS = ("lower", "higher", "faster", "slower", "different")
 _NO_UNIVERSAL = (Truth.FALSE, Truth.EQUAL, Truth.MISSING, Truth.NOT_SIGNIFICANT)
 _NOT_SHOWN = (Truth.NOT_SIGNIFICANT, Truth.EXPLORATORY, Truth.UNTESTED)
@@ -130,6 +137,10 @@ def _objection(
     cells = _cells(predicate.sense, study, scope, runs)
     if not cells:
         return no_evidence(predicate, f"nothing to compare: {scope}")
+    if _EVERY_SEED.search(clause.text) and predicate.sense in _ORDERED and not predicate.negated:
+        failing = next((cell for cell in cells if not _holds_for_every_seed(predicate.sense, study, cell)), None)
+        why = "not for every seed"
+        return contradicted(predicate, FindingCode.CONTRADICTED_CLAIM, failing, why) if failing else None
     over = scope.over_datasets or (scope.over_runs if scope.over_runs and scope.over_runs.kind == "none" else None)
     none = over is not None and over.kind == "none"
     before = clause.text[: predicate.start - clause.start]
@@ -157,6 +168,16 @@ def _objection(
     if rest:
         return _explain(predicate, rest, universal=over is not None and over.kind == "all")
     return judge_size_beside(predicate, clause, carrying)
+
+
+def _holds_for_every_seed(sense: str, study: Study, cell: Cell) -> bool:
+    """Tell whether each seed's value compares with the baseline's of the same seed in the stated sense."""
+    found = cell.comparison
+    if found is None or not found.paired:
+        return False
+    pairs = zip(found.result.values, found.baseline.values, strict=True)
+    lower = wants_lower(study, sense, found.result.metric.name)
+    return all(value < base if lower else value > base for value, base in pairs)
 
 
 def _cells(sense: str, study: Study, scope: Scope, runs: Sequence[str]) -> list[Cell]:

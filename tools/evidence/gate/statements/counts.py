@@ -25,6 +25,7 @@ _PART_OF_DATASETS = re.compile(r"\b(?:on|in|for)\s+(?:only\s+|the\s+)?$", re.IGN
 _PART_OF_RUNS = re.compile(
     r"\b(?:the|these|those|first|last|other|only)\s+(?:first\s+|last\s+|other\s+)?$", re.IGNORECASE
 )
+_PARTS_OF_DATA = re.compile(r"\b(?:train|test|validation|held-out|evaluation)", re.IGNORECASE)
 _LINKS = frozenset(["of", "per", "in", "on", "at", "and", "with", "is", "are"])
 _SHARED = frozenset(["dataset", "set", "run", "task", "metric"])
 
@@ -67,6 +68,8 @@ def judge_count(
         right = counted[stem]
         if stem == "run" and index and nouns[0] in ("more", "further", "other", "additional", "failed"):
             right = [*right, sum(run.status != "completed" for run in study.ledger.runs)]
+        if stem == "set" and _PARTS_OF_DATA.search(sentence.text):
+            continue
         if _LINKS & set(nouns[:index]):
             return None
         if stem in ("dataset", "set") and value < len(study.datasets) and _PART_OF_DATASETS.search(place.before):
@@ -114,7 +117,7 @@ def _counted(study: Study) -> dict[str, list[int]]:
         "repetition": seeds,
         "repeat": seeds,
         "comparison": cells,
-        "cell": cells,
+        "cell": [*cells, runs + 1],
         "change": cells,
         "difference": cells,
         "test": cells,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tools.evidence.gate.statements.lexicon import words
+from tools.evidence.gate.statements.lexicon import lemmas, words
 from tools.evidence.records import BASELINE
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def name_patterns(study: Study) -> list[NamePattern]:
             found.append(("metric", name, _sequence(parts)))
             if len(parts) > 1:
                 heads.setdefault(parts[-1], []).append(name)
-                if parts[0] not in words("generic_names") and len(parts[0]) <= 5:
+                if parts[0] not in words("generic_names") and len(parts[0]) <= 5 and not lemmas(parts[0]):
                     found.append(("metric", name, _sequence(parts[:1])))
     for head, names in heads.items():
         if len(head) > 3:

@@ -36,6 +36,7 @@ _LEVEL = re.compile(
     re.IGNORECASE,
 )
 _DECAYS = (0.9, 0.999, 0.99, 0.95, 1e-8, 0.98)
+_OF_DATA = re.compile(r"\b(?:points|samples|examples|observations|instances|images|sequences)\b", re.IGNORECASE)
 _SYMBOL = re.compile(r"(?P<name>[A-Za-zα-ωϵ]+)\s*(?:_\s*\{?\s*\w+\s*\}?)?\s*(?:=|≈|∼|:=)\s*$")
 
 
@@ -76,7 +77,7 @@ def judge_symbol(place: NumberPlace, study: Study, formulas: Sequence[tuple[int,
     numeral, clause = place.numeral, place.clause
     symbol = _SYMBOL.search(place.before)
     name = symbol["name"].lower() if symbol else ""
-    if name == "n" and numeral.form == "integer":
+    if name == "n" and numeral.form == "integer" and not (_OF_DATA.search(clause.text) and _is_known(numeral, study)):
         return judge_seed_count(place, study)
     if name == "p":
         return None

@@ -11,6 +11,9 @@ from tools.evidence.gate.statements.numerals import numerals
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.judgement import Judgement, Verdict
 
+_OF_SOMETHING_ELSE = re.compile(
+    r"\b(?:all|the|these|those|other|both)\s+(?:of\s+)?(?:the\s+)?(?:other\s+)?$", re.IGNORECASE
+)
 _ELSEWHERE = re.compile(r"\b(?:would|could|future|recommend\w*|not)\b", re.IGNORECASE)
 
 
@@ -24,7 +27,7 @@ def judge_setting(place: NumberPlace, study: Study) -> Judgement | None:
         for n in near
         for m in clause.mentions
     )
-    if not near or between:
+    if not near or between or (numeral.in_words and _OF_SOMETHING_ELSE.search(place.before)):
         return None
     names = {name for m in near for name in m.names}
     if _is_setting_named_by_its_words(place, study):

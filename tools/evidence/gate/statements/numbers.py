@@ -24,6 +24,14 @@ from tools.evidence.judgement import Judgement
 from tools.evidence.records import BASELINE
 
 _SETTING_CHANGES = re.compile(r"\b(?:setting|value|parameter|rate|size)s?\s+(?:is|are|was|were)\s+$", re.IGNORECASE)
+_FREQUENCY = re.compile(
+    r"(?:once|twice|thrice)(?!\s+(?:as|the|that|those|its|their|what|more|less|larger|smaller)\b)", re.IGNORECASE
+)
+"""'It reads the residuals twice in each round.'"""
+_IN_USE = re.compile(
+    r"\b(?:with|at|on|over|using|uses?|trained|sampled|of the|all|only)\s+(?:all\s+|the\s+|only\s+)?$", re.IGNORECASE
+)
+"""Before the number of a setting that no name beside it tells, as in 'trained on 20 levels'."""
 _OF_A_SETTING = re.compile(r"\s+(?:its|the|this|that)\s+(?:\w+\s+)?(?:value|setting)")
 
 
@@ -66,6 +74,8 @@ def _is_licensed(place: NumberPlace, study: Study, placement: Placement) -> bool
     if not placement.strict and not bound and not clause.named("metric") and numeral.value in study.known_numbers:
         return True
     if numeral.form == "ratio":
+        if _FREQUENCY.match(clause.text, numeral.start):
+            return True
         if _OF_A_SETTING.match(place.after) or _SETTING_CHANGES.search(place.before):
             return True
         if not placement.strict and not bound and not clause.named("metric"):
@@ -74,6 +84,13 @@ def _is_licensed(place: NumberPlace, study: Study, placement: Placement) -> bool
             return True
     if _is_value_of_metric(place):
         return False
+    if (
+        numeral.form == "integer"
+        and _IN_USE.search(place.before)
+        and numeral.value in study.known_numbers
+        and (place.nouns or re.match(r"\s*\(", place.after))
+    ):
+        return True
     small = numeral.form == "integer" and numeral.value <= 10
     if small and not placement.cell and not (states_small_value(place) and (placement.strict or bound)):
         return True

@@ -17,12 +17,13 @@ _OF_SIGNIFICANCE = re.compile(
     re.IGNORECASE,
 )
 """Of a phrase such as 'no change': it speaks of a test, and not of equal results."""
+_ZERO = re.compile(r"\s+(?:zero|0)(?![\w.])", re.IGNORECASE)
 _NO_SELECTION = re.compile(r"\b(?:no|not|never|same|every|each|without selecting|neither)\b", re.IGNORECASE)
 
 
 def predicates(clause: Clause, study: Study) -> list[Predicate]:
     """Return the predicates of a clause in order. Where two overlap, the longer one counts."""
-    phrases = list(_phrases(clause))
+    phrases = list(_phrases(clause, study))
     taken = [(p.start, p.end) for p in phrases] + [(m.start, m.end) for m in clause.mentions]
     kept: list[Predicate] = []
     for predicate in sorted([*phrases, *word_predicates(clause, study, taken)], key=lambda p: (p.start, -p.end)):
@@ -33,7 +34,7 @@ def predicates(clause: Clause, study: Study) -> list[Predicate]:
     return kept
 
 
-def _phrases(clause: Clause) -> Iterator[Predicate]:
+def _phrases(clause: Clause, study: Study) -> Iterator[Predicate]:
     for sense, phrases in claim_words().phrases.items():
         if sense in ("all", "none", "significant"):
             continue
@@ -43,5 +44,21 @@ def _phrases(clause: Clause) -> Iterator[Predicate]:
                 continue
             if sense == "seed" and _NO_SELECTION.search(clause.text[max(0, match.start() - 25) : match.end()]):
                 continue
+            if (
+                sense in ("lower", "higher")
+                and _ZERO.match(clause.text, match.end())
+                and _has_sign(clause, study, sense)
+            ):
+                continue
             chance = sense == "same" and _OF_SIGNIFICANCE.search(match[0] + clause.text[match.end() : match.end() + 60])
             yield Predicate("noise" if chance else sense, start, end, match[0], "phrase")
+
+
+def _has_sign(clause: Clause, study: Study, sense: str) -> bool:
+    """Tell whether the values that a clause prints are below zero, or above it."""
+    values = [
+        study.ledger.result(r.address).mean
+        for r in clause.measured
+        if r.macro == "result" and r.address in study.addresses
+    ]
+    return bool(values) and all((value < 0) == (sense == "lower") for value in values)

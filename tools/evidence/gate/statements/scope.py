@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tools.evidence.claim_spec import ClaimSpec
@@ -15,8 +15,15 @@ from tools.evidence.gate.statements.mentions import Mention
 from tools.evidence.gate.statements.predicate import Predicate
 from tools.evidence.gate.statements.quantifiers import Quantifier, quantifier
 from tools.evidence.gate.statements.study import Study
+from tools.evidence.records import BASELINE
 
 _VAGUE = re.compile(r"\b(?:quality|performance|overall)\b", re.IGNORECASE)
+_NEXT_PART = re.compile(
+    r"\s*,\s+(?!and\s+(?:on|in|for)\b)(?:and\s+)?[\w-]+(?:,? and [\w-]+)*"
+    r"\s+(?:is|are|was|were|lies?|lower|higher|better|worse)\b"
+)
+"""'Line and moons are higher, dino and circle lower': the names before the word are its own."""
+_OBJECT = re.compile(r"\s+(?:as|from|to|than|with)\b")
 _REFERS_BACK = re.compile(
     r"\W*(?:only\s+)?(?:it|this|that|which|those|there|here|the (?:difference|change|effect|value|cost|gain))\b",
     re.IGNORECASE,
@@ -64,6 +71,9 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
 
     def near(kind: str) -> tuple[str, ...]:
         found = clause.named(kind)
+        behind = [m for m in found if before <= m.start < predicate.start]
+        if behind and _NEXT_PART.match(clause.text, predicate.end - clause.start):
+            return unique(name for m in behind for name in m.names)
         chosen = [m for m in found if before <= m.start < predicate.start or predicate.end <= m.start < following]
         return unique(name for m in chosen or found for name in m.names)
 
@@ -92,6 +102,8 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
         runs = tuple(study.runs)
     elif not runs and (context := mention_before(clause, "run")):
         runs = tuple(name for name in context.names if name != against)
+    if _are_compared_with_each_other(predicate, clause, runs, against):
+        runs, against = runs[1:], runs[0]
     return Scope(
         runs=runs or tuple(study.runs),
         bound_runs=bool(runs),
@@ -102,6 +114,15 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
         over_datasets=over_datasets,
         over_runs=over_runs,
         other_metric=other_metric,
+    )
+
+
+def _are_compared_with_each_other(predicate: Predicate, clause: Clause, runs: Sequence[str], against: str) -> bool:
+    """Tell whether runs are 'the same' or 'differ' among themselves, and not from the baseline."""
+    if predicate.sense not in ("same", "different") or len(runs) != 2 or against != BASELINE:
+        return False
+    return not any(BASELINE in mention.names for mention in clause.named("run")) and not _OBJECT.match(
+        clause.text, predicate.end - clause.start
     )
 
 

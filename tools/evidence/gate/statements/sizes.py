@@ -15,6 +15,9 @@ from tools.evidence.gate.statements.study import Study
 from tools.evidence.judgement import Judgement
 
 _EFFECTS = re.compile(r"\b(?:effect|difference|gain|improvement|cost|change)s?\b")
+_OF_DATA = re.compile(
+    r"\b(?:data\s?sets?|problems?|tasks?|benchmarks?|points?|samples)\b[^.;]*\b(?:is|are)\b", re.IGNORECASE
+)
 _AMBIGUOUS = frozenset(["only", "little", "small", "large", "big", "strong", "real", "limited"])
 """Words that beside a comparison often describe a setting or a limit."""
 
@@ -23,7 +26,9 @@ def judge_size(predicate: Predicate, clause: Clause, study: Study) -> Judgement 
     """Judge a word of size that stands for a comparison, as in 'the effect is negligible'."""
     scope = scope_of(predicate, clause, study, clause.start, clause.end)
     if not scope.bound_runs:
-        named = clause.measured or clause.named("metric") or clause.named("dataset")
+        named = (
+            clause.measured or clause.named("metric") or (clause.named("dataset") and not _OF_DATA.search(clause.text))
+        )
         speaks = named or _EFFECTS.search(clause.text)
         return no_evidence(predicate, f'"{predicate.text}" is bound to no run') if speaks else None
     if predicate.negated:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from tools.evidence.code_constants import read_constants
+from tools.evidence.gate.statements.lexicon import lemmas
 from tools.evidence.gate.statements.mentions import Mention, NamePattern, find_mentions, name_patterns
 from tools.evidence.ledger import Ledger
 from tools.evidence.records import BASELINE, CONFIRMATION, Metric, Scalar
@@ -19,6 +21,8 @@ class Study:
 
     ledger: Ledger
     description: str = ""
+    title: str = ""
+    """The template's title."""
     constants: tuple[tuple[str, float], ...] = ()
     by_direction: bool = False
     """A difference of means carries a claim without a test. For results that are no more than means."""
@@ -26,12 +30,18 @@ class Study:
     @classmethod
     def of(cls, ledger: Ledger, template: Template | None = None, code: Path | None = None) -> Study:
         """Return the study of a ledger, with the template's description and the constants of a folder of code."""
-        description = ""
+        description, title = "", template.title if template else ""
         if template:
             described = (f"{metric.printed}: {metric.description}" for metric in template.metrics.values())
             description = " ".join([template.title, template.description, template.task_description, *described])
         constants = [(constant.name, constant.value) for constant in read_constants(code)] if code else []
-        return cls(ledger, description, tuple(constants))
+        return cls(ledger, description, title, tuple(constants))
+
+    @cached_property
+    def title_lemmas(self) -> frozenset[str]:
+        """Return the lemmas of the verbs in the template's title, such as boost in 'Boosted decision stumps'."""
+        found = re.findall(r"[a-z]+", self.title.lower())
+        return frozenset(lemma for word in found for lemma in lemmas(word).get("VERB", ()))
 
     @cached_property
     def runs(self) -> list[str]:

@@ -36,6 +36,7 @@ def judge_study_facts(sentence: ParsedSentence, study: Study) -> Iterator[Judgem
     for clause in sentence.clauses:
         if clause.possible or clause.cited:
             continue
+        text = clause.without_names
         found = _FAILED.search(clause.text)
         if (
             found
@@ -45,12 +46,12 @@ def judge_study_facts(sentence: ParsedSentence, study: Study) -> Iterator[Judgem
             yield _contradicted(clause.start, found, "no run failed", "no run failed")
         elif found and found["count"].lower() in ("no", "none of the") and failed:
             yield _contradicted(clause.start, found, f"{', '.join(failed)} failed", f"{len(failed)} failed")
-        if _NOT_OURS.search(clause.text) or clause.cites:
+        if _NOT_OURS.search(text) or clause.cites:
             continue
-        if found := _OTHER_TEST.search(clause.text):
+        if found := _OTHER_TEST.search(text):
             test = "t-tests, paired by seed where both runs share seeds, else Welch's"
             yield _contradicted(clause.start, found, f"the harness computes {test}", test)
-        if found := _OTHER_BARS.search(clause.text):
+        if found := _OTHER_BARS.search(text):
             yield _contradicted(clause.start, found, "the harness prints standard errors", "standard errors")
 
 

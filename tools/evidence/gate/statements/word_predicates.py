@@ -20,6 +20,18 @@ _COUNTED = re.compile(
     r"\bof\s+(?:the|these|all|our)\s+(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+$",
     re.IGNORECASE,
 )
+_PARTICIPLE_OR_NOUN = re.compile(
+    r"(?:ing|ed)$|\b(?:an?|the|this|that|of|no|any|some|its|too|very|so|and|or)\s+(?:[a-z]+ed\s+)?[a-z]+$",
+    re.IGNORECASE,
+)
+_OF_A_SEED = re.compile(r"\b(?:this|that|one|the same|a) seed\s+(?:\w+ly\s+)?$", re.IGNORECASE)
+_MEASURE_OF_SPREAD = re.compile(
+    r"\b(?:noise|spread|scatter|variation|variance|deviations?|interval|uncertainty)\b", re.IGNORECASE
+)
+_THAN_A_DIFFERENCE = re.compile(
+    r"\s+than\s+(?:the|these|those|any|all|most|its|their)?\s*(?:\w+\s+)?(?:differences?|changes?|effects?|gains?|gaps?)",
+    re.IGNORECASE,
+)
 _PURPOSE = re.compile(r"\W*(?:in order )?to\s+(?:\w+ly\s+)?", re.IGNORECASE)
 _PASSIVE = re.compile(r"\s+(?:is|was|are|were|be|been|being)(?:\s+\w+){0,2}\s+")
 _END_OF_PHRASE = re.compile(r"\s*(?:,|$|from|to|by|in)")
@@ -35,6 +47,8 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
             yield from _graded(word, found[index + 1 : index + 2])
             continue
         sense = word_sense(word.text)
+        if sense and sense.degree == "verb" and _names_a_method(word, sense, study):
+            continue
         size = None if _grades_a_comparison(word) else claim_words().size.get(word.text)
         if sense is None:
             if size and _predicative(word):
@@ -58,6 +72,10 @@ def _no_comparison(word: ClauseWord, sense: WordSense) -> bool:
     following, previous = word.next[:1], word.previous[-1:]
     if following in (("one",), ("half",)) and text.endswith("st"):
         return True
+    if _OF_A_SEED.search(word.text_before):
+        return True
+    if _MEASURE_OF_SPREAD.search(word.text_before) and _THAN_A_DIFFERENCE.match(word.text_after):
+        return True  # 'the noise is larger than the differences' says that nothing is significant
     if previous == ("at",) and text in ("best", "worst"):
         return True
     if sense.sense == "different" and not _changes_result(word):
@@ -73,6 +91,19 @@ def _no_comparison(word: ClauseWord, sense: WordSense) -> bool:
     if text in words("names_a_variant") and previous in (("the",), ("an",), ("our",), ("this",)):
         return not word.followed_by("metric", within=12)  # "the improved schedule" is a name
     return sense.degree == "verb" and (_acts_on_setting(word) or _setting_changes(word, clause))
+
+
+def _names_a_method(word: ClauseWord, sense: WordSense, study: Study) -> bool:
+    """Tell whether a word such as 'boosting' or 'the damage' belongs to the method and says nothing of a result."""
+    if word.followed_by("metric", within=12):
+        return False
+    if sense.lemma in study.title_lemmas:
+        return True
+    if sense.lemma not in words("technical_verbs") or not _PARTICIPLE_OR_NOUN.search(f"{word.text_before}{word.text}"):
+        return False
+    clause = word.clause
+    named = any(m.kind in ("metric", "run", "dataset") for m in clause.mentions)
+    return not (named or clause.measured or clause.claims or words("vague_metrics") & {*word.previous, *word.next})
 
 
 def _superlative(word: str) -> bool:
