@@ -6,6 +6,7 @@
 from tools.paper.assembly import Provenance, assemble
 from tools.paper.draft import draft_sections, find_draft, install_draft
 from tools.paper.latex_commands import LatexUseProblem, command_problems, without_verbatim
+from tools.paper.markup import check_caption, check_markup, figure_environment, included_images, section_body
 from tools.paper.sections import (
     HEADINGS,
     SECTIONS,
@@ -23,13 +24,18 @@ __all__ = [
     "LatexUseProblem",
     "Provenance",
     "assemble",
+    "check_caption",
+    "check_markup",
     "cited_keys",
     "command_problems",
     "draft_sections",
+    "figure_environment",
     "find_draft",
+    "included_images",
     "install_draft",
     "line_at",
     "missing_sections",
+    "section_body",
     "section_path",
     "section_text",
     "without_verbatim",

@@ -150,7 +150,7 @@ def _unlisted(text: str) -> Iterator[LatexUseProblem]:
 
 def _similar(name: str, names: frozenset[str]) -> str:
     close = difflib.get_close_matches(name, sorted(names), 1, 0.8) if len(name) > 3 else []
-    return f"did you mean {close[0]}?" if close else f"write it without; the allowed ones are in {FILE.name}"
+    return f"did you mean {close[0]}?" if close else "write it without"
 
 
 def _uses(text: str) -> Iterator[LatexUseProblem]:

@@ -70,6 +70,11 @@ def _check_structure(name: str, latex: str) -> None:
     try:
         nodes, _, _ = LatexWalker(latex, tolerant_parsing=False).get_latex_nodes()
     except LatexWalkerParseError as error:
+        if (opened := _open_in_math(latex)) is not None:
+            words = " ".join(latex[max(0, opened - 20) : opened + 20].split())
+            raise ToolError(
+                f"{name}, line {line_at(latex, opened)}: the {{ in {words!r} is not closed before the formula ends"
+            ) from None
         line = line_at(latex, error.pos) if error.pos is not None else "?"
         raise ToolError(f"{name}, line {line}: {error.msg}; close what was opened, in order") from None
     for node in _all(nodes):
@@ -81,6 +86,22 @@ def _check_structure(name: str, latex: str) -> None:
                 f"{name}, line {line_at(latex, node.pos)}: the % after {before.strip()[-30:]!r} makes the rest of the "
                 "line a comment; write a percent sign as \\%, and comments on lines of their own"
             )
+
+
+def _open_in_math(latex: str) -> int | None:
+    """Return the position of the first brace that is opened and not closed between two dollars."""
+    text = re.sub(r"\\.", "  ", without_verbatim(latex), flags=re.DOTALL)
+    dollars = [match.span() for match in re.finditer(r"\$\$?", text)]
+    for (_, start), (end, _) in zip(dollars[::2], dollars[1::2], strict=False):
+        opened: list[int] = []
+        for brace in re.finditer(r"[{}]", text[start:end]):
+            if brace[0] == "{":
+                opened.append(start + brace.start())
+            elif opened:
+                opened.pop()
+        if opened:
+            return opened[-1]
+    return None
 
 
 def _all(nodes: list[Any]) -> Iterator[Any]:

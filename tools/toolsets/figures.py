@@ -26,7 +26,7 @@ from tools.figures import (
     load_figures,
     record_drawn,
 )
-from tools.paper import written_sections
+from tools.paper import check_caption, written_sections
 from tools.sandbox import ResourceLimits
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import FigureFiles
@@ -119,6 +119,8 @@ class FigureTools(Toolset):
         work, target = self._idea.workspace.work, self._idea.workspace.paper / "figures"
         drawn = [path.name for path in _images(work)]
         record = load_drawings(self._idea.workspace.files.drawings_file)
+        if not drawn:
+            raise ToolError("plot.py has drawn nothing yet; call run_plot first")
         figures = []
         for file, caption in zip(files, captions, strict=True):
             if file not in drawn:
@@ -127,6 +129,7 @@ class FigureTools(Toolset):
                 raise ToolError(f"{file!r} is not what plot.py drew; draw it again with run_plot")
             if not _INCLUDABLE.fullmatch(file):
                 raise ToolError(f"{file!r} cannot be included in LaTeX; name it with letters, digits, - and _ only")
+            check_caption(file, caption)
             image = await _check(work, file)
             label = f"fig:{Path(file).stem}"
             figures.append(PaperFigure(file=file, label=label, caption=caption, width=image.width, height=image.height))

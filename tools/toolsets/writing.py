@@ -11,7 +11,16 @@ from tools.errors import ToolError
 from tools.evidence import check_references
 from tools.experiments.execution import load_ledger
 from tools.figures import load_figures
-from tools.paper import SECTIONS, missing_sections, section_text, write_section
+from tools.paper import (
+    SECTIONS,
+    check_markup,
+    figure_environment,
+    included_images,
+    missing_sections,
+    section_body,
+    section_text,
+    write_section,
+)
 from tools.paper_build import build_paper, format_compilation
 from tools.toolsets.base import Toolset
 from tools.toolsets.evidence_checks import format_findings, format_report, judge_paper, judge_text, refuse
@@ -68,16 +77,25 @@ class WritingTools(Toolset):
         return await self._write(section, latex.replace(old, new))
 
     async def _write(self, section: str, latex: str) -> str:
+        latex, note = section_body(section, latex)
+        check_markup(section, latex)
+        self._check_images(latex)
         problems = await asyncio.to_thread(check_references, latex, load_ledger(self._idea))
         if problems:
             raise ToolError(f"{section} was not written: " + "; ".join(str(problem) for problem in problems))
         await asyncio.to_thread(write_section, self._idea.workspace.paper, section, latex)
         missing = missing_sections(self._idea.workspace.paper)
-        told = f"{section} written; " + (
+        told = f"{section} written{f' ({note})' if note else ''}; " + (
             f"still missing: {', '.join(missing)}" if missing else "all sections are written"
         )
         errors = [each for each in await judge_text(self._idea, section, latex) if each.kind == "error"]
         return f"{told}\nThe gate would withhold the paper for:\n{format_findings(errors)}" if errors else told
+
+    def _check_images(self, latex: str) -> None:
+        """Refuse an image without its folder. Raises ToolError with the path to write."""
+        for figure in load_figures(self._idea.workspace.paper):
+            if figure.file in included_images(latex):
+                raise ToolError(f"write \\includegraphics{{figures/{figure.file}}}; the images are in figures/")
 
     async def read_section(self, section: Annotated[SectionName, Field(description="which section")]) -> ToolAnswer:
         """Read the current text of a section."""
@@ -106,9 +124,13 @@ class WritingTools(Toolset):
         if missing := missing_sections(paper):
             raise ToolError(f"the paper is incomplete: {', '.join(missing)} missing; write them with write_section")
         text = "\n".join(section_text(paper, section) for section in SECTIONS)
-        unused = [figure.file for figure in load_figures(paper) if figure.file not in text]
+        unused = [each for each in load_figures(paper) if f"figures/{each.file}" not in included_images(text)]
         if unused:
-            raise ToolError(f"figure {unused[0]} was submitted but is in no section; include it with its caption")
+            names = ", ".join(figure.file for figure in unused)
+            raise ToolError(
+                f"submitted figures that no section includes: {names}. Include each in a section and refer to it with "
+                f"\\ref; for {unused[0].file}:\n{figure_environment(unused[0].file, unused[0].caption, unused[0].label)}"
+            )
         compilation = await build_paper(self._idea)
         if not compilation.ok:
             raise ToolError("the paper does not compile:\n" + format_compilation(compilation))

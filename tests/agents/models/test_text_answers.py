@@ -23,7 +23,7 @@ WRITTEN = {
     "OpenAI's own": json.dumps({"function": {"name": "submit_review", "arguments": '{"score": 5}'}}),
     "Qwen's XML": "<function=submit_review>\n<parameter=score>\n5\n</parameter>\n</function>",
     "Python's": "I submit:\nsubmit_review(score=5)\n",
-    "Python's, fenced": "I submit:\n```python\nprint(submit_review(\n    score=5,\n    text='It is (so) good.',\n))\n```\nSo.",
+    "Python's, fenced": "I submit:\n```python\nprint(submit_review(\n    score=5,\n    text='(So) good.',\n))\n```\nSo.",
     "ReAct": 'Thought: It is good.\nAction: submit_review\nAction Input: {"score": 5}\nObservation: it was taken',
     "ReAct, in bold": '**Action:** submit_review\n**Action Input:** {"score": 5}',
     "with a prefix": '<tool_call>{"name": "functions.submit_review", "arguments": {"score": 5,}}</tool_call>',

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.tools.paper_sample import METRICS, ledger, write_paper
+from tools.atomic import write_json
 from tools.errors import ToolError
 from tools.experiments.template import Profile, no_template
 from tools.experiments.workspace import Workspace
@@ -79,3 +80,20 @@ async def test_a_caption_with_a_typed_number_is_found(context: ToolContext) -> N
     assert finding.kind == "error" and finding.file == "caption of a.png"
     right = figure.model_copy(update={"caption": r"On dino, run\_1 reaches \result{run_1/dino/kl_divergence}."})
     assert [each for each in await judge_figures(context.idea, [right]) if each.kind == "error"] == []
+
+
+async def test_markdown_is_refused_and_the_heading_of_the_template_left_out(context: ToolContext) -> None:
+    tools = WritingTools(context)
+    with pytest.raises(ToolError, match="textbf"):
+        await tools.write_section("conclusion", "It is **not** better.")
+    assert "left out" in await tools.write_section("conclusion", "\\section{Conclusion}\n" + RIGHT)
+    assert (context.idea.workspace.paper / "sections" / "conclusion.tex").read_text().strip() == RIGHT
+
+
+async def test_a_paper_without_its_figures_is_told_all_of_them_and_how_to_include_one(context: ToolContext) -> None:
+    figures = [PaperFigure(file=f"{name}.png", label=f"fig:{name}", caption="x", width=9, height=9) for name in "ab"]
+    write_json(context.idea.workspace.paper / "figures.json", [figure.model_dump() for figure in figures])
+    with pytest.raises(ToolError, match=r"(?s)a\.png, b\.png.*includegraphics\[width=\\linewidth\]\{figures/a\.png\}"):
+        await WritingTools(context).submit_paper("x")
+    with pytest.raises(ToolError, match=r"write .includegraphics\{figures/b\.png\}"):
+        await WritingTools(context).write_section("results", r"\includegraphics{b.png}")
