@@ -6,13 +6,14 @@ import pytest
 
 from tests import real_data
 from tests.tools.paper_sample import ledger
-from tools.evidence import Ledger, check_references
+from tools.evidence import Ledger, RunRecord, check_references
 from tools.evidence.gate import FindingCode
 from tools.evidence.gate.section_source import read_source
 from tools.evidence.gate.statements import Study, judge_section
 from tools.evidence.gate.statements.numerals import numerals
 from tools.evidence.gate.statements.plain_text import plain
 from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.records import Metric
 from tools.evidence.references import ReferenceProblemCode
 
 DINO, MOONS, CIRCLE, LINE = (rf"\change{{run_1/{d}/kl_divergence}}" for d in ("dino", "moons", "circle", "line"))
@@ -325,3 +326,114 @@ def test_words_beside_compare_are_judged_against_the_run_that_it_names(text: str
     )
     study = Study.of(Ledger({"kl_divergence": ledger().metric("kl_divergence")}, [*ledger().completed, narrower]))
     assert [judgement.verdict for judgement in judge_section(read_source("results", text), study)] == [verdict]
+
+
+# Sentences of played runs
+
+
+def stumps(section: str, latex: str) -> list[Judgement]:
+    """Judge a text on a study of another field, in which no difference is significant."""
+    values = {
+        "run_0": {"additive": [0.30, 0.35, 1.41, 0.29, 0.31], "friedman": [0.50, 0.56, 1.52, 0.52, 0.49]},
+        "run_1": {"additive": [0.24, 0.26, 0.30, 0.23, 0.25], "friedman": [0.41, 0.42, 0.47, 0.40, 0.43]},
+        "run_2": {"additive": [0.28, 0.33, 0.50, 0.31, 0.27], "friedman": [0.49, 0.50, 0.70, 0.53, 0.44]},
+    }
+    runs = [
+        RunRecord(
+            name=name,
+            status="completed",
+            seed=0,
+            settings={
+                "experiment.seed": 0,
+                "experiment.rounds": 200,
+                "experiment.num_levels": 40 if name == "run_2" else 20,
+            },
+            values={dataset: {"rmse": numbers} for dataset, numbers in datasets.items()},
+        )
+        for name, datasets in values.items()
+    ]
+    found = Ledger({"rmse": Metric(name="rmse", goal="min")}, runs)
+    study = Study(found, title="Boosted decision stumps under heavy-tailed noise", constants=(("TRAIN", 300.0),))
+    return [j for j in judge_section(read_source(section, latex), study) if j.verdict in WRONG]
+
+
+R1, R2 = r"\result{run_1/%s/rmse}", r"\result{run_2/%s/rmse}"
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("title", "Where Heavy-Tailed Noise Enters Boosted Stumps"),
+        ("abstract", "Gradient boosting with the squared loss uses the residuals twice in each round."),
+        ("conclusion", "We separated the two uses that boosting makes of the residuals."),
+        ("results", f"It is {R1 % 'additive'} on additive, and {R1 % 'friedman'} on \\texttt{{friedman}}."),
+        ("results", f"The RMSE on additive is {R2 % 'additive'} in run_2 and {R1 % 'additive'} in run_1."),
+        ("results", rf"Run_1 has {R1 % 'additive'} on additive, and the baseline \result{{run_0/additive/rmse}}."),
+        ("abstract", "No variant differs significantly from the baseline on any problem."),
+        ("abstract", "No run differs significantly from the baseline on any dataset."),
+        ("abstract", "Run_1 shows no significant difference, and a repetition on fresh seeds does not change this."),
+        ("introduction", "We compare the three cells of this design."),
+        ("method", "We expected run_1 to have a lower RMSE and run_2 to take most of that improvement."),
+        ("results", "The noise of the baseline is larger than the differences."),
+        ("results", "In each pair of seeds, the RMSE of run_1 is below that of the baseline."),
+        ("results", "The RMSE of run_1 is lower than the baseline's for each of the five seeds on friedman."),
+        ("results", "This seed dominates all three."),
+        ("experimental_setup", "A seed gives the two problems the same features."),
+        ("results", "We use five seeds per run: two options select 20 of the levels."),
+        ("results", "Run_1 was killed at the time limit in the third seed at first."),
+        ("limitations", "The two datasets share features and noise within a replicate."),
+        ("limitations", "The machine was busy to different degrees."),
+        ("limitations", "The two datasets are small, synthetic, and free of outliers."),
+        ("results", "Sampling at fewer levels than were trained needs care."),
+        ("results", "That the fit is coarse is visible in the second row of the figure."),
+        ("experimental_setup", "Let $n = 300$ be the number of training points."),
+    ],
+)
+def test_honest_sentences_of_played_runs_pass(section: str, text: str) -> None:
+    assert stumps(section, text) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("title", "Boosted Accuracy from Clipped Residuals"),
+        ("abstract", "Clipping boosts the RMSE on additive."),
+        ("abstract", "Our variant boosts sample quality."),
+        ("results", f"It is {R1 % 'additive'} on friedman, and {R1 % 'friedman'} on additive."),
+        ("results", f"The RMSE on additive is {R2 % 'additive'} in run_1 and {R1 % 'additive'} in run_2."),
+        ("abstract", "Each variant differs significantly from the baseline on any problem."),
+        ("results", "In each pair of seeds, the RMSE of run_2 is below that of the baseline."),
+        ("results", "The RMSE of run_1 is higher than the baseline's for each of the five seeds on friedman."),
+        ("results", "We ran three seeds per run."),
+        ("results", "With the second seed, run_1 has a lower RMSE."),
+        ("results", "The RMSE of run_1 is twice that of the baseline on additive."),
+        ("conclusion", "Our variant sets a new standard."),
+        ("results", "The effect of run_1 is large."),
+        ("results", "The friedman test shows a difference on additive."),
+    ],
+)
+def test_false_sentences_of_the_same_kinds_do_not(section: str, text: str) -> None:
+    assert stumps(section, text)
+
+
+def test_a_number_of_the_baseline_is_not_replaced_by_that_of_the_run() -> None:
+    [found] = stumps("results", "Run_1 gets an RMSE of 0.26 on additive, and the reference of 0.53.")[-1:]
+    assert found.suggestion == r"\result{run_0/additive/rmse}"
+
+
+def test_a_run_is_the_best_also_by_the_rule_of_the_harness() -> None:
+    """The mean over datasets favours run_2, whose gain on one dataset is large in its unit."""
+    values = {
+        "run_0": {"a": [10.0, 10.1, 9.9], "b": [0.100, 0.101, 0.099]},
+        "run_1": {"a": [9.8, 9.9, 9.7], "b": [0.010, 0.011, 0.009]},
+        "run_2": {"a": [9.0, 9.1, 8.9], "b": [0.100, 0.102, 0.098]},
+    }
+    runs = [
+        RunRecord(name=name, status="completed", values={d: {"loss": list(v)} for d, v in sets.items()})
+        for name, sets in values.items()
+    ]
+    study = Study.of(Ledger({"loss": Metric(name="loss", goal="min")}, runs))
+    for number, wrongly in ((1, False), (2, False), (0, True)):
+        text = f"Run_{number} has the best mean loss over the datasets."
+        found = [j for j in judge_section(read_source("results", text), study) if j.verdict in WRONG]
+        assert bool(found) == wrongly, found

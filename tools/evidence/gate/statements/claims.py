@@ -33,6 +33,10 @@ _COUNTED = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b.{0,40}significant", re.IGNORECASE
 )
 _A_TEST = re.compile(r"\b(?:level|threshold|alpha|tests?)\b")
+_STOPPED = re.compile(r"\b(?:killed|crash\w*|timed out|time limit|aborted|ran out of)\b", re.IGNORECASE)
+_OF_OTHERS = re.compile(
+    r"\s+(?:most|many|other|few|some)\s+(?:\w+\s+)?(?:studies|papers|works|methods|models|benchmarks)\b", re.IGNORECASE
+)
 _STATES_RELATION = ("better", "worse", "lower", "higher", "faster", "slower", "same", "noise", "different")
 _COMPARES = ("better", "lower", "higher", "faster", "absolute")
 
@@ -120,6 +124,8 @@ def _judge(
         return no_evidence(predicate, "no other method was measured, only this study's runs")
     if sense in ("record", "rivals"):
         return None
+    if sense == "seed" and _STOPPED.search(clause.text):
+        return None  # a report on a failure
     if sense == "seed":
         reason = "every result is over all seeds; a selection of seeds is not evidence"
         return no_evidence(predicate, reason, Verdict.CONTRADICTED)
@@ -149,6 +155,8 @@ def _before(predicate: Predicate, clause: Clause) -> list[str]:
 
 
 def _judge_cause(predicate: Predicate, clause: Clause, others: Sequence[Predicate]) -> Judgement | None:
+    if _OF_OTHERS.match(clause.text, predicate.end - clause.start):
+        return None
     if pattern("unexplained").search(clause.text[: predicate.start - clause.start + 60]):
         return None
     results = clause.named("metric") or clause.named("run") or clause.named("dataset") or clause.measured

@@ -76,8 +76,16 @@ class Clause:
     @property
     def without_names(self) -> str:
         """Return the text with the names of runs, datasets, metrics and settings blank."""
+        return self._without(self.mentions)
+
+    @property
+    def without_runs(self) -> str:
+        """Return the text with the names of runs blank."""
+        return self._without([m for m in self.named("run") if not m.by_setting])
+
+    def _without(self, mentions: list[Mention]) -> str:
         text = self.text
-        for mention in self.mentions:
+        for mention in mentions:
             low, high = max(0, mention.start - self.start), mention.end - self.start
             text = text[:low] + " " * (high - low) + text[high:]
         return text

@@ -173,7 +173,8 @@ def _objection(
 def _holds_for_every_seed(sense: str, study: Study, cell: Cell) -> bool:
     """Tell whether each seed's value compares with the baseline's of the same seed in the stated sense."""
     found = cell.comparison
-    if found is None or not found.paired:
+    seeds = {row.seed for row in study.ledger.rows if found and row.name in (found.result.run, found.baseline.run)}
+    if found is None or len(seeds) != 1 or found.result.n != found.baseline.n:
         return False
     pairs = zip(found.result.values, found.baseline.values, strict=True)
     lower = wants_lower(study, sense, found.result.metric.name)

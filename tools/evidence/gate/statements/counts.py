@@ -16,7 +16,7 @@ from tools.evidence.records import BASELINE
 
 _SIGNIFICANT = re.compile(
     r"\s+(?:significant|of (?:them|these|those|which)\s+(?:\w+\s+)?significant"
-    r"|(?:\w+\s+)?(?:is|are|were|was|reach\w*)\s+(?:\w+\s+)?significan)"
+    r"|(?:\w+\s+)?(?:is|are|were|was|reach\w*)\s+(?!not\b)(?:\w+\s+)?significan)"
     r"|\s+(?:out\s+)?of\s+(?:the\s+|our\s+|all\s+)?\S+\s+[a-z ]{0,60}\bsignifican",
     re.IGNORECASE,
 )

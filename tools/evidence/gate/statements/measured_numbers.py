@@ -14,6 +14,7 @@ from tools.evidence.gate.statements.predicate import Predicate
 from tools.evidence.gate.statements.scope import Scope, scope_of
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.records import BASELINE
 from tools.evidence.statistics import standard_error
 
 _VALUE_OF = re.compile(
@@ -28,6 +29,11 @@ _AFTER_VALUE = frozenset(
 _BY = re.compile(r"\bby\b[^,;]{0,20}$", re.IGNORECASE)
 _P_VALUE = re.compile(r"\bp\b\s*[=≈<]\s*$")
 _SPREAD = re.compile(r"(?:±|\\pm|\+/-|standard (?:error|deviation)|\bs\.?[de]\.?)[^,;]{0,12}$")
+_SMALLER = re.compile(
+    r"\b(?:lower|smaller|less|fewer|faster|shorter|better|below|reduc\w*|decreas\w*|cut\w*|drop\w*|fall\w*|fell|shr[aiu]nk\w*"
+    r"|improv\w*|speed\w*)\b",
+    re.IGNORECASE,
+)
 _VERSUS = re.compile(r"\b(?:from|against|than|versus|baseline(?:'s)?)\b[^,;]{0,30}$")
 _UNBOUND = (
     "that no run, dataset and metric of the text carries; print it by reference: \\result, \\change, \\noisefloor, "
@@ -73,7 +79,24 @@ def judge_measured(place: NumberPlace, study: Study) -> Judgement:
     if first is None:
         return place.judged(Verdict.NO_EVIDENCE, "nothing of the ledger can be compared with this number")
     reason = f"{numeral.text} is not what the ledger has: {first.address} is {first.text}"
+    if other := _of_another_run(place, study, scope):
+        return _with_reference(place, Verdict.CONTRADICTED, f"{reason}; {other.address} is {other.text}", other)
     return _with_reference(place, Verdict.CONTRADICTED, reason, first)
+
+
+def _of_another_run(place: NumberPlace, study: Study, scope: Scope) -> _Candidate | None:
+    """Return the result of a run beside the scope's that a number prints; it is what the writer most likely means."""
+    numeral = place.numeral
+    if numeral.form != "decimal" or _BY.search(place.before) or _SPREAD.search(place.before):
+        return None
+    for run in (BASELINE, *study.runs):
+        for dataset in scope.datasets:
+            for metric in scope.metrics:
+                if run not in scope.runs and (address := f"{run}/{dataset}/{metric}") in study.addresses:
+                    result = study.ledger.result(address)
+                    if numeral.prints(result.mean) and numeral.half_unit <= 0.05 * abs(result.mean):
+                        return _Candidate(result.mean, address, str(result))
+    return None
 
 
 def _with_reference(place: NumberPlace, verdict: Verdict, reason: str, candidate: _Candidate) -> Judgement:
@@ -103,7 +126,7 @@ def _candidates(place: NumberPlace, study: Study, scope: Scope) -> Iterator[_Can
 
 def _of_cell(place: NumberPlace, study: Study, address: str, found: ResultComparison | None) -> Iterator[_Candidate]:
     """Yield what a number may mean for one run, dataset and metric."""
-    numeral, result = place.numeral, study.ledger.result(address)
+    numeral, clause, result = place.numeral, place.clause, study.ledger.result(address)
     if numeral.form == "percent":
         if found and found.relative is not None:
             text = f"{format_percent(found.relative)} {'lower' if found.difference < 0 else 'higher'}"
@@ -116,7 +139,7 @@ def _of_cell(place: NumberPlace, study: Study, address: str, found: ResultCompar
         elif found and found.baseline.mean and result.mean:
             ratio, other = result.mean / found.baseline.mean, found.baseline.address
             yield _Candidate(ratio, address, f"{ratio:.3g} times {other}")
-            if numeral.value > 1 > ratio:
+            if numeral.value > 1 > ratio and _SMALLER.search(clause.text):
                 yield _Candidate(1 / ratio, address, f"{1 / ratio:.3g} times smaller than {other}")
     elif _P_VALUE.search(place.before):
         if found and found.p_value is not None:

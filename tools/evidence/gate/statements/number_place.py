@@ -26,7 +26,7 @@ class NumberPlace:
     def of(cls, numeral: Numeral, clause: Clause) -> NumberPlace:
         """Return the place of a numeral of a clause."""
         before, after = clause.text[: numeral.start], clause.text[numeral.end :]
-        following = re.findall(r"[A-Za-z]+", re.split(r"[.;:()\d]", clause.without_names[numeral.end :])[0])
+        following = re.findall(r"[A-Za-z]+", re.split(r"[.;:()\d]", clause.without_runs[numeral.end :])[0])
         return cls(numeral, clause, before, after, tuple(word.lower() for word in following[:4]))
 
     @property

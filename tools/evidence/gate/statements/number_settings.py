@@ -21,7 +21,11 @@ def judge_setting(place: NumberPlace, study: Study) -> Judgement | None:
     """Judge a number that belongs to a setting that the words name; None if it belongs to none."""
     numeral, clause = place.numeral, place.clause
     at = place.start
-    near = [m for m in clause.named("setting") if 0 <= at - m.end <= 30 or 0 <= m.start - place.end <= 12]
+    near = [
+        m
+        for m in clause.named("setting")
+        if (0 <= at - m.end <= 30 and not _counts_something(place, m.end)) or 0 <= m.start - place.end <= 12
+    ]
     between = any(
         m.kind in ("metric", "dataset") and min(at, n.end) <= m.start <= max(at, n.start)
         for n in near
@@ -52,6 +56,12 @@ def judge_setting(place: NumberPlace, study: Study) -> Judgement | None:
         right = ", ".join(f"{value:g}" for value in values)
         return place.judged(Verdict.CONTRADICTED, f"{name} is {right}", right, f"\\setting{{experiment.{name}}}")
     return None
+
+
+def _counts_something(place: NumberPlace, since: int) -> bool:
+    """Tell whether a number behind a setting and a comma or colon counts what follows, as in 'three seeds, four sets'."""
+    between = place.clause.text[since - place.clause.start : place.numeral.start]
+    return place.numeral.form == "integer" and bool(place.nouns) and re.search(r"[,;:]", between) is not None
 
 
 def is_constant(place: NumberPlace, study: Study) -> bool:

@@ -29,7 +29,9 @@ _FREQUENCY = re.compile(
 )
 """'It reads the residuals twice in each round.'"""
 _IN_USE = re.compile(
-    r"\b(?:with|at|on|over|using|uses?|trained|sampled|of the|all|only)\s+(?:all\s+|the\s+|only\s+)?$", re.IGNORECASE
+    r"\b(?:with|at|on|over|using|uses?|select\w*|keeps?|visits?|trained|sampled|of the|all|only)"
+    r"\s+(?:all\s+|the\s+|only\s+)?$",
+    re.IGNORECASE,
 )
 """Before the number of a setting that no name beside it tells, as in 'trained on 20 levels'."""
 _OF_A_SETTING = re.compile(r"\s+(?:its|the|this|that)\s+(?:\w+\s+)?(?:value|setting)")

@@ -38,6 +38,13 @@ class Study:
         return cls(ledger, description, title, tuple(constants))
 
     @cached_property
+    def name_stems(self) -> frozenset[str]:
+        """Return the first five letters of the words in the names of settings and constants, those of metrics excepted."""
+        names = [*(name for values in self.settings.values() for name in values), *(name for name, _ in self.constants)]
+        metrics = {word[:5] for name in self.metrics for word in re.findall(r"[a-z]+", name.lower())}
+        return frozenset(w[:5] for n in names for w in re.findall(r"[a-z]{4,}", n.lower())) - metrics
+
+    @cached_property
     def title_lemmas(self) -> frozenset[str]:
         """Return the lemmas of the verbs in the template's title, such as boost in 'Boosted decision stumps'."""
         found = re.findall(r"[a-z]+", self.title.lower())

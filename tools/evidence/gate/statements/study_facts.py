@@ -22,6 +22,8 @@ _OTHER_TEST = re.compile(
     r"|fisher's exact|kolmogorov[\s-]+smirnov)\b",
     re.IGNORECASE,
 )
+_NAMED_TEST = re.compile(rf"(?:{_OTHER_TEST.pattern})\s+(?:rank\s+)?tests?\b", re.IGNORECASE)
+"""A test, also where a dataset has its name."""
 _OTHER_BARS = re.compile(
     r"\b(?:error )?bars?\s+(?:show|give|mark|span|are|denote|indicate)\w*\s+(?:the\s+)?(?:full\s+)?"
     r"(?:range|minim\w+|maxim\w+|min|max|quartiles?|interquartile|percentiles?)\b",
@@ -48,7 +50,7 @@ def judge_study_facts(sentence: ParsedSentence, study: Study) -> Iterator[Judgem
             yield _contradicted(clause.start, found, f"{', '.join(failed)} failed", f"{len(failed)} failed")
         if _NOT_OURS.search(text) or clause.cites:
             continue
-        if found := _OTHER_TEST.search(text):
+        if found := _OTHER_TEST.search(text) or _NAMED_TEST.search(clause.text):
             test = "t-tests, paired by seed where both runs share seeds, else Welch's"
             yield _contradicted(clause.start, found, f"the harness computes {test}", test)
         if found := _OTHER_BARS.search(text):

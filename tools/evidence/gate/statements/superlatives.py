@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tools.evidence.best_run import best_run
 from tools.evidence.gate.report import FindingCode
 from tools.evidence.gate.statements.clauses import Clause
 from tools.evidence.gate.statements.compared_runs import VERSUS, unique
@@ -46,7 +47,8 @@ def _judge_ranking(predicate: Predicate, study: Study, scope: Scope, runs: Seque
     for metric in scope.metrics:
         if not scope.named_datasets and not scope.over_datasets and len(scope.datasets) > 1:
             best = _best_on_average(study, predicate.sense, candidates, scope.datasets, metric)
-            if best not in runs:
+            gained_most = best_run(study.ledger, metric) if predicate.sense == "better" else None
+            if best not in runs and not (gained_most and gained_most.name in runs):
                 return _other(predicate, f"on average over the datasets it is {best} for {metric}", best)
             continue
         for dataset in scope.datasets:

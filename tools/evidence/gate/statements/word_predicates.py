@@ -12,6 +12,7 @@ from tools.evidence.gate.statements.predicate import Predicate
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.gate.statements.word_subjects import comparative_subject, of_condition, unmeasured_subject
 
+_DIRECTIONS = ("lower", "higher", "faster", "slower")
 _OPPOSITE = {"better": "worse", "worse": "better"}
 _SOMETHING_ELSE = re.compile(
     r"\s+(?:its|the|one|only|nothing|this|a|in|between) ?(?:value|source|code|setting|else|but|one|runs)?"
@@ -24,6 +25,8 @@ _PARTICIPLE_OR_NOUN = re.compile(
     r"(?:ing|ed)$|\b(?:an?|the|this|that|of|no|any|some|its|too|very|so|and|or)\s+(?:[a-z]+ed\s+)?[a-z]+$",
     re.IGNORECASE,
 )
+_SEEN_IN = re.compile(r"\s+(?:in|on|from|at|that|what|how|why|whether)\b")
+"""'It is visible in the figure', 'it is clear that': no word of size."""
 _OF_A_SEED = re.compile(r"\b(?:this|that|one|the same|a) seed\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _MEASURE_OF_SPREAD = re.compile(
     r"\b(?:noise|spread|scatter|variation|variance|deviations?|interval|uncertainty)\b", re.IGNORECASE
@@ -51,13 +54,15 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
             continue
         size = None if _grades_a_comparison(word) else claim_words().size.get(word.text)
         if sense is None:
-            if size and _predicative(word):
+            if size and _predicative(word) and not _SEEN_IN.match(word.text_after):
                 yield _at(word, "size", "positive")
         elif sense.degree == "positive":
             yield from _positive(word, sense.sense, size)
         elif not _no_comparison(word, sense):
             subject = unmeasured_subject if sense.degree == "verb" else comparative_subject
             unknown = subject(found, index)
+            if unknown and sense.sense in _DIRECTIONS and unknown[:5] in study.name_stems:
+                continue  # 'fewer levels' than the setting time_levels
             if unknown is not None:
                 yield _at(word, sense.sense, sense.degree, unknown=unknown, lemma=sense.lemma)
 
@@ -95,7 +100,8 @@ def _no_comparison(word: ClauseWord, sense: WordSense) -> bool:
 
 def _names_a_method(word: ClauseWord, sense: WordSense, study: Study) -> bool:
     """Tell whether a word such as 'boosting' or 'the damage' belongs to the method and says nothing of a result."""
-    if word.followed_by("metric", within=12):
+    qualities = words("quality_nouns") | words("vague_metrics")
+    if word.followed_by("metric", within=12) or qualities & set(word.next[:2]):
         return False
     if sense.lemma in study.title_lemmas:
         return True
@@ -103,7 +109,7 @@ def _names_a_method(word: ClauseWord, sense: WordSense, study: Study) -> bool:
         return False
     clause = word.clause
     named = any(m.kind in ("metric", "run", "dataset") for m in clause.mentions)
-    return not (named or clause.measured or clause.claims or words("vague_metrics") & {*word.previous, *word.next})
+    return not (named or clause.measured or clause.claims or qualities & {*word.previous, *word.next})
 
 
 def _superlative(word: str) -> bool:
@@ -154,7 +160,9 @@ def _positive(word: ClauseWord, sense: str, size: str | None) -> Iterator[Predic
         measured = (
             clause.measured or clause.claims or any(m.kind == "metric" for m in [*clause.mentions, *clause.before])
         )
-        copula = words("copulas") & set(word.previous)
+        copula = words("copulas") & set(word.previous[-2:]) and not words("prepositions") - words("copulas") & {
+            *word.previous[-1:]
+        }
         if (
             words("results") & set(word.next[:2])
             or word.followed_by("metric", within=3)

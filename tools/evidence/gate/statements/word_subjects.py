@@ -46,7 +46,7 @@ def comparative_subject(found: Sequence[ClauseWord], index: int) -> str | None:
         ),
         None,
     )
-    if mention and mention.kind == "metric":
+    if mention and mention.kind in ("metric", "dataset"):
         return ""
     if mention and mention.kind == "setting":
         return None
