@@ -17,6 +17,7 @@ from tools.experiments.integrity import (
     prepare_project,
     read_result,
 )
+from tools.experiments.program_output import end_of_output
 from tools.idea_context import IdeaContext
 from tools.sandbox import ResourceLimits
 from tools.sandbox.file_tree import remove_path
@@ -24,7 +25,6 @@ from tools.sandbox.file_tree import remove_path
 FOLDER = "dry_run"
 SECONDS = 60.0
 """Wall-clock time of a dry run at most."""
-_TAIL = 1500
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ async def dry_run(context: IdeaContext) -> DryRun:
     try:
         command = experiment_command(FOLDER, pinned_options(context, profile, context.seed))
         result = await session.run(command, limits=limits, on_output=context.progress)
-        tail = f"\nEnd of its output:\n{result.output[-_TAIL:].strip()}"
+        tail = f"\nEnd of its output:\n{end_of_output(result.output)}"
         if result.reason == "time":
             return DryRun(result.wall_seconds, name, {})
         if changed := changed_protected(context):

@@ -26,13 +26,13 @@ from tools.experiments.integrity import (
     read_result,
     stray_runs,
 )
+from tools.experiments.program_output import end_of_output
 from tools.experiments.settings import settings_of_run
 from tools.experiments.template import Profile
 from tools.idea_context import IdeaContext
 from tools.sandbox import ExecutionResult, ResourceLimits
 from tools.sandbox.file_tree import remove_path
 
-_TAIL = 1500
 _SANITIZED = 20
 
 
@@ -143,7 +143,7 @@ async def _execute(context: IdeaContext, record: RunRecord) -> RunRecord:
             await workspace.restore_files(record.commit, [*fixed, *sources])
             prepare_project(context, ledger)
             record = record.model_copy(update={"status": "tampered"})
-        tail = result.output[-_TAIL:].strip()
+        tail = end_of_output(result.output)
         reason = f"{error}\nEnd of its output:\n{tail}" if tail else str(error)
         record = record.model_copy(update={"reason": reason})
     return record

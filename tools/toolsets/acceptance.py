@@ -22,7 +22,8 @@ class AcceptanceTools(Toolset):
         """Accept the submitted deliverable. This ends the phase."""
         if not self._context.turn.has_submitted(self._context.deliverable):
             raise ToolError(
-                f"no {self._context.deliverable} was submitted in this phase, so there is nothing to accept yet"
+                f"{self._context.deliverable}: none was submitted in this phase, so there is nothing to accept yet; "
+                "end your answer with what its author must still do and submit"
             )
         return Submission(f"accepted: {reasons}", self._context.deliverable, "accepted")
 

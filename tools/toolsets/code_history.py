@@ -10,6 +10,7 @@ from tools.errors import ToolError, nearest
 from tools.evidence import RunRecord
 from tools.experiments.execution import load_ledger, log_file
 from tools.toolsets.base import Toolset
+from tools.toolsets.tool import RunName
 
 _DIFF_CHARACTERS = 20_000
 _LOG_LINES = 200
@@ -24,9 +25,9 @@ class CodeHistoryTools(Toolset):
 
     async def compare_code(
         self,
-        run: Annotated[str, Field(description="a run like run_2")],
+        run: Annotated[RunName, Field(description="a run like run_2")],
         against: Annotated[
-            str, Field(description="the run whose code is the newer side; empty for the present code")
+            RunName, Field(description="the run whose code is the newer side; empty for the present code")
         ] = "",
     ) -> str:
         """Show what changed in the code from one run to another, or to the present code, as a unified diff."""
@@ -38,7 +39,7 @@ class CodeHistoryTools(Toolset):
         cut = len(diff) - _DIFF_CHARACTERS
         return diff[:_DIFF_CHARACTERS] + (f"\n({cut} more characters; read the files instead)" if cut > 0 else "")
 
-    async def restore_code(self, run: Annotated[str, Field(description="a run like run_2")]) -> str:
+    async def restore_code(self, run: Annotated[RunName, Field(description="a run like run_2")]) -> str:
         """Set the code of the project back to that of a run. Results, plot.py and figures stay as they are."""
         record = self._record(run)
         await self._idea.workspace.save(f"before the code of {run} is restored")
@@ -47,7 +48,7 @@ class CodeHistoryTools(Toolset):
 
     async def read_log(
         self,
-        run: Annotated[str, Field(description="a run like run_2")],
+        run: Annotated[RunName, Field(description="a run like run_2")],
         attempt: Annotated[int, Field(ge=0, description="its attempt; 0 for the last one")] = 0,
         start_line: Annotated[int, Field(ge=0, description="first line to read, from 1; 0 for the end of the log")] = 0,
         search: Annotated[str, Field(description="show only the lines that contain this text, in any case")] = "",

@@ -53,5 +53,12 @@ class ToolContext:
         return "submitted" if self.needs_acceptance else "accepted"
 
     @property
+    def next_step(self) -> str:
+        """Return what follows a submission, for the answer to it."""
+        if self.needs_acceptance:
+            return "End your answer; a colleague now accepts or returns it."
+        return "End your answer; this part of the work is done."
+
+    @property
     def review_folder(self) -> Path:
         return self.idea.review_folder(self.review_round)

@@ -149,5 +149,6 @@ def refuse(context: ToolContext, what: str, findings: Iterable[GateFinding]) -> 
     counts: dict[str, int] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     if counts.get(key, 0) < MOST_REFUSALS:
         write_json(path, counts | {key: counts.get(key, 0) + 1})
-        raise ToolError(f"{what} was not submitted, the evidence does not carry it:\n{format_findings(errors)}")
+        verb = "were" if what == "figures" else "was"
+        raise ToolError(f"{what} {verb} not submitted, the evidence does not carry it:\n{format_findings(errors)}")
     return f"\nIt counts as it is, although the gate will find:\n{format_findings(errors)}"

@@ -14,9 +14,12 @@ from tools.experiments.dry_run import dry_run
 from tools.experiments.execution import load_ledger, run_once, source_digest
 from tools.idea_context import RunQuota
 from tools.toolsets.base import Toolset
+from tools.toolsets.context import ToolContext
 from tools.toolsets.data import ComparedResult, ComparedResults, CompletedRun, LedgerRow, LedgerRows
-from tools.toolsets.tool import ToolAnswer
+from tools.toolsets.tool import RunName, ToolAnswer
 
+_NEAR_LIMIT = 0.7
+"""Fraction of the time limit above which the answer warns."""
 STUDY = "study"
 """The deliverable of the experiments."""
 
@@ -26,9 +29,15 @@ class ExperimentTools(Toolset):
 
     names = ("dry_run", "run_experiment", "read_results", "compare_runs")
 
+    def __init__(self, context: ToolContext) -> None:
+        super().__init__(context)
+        self._tried = ""
+        """Digest of the code of the last dry run."""
+
     async def dry_run(self) -> str:
         """Run the current experiment.py for at most a minute at the smallest scale, to find errors. It counts as no run and
         no attempt, and its values are not shown."""
+        self._tried = source_digest(self._idea)
         done = await dry_run(self._idea)
         scale = f"profile {done.profile}, {done.seconds:.0f} s" if done.profile else f"{done.seconds:.0f} s"
         if not done.reported:
@@ -47,6 +56,7 @@ class ExperimentTools(Toolset):
         ledger = self._ledger()
         number, attempt = self._next(ledger)
         self._refuse_unchanged(ledger)
+        untried = self._tried != source_digest(self._idea)
         record = await run_once(self._idea, f"run_{number}", attempt, note)
         ledger.record(record)
         ledger.save(self._idea.ledger_file)
@@ -56,15 +66,17 @@ class ExperimentTools(Toolset):
         )
         if record.status != "completed":
             left = self._idea.run_quota.attempts - attempt
-            advice = f"{left} attempts of {record.name} are left." if left else "No attempt of this run is left."
+            advice = f"{counted(left, 'attempt')} of {record.name} left." if left else "No attempt of this run is left."
+            if untried and left:
+                advice += " Call dry_run before the next attempt: it finds errors in seconds and uses no attempt."
             verdict = (
                 "failed" if record.status == "failed" else "does not count; the ledger and the gate report say why"
             )
             raise ToolError(f"{record.name}, attempt {attempt}, {verdict}: {record.reason}\n{advice}")
         confirmed = await self._confirm() if self._context.deliverable not in ("", STUDY) else ""
         return ToolAnswer(
-            f"{record.name} completed in {record.usage['wall_seconds']:.1f} s, "
-            f"{runs_left(ledger, self._idea.run_quota)} runs are left.\n{confirmed}"
+            f"{record.name} completed in {self._duration(record)}, "
+            f"{counted(runs_left(ledger, self._idea.run_quota), 'run')} left.\n{confirmed}"
             + "".join(f"{gaps}.\n" for gaps in gaps_of(ledger, record.name))
             + "".join(f"left out, as it is no number: final_info.json: {place}\n" for place in record.left_out[:5])
             + "".join(f"hard to believe: {doubt}; the paper will say so\n" for doubt in record.implausible)
@@ -75,7 +87,7 @@ class ExperimentTools(Toolset):
 
     async def read_results(
         self,
-        run: Annotated[str, Field(description="a run like run_2; empty for all runs")] = "",
+        run: Annotated[RunName, Field(description="a run like run_2; empty for all runs")] = "",
         per_seed: Annotated[bool, Field(description="also return the value of each seed")] = False,
     ) -> ToolAnswer:
         """Return every result in the ledger with its address, mean, standard error over seeds and number of seeds."""
@@ -97,8 +109,8 @@ class ExperimentTools(Toolset):
 
     async def compare_runs(
         self,
-        run: Annotated[str, Field(description="a run like run_2")],
-        against: Annotated[str, Field(description="the run to compare with")] = BASELINE,
+        run: Annotated[RunName, Field(description="a run like run_2")],
+        against: Annotated[RunName, Field(description="the run to compare with")] = BASELINE,
     ) -> ToolAnswer:
         """Compare every result of a run with another run: difference, whether it is better, interval, effect size and
         the test of the analysis plan. A confirmation such as confirm_2 is compared with the confirmation of the other
@@ -132,6 +144,12 @@ class ExperimentTools(Toolset):
             return f"No run is confirmed on fresh seeds: {best.missing}.\n"
         return f"The best run is {best.run}; {best.name} is its confirmation on fresh seeds. Figures must be drawn again.\n"
 
+    def _duration(self, record: RunRecord) -> str:
+        """Return how long a run took and how near that is to its limit: `287 s of the 300 s that a run may take`."""
+        seconds, limit = record.usage["wall_seconds"], self._idea.profile.time_limit
+        warning = "; a slower run would have been stopped" if seconds > _NEAR_LIMIT * limit else ""
+        return f"{seconds:.1f} s of the {limit:g} s that a run may take{warning}"
+
     def _ledger(self) -> Ledger:
         return load_ledger(self._idea)
 
@@ -149,6 +167,11 @@ class ExperimentTools(Toolset):
             if record.source == now and record.status != "failed":
                 which = f"attempt {record.attempt} of " if record.status == "tampered" else ""
                 raise ToolError(f"the code is the same as in {which}{record.name}; edit it first, then run it")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 run is` or `2 runs are`."""
+    return f"{number} {noun} is" if number == 1 else f"{number} {noun}s are"
 
 
 def runs_left(ledger: Ledger, run_quota: RunQuota) -> int:

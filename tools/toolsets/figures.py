@@ -15,6 +15,7 @@ from tools.errors import ToolError, nearest
 from tools.evidence import check_references
 from tools.experiments.execution import load_ledger
 from tools.experiments.integrity import fixed_paths, imported_sources, prepare_project
+from tools.experiments.program_output import end_of_output
 from tools.figures import (
     RECORDER,
     DecodedImage,
@@ -33,7 +34,6 @@ from tools.toolsets.data import FigureFiles
 from tools.toolsets.evidence_checks import judge_figures, refuse
 from tools.toolsets.tool import Submission, ToolAnswer
 
-_TAIL = 1500
 _INCLUDABLE = re.compile(r"[A-Za-z0-9_-]+\.png")
 _MIN_GREY_LEVELS = 3
 """An image with fewer is blank."""
@@ -77,7 +77,7 @@ class FigureTools(Toolset):
             reason = result.explanation or f"exit code {result.exit_code}"
             raise ToolError(
                 f"plot.py failed: {reason}; attempts left in this phase: {most - failures - 1}\n"
-                f"The end of its output:\n{result.output[-_TAIL:].strip()}"
+                f"The end of its output:\n{end_of_output(result.output)}"
             )
         drawn = [path for path in _images(work) if before.get(path.name) != path.stat().st_mtime_ns]
         if not drawn:
@@ -143,7 +143,11 @@ class FigureTools(Toolset):
             raise ToolError("; ".join(str(problem) for problem in problems))
         remark = refuse(self._context, "figures", await judge_figures(self._idea, figures))
         write_json(self._idea.workspace.paper / "figures.json", [f.model_dump() for f in figures])
-        return Submission(f"{len(figures)} figures submitted{remark}", "figures", self._context.submission_status)
+        return Submission(
+            f"{len(figures)} {'figure' if len(figures) == 1 else 'figures'} submitted. {self._context.next_step}{remark}",
+            "figures",
+            self._context.submission_status,
+        )
 
     async def drop_figure(
         self,

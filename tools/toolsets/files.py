@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,16 @@ from tools.toolsets.tool import ToolAnswer
 _MAX_LISTED = 400
 _READ_LINES = 600
 _READ_BYTES = 2_000_000
+_LONG_FILE = 20
+_PLACEHOLDER = re.compile(
+    r"^[ \t]*(?:#|//)[ \t\[(<-]*(?:"
+    r"(?:\.{3}|…)[ \t(]*(?:the[ \t]+)?(?:rest|remain\w*|existing|previous|original|other|same|code|unchanged)\b"
+    r"|(?:the[ \t]+)?(?:rest|remainder)[ \t]+of[ \t]+(?:\w+[ \t]+){0,2}(?:code|file|script|program|function|class|module)\b"
+    r"|(?:existing|previous|original|other|remaining)[ \t]+code\b[^\n]*(?:\.{3}|…|unchanged|here)"
+    r")[^\n]*",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A comment that stands for code which was left out."""
 
 
 class FileTools(Toolset):
@@ -84,8 +95,10 @@ class FileTools(Toolset):
         """Create or overwrite a file. Python files must parse."""
         self._refuse_fixed(file)
         self._refuse_obeyed(file)
+        path = self._idea.workspace.path(file)
+        before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         self._write(file, content)
-        return f"wrote {file} ({len(content.splitlines())} lines)"
+        return f"wrote {file} ({len(content.splitlines())} lines){_shrunk(file, before, content)}"
 
     def _text(self, file: str) -> str:
         path = self._idea.workspace.path(file)
@@ -102,6 +115,12 @@ class FileTools(Toolset):
 
     def _write(self, file: str, content: str) -> None:
         path = self._idea.workspace.path(file)
+        old = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        if (placeholder := _PLACEHOLDER.search(content)) and placeholder[0] not in old:
+            raise ToolError(
+                f"{file} was not changed: {placeholder[0].strip()!r} stands for code, and a file is written exactly as "
+                "given. Change a passage with edit_file, or give the whole file"
+            )
         if path.suffix == ".py":
             try:
                 ast.parse(content)
@@ -143,6 +162,15 @@ class FileTools(Toolset):
         if RESULT_FOLDER.fullmatch(first) and (name != first or (self._idea.workspace.work / first).is_dir()):
             return "it is the result of a run; only experiments write results"
         return ""
+
+
+def _shrunk(file: str, before: str, content: str) -> str:
+    """Return a remark if a file became much shorter, which is seldom meant."""
+    old, new = len(before.splitlines()), len(content.splitlines())
+    if old < _LONG_FILE or new > old / 2:
+        return ""
+    back = "" if file == "plot.py" else '; restore_code("run_0") brings the code of the baseline back'
+    return f", in place of {old} lines. If the others are still needed, use edit_file for changes{back}"
 
 
 def _not_unique(file: str, text: str, search: str, count: int) -> str:

@@ -27,16 +27,23 @@ class FindingsTools(Toolset):
             Field(
                 min_length=20,
                 description="what the runs show and what they do not, each "
-                "measured number as \\result{run_1/...} or \\change{run_1/...}",
+                "measured number as \\result{run_1/dataset/metric}, against the baseline as \\change{run_1/dataset/metric}, "
+                "against another run as \\compare{run_3/dataset/metric}{run_2}; the spread between seeds as "
+                "\\noisefloor{dataset/metric}",
             ),
         ],
     ) -> Submission:
         """Submit the findings and end the experiments. Needs at least one completed run besides the baseline."""
         ledger = load_ledger(self._idea)
         if not [run for run in ledger.completed if run.name != BASELINE]:
-            raise ToolError("no run besides the baseline is completed, so there are no findings yet")
+            raise ToolError(
+                "no run besides the baseline is completed, so there are no findings yet; whoever has run_experiment must "
+                "complete one first"
+            )
         if problems := check_references(findings, ledger):
             raise ToolError("; ".join(str(problem) for problem in problems))
         remark = refuse(self._context, "study", await judge_words(self._idea, "findings", findings))
         write_text(self._idea.workspace.files.findings_file, findings.rstrip() + "\n")
-        return Submission(f"findings submitted{remark}", "study", self._context.submission_status)
+        return Submission(
+            f"findings submitted. {self._context.next_step}{remark}", "study", self._context.submission_status
+        )

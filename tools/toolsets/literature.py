@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from tools.atomic import write_json
-from tools.errors import ToolError, nearest
+from tools.errors import ToolError
 from tools.literature import PaperRecord, format_records
 from tools.toolsets.base import Toolset
 from tools.toolsets.context import ToolContext
 from tools.toolsets.data import CitationKey, FoundRecord, SearchResults
-from tools.toolsets.ideas import search_log
+from tools.toolsets.ideas import record_meant, search_log
 from tools.toolsets.tool import ToolAnswer
 
 _RECORDS = 10
@@ -55,6 +55,7 @@ class LiteratureTools(Toolset):
         reason: Annotated[str, Field(description="which statement of which section it supports, and why it does")] = "",
     ) -> ToolAnswer:
         """Add a record to the paper's bibliography. Returns the key for \\citep and \\citet."""
+        record = record_meant(record, [name for entry in search_log(self._idea) for name in entry["records"]])
         found = self._found.get(record) or await self._find_again(record)
         key = self._idea.bibliography.add(found)
         purpose = f" for: {reason}" if reason else ""
@@ -69,12 +70,10 @@ class LiteratureTools(Toolset):
 
     async def _find_again(self, record: str) -> PaperRecord:
         """Return a record of an earlier search, which is repeated after a resume."""
-        log = search_log(self._idea)
-        for entry in log:
+        for entry in search_log(self._idea):
             if record in entry["records"]:
                 result = await self._idea.literature.search(str(entry["query"]), limit=_RECORDS)
                 self._found.update({r.id: r for r in result.records})
                 if record in self._found:
                     return self._found[record]
-        known = [name for entry in log for name in entry["records"]]
-        raise ToolError(f"no search has returned {record!r}; {nearest(record, known)}")
+        raise ToolError(f"{record} was found before, and its source does not answer now; search for it again")

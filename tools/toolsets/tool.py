@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,23 @@ class Shown(ToolAnswer):
 
 
 Answer = str | ToolAnswer
+
+
+def _as_run_name(given: object) -> object:
+    """Return the name of a run that was written as a number or in other letters: `run_1` for 1, "1" and "Run 1"."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        return f"run_{given}"
+    if not isinstance(given, str):
+        return given
+    text = given.strip().casefold()
+    if text == "baseline":
+        return "run_0"
+    found = re.fullmatch(r"(run|confirm(?:ation)?)?[\s_#-]*(\d+)", text)
+    return f"{'confirm' if (found[1] or 'run').startswith('confirm') else 'run'}_{int(found[2])}" if found else given
+
+
+RunName = Annotated[str, BeforeValidator(_as_run_name)]
+"""An argument that names a run."""
 
 
 @dataclass(frozen=True)

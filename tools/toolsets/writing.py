@@ -137,5 +137,7 @@ class WritingTools(Toolset):
         report = await judge_paper(self._idea)
         remark = refuse(self._context, "paper", [each for check in report.checks for each in check.findings])
         return Submission(
-            f"paper submitted, {compilation.pages} pages: {summary}{remark}", "paper", self._context.submission_status
+            f"paper submitted, {compilation.pages} pages: {summary}\n{self._context.next_step}{remark}",
+            "paper",
+            self._context.submission_status,
         )

@@ -1,0 +1,88 @@
+"""What models often write into tools is taken as meant, or refused with what to do instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agents.models.checked_arguments import checked_arguments
+from tests.fakes.seeded_study import idea_with_runs, use
+from tools.atomic import write_json
+from tools.errors import ToolError
+from tools.ideas import load_idea
+from tools.toolsets.context import ToolContext
+from tools.toolsets.experiments import ExperimentTools
+from tools.toolsets.files import FileTools
+from tools.toolsets.ideas import IdeaTools, record_meant
+from tools.toolsets.tool import RunName, Tool
+
+
+@pytest.mark.parametrize("given", [1, "1", "run_1", "run1", "Run 1", "run 1"])
+def test_a_run_is_named_in_many_ways(given: object) -> None:
+    async def show(run: RunName) -> str:
+        """Show a run."""
+        return run
+
+    assert checked_arguments(Tool.of(show).arguments, {"run": given}).values == {"run": "run_1"}
+
+
+@pytest.fixture
+async def context(tmp_path: Path) -> ToolContext:
+    return ToolContext(await idea_with_runs(tmp_path, ()), "coder", needs_acceptance=True)
+
+
+async def test_a_short_file_in_place_of_a_long_one_is_remarked_on(context: ToolContext) -> None:
+    tools, code = FileTools(context), context.idea.workspace.work / "experiment.py"
+    code.write_text("x = 1\n" * 100, encoding="utf-8")
+    told = await tools.write_file("experiment.py", "x = 2\n")
+    assert "(1 lines), in place of 100 lines" in told and "restore_code" in told
+    assert "in place of" not in await tools.write_file("new.py", "x = 2\n")
+
+
+LEFT_OUT = (
+    "# ... rest of the code unchanged ...",
+    "# The rest of the file",
+    "    # existing code here",
+    "# (…the same as before)",
+)
+
+
+@pytest.mark.parametrize("line", LEFT_OUT)
+async def test_a_comment_that_stands_for_code_is_refused(context: ToolContext, line: str) -> None:
+    with pytest.raises(ToolError, match="edit_file"):
+        await FileTools(context).write_file("model.py", f"x = 1\nif x:\n    y = 1\n{line}\n")
+
+
+async def test_a_comment_about_code_is_written(context: ToolContext) -> None:
+    content = (
+        "# The rest of the steps use the original schedule.\n# ...and so on\nx = 1  # other code paths do the same\n"
+    )
+    assert "wrote" in await FileTools(context).write_file("model.py", content)
+
+
+async def test_a_failed_run_without_a_dry_run_is_told_of_it(context: ToolContext) -> None:
+    tools, code = ExperimentTools(context), context.idea.workspace.work / "experiment.py"
+    code.write_text("1 / 0\n", encoding="utf-8")
+    with pytest.raises(ToolError, match=r"(?s)ZeroDivisionError.*Call dry_run"):
+        await tools.run_experiment("fails")
+    use(context.idea, 0.2)
+    told = await tools.run_experiment("works")
+    assert "s that a run may take" in told.text and ("run is left" in told.text or "runs are left" in told.text)
+
+
+async def test_the_name_of_an_idea_becomes_one_and_the_answer_says_what_comes_next(context: ToolContext) -> None:
+    experiment = "The step size is doubled and the loss compared with the baseline."
+    told = (await IdeaTools(context).submit_idea("Larger Steps!", "Larger steps", experiment, 5, 5, 5)).text
+    assert told.startswith("idea larger_steps submitted (its name was 'Larger Steps!'") and "End your answer" in told
+    assert load_idea(context.idea.proposal).name == "larger_steps"
+
+
+async def test_a_record_is_named_without_its_source(context: ToolContext) -> None:
+    assert record_meant("Ho2020", ["local:ho2020", "local:song2020"]) == "local:ho2020"
+    with pytest.raises(ToolError, match="local:song2020"):
+        record_meant("Ho et al.", ["local:ho2020", "local:song2020"])
+    log = [{"query": "x", "records": ["local:ho2020", "local:song2020"]}]
+    write_json(context.idea.workspace.files.searches_file, log)
+    await IdeaTools(context).submit_novelty("novel", "They differ.", ["ho2020, local:song2020"])
+    assert '"local:ho2020"' in context.idea.workspace.files.novelty_file.read_text(encoding="utf-8")
