@@ -16,6 +16,8 @@ class CodeConstant:
     name: str
     value: float
     place: str
+    option: bool = False
+    """True for the default of a command-line option, which the command of a run can override."""
 
 
 def read_constants(folder: Path) -> list[CodeConstant]:
@@ -32,7 +34,7 @@ def read_constants(folder: Path) -> list[CodeConstant]:
         for node in ast.walk(tree):
             for constant, value, line in _named(node):
                 if (number := _number(value)) is not None:
-                    found.append(CodeConstant(constant, number, f"{name}:{line}"))
+                    found.append(CodeConstant(constant, number, f"{name}:{line}", _is_option(node)))
     return found
 
 
@@ -50,12 +52,16 @@ def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr, int]]:
         yield from ((a.arg, d, node.lineno) for a, d in zip(arguments, node.args.defaults, strict=True))
     elif isinstance(node, ast.Call):
         option = node.args[0] if node.args else None
-        is_option = isinstance(option, ast.Constant) and isinstance(option.value, str) and option.value.startswith("--")
         for keyword in node.keywords:
-            if keyword.arg == "default" and is_option and isinstance(option, ast.Constant):
+            if keyword.arg == "default" and _is_option(node) and isinstance(option, ast.Constant):
                 yield re.sub(r"^-+", "", str(option.value)).replace("-", "_"), keyword.value, node.lineno
             elif keyword.arg:
                 yield {"lr": "learning_rate"}.get(keyword.arg, keyword.arg), keyword.value, node.lineno
+
+
+def _is_option(node: ast.AST) -> bool:
+    first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    return isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value.startswith("--")
 
 
 def _number(node: ast.expr) -> float | None:

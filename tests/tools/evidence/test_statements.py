@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,15 @@ def judged(latex: str, section: str = "results") -> list[Judgement]:
 
 def wrong(latex: str, section: str = "results") -> list[Judgement]:
     return [judgement for judgement in judged(latex, section) if judgement.verdict in WRONG]
+
+
+def test_the_default_of_an_option_that_no_run_had_is_no_constant_of_the_study(tmp_path: Path) -> None:
+    options = ("num_layers", 8), ("warmup", 77)
+    source = "".join(f'parser.add_argument("--{name}", type=int, default={value})\n' for name, value in options)
+    (tmp_path / "experiment.py").write_text(source, encoding="utf-8")
+    runs = [run.model_copy(update={"settings": {"experiment.num_layers": 4}}) for run in ledger().completed]
+    study = Study.of(Ledger({}, runs), code=tmp_path)
+    assert study.constants == (("warmup", 77.0),)
 
 
 # Numbers

@@ -34,7 +34,16 @@ class Study:
         if template:
             described = (f"{metric.printed}: {metric.description}" for metric in template.metrics.values())
             description = " ".join([template.title, template.description, template.task_description, *described])
-        constants = [(constant.name, constant.value) for constant in read_constants(code)] if code else []
+        used: dict[str, set[Scalar]] = {}
+        """Setting -> the values that it had in the runs."""
+        for run in ledger.completed:
+            for name, value in run.settings.items():
+                used.setdefault(name.rpartition(".")[2], set()).add(value)
+        constants = [
+            (constant.name, constant.value)
+            for constant in (read_constants(code) if code else [])
+            if not constant.option or constant.value in used.get(constant.name, {constant.value})
+        ]
         return cls(ledger, description, title, tuple(constants))
 
     @cached_property
