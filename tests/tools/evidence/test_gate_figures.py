@@ -12,7 +12,7 @@ from PIL import Image
 from tests.tools.paper_sample import ledger, write_paper
 from tools.evidence import Ledger
 from tools.evidence.gate import FindingCode, GateFinding
-from tools.evidence.gate.figure_text import figure_facts, texts_of_facts
+from tools.evidence.gate.figure_text import claims_in, figure_facts, texts_of_facts
 from tools.evidence.gate.figures import check_figure_contents
 from tools.evidence.gate.section_source import read_source
 from tools.figures import (
@@ -182,12 +182,20 @@ def test_numbers_and_claims_in_a_figure_are_found(tmp_path: Path, extra: str, co
         'axes.set_title("hidden_size 512")',
         'axes.set_title("run_1, seed 12345")',
         'axes.set_ylabel("modes (higher is better)")',
+        'axes.bar([5], [14.84375]); axes.text(5, 14.8, "14.84%")',
     ],
 )
 def test_honest_words_in_a_figure_pass(tmp_path: Path, extra: str) -> None:
     image = draw(tmp_path / "work", extra)
     folder = paper(tmp_path / "paper", image)
     assert found(folder, figure(), recorded(tmp_path, image)) == []
+
+
+def test_the_name_of_a_metric_is_no_claim() -> None:
+    runs = [run.model_copy(update={"values": {"dino": {"best_val_acc": [0.4]}}}) for run in ledger().completed]
+    named = Ledger({}, runs)
+    assert claims_in("Best val acc of cifar10", named) == ""
+    assert claims_in("best val acc is better", named) == "better" and claims_in("best run", named) == "best"
 
 
 # Captions

@@ -100,7 +100,9 @@ def claims_in(text: str, ledger: Ledger) -> str:
     beside = (
         rf"{_ADJECTIVE}(?=\s+(?:than\b|(?:\w+\s+){{0,2}}(?:{'|'.join(sorted(map(re.escape, words))) or '(?!)'})\b))"
     )
-    found = _CLAIM.search(plain) or re.search(beside, plain, re.IGNORECASE)
+    labels = [label for name in metrics if _CLAIM.search(label := ledger.metric(name).printed)]
+    unnamed = re.sub("|".join(map(re.escape, labels)) or "(?!)", " ", plain, flags=re.IGNORECASE)
+    found = _CLAIM.search(unnamed) or re.search(beside, plain, re.IGNORECASE)
     return found[0] if found else ""
 
 
@@ -126,7 +128,7 @@ def _typed(text: str, settings: set[float], plotted: list[float], ledger: Ledger
         bare = len(written) == len(digits[0])
         if bare and "." not in number and abs(value) <= _SMALL:
             continue
-        if bare and any(_same(value, number, other) for other in (*settings, *plotted)):
+        if any(_same(value, number, other) for other in ((*settings, *plotted) if bare else plotted)):
             continue
         yield written
 
