@@ -55,7 +55,7 @@ def find_tunables(
         and s.name not in known
         and (s.name in tunable if tunable else not _NOT_TUNABLE.search(s.name) and s.name not in counted)
     ]
-    order = {"option": 0, "configuration": 1, "constant": 2, "local": 3}
+    order = {"option": 0, "configuration": 1, "constant": 2, "field": 2, "local": 3}
     return sorted(
         tunables, key=lambda s: (_is_one(s.value), not _TELLING.search(s.name), order[s.kind], s.file, s.line)
     )
@@ -65,7 +65,7 @@ def effective_settings(source: str) -> list[SourceSetting]:
     """Return the settings of a source, without the constants and fields that an option of the same name overrides."""
     settings = read_settings(source)
     options = {setting.name for setting in settings if setting.kind == "option"}
-    return [setting for setting in settings if setting.kind != "constant" or setting.name not in options]
+    return [setting for setting in settings if setting.kind not in ("constant", "field") or setting.name not in options]
 
 
 def _is_one(value: object) -> bool:

@@ -7,7 +7,8 @@ a literal at module level, in a function, or as a dataclass field.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.evidence import Scalar
@@ -24,7 +25,7 @@ class SourceSetting:
     literal: str
     text: str
     kind: str
-    """`option`, `constant` (module or class level), `local` (inside a function) or `configuration`."""
+    """`option`, `constant` (module level), `field` (class level), `local` (inside a function) or `configuration`."""
     file: str = "experiment.py"
 
 
@@ -39,10 +40,51 @@ def read_settings(source: str) -> list[SourceSetting]:
 
 
 def settings_of_run(source: str, module: str, pinned: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    """Return the settings of a run as `module.name` -> value: those of the source, overridden by the command line."""
-    found = {s.name: s.value for s in reversed(read_settings(source)) if s.kind != "local"}
+    """Return the settings of a run as `module.name` -> value: those of the source, overridden by the command line.
+
+    An option counts before others of its name. Any other name with several values is left out, because the source alone
+    does not tell which one a run used; so is a field of a class that a call sets. Of the variables of functions, numbers
+    that nothing else assigns count.
+    """
+    found = _certain(source)
     found.update({key.replace("-", "_"): value for key, value in pinned.items()})
     return {f"{module}.{name}": value for name, value in sorted(found.items()) if name != "out_dir"}
+
+
+def _certain(source: str) -> dict[str, Scalar]:
+    """Return the settings of a source that have one value."""
+    values: dict[str, set[Scalar]] = {}
+    settings = read_settings(source)
+    options = {setting.name: setting.value for setting in settings if setting.kind == "option"}
+    for s in settings:
+        values.setdefault(s.name, set()).add(s.value)
+    literals = Counter(s.name for s in settings if s.kind != "option")
+    nodes = list(ast.walk(ast.parse(source))) if settings else []
+    assigned = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    set_by_calls = _fields_of_calls(nodes)
+
+    def is_certain(s: SourceSetting) -> bool:
+        if len(values[s.name]) > 1 or (s.kind == "field" and s.name in set_by_calls):
+            return False
+        number = isinstance(s.value, int | float) and not isinstance(s.value, bool)
+        return s.kind != "local" or (number and assigned[s.name] == literals[s.name])
+
+    return {s.name: s.value for s in settings if is_certain(s)} | options
+
+
+def _fields_of_calls(nodes: Sequence[ast.AST]) -> set[str]:
+    """Return the fields of classes of the source that a call of the class sets; all fields where arguments have no names."""
+    fields = {
+        node.name: {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        for node in nodes
+        if isinstance(node, ast.ClassDef)
+    }
+    found: set[str] = set()
+    for call in nodes:
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in fields:
+            named = {keyword.arg for keyword in call.keywords if keyword.arg}
+            found |= fields[call.func.id] if call.args or len(named) < len(call.keywords) else named
+    return found
 
 
 def _settings(node: ast.AST, lines: list[str], kind: str) -> Iterator[SourceSetting]:
@@ -53,7 +95,7 @@ def _settings(node: ast.AST, lines: list[str], kind: str) -> Iterator[SourceSett
             yield from _literal(child.targets[0].id, child.value, lines, kind)
         elif isinstance(child, ast.AnnAssign) and isinstance(child.target, ast.Name) and child.value:
             yield from _literal(child.target.id, child.value, lines, kind)
-        inner = "local" if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else kind
+        inner = {ast.FunctionDef: "local", ast.AsyncFunctionDef: "local", ast.ClassDef: "field"}.get(type(child), kind)
         yield from _settings(child, lines, inner)
 
 

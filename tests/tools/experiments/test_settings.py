@@ -28,7 +28,7 @@ def test_options_constants_and_local_values_are_found_with_their_place() -> None
         "learning_rate": (0.001, "option"),
         "out_dir": ("run_0", "option"),
         "width": (64, "local"),
-        "depth": (3, "constant"),
+        "depth": (3, "field"),
     }
     rate = found["learning_rate"]
     assert rate.literal == "1e-3" and rate.text[rate.column :].startswith("1e-3")
@@ -43,5 +43,40 @@ def test_arguments_of_the_command_override_the_source_and_out_dir_is_no_setting(
         "experiment.learning_rate": 0.5,
         "experiment.name": "adam",
         "experiment.seed": 1,
+        "experiment.width": 64,
     }
     assert read_settings("def broken(:") == []
+
+
+AMBIGUOUS = """
+@dataclass
+class ModelConfig:
+    layers: int = 12
+    bias: bool = True
+
+@dataclass
+class RunConfig:
+    seed: int = 0
+    weight_decay: float = 1e-4
+    learning_rate: float = 0.01
+
+parser.add_argument("--learning_rate", type=float, default=0.1)
+
+def train(seed):
+    layers = 2
+    warmup = 50
+    total = 0
+    for step in range(warmup):
+        total += 1
+    model = Model(ModelConfig(**dict(layers=layers, bias=False)))
+    config = RunConfig(seed=seed, learning_rate=args.learning_rate)
+    return Optimizer(weight_decay=config.weight_decay)
+"""
+
+
+def test_only_settings_whose_value_is_certain_are_recorded() -> None:
+    assert settings_of_run(AMBIGUOUS, "experiment", {}) == {
+        "experiment.learning_rate": 0.1,
+        "experiment.warmup": 50,
+        "experiment.weight_decay": 0.0001,
+    }
