@@ -44,10 +44,19 @@ def design_of(facts: Facts) -> Design:
         )
     else:
         first, why = "begin with half and twice its value", ""
-        how = (
-            "The first two runs halve and double the value. Each further run goes on in the direction that did better on "
-            "the main metric so far, on the average over the datasets, so the later values depend on the earlier results."
-        )
+        did = "did better on the main metric" if facts.main_metric.goal else "raised the main metric"
+        how = "The first two runs halve and double the value."
+        if len(facts.varied) > 2:
+            how += (
+                f" Each further run goes on in the direction that {did} so far, on the average over the datasets, so the "
+                "later values depend on the earlier results."
+            )
+    if facts.repeated:
+        refuted = "when no run differs from the baseline by more than the noise of its seeds"
+    else:
+        refuted = "by no single value, because without repeated measurements no difference can be tested"
+    if facts.repeated and len(facts.varied) > 2:
+        how += " That makes the search efficient and its tests slightly optimistic."
     source = "configuration" if facts.in_configuration else "source"
     return Design(
         aim=(
@@ -59,19 +68,17 @@ def design_of(facts: Facts) -> Design:
             f"This paper reports such a study.{why} The experiment is this: {latex(facts.template)}\n\n"
             f"The question is what happens to its metrics when {tunable} changes. The plan, fixed before the runs: change "
             f"this setting in the {source} and nothing else, {first}, choose each further value by what was measured, and "
-            f"compare every run with the baseline on all metrics and datasets. The idea counts as refuted when no run "
-            f"differs from the baseline by more than the noise of its seeds."
+            f"compare every run with the baseline on all metrics and datasets. The idea counts as refuted {refuted}."
         ),
         contributions="the runs themselves, with code, settings and every seed in a ledger",
         method=(
             f"One setting is varied: {tunable}. Every run changes its value in the {source} of the experiment and nothing "
-            f"else; the files of the evaluation are the same for all runs and were compared before and after each.\n\n{how} "
-            f"That makes the search efficient and its tests slightly optimistic."
+            f"else; the files of the evaluation are the same for all runs and were compared before and after each.\n\n{how}"
         ),
         ran="The experiments ran with this software and hardware",
         limits=(
-            f"Only {tunable} was varied, at {_in_words(len(facts.completed))} values, in one experiment. Other settings may "
-            "interact with it. Times were measured on a machine that did other work as well."
+            f"Only {tunable} was varied, in one experiment. Other settings may interact with it. Times were measured on "
+            "a machine that did other work as well."
         ),
         closing=f"We varied {tunable} and compared every run with a baseline from the same machine.",
     )
@@ -110,8 +117,3 @@ def _external(facts: Facts) -> Design:
 
 def _datasets(facts: Facts) -> str:
     return join([latex(dataset) for dataset in facts.datasets])
-
-
-def _in_words(count: int) -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return words[count] if count < len(words) else str(count)

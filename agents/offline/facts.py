@@ -65,6 +65,11 @@ class Facts:
         )
 
     @property
+    def main_metric(self) -> Metric:
+        """Return the metric of the confirmatory comparisons, or the first one."""
+        return self.metric(self.plan.primary_metric if self.plan else next(iter(self.measured), ""))
+
+    @property
     def external(self) -> bool:
         """Return whether the baseline was measured elsewhere and its results were supplied."""
         return "origin" in self.environment

@@ -128,7 +128,8 @@ def _reason(rows: Sequence[LedgerRow], done: dict[str, float], planned: bool) ->
     best = max(gains, key=lambda run: gains[run])
     if list(gains.values()).count(gains[best]) > 1:
         return f"No run stands out on {metric}, so the next value is one that was not tried."
-    return f"So far {best} did best on {metric}, so the next value lies on its side."
+    did = "did best on" if any(row.goal for row in rows if row.metric == metric) else "had the highest"
+    return f"So far {best} {did} {metric}, so the next value lies on its side."
 
 
 def _findings(rows: Sequence[LedgerRow], tunable: str, done: dict[str, float], failed: set[float]) -> str:

@@ -135,7 +135,8 @@ def plotter(opening: Opening) -> Script:
     effects = [file for file in wanted if file in files]
     others = [file for file in files if file not in effects][:3]
     capped = {row.metric for row in rows if row.censored}
-    captions = [_caption(file, wanted[file], tunable, labels, capped) for file in effects] + [
+    repeated = {row.metric for row in rows if row.n > 1}
+    captions = [_caption(file, wanted[file], tunable, labels, capped, repeated) for file in effects] + [
         f"As drawn by the template's own plotting code (`{file[:-4]}`)." for file in others
     ]
     answer = yield from submit("submit_figures", files=effects + others, captions=captions)
@@ -153,8 +154,12 @@ def _varied(runs: Sequence[RunRecord]) -> tuple[str, dict[str, float]]:
     return notes[first].setting, {BASELINE: numbers[first][1], **{run: value for run, (value, _) in numbers.items()}}
 
 
-def _caption(file: str, metric: str, tunable: str, labels: dict[str, str], capped: set[str]) -> str:
+def _caption(file: str, metric: str, tunable: str, labels: dict[str, str], capped: set[str], repeated: set[str]) -> str:
     hollow = " Where points are open, a value hit its cap and is a bound." if metric in capped else ""
+    if metric not in repeated:
+        what = "by run" if file.startswith("seeds_") else f"against the {tunable.replace('_', ' ')}"
+        line = "" if file.startswith("seeds_") else "; the dashed line is the baseline"
+        return f"The {labels[metric]} {what}, one panel a dataset. Each point is a single value{line}.{hollow}"
     if file.startswith("seeds_"):
         return (
             f"Every single value behind the means: the {labels[metric]} of each seed in each completed run. "

@@ -133,14 +133,16 @@ def _introduction(facts: Facts, cited: list[tuple[str, list[str]]]) -> str:
     support = cited[2][1] if len(cited) > 2 else (cited[0][1] if cited else [])
     cite = rf"~\citep{{{','.join(support)}}}" if support else ""
     design = design_of(facts)
+    compared = "without a test, because each result is a single value"
+    if facts.repeated:
+        compared = "with a test and the smallest difference that the seeds can tell apart"
     return (
         f"Results of experiments depend on settings that are chosen once and seldom varied{cite}. "
-        f"A study that varies one of them while all others stay fixed tells whether the choice matters at all, and "
-        f"whether the noise of a few seeds would even let one see it.\n\n"
+        f"A study that varies one of them while all others stay fixed tells whether the choice matters at all"
+        f"{', and whether the noise of a few seeds would even let one see it' if facts.repeated else ''}.\n\n"
         f"{design.kind}\n\n"
         f"We contribute (i) {design.contributions}; (ii) a comparison of each run with the baseline on all datasets and "
-        f"metrics, with a test and the smallest difference that the seeds can tell apart; and (iii) a list of what the "
-        f"runs do not show."
+        f"metrics, {compared}; and (iii) a list of what the runs do not show."
     )
 
 
@@ -286,9 +288,9 @@ def _limitations(facts: Facts, capped: list[str]) -> str:
         "what the ledger says."
     )
     if why := facts.confirmation.missing:
-        text += (
-            f" No run was measured again on fresh seeds: {latex(why)}. The best run owes part of its result to chance."
-        )
+        text += f" No run was measured again on fresh seeds: {latex(why)}."
+        if facts.repeated and facts.main_metric.goal:
+            text += " The best run owes part of its result to chance."
     if capped:
         labels = join([latex(facts.label(metric)) for metric in capped])
         text += f" Some values of the {labels} hit their cap: they are bounds, marked in the tables, and not compared."
