@@ -42,8 +42,9 @@ async def check_template(template: Template, profile: str, sandbox: Sandbox) -> 
     checks = list(_files(template, template.profile(profile).args))
     if missing := missing_imports(template):
         named = ", ".join(missing)
-        install = f"python -m pip install {' '.join(missing)}"
-        remedy = f"Run: {install} (or the package that has this module), and list it in {FILE}"
+        packages = [_PACKAGES.get(module, module) for module in missing]
+        install = f"python -m pip install {' '.join(packages)}"
+        remedy = f"Run: {install} (a package can have another name than its module; see its documentation); list it in {FILE}"
         return [*checks, Check("Imports", False, f"not installed: {named}", remedy)]
     with TemporaryFolder("check") as folder:
         context = await _context(template, profile, sandbox, folder)
@@ -94,6 +95,18 @@ def _settings(template: Template, source: str, pinned: Collection[str]) -> Check
     told = "neither experiment.py nor a configuration file has a number that a study could vary"
     remedy = "Write settings as constants or as options with defaults, or name some under `tunable` in template.yaml"
     return Check("Settings", False, told, remedy)
+
+
+_PACKAGES = {
+    "Bio": "biopython",
+    "PIL": "pillow",
+    "cv2": "opencv-python",
+    "mace": "mace-torch",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+"""Module -> the package that has it, where another package has the module's name or none has."""
 
 
 def missing_imports(template: Template) -> list[str]:

@@ -71,6 +71,7 @@ def test_packages_that_are_missing_are_told_before_any_work(command, tmp_path: P
     ("line", "told"),
     [
         ("import no_such_module", "pip install no_such_module"),
+        ("import mace", "pip install mace-torch"),
         ("open('data/cells.csv')", "Put data/cells.csv into the template's folder"),
         ("raise AssertionError('Torch not compiled with CUDA enabled')", "gpus: 1"),
     ],

@@ -34,8 +34,8 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
 
     Dataset -> {"means": {metric: x}, "stderrs": {...}, "final_info_dict": {metric: [value per seed]},
     "censored": [metric]}; only the means are required. `x_mean` and `x_stderr` stand for `x` if `x` is declared or has
-    seeds. Nested objects are flattened, `a` -> `b` to `a.b`. What is no number is left out and told, as The AI Scientist
-    leaves it to a reader.
+    seeds. A single number as `means` is the metric `value`. Nested objects are flattened, `a` -> `b` to `a.b`. What is no
+    number is left out and told, as The AI Scientist leaves it to a reader.
 
     Raises:
         ToolError: a value is missing, has the wrong type, is not finite or contradicts another; names its place.
@@ -58,7 +58,7 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
         }
         known = {*metrics, *seeds}
         found: dict[str, list[float]] = {}
-        for key, given in _flat(fields["means"], f"{place}.means", left_out).items():
+        for key, given in _flat(_means(fields["means"]), f"{place}.means", left_out).items():
             name, mean = _base(key, "_mean", known), _number(given, f"{place}.means.{key}")
             found[_name(name, f"{place}.means")] = seeds.get(name) or [mean]
             _check_mean(mean, found[name], f"{place}.means.{key}")
@@ -73,6 +73,11 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
     if not any(values.values()):
         raise ToolError("final_info.json holds no metric; write dataset -> {'means': {metric: value}}")
     return FinalInfo(values, stderrs, censored, left_out)
+
+
+def _means(data: object) -> object:
+    """Return the means of a dataset. A single number is the mean of the only metric, `value`."""
+    return {"value": data} if isinstance(data, int | float) and not isinstance(data, bool) else data
 
 
 def _flat(data: object, place: str, left_out: list[str]) -> dict[str, object]:

@@ -31,3 +31,10 @@ def test_single_values_beside_the_datasets_are_left_out() -> None:
 def test_a_file_without_any_number_is_refused(data: object) -> None:
     with pytest.raises(ToolError, match="no metric"):
         parse_final_info(data, {})
+
+
+def test_a_single_number_is_the_mean_of_the_only_metric() -> None:
+    info = parse_final_info({"layer_9_beta_1": {"means": 0.1, "stds": 0.02}}, {})
+    assert info.values == {"layer_9_beta_1": {"value": [0.1]}}
+    with pytest.raises(ToolError):
+        parse_final_info({"a": {"means": True}}, {})
