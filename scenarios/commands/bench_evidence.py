@@ -52,9 +52,8 @@ def bench_evidence(
 ) -> None:
     """Seed false and honest statements in finished papers, run the gate on each, and measure recall and false blocks."""
     # imported here because these take seconds to load
-    from tools.evidence_bench.bench import try_cases
+    from tools.evidence_bench.bench import compile_case, try_cases
     from tools.evidence_bench.case_files import read_case_folder
-    from tools.evidence_bench.compiling import compile_case
     from tools.evidence_bench.kinds import read_kinds, seed_cases
     from tools.evidence_bench.report import as_json as report_as_json
     from tools.evidence_bench.report import as_markdown, totals_in_words, wrong_cases

@@ -13,9 +13,8 @@ from tests.agents.test_calls_as_written import calls
 from tests.fakes.conversation import Scripted, hold
 from tests.fakes.seeded_study import idea_with_runs
 from tools.errors import ToolError
-from tools.toolsets.acceptance import AcceptanceTools
 from tools.toolsets.context import ToolContext
-from tools.toolsets.requests import RequestTools
+from tools.toolsets.handing_on import AcceptanceTools, RequestTools
 from tools.toolsets.tool import Tool
 
 REVISION = Participants(("writer", "student", "plotter", "coder"), on_call=("plotter", "coder"))

@@ -27,3 +27,8 @@ def name_problem(name: str) -> str:
 def latex_address(address: str) -> str:
     """Return an address as it is written in LaTeX, where % begins a comment and # a parameter."""
     return re.sub(r"([%#])", r"\\\1", address)
+
+
+def name_parts(name: str) -> list[str]:
+    """Return the lower-case words and numbers of a name or identifier: `evalLoss_2` -> eval, loss, 2."""
+    return re.findall(r"[a-z]+|\d+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.evidence.gate import CHECKS, GateCheck
 from tools.evidence_bench.case import Case, Judged
 from tools.evidence_bench.subject import Subject
 from tools.evidence_bench.trial import CaseTrial
+from tools.latex import compile_paper as compile_latex
+from tools.sandbox import open_sandbox
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,6 @@ def try_cases(
     *,
     jobs: int = 2,
     together: int = 1,
-    checks: Sequence[GateCheck] = CHECKS,
     compile_paper: Callable[[Path], None] | None = None,
     done: Callable[[int], None] = lambda count: None,
 ) -> BenchRun:
@@ -50,12 +52,10 @@ def try_cases(
         compile_paper: makes the PDF of a folder; without it the checks that need one are left out.
         done: called with the number of finished cases.
     """
-    import time
-
     start = time.monotonic()
     judged: list[Judged] = []
     with tempfile.TemporaryDirectory(prefix="colloquium-bench-") as scratch:
-        first = CaseTrial(subject, Path(scratch) / "first", checks, compile_paper)
+        first = CaseTrial(subject, Path(scratch) / "first", compile_paper=compile_paper)
         unchanged = tuple(str(finding) for finding in first.unchanged if finding.kind == "error")
         batches = _batches(cases, together)
         if jobs == 1:
@@ -63,9 +63,7 @@ def try_cases(
                 judged += _judge(batch, first)
                 done(len(judged))
         else:
-            with ProcessPoolExecutor(
-                jobs, initializer=_open, initargs=(subject, scratch, checks, compile_paper)
-            ) as pool:
+            with ProcessPoolExecutor(jobs, initializer=_open, initargs=(subject, scratch, compile_paper)) as pool:
                 for results in pool.map(_judge, batches):
                     judged += results
                     done(len(judged))
@@ -74,11 +72,9 @@ def try_cases(
     return BenchRun(subject.name, tuple(judged), unchanged, time.monotonic() - start)
 
 
-def _open(
-    subject: Subject, scratch: str, checks: Sequence[GateCheck], compile_paper: Callable[[Path], None] | None
-) -> None:
+def _open(subject: Subject, scratch: str, compile_paper: Callable[[Path], None] | None) -> None:
     folder = Path(tempfile.mkdtemp(dir=scratch))
-    _Worker.trial = CaseTrial(subject, folder, checks, compile_paper)
+    _Worker.trial = CaseTrial(subject, folder, compile_paper=compile_paper)
 
 
 def _judge(batch: Sequence[Case], trial: CaseTrial | None = None) -> list[Judged]:
@@ -98,3 +94,14 @@ def _batches(cases: Sequence[Case], together: int) -> list[list[Case]]:
     for found in shared.values():
         batches += [found[start : start + together] for start in range(0, len(found), together)]
     return batches
+
+
+def compile_case(folder: Path) -> None:
+    """Compile paper.tex of a folder in a sandbox. A failed compilation leaves no PDF."""
+    asyncio.run(_compile(folder))
+
+
+async def _compile(folder: Path) -> None:
+    result = await compile_latex(folder, await open_sandbox("auto"))
+    if not result.ok:
+        (folder / "paper.pdf").unlink(missing_ok=True)

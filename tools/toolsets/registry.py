@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tools.toolsets.acceptance import AcceptanceTools
 from tools.toolsets.base import Toolset
 from tools.toolsets.code_history import CodeHistoryTools
 from tools.toolsets.context import ToolContext
@@ -12,9 +11,9 @@ from tools.toolsets.experiments import ExperimentTools
 from tools.toolsets.figures import FigureTools
 from tools.toolsets.files import FileTools
 from tools.toolsets.findings import FindingsTools
+from tools.toolsets.handing_on import AcceptanceTools, RequestTools
 from tools.toolsets.ideas import IdeaTools
 from tools.toolsets.literature import LiteratureTools
-from tools.toolsets.requests import RequestTools
 from tools.toolsets.reviews import ReviewTools
 from tools.toolsets.tool import Tool
 from tools.toolsets.vision import VisionTools

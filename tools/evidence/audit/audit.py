@@ -9,20 +9,17 @@ from pathlib import Path
 from tools.errors import UserError
 from tools.evidence.audit.binding import LabelBinding, LabelMap, bind_labels
 from tools.evidence.audit.cells import judge_table
-from tools.evidence.audit.claims_in_words import judge_claims_in_words
 from tools.evidence.audit.consistency import check_changes, check_references, check_tables
 from tools.evidence.audit.leftovers import check_citations, check_leftovers
 from tools.evidence.audit.manuscript import Manuscript, read_manuscript
-from tools.evidence.audit.matching_constants import holds, matching_constants
-from tools.evidence.audit.method_statements import judge_experiments_named, judge_method
-from tools.evidence.audit.paper_tables import results_of_tables
+from tools.evidence.audit.names import matching_constants
 from tools.evidence.audit.pdf_tables import read_pdf_tables
 from tools.evidence.audit.printed_numbers import printed_numbers
-from tools.evidence.audit.report import AuditedStatement, AuditReport
+from tools.evidence.audit.report import AuditedStatement, AuditReport, AuditStatement
 from tools.evidence.audit.reported_statistics import check_statistics
-from tools.evidence.audit.result_files import read_results
+from tools.evidence.audit.result_files import read_results, results_of_tables
 from tools.evidence.audit.sentences import carry_to_repetitions, judge_sentences
-from tools.evidence.audit.statement import AuditStatement
+from tools.evidence.audit.statements_in_words import judge_claims_in_words, judge_experiments_named, judge_method
 from tools.evidence.code_constants import read_constants
 from tools.evidence.judgement import Verdict
 
@@ -118,7 +115,7 @@ def _with_code(paper: Manuscript, statements: list[AuditStatement], code: Path) 
             named = matching_constants(paper.prose[start:end], number.start - start, constants)
             if not named:
                 continue
-            equal = next((c for c in named if holds(number, c)), None)
+            equal = next((c for c in named if number.equals(c.value)), None)
             base = known or AuditStatement(Verdict.NOT_CHECKABLE, "set-up", number.start, number.end, number.text, "")
             if equal:
                 judged[number.start] = dataclasses.replace(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tools.evidence.audit.binding import LabelBinding
 from tools.evidence.audit.manuscript import Manuscript
 from tools.evidence.audit.printed_numbers import PrintedNumber, printed_numbers
-from tools.evidence.audit.statement import AuditStatement
+from tools.evidence.audit.report import AuditStatement
 from tools.evidence.audit.tabular import ManuscriptCell, ManuscriptTable
 from tools.evidence.audit.values import MeasuredValue
 from tools.evidence.judgement import Verdict

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tools.evidence.audit.directions import names_a_change
 from tools.evidence.audit.manuscript import Manuscript
 from tools.evidence.audit.printed_numbers import PrintedNumber, printed_numbers
-from tools.evidence.audit.statement import AuditStatement
+from tools.evidence.audit.report import AuditStatement
 from tools.evidence.audit.tabular import ManuscriptTable
 from tools.evidence.judgement import Verdict
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.errors import UserError
 from tools.evidence.audit.manuscript import Manuscript
-from tools.evidence.audit.statement import AuditStatement
+from tools.evidence.audit.report import AuditStatement
 from tools.evidence.judgement import Verdict
 
 _LEFTOVERS = (

@@ -1,8 +1,11 @@
-"""Find the names of runs, datasets and metrics in a text."""
+"""Find the names of runs, datasets, metrics and constants in a text."""
 
 from __future__ import annotations
 
 import re
+
+from tools.evidence.code_constants import CodeConstant
+from tools.evidence.names import name_parts
 
 _EMPTY = frozenset(
     re.findall(
@@ -13,14 +16,9 @@ _EMPTY = frozenset(
 )
 
 
-def words(text: str) -> list[str]:
-    """Return the lower-case words of a text or identifier."""
-    return re.findall(r"[a-z]+|\d+", re.sub(r"([a-z])([A-Z])", r"\1 \2", text).lower())
-
-
 def stems(text: str) -> list[str]:
     """Return the beginnings of the words that carry a meaning."""
-    return [word[:5] for word in words(text) if word not in _EMPTY]
+    return [word[:5] for word in name_parts(text) if word not in _EMPTY]
 
 
 def alike(one: str, other: str) -> bool:
@@ -34,7 +32,7 @@ def alike(one: str, other: str) -> bool:
 
 def mentions(name: str, text: str) -> list[int]:
     """Return the positions at which a text names something, such as `kl_divergence` as 'KL divergence'."""
-    wanted = words(name)
+    wanted = name_parts(name)
     found = [(m[0].lower(), m.start()) for m in re.finditer(r"[A-Za-z]+|\d+", text)]
     if not wanted:
         return []
@@ -55,3 +53,14 @@ def similarity(label: str, title: str, weights: dict[str, float]) -> float:
         return sum(weights.get(part, 1.0) for part in parts)
 
     return weight(one & other) / min(weight(one), weight(other))
+
+
+def matching_constants(text: str, place: int, constants: list[CodeConstant]) -> list[CodeConstant]:
+    """Return the constants whose whole name the words just before or after a position say."""
+    near = name_parts(text[max(0, place - 50) : place])[-6:] + name_parts(text[place : place + 30])[:3]
+    matching = []
+    for constant in constants:
+        wanted = [word for word in name_parts(constant.name) if not word.isdigit()]
+        if wanted and len("".join(wanted)) > 2 and all(any(alike(w, n) for n in near) for w in wanted):
+            matching.append(constant)
+    return matching

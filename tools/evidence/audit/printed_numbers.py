@@ -41,6 +41,10 @@ class PrintedNumber:
     def half_unit(self) -> float:
         return float(0.5 * 10.0**-self.decimals * (1 + 1e-9) + 1e-12)
 
+    def equals(self, value: float) -> bool:
+        """Tell whether a value prints as this number, or is it if it is whole."""
+        return abs(value - self.value) <= self.half_unit if self.decimals else value == self.value
+
     def prints(self, value: float) -> bool:
         """Tell whether a value prints as this number, with or without its sign."""
         return abs(abs(value) - abs(self.value)) <= self.half_unit

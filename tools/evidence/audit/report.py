@@ -1,13 +1,38 @@
-"""The report of an audit, as data that other programs read."""
+"""The statements of an audited paper with their verdicts, and the report that other programs read."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.evidence.judgement import Verdict
+from tools.evidence.judgement import Judgement, Verdict
+
+
+@dataclass(frozen=True)
+class AuditStatement:
+    """The verdict on what a paper says between two positions."""
+
+    verdict: Verdict
+    code: str
+    start: int
+    end: int
+    said: str
+    reason: str
+    expected: str = ""
+    """The right value."""
+    evidence: tuple[str, ...] = ()
+    metric: str = ""
+    """The metric that the statement is about, for repetitions elsewhere."""
+
+    @classmethod
+    def of(cls, judgement: Judgement, code: str, start: int, text: str) -> AuditStatement:
+        """Return the judgement of a part of a section, which has that text and begins at that position of the paper."""
+        said = " ".join(text[judgement.start : judgement.end].split())
+        at, end = start + judgement.start, start + judgement.end
+        return cls(judgement.verdict, code, at, end, said, judgement.reason, judgement.expected, judgement.evidence)
 
 
 class AuditedStatement(BaseModel):

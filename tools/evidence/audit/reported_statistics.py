@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from scipy import stats
 
 from tools.evidence.audit.manuscript import Manuscript
-from tools.evidence.audit.statement import AuditStatement
+from tools.evidence.audit.report import AuditStatement
 from tools.evidence.judgement import Verdict
 
 _NUM = r"([-−]?\d*\.?\d+)"

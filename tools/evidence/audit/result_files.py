@@ -1,4 +1,4 @@
-"""Read results: final_info.json folders, JSON, JSONL and CSV."""
+"""Read results: final_info.json folders, JSON, JSONL and CSV, or else the tables of the paper itself."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.errors import UserError
+from tools.evidence.audit.manuscript import Manuscript
+from tools.evidence.audit.printed_numbers import printed_numbers
 from tools.evidence.audit.values import MeasuredResults, MeasuredValue
 
 _MAX_BYTES = 50_000_000
@@ -152,3 +154,22 @@ def _json(path: Path) -> object:
         raise UserError(f"{path}, line {error.lineno}: not JSON: {error.msg}") from None
     except RecursionError:
         raise UserError(f"{path}: nested too deeply") from None
+
+
+def results_of_tables(paper: Manuscript) -> MeasuredResults:
+    """Return the values of the tables of a paper: row labels are runs, column labels metrics.
+
+    An address that two tables print with different values is left out: they measure different things.
+    """
+    found: dict[tuple[str, str, str], set[float]] = {}
+    for table in paper.tables:
+        for row in range(table.header_rows, len(table.rows)):
+            labels = table.row_labels(row)
+            for cell in table.rows[row]:
+                numbers = list(printed_numbers(paper.text, cell.start, cell.end))
+                column = re.sub(r"\([^)]*\)|[↑↓%]", " ", table.column_label(cell.column)).strip()
+                if len(numbers) == 1 and labels and column and not re.search(r"[A-Za-z]{3}", cell.text):
+                    place = (labels[0], labels[1] if len(labels) > 1 else "", " ".join(column.split()))
+                    found.setdefault(place, set()).add(numbers[0].value)
+    values = [MeasuredValue(*place, next(iter(given))) for place, given in found.items() if len(given) == 1]
+    return MeasuredResults(values)

@@ -11,7 +11,7 @@ from tools.evidence.audit.cells import judge_spread, prints, show
 from tools.evidence.audit.directions import claimed_sign, names_a_change
 from tools.evidence.audit.manuscript import Manuscript
 from tools.evidence.audit.printed_numbers import PrintedNumber, is_setup, printed_numbers
-from tools.evidence.audit.statement import AuditStatement
+from tools.evidence.audit.report import AuditStatement
 from tools.evidence.audit.values import MeasuredValue
 from tools.evidence.judgement import Verdict
 

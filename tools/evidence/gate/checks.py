@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,6 @@ from tools.evidence.gate.completeness import check_completeness
 from tools.evidence.gate.document import check_document
 from tools.evidence.gate.expected_print import expected_print
 from tools.evidence.gate.figures import check_figure_contents, check_figures
-from tools.evidence.gate.judged import judgement_findings
-from tools.evidence.gate.latex_commands import check_latex_commands
 from tools.evidence.gate.printed import PrintedPaper, check_printed, with_pages
 from tools.evidence.gate.report import FindingCode, GateCheckResult, GateFinding, GateReport
 from tools.evidence.gate.section_source import SectionSource, read_source
@@ -25,7 +23,7 @@ from tools.evidence.judgement import Judgement, Verdict
 from tools.experiments.template import Template
 from tools.figures import DrawingRecord, file_digest
 from tools.literature import Bibliography, SourceRecords
-from tools.paper import written_sections
+from tools.paper import command_problems, written_sections
 
 
 @dataclass(frozen=True)
@@ -189,16 +187,47 @@ def _references(evidence: PaperEvidence) -> Iterable[GateFinding]:
             )
 
 
+def _judged(judgement: Judgement, source: SectionSource) -> Iterator[GateFinding]:
+    """Yield an error for a statement that is contradicted or has no evidence, a note for a right number typed by hand."""
+    error = judgement.verdict in (Verdict.CONTRADICTED, Verdict.NO_EVIDENCE)
+    typed = judgement.verdict is Verdict.SUPPORTED and bool(judgement.suggestion)
+    if error or typed or judgement.verdict is Verdict.NOT_CHECKABLE:
+        yield GateFinding(
+            kind="error" if error else "note",
+            code=judgement.code,
+            file=source.file,
+            line=source.line(judgement.start),
+            excerpt=source.excerpt(judgement.start, judgement.end),
+            reason=judgement.reason,
+            verdict=judgement.verdict,
+            expected=judgement.expected,
+            suggestion=judgement.suggestion,
+        )
+
+
 def _statements(evidence: PaperEvidence, *, numbers: bool) -> Iterable[GateFinding]:
     """Report the judgements of numbers, or of everything else that sentences state."""
     for source, judgement in evidence.judgements:
         if (judgement.code == FindingCode.TYPED_NUMBER) == numbers:
-            yield from judgement_findings(judgement, source)
+            yield from _judged(judgement, source)
 
 
 def _setup(evidence: PaperEvidence) -> Iterable[GateFinding]:
     for source, judgement in evidence.setup_judgements:
-        yield from judgement_findings(judgement, source)
+        yield from _judged(judgement, source)
+
+
+def _latex(evidence: PaperEvidence) -> Iterable[GateFinding]:
+    """Report commands outside the allow-list, numbers in pieces, look-alike and invisible characters."""
+    for source in evidence.sources:
+        for problem in command_problems(source.tex):
+            yield GateFinding(
+                code=FindingCode.UNKNOWN_COMMAND,
+                file=source.file,
+                line=source.line(problem.start),
+                excerpt=source.excerpt(problem.start, problem.end),
+                reason=problem.message,
+            )
 
 
 def _pages(evidence: PaperEvidence) -> Iterable[GateFinding]:
@@ -226,7 +255,7 @@ CHECKS: tuple[GateCheck, ...] = (
     GateCheck("numbers", "Is every measured number printed by reference?", lambda e: _statements(e, numbers=True)),
     GateCheck("claims", "Do the words agree with the results?", lambda e: _statements(e, numbers=False)),
     GateCheck("setup", "Was the experiment made as the text says?", _setup),
-    GateCheck("latex", "Does the LaTeX print what it shows?", lambda evidence: check_latex_commands(evidence.sources)),
+    GateCheck("latex", "Does the LaTeX print what it shows?", _latex),
     GateCheck("pages", "Do the pages show what the sources say?", _pages),
     GateCheck(
         "citations",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tools.evidence.gate.statements.lexicon import lemmas, words
+from tools.evidence.names import name_parts
 from tools.evidence.records import BASELINE
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def name_patterns(study: Study) -> list[NamePattern]:
     heads: dict[str, list[str]] = {}
     for name in study.metrics:
         for title in {name, study.metric(name).label} - {""}:
-            parts = _parts(title)
+            parts = name_parts(title)
             found.append(("metric", name, _sequence(parts)))
             if len(parts) > 1:
                 heads.setdefault(parts[-1], []).append(name)
@@ -67,12 +68,12 @@ def name_patterns(study: Study) -> list[NamePattern]:
     for head, names in heads.items():
         if len(head) > 3:
             found += [("metric", name, _sequence([head])) for name in dict.fromkeys(names)]
-    found += [("dataset", name, _sequence(_parts(name), plural=True)) for name in study.datasets]
+    found += [("dataset", name, _sequence(name_parts(name), plural=True)) for name in study.datasets]
     settings = dict.fromkeys(name for values in study.settings.values() for name in values)
-    found += [("setting", name, _sequence(_parts(name), plural=True)) for name in settings]
+    found += [("setting", name, _sequence(name_parts(name), plural=True)) for name in settings]
     for run in study.ledger.runs:
-        label = _parts(re.split(r"[:(=;,.]", run.note)[0])
-        is_setting = any(_parts(setting) == label for setting in study.varied)
+        label = name_parts(re.split(r"[:(=;,.]", run.note)[0])
+        is_setting = any(name_parts(setting) == label for setting in study.varied)
         if run.name != BASELINE and 1 < len(label) <= 6 and not is_setting:
             found.append(("run", run.name, _sequence(label)))
     return found
@@ -110,7 +111,7 @@ def _changed_settings(text: str, study: Study) -> Iterator[Mention]:
     """Yield runs that are named by what they change: 'halving the learning rate', 'a larger batch size'."""
     article = r"(?:the|a|an|its|our|this|their)?\s*(?:(?:baseline|default)(?:'s)?\s+)?"
     for setting in study.varied:
-        parts = _parts(setting)
+        parts = name_parts(setting)
         name = r"[\s_-]*".join(parts)
         noun = rf"(?:{name}s?|(?:step(?: size)?|rate|{parts[-1]})s?)"
         pronoun = "|it\\b|them\\b" if len(study.varied) == 1 else ""
@@ -144,10 +145,6 @@ def _ratio(how: str, times: str | None) -> float | None:
     if known or not times:
         return known
     return _NUMBER_WORDS.get(times.lower()) or (float(times) if times.isdigit() else None)
-
-
-def _parts(name: str) -> list[str]:
-    return re.findall(r"[a-z]+|\d+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
 
 
 def _sequence(parts: list[str], *, plural: bool = False) -> re.Pattern[str]:

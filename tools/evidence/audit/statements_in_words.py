@@ -1,16 +1,19 @@
-"""Judge what an audited paper says in words of its results: which run is lower, higher, better or worse than which."""
+"""Judge what an audited paper says in words of its results, its method and its experiments, by the judges of the gate."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from tools.evidence.audit.binding import LabelBinding
 from tools.evidence.audit.manuscript import Manuscript
 from tools.evidence.audit.paper_sections import as_ledger, audited_sections
-from tools.evidence.audit.statement import AuditStatement
+from tools.evidence.audit.report import AuditStatement
+from tools.evidence.audit.values import MeasuredResults
 from tools.evidence.gate.report import FindingCode
 from tools.evidence.gate.section_source import SectionSource
+from tools.evidence.gate.setup import SetupEvidence, judge_named_experiments, judge_setup, passages
 from tools.evidence.gate.statements import judge_section
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.judgement import Judgement, Verdict
@@ -40,7 +43,8 @@ def judge_claims_in_words(paper: Manuscript, binding: LabelBinding) -> Iterator[
             for judgement in judge_section(section.source, study):
                 code = _CODES.get(FindingCode(judgement.code))
                 if code and _decides(judgement, section.source, binding, study):
-                    yield _statement(judgement, code, section.start, section.source.tex)
+                    told = "measured" if judgement.verdict is Verdict.SUPPORTED else code
+                    yield AuditStatement.of(judgement, told, section.start, section.source.tex)
 
 
 def _decides(judgement: Judgement, source: SectionSource, binding: LabelBinding, study: Study) -> bool:
@@ -55,14 +59,23 @@ def _decides(judgement: Judgement, source: SectionSource, binding: LabelBinding,
     return len(metrics) == 1 or bool(binding.named(text))
 
 
-def _statement(judgement: Judgement, code: str, start: int, text: str) -> AuditStatement:
-    return AuditStatement(
-        judgement.verdict,
-        "measured" if judgement.verdict is Verdict.SUPPORTED else code,
-        start + judgement.start,
-        start + judgement.end,
-        " ".join(text[judgement.start : judgement.end].split()),
-        judgement.reason,
-        judgement.expected,
-        judgement.evidence,
-    )
+def judge_method(paper: Manuscript, results: MeasuredResults, code: Path) -> Iterator[AuditStatement]:
+    """Yield what the code contradicts, and what it does not decide. Numbers are judged with the constants elsewhere."""
+    evidence = SetupEvidence.of(as_ledger(results), None, code)
+    for section in audited_sections(paper):
+        for judgement in judge_setup(section.source, evidence):
+            said = section.source.tex[judgement.start : judgement.end]
+            wrong = judgement.verdict is Verdict.CONTRADICTED and judgement.code == FindingCode.CONTRADICTED_SETUP
+            if (wrong or judgement.verdict is Verdict.NOT_CHECKABLE) and not re.search(r"\d", said):
+                kind = "wrong-setup" if wrong else "set-up"
+                yield AuditStatement.of(judgement, kind, section.start, section.source.tex)
+
+
+def judge_experiments_named(paper: Manuscript, results: MeasuredResults) -> Iterator[AuditStatement]:
+    """Yield the runs, ablations, searches, studies with people and data sets that the text names and the results lack."""
+    evidence = SetupEvidence.of(as_ledger(results), None, None)
+    for section in audited_sections(paper):
+        for passage in passages(section.source, evidence.study):
+            for judgement in judge_named_experiments(passage, evidence):
+                if judgement.verdict is Verdict.NO_EVIDENCE:
+                    yield AuditStatement.of(judgement, "no-such-experiment", section.start, section.source.tex)
