@@ -4,8 +4,9 @@ The beginning of a prompt stays unchanged for as long as possible, because provi
 output is not shortened a little with every call but in large steps. A result that is requested again soon after leaves at
 once, because little has to be sent again for it.
 
-What is kept elsewhere is carried only in the newest call: the text of a section or file that a call wrote, and results with a
-short form, such as searches. Leaving these out from the next prompt on costs no cached tokens.
+What is kept elsewhere leaves sooner, at the end of the turn if not before: the text of a section or file that a call wrote,
+and results with a short form. Sections leave at once when all that were read or written together have been written anew,
+searches when their records have been cited.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Annotated, Any
@@ -45,6 +47,10 @@ _STORED = {
 _STORED_FROM = 150
 """Characters from which a stored argument is left out."""
 _KEPT_ELSEWHERE = "[{:,} characters, stored; {} shows the present text]"
+_NOT_STORED = "[{:,} characters, not stored: the call failed; {} shows the present text]"
+_WRITERS = ("write_section", "edit_section")
+_CITE = "add_citation"
+_SEARCH = "search_literature"
 _MADE_AGAIN = "[{:,} characters omitted: the same call was repeated later]"
 
 
@@ -53,20 +59,22 @@ class HistoryCompaction:
     """How much of the tool output is sent, in characters and in calls.
 
     The newest `whole` characters, and up to `step` more, are sent in full. Of older results only the first `head` characters
-    are sent, and before the newest `headed` calls (up to twice as many) only a count.
+    are sent, and before the newest `headed` calls (up to twice as many) only a count. What is kept elsewhere is sent in full
+    only within the newest `recent` characters of the current turn, and up to `recent` more.
     """
 
     whole: int = 16_000
     step: int = 8_000
     head: int = 300
     headed: int = 10
+    recent: int = 12_000
 
     @classmethod
     def of(cls, context_tokens: int) -> HistoryCompaction:
         """Return the settings for a context window: old tool output takes a third of it at most."""
         most = int(context_tokens * CHARACTERS_PER_TOKEN / 3)
         whole = min(cls.whole, most * 2 // 3)
-        return cls(whole=whole, step=whole // 2)
+        return cls(whole=whole, step=whole // 2, recent=min(cls.recent, whole // 2))
 
     def shorten(self, messages: Sequence[LLMMessage], briefs: Mapping[str, str] = {}) -> list[LLMMessage]:
         """Return the conversation as it is sent. Calls and their results are shortened or removed only together.
@@ -74,13 +82,20 @@ class HistoryCompaction:
         Args:
             briefs: call id -> the short form of its result.
         """
-        complete = messages
-        messages = self._without_stored(messages, briefs)
-        rounds = _rounds(messages)
-        old = self._old(rounds)
+        complete = _rounds(messages)
+        short = [self._without_stored(item, briefs) for item in complete]
+        old = _passed(short, self.whole, self.step)
+        used = _used(complete)
+        recent = max(_passed(complete, self.recent, self.recent), _earlier_turns(messages, complete))
+        rounds = [
+            whole if number >= recent and number not in used else brief
+            for number, (whole, brief) in enumerate(zip(complete, short, strict=True))
+        ]
         dropped = max(0, old - self.headed) // self.headed * self.headed
         repeated = _made_again(rounds[:old])
         sent = list[LLMMessage | None](messages)
+        for item in rounds:
+            sent[item.at : item.at + 2] = item.calls, item.results
         for item in rounds[:old]:
             sent[item.at] = self._shortened_calls(item.calls)
             sent[item.at + 1] = self._shortened_results(item.results, item.first, repeated)
@@ -92,46 +107,41 @@ class HistoryCompaction:
             sent[item.at] = sent[item.at + 1] = None
         if dropped:
             sent[rounds[0].at] = _left_out(rounds[:dropped])
-        if old < len(rounds):
-            at = rounds[-1].at
-            sent[at : at + 2] = complete[at : at + 2]
+        if old < len(rounds) and recent < len(rounds):
+            newest = complete[-1]
+            sent[newest.at : newest.at + 2] = newest.calls, newest.results
         return [message for message in sent if message is not None]
 
-    def _without_stored(self, messages: Sequence[LLMMessage], briefs: Mapping[str, str]) -> list[LLMMessage]:
-        """Return the conversation without what is kept elsewhere."""
-        shortened = list(messages)
-        for item in _rounds(messages):
-            calls = [self._without_stored_arguments(call) for call in item.made]
-            shortened[item.at] = item.calls.model_copy(update={"content": calls})
-            results = [
-                self._brief(result, number, briefs.get(result.call_id, ""))
-                for number, result in enumerate(item.results.content, start=item.first)
-            ]
-            shortened[item.at + 1] = item.results.model_copy(update={"content": results})
-        return shortened
+    def _without_stored(self, item: _Round, briefs: Mapping[str, str]) -> _Round:
+        """Return the round without what is kept elsewhere."""
+        failed = {result.call_id for result in item.results.content if result.is_error}
+        calls = [self._without_stored_arguments(call, call.id in failed) for call in item.made]
+        results = [
+            self._brief(result, number, briefs.get(result.call_id, ""))
+            for number, result in enumerate(item.results.content, start=item.first)
+        ]
+        return replace(
+            item,
+            calls=item.calls.model_copy(update={"content": calls}),
+            results=item.results.model_copy(update={"content": results}),
+        )
 
     def _brief(self, result: FunctionExecutionResult, number: int, brief: str) -> FunctionExecutionResult:
         short = f"{brief}\n[{READ_AGAIN}(result={number}) shows all of it]"
         return result.model_copy(update={"content": short}) if brief and len(short) < len(result.content) else result
 
-    def _without_stored_arguments(self, call: FunctionCall) -> FunctionCall:
+    def _without_stored_arguments(self, call: FunctionCall, failed: bool) -> FunctionCall:
         arguments, reader = _STORED.get(call.name, ((), ""))
         try:
             given = read_arguments(call.arguments) if arguments else {}
         except ValueError:
             return call
         stored = {
-            name: _KEPT_ELSEWHERE.format(len(given[name]), reader)
+            name: (_NOT_STORED if failed else _KEPT_ELSEWHERE).format(len(given[name]), reader)
             for name in arguments
             if isinstance(given.get(name), str) and len(given[name]) >= _STORED_FROM
         }
         return replace(call, arguments=json.dumps(given | stored, ensure_ascii=False)) if stored else call
-
-    def _old(self, rounds: Sequence[_Round]) -> int:
-        """Return how many rounds, from the first, are no longer sent in full."""
-        seen = list(accumulate(item.characters for item in rounds))
-        total = seen[-1] if seen else 0
-        return bisect_right(seen, max(0, total - self.whole) // self.step * self.step)
 
     def _superseded(self, rounds: Sequence[_Round]) -> set[str]:
         """Return the ids of calls whose long results are removed at once because the same call was repeated soon after.
@@ -231,6 +241,16 @@ class _Round:
     def made(self) -> list[FunctionCall]:
         return [call for call in self.calls.content if isinstance(call, FunctionCall)]
 
+    def texts(self, tools: Mapping[str, str | None]) -> set[str]:
+        """Return what successful calls of these tools worked on: the tool's own text, or a section if it has none."""
+        failed = {result.call_id for result in self.results.content if result.is_error}
+        found = set[str]()
+        for call in self.made:
+            if call.name in tools and call.id not in failed:
+                with suppress(ValueError):
+                    found.add(tools[call.name] or str(read_arguments(call.arguments).get("section", "")))
+        return found
+
 
 def _rounds(messages: Sequence[LLMMessage]) -> list[_Round]:
     found, first = [], 1
@@ -238,6 +258,47 @@ def _rounds(messages: Sequence[LLMMessage]) -> list[_Round]:
         if isinstance(calls, AssistantMessage) and isinstance(results, FunctionExecutionResultMessage):
             found.append(_Round(at, first, calls, results))
             first += len(results.content)
+    return found
+
+
+def _passed(rounds: Sequence[_Round], whole: int, step: int) -> int:
+    """Return how many rounds, from the first, came before the newest `whole` characters, counted in steps."""
+    seen = list(accumulate(item.characters for item in rounds))
+    total = seen[-1] if seen else 0
+    return bisect_right(seen, max(0, total - whole) // step * step)
+
+
+def _earlier_turns(messages: Sequence[LLMMessage], rounds: Sequence[_Round]) -> int:
+    """Return how many rounds belong to earlier turns: after them, somebody spoke."""
+    ends = {item.at + 2 for item in rounds}
+    spoken = [at for at, message in enumerate(messages) if at in ends and not _makes_calls(message)]
+    return sum(item.at < spoken[-1] for item in rounds) if spoken else 0
+
+
+def _makes_calls(message: LLMMessage) -> bool:
+    return isinstance(message, AssistantMessage) and not isinstance(message.content, str)
+
+
+def _used(rounds: Sequence[_Round]) -> set[int]:
+    """Return the rounds that read or wrote only what has been used soon after: sections that were all written again, and
+    searches followed by citations.
+
+    If more has followed than the round is long, removing its texts would cost more cached tokens than it saves.
+    """
+    found, unused = set[int](), dict[int, tuple[set[str], int]]()
+    seen = 0
+    for number, item in enumerate(rounds):
+        used = item.texts({_CITE: _SEARCH} | dict.fromkeys(_WRITERS))
+        for earlier, (texts, ended) in list(unused.items()):
+            texts -= used
+            if not texts:
+                del unused[earlier]
+                if seen - ended <= rounds[earlier].characters:
+                    found.add(earlier)
+        seen += item.characters
+        texts = item.texts({_SEARCH: _SEARCH} | dict.fromkeys((*_WRITERS, "read_section")))
+        if texts:
+            unused[number] = texts, seen
     return found
 
 

@@ -1,16 +1,22 @@
-"""`make bench`: prompt tokens, cacheable share and price by phase for the work of one paper, done one call at a time.
+"""`make bench`: prompt tokens, cacheable share and price by phase for the work of one paper.
 
 The work: some runs, eight sections of 200 words written one per reply, four citation rounds, two refinement passes, a panel
-of three with a chair, a revision, a second panel. The prompts are what `HistoryCompaction` sends of it; a prompt's longest
-common beginning with an earlier one of its phase counts as cached. Prompts, schemas and
-results have assumed sizes: schemas, system prompts and tasks as measured in an offline run, the paper and reviews estimated.
+of three with a chair, a revision, a second panel. How it is counted:
+
+- The prompts are what `HistoryCompaction` sends of it, in characters. Schemas, system prompts and tasks are as long as an
+  offline run sends them; papers, reviews and results have assumed sizes.
+- Calls that do not depend on each other share a reply, as the prompts ask: a citation and the next search; all readings of a
+  refinement pass; all its changes. The last lines count passes that read and change one section per reply.
+- A prompt's longest common beginning with an earlier one of its phase is read from the cache, the rest is written to it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from agents.autogen import (
@@ -31,6 +37,12 @@ ORIGINAL_TOKENS, ORIGINAL_CACHEABLE = 527_000, 0.30
 """Prompt tokens and cacheable share of The AI Scientist on this work with three runs, in 72 calls."""
 SECTION, PAPER, REVIEW, SEARCH, BRIEF = 1_400, 17_000, 3_500, 7_000, 800
 """Characters of a section, of the paper as reviewers read it, of a review, of a search result and of its short form."""
+STUDENT, CODER, WRITER, REVISER, READER, REVIEWER, CHAIR = 5_000, 6_200, 9_400, 10_100, 6_100, 7_700, 3_500
+"""Characters of system prompt and tool schemas; the student reads the draft as READER."""
+NAMES = tuple(f"section_{number}" for number in range(8))
+
+Made = tuple[str, dict[str, str], int, int]
+"""A call: name, arguments, characters of the result and of its short form, 0 without one."""
 
 
 @dataclass
@@ -40,11 +52,15 @@ class PhaseCost:
     calls: int = 0
     sent: int = 0
     cached: int = 0
+    parts: Counter[str] = field(default_factory=Counter)
     seen: list[str] = field(default_factory=list)
 
-    def add(self, prompt: str) -> None:
+    def add(self, messages: Sequence[LLMMessage]) -> None:
+        prompt = "\n".join(f"{message.type} {message.content}" for message in messages)
         shared = max((_in_common(prompt, earlier) for earlier in self.seen), default=0)
         self.calls, self.sent, self.cached = self.calls + 1, self.sent + len(prompt), self.cached + shared
+        for message in messages:
+            self.parts[_part(message)] += len(str(message.content))
         self.seen.append(prompt)
 
     @property
@@ -60,21 +76,22 @@ class PhaseCost:
 
 
 class Worker:
-    """One participant in one phase."""
+    """One participant in one phase. A reviewer reads its role after the task, which all reviewers share."""
 
-    def __init__(self, cost: PhaseCost, name: str, rules: int, task: int) -> None:
+    def __init__(self, cost: PhaseCost, name: str, fixed: int, task: int, role: int = 0) -> None:
         self._cost, self._name, self._briefs = cost, name, dict[str, str]()
         self._messages: list[LLMMessage] = [
-            SystemMessage(content=_text("rules", rules)),
+            SystemMessage(content=_text("rules" if role else name, fixed)),
             UserMessage(content=_text("task", task), source="lab"),
-            UserMessage(content=_text(name, 800), source="lab"),
         ]
+        if role:
+            self._messages.append(UserMessage(content=_text(name, role), source="lab"))
 
     def hear(self, characters: int) -> None:
         self._messages.append(UserMessage(content=_text("heard", characters), source="other"))
 
-    def call(self, *calls: tuple[str, dict[str, str], int, int]) -> None:
-        """Make calls in one reply: name, arguments, characters of the result and of its short form, 0 without one."""
+    def call(self, *calls: Made) -> None:
+        """Make calls in one reply."""
         self._ask()
         made, results = [], []
         for number, (name, arguments, result, brief) in enumerate(calls):
@@ -94,67 +111,72 @@ class Worker:
         self._messages.append(AssistantMessage(content=_text("said", characters), source=self._name))
 
     def _ask(self) -> None:
-        sent = HistoryCompaction().shorten(self._messages, self._briefs)
-        self._cost.add("\n".join(f"{message.type} {message.content}" for message in sent))
+        self._cost.add(HistoryCompaction().shorten(self._messages, self._briefs))
 
 
 def experiments(cost: PhaseCost, runs: int) -> None:
-    student, coder = Worker(cost, "student", 4_500, 2_500), Worker(cost, "coder", 5_500, 2_500)
+    student, coder = Worker(cost, "student", STUDENT, 2_500), Worker(cost, "coder", CODER, 2_500)
     coder.call(("read_file", {"file": "experiment.py"}, 9_000, 0))
     for run in range(runs):
         student.say()
         coder.hear(300)
         edit = {"file": "experiment.py", "old": _text(f"old {run}", 300), "new": _text(f"new {run}", 300)}
         coder.call(("edit_file", edit, 200, 0))
-        coder.call(("run_experiment", {"note": f"run {run}"}, 1_500, 0))
+        coder.call(("run_experiment", {"note": f"run {run}"}, 1_500, 60))
         coder.say()
         student.hear(300)
         student.call(("compare_runs", {"run": f"run_{run}"}, 2_500, 60))
     student.call(("submit_study", {"findings": _text("found", 1_200)}, 100, 0))
 
 
-def writeup(cost: PhaseCost) -> None:
-    writer, names = Worker(cost, "writer", 7_500, 9_500), [f"section_{number}" for number in range(8)]
+def writeup(cost: PhaseCost, together: bool = True) -> None:
+    writer, cited = Worker(cost, "writer", WRITER, 9_500), list[Made]()
     for number in range(4):
-        writer.call(("search_literature", {"query": f"query {number}"}, SEARCH, BRIEF))
-        writer.call(
-            *[("add_citation", {"record": f"r{number}{each}", "reason": _text("why", 80)}, 120, 0) for each in "ab"]
-        )
-    for name in names:
+        writer.call(*cited, ("search_literature", {"query": f"query {number}"}, SEARCH, BRIEF))
+        cited = [("add_citation", {"record": f"r{number}{each}", "reason": _text("why", 80)}, 120, 0) for each in "ab"]
+    writer.call(*cited)
+    for name in NAMES:
         writer.call(("write_section", {"section": name, "latex": _text(name, SECTION)}, 100, 0))
     for _ in range(2):
-        _refine(writer, names)
+        _refine(writer, NAMES, together)
     writer.call(("check_paper", {}, 1_500, 60))
     writer.call(("submit_paper", {"summary": _text("sum", 200)}, 200, 0))
-    student = Worker(cost, "student", 4_500, 9_500)
+    student = Worker(cost, "student", READER, 9_500)
     student.hear(8 * SECTION)
     student.call(("accept_deliverable", {"reasons": _text("good", 200)}, 200, 0))
 
 
-def _refine(writer: Worker, names: Sequence[str]) -> None:
-    """Read all sections at once, then change a passage of each, one per reply."""
-    writer.call(*[("read_section", {"section": name}, SECTION, 70) for name in names])
-    for name in names:
-        change = {"section": name, "old": _text("old", 250), "new": _text("new", 300)}
-        writer.call(("edit_section", change, 120, 0))
+def _refine(writer: Worker, names: Sequence[str], together: bool) -> None:
+    """Read the sections and change a passage of each: all in two replies, or each section in two."""
+    reads: list[Made] = [("read_section", {"section": name}, SECTION, 70) for name in names]
+    edits: list[Made] = [
+        ("edit_section", {"section": name, "old": _text("old", 250), "new": _text("new", 300)}, 120, 0)
+        for name in names
+    ]
+    if together:
+        writer.call(*reads)
+        writer.call(*edits)
+    else:
+        for read, edit in zip(reads, edits, strict=True):
+            writer.call(read)
+            writer.call(edit)
 
 
 def panel(cost: PhaseCost) -> None:
-    reviewers = [Worker(cost, f"reviewer {number}", 8_500, PAPER + 5_000) for number in range(3)]
+    reviewers = [Worker(cost, f"reviewer {number}", REVIEWER, PAPER + 5_000, role=1_000) for number in range(3)]
     for reviewer in reviewers:
         reviewer.call(("submit_review", {"review": _text("review", REVIEW)}, 200, 0))
-        reviewer.say(100)
     for reviewer in reviewers:
         reviewer.hear(2 * REVIEW)
         reviewer.say()
-    chair = Worker(cost, "chair", 2_800, PAPER + 5_000)
+    chair = Worker(cost, "chair", CHAIR, PAPER + 5_000)
     chair.hear(3 * REVIEW + 1_000)
     chair.call(("submit_meta_review", {"summary": _text("meta", 1_500)}, 100, 0))
 
 
-def revision(cost: PhaseCost) -> None:
-    writer = Worker(cost, "writer", 8_000, 6_500 + 3 * REVIEW)
-    _refine(writer, [f"section_{number}" for number in range(4)])
+def revision(cost: PhaseCost, together: bool = True) -> None:
+    writer = Worker(cost, "writer", REVISER, 6_500 + 3 * REVIEW)
+    _refine(writer, NAMES[:4], together)
     writer.call(("submit_rebuttal", {"answers": _text("answer", 2_500)}, 100, 0))
     writer.call(("check_paper", {}, 1_500, 60))
     writer.call(("submit_paper", {"summary": _text("sum", 200)}, 200, 0))
@@ -169,29 +191,66 @@ def measured(work: Callable[[PhaseCost], None]) -> PhaseCost:
 
 async def conversation(folder: Path) -> str:
     """The table for `make bench`."""
-    phases: dict[str, Callable[[PhaseCost], None]] = {
-        "experiments": lambda cost: experiments(cost, 3), "write-up": writeup, "panel": panel, "revision": revision,
-        "panel 2": panel,
-    }  # fmt: skip
-    costs = {name: measured(work) for name, work in phases.items()}
-    total = PhaseCost(*(sum(getattr(cost, name) for cost in costs.values()) for name in ("calls", "sent", "cached")))
-    lines = ["the work of one paper, one call at a time"]
+    costs = whole_paper()
+    total = added(costs.values())
+    lines = ["the work of one paper"]
     lines += [_line(name, cost) for name, cost in [*costs.items(), ("total", total)]]
-    cached = ORIGINAL_TOKENS * ORIGINAL_CACHEABLE
-    original = ((ORIGINAL_TOKENS - cached) * PRICE.input + cached * (PRICE.cached_input or 0.0)) / 1e6
     lines.append(
-        f"  The AI Scientist: 72 calls, {ORIGINAL_TOKENS:,} tokens, ${original:.2f}; ours / theirs: tokens "
-        f"{total.tokens / ORIGINAL_TOKENS:.2f}, price {total.dollars / original:.2f}"
+        f"  The AI Scientist: 72 calls, {ORIGINAL_TOKENS:,} tokens, ${original_dollars():.2f}; ours / theirs: {ratios(total)}"
     )
-    runs = {count: measured(lambda cost, count=count: experiments(cost, count)) for count in (4, 8, 20)}  # type: ignore[misc]
+    one_by_one = added(whole_paper(together=False).values())
+    lines.append(f"  refining one section per reply: {one_by_one.calls} calls; ours / theirs: {ratios(one_by_one)}")
+    runs = {count: measured(partial(experiments, runs=count)) for count in (4, 8, 20)}
     lines += [_line(f"{count} runs", cost) for count, cost in runs.items()]
     lines.append(f"  20 runs / 4 runs: {runs[20].tokens / runs[4].tokens:.1f}")
     return "\n".join(lines)
 
 
+def whole_paper(together: bool = True) -> dict[str, PhaseCost]:
+    """Return the cost of each phase of the work."""
+    return {
+        "experiments": measured(partial(experiments, runs=3)),
+        "write-up": measured(partial(writeup, together=together)),
+        "panel": measured(panel),
+        "revision": measured(partial(revision, together=together)),
+        "panel 2": measured(panel),
+    }
+
+
+def added(costs: Iterable[PhaseCost]) -> PhaseCost:
+    """Return the sum of phases."""
+    costs = list(costs)
+    total = PhaseCost(*(sum(getattr(cost, name) for cost in costs) for name in ("calls", "sent", "cached")))
+    for cost in costs:
+        total.parts += cost.parts
+    return total
+
+
+def original_dollars() -> float:
+    """Return what the input of The AI Scientist costs; its provider's cache costs nothing to write."""
+    cached = ORIGINAL_TOKENS * ORIGINAL_CACHEABLE
+    return ((ORIGINAL_TOKENS - cached) * PRICE.input + cached * (PRICE.cached_input or 0.0)) / 1e6
+
+
+def ratios(total: PhaseCost) -> str:
+    return f"tokens {total.tokens / ORIGINAL_TOKENS:.2f}, price {total.dollars / original_dollars():.2f}"
+
+
 def _line(name: str, cost: PhaseCost) -> str:
     share = cost.cached / cost.sent
-    return f"  {name:<12} {cost.calls:>4} calls {cost.tokens:>9,} tokens {share:>5.0%} cacheable  ${cost.dollars:.2f}"
+    parts = ", ".join(f"{part} {size / cost.sent:.0%}" for part, size in cost.parts.most_common())
+    sizes = f"{cost.calls:>4} calls {cost.tokens:>9,} tokens {share:>5.0%} cacheable  ${cost.dollars:.2f}"
+    return f"  {name:<12} {sizes}  {parts}"
+
+
+def _part(message: LLMMessage) -> str:
+    if isinstance(message, SystemMessage):
+        return "system and tools"
+    if isinstance(message, AssistantMessage):
+        return "words" if isinstance(message.content, str) else "calls"
+    if isinstance(message, FunctionExecutionResultMessage):
+        return "results"
+    return "task" if message.source == "lab" else "words"
 
 
 def _text(mark: str, characters: int) -> str:

@@ -9,6 +9,7 @@ from autogen_agentchat.messages import (
     BaseAgentEvent,
     BaseChatMessage,
     TextMessage,
+    ThoughtEvent,
     ToolCallExecutionEvent,
     ToolCallSummaryMessage,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "SystemMessage",
     "TextMessage",
     "TextResultContent",
+    "ThoughtEvent",
     "Tool",
     "ToolCallExecutionEvent",
     "ToolCallSummaryMessage",

@@ -19,6 +19,7 @@ from agents.autogen import (
     LLMMessage,
     Response,
     TextMessage,
+    ThoughtEvent,
     ToolCallExecutionEvent,
     ToolCallSummaryMessage,
 )
@@ -27,8 +28,10 @@ from agents.conversation.policies import Turn
 from agents.durable.turn_state import TurnState
 from agents.image_store import HARNESS
 from agents.models.errors import ModelError
+from agents.models.protocol_common import words_beside_calls
 from agents.prompts import render
 from agents.run_context import RunContext, Stopped
+from tools.review import INDEPENDENT_STAGES
 
 _MESSAGE: TypeAdapter[LLMMessage] = TypeAdapter(LLMMessage)
 
@@ -41,8 +44,9 @@ class DurableAgent(BaseChatAgent):
         submit_tools: names of its tools that submit something.
         role: its role, if its prompts begin like those of others; it reads it after the task.
 
-    A turn ends as soon as the conversation's deliverable is accepted, because nobody would hear more words, or returned,
-    because the reasons say it all; not if a call beside it failed or a submit tool was not used yet.
+    A turn ends as soon as the conversation's deliverable is submitted, because what was said beside the call is heard and
+    who must accept it is shown all of it, or returned, because the reasons say it all; while reviewers work alone, with any
+    submission. It does not end if a call beside it failed or a submit tool was not used yet.
     """
 
     def __init__(
@@ -159,10 +163,15 @@ class DurableAgent(BaseChatAgent):
     async def _speak(self, messages: Sequence[BaseChatMessage], token: CancellationToken) -> str:
         """Return the text of the turn. In case of a stop or a failed model it is the reason, never made-up content."""
         try:
+            words = ""
             async with aclosing(self._inner.on_messages_stream(messages, token)) as stream:
                 async for item in stream:
-                    if isinstance(item, ToolCallExecutionEvent) and self._is_finished(item):
-                        return self._turn_state.submission_text
+                    if isinstance(item, ThoughtEvent):
+                        words = words_beside_calls(item.content)
+                    if isinstance(item, ToolCallExecutionEvent):
+                        if self._is_finished(item):
+                            return "\n\n".join(filter(None, [words, self._turn_state.submission_text]))
+                        words = ""
                     if isinstance(item, Response):
                         if isinstance(item.chat_message, ToolCallSummaryMessage):
                             return self._text_after_last_call()
@@ -185,12 +194,14 @@ class DurableAgent(BaseChatAgent):
 
     def _is_finished(self, done: ToolCallExecutionEvent) -> bool:
         """True if these calls leave nothing to do in this turn."""
-        deliverable = self._conversation.deliverable
+        if any(result.is_error for result in done.content):
+            return False
+        deliverable, submitted = self._conversation.deliverable, self._turn_state.statuses("submitted", "accepted")
         if deliverable in self._turn_state.statuses("returned"):
-            return not any(result.is_error for result in done.content)
-        accepted = deliverable in self._turn_state.statuses("accepted")
-        return (
-            accepted and self._submit_tools <= self._turn_state.tools_used and not any(r.is_error for r in done.content)
+            return True
+        works_alone = self._conversation.stage in INDEPENDENT_STAGES
+        return (deliverable in submitted or (works_alone and bool(submitted))) and (
+            self._submit_tools <= self._turn_state.tools_used
         )
 
     def _text_after_last_call(self) -> str:

@@ -12,7 +12,7 @@ from agents.models.anthropic_request import PROVIDER, ContentBlock
 from agents.models.arguments import arguments_object
 from agents.models.config import ModelSpec
 from agents.models.errors import ContextTooLong, Refused
-from agents.models.protocol_common import OrNone, join_thought, tool_name
+from agents.models.protocol_common import OrNone, join_thought, tool_name, with_words
 from agents.models.usage import UsageDetail
 
 
@@ -161,7 +161,7 @@ def result_of(message: MessageResponse, spec: ModelSpec) -> CreateResult:
     calls = [FunctionCall(id=use.id, name=use.name, arguments=_arguments_text(use)) for use in uses]
     text = "".join(b.text for b in message.content if isinstance(b, ResponseText))
     thinking = [b.thinking for b in message.content if isinstance(b, ThinkingBlock) and b.thinking]
-    thought = "\n\n".join([*thinking, *([text] if calls and text else [])])
+    thought = with_words(thinking, text) if calls else "\n\n".join(thinking)
     if any(isinstance(b, ThinkingBlock | RedactedThinkingBlock) for b in message.content):
         thought = join_thought(thought, PROVIDER, _resendable(message))
     finish: Any = {"max_tokens": "length", "tool_use": "function_calls"}.get(message.stop_reason or "", "stop")

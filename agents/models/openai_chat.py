@@ -37,6 +37,7 @@ from agents.models.protocol_common import (
     tool_text,
     visible_thought,
     with_options,
+    with_words,
 )
 from agents.models.usage import UsageDetail
 
@@ -107,7 +108,7 @@ class OpenAIChatClient(RemoteClient):
         if not whole or (completion.finish_reason is None and not (completion.content or calls)):
             raise Malformed(f"{label}: malformed answer: it ended early")
         reasoning = completion.reasoning.strip()
-        thought = "\n\n".join(filter(None, [reasoning, completion.content if calls else ""]))
+        thought = with_words([reasoning], completion.content) if calls else reasoning
         if reasoning:
             part = {"content": completion.content, "reasoning_content": completion.reasoning}
             thought = join_thought(thought, _PROVIDER, [part])

@@ -38,6 +38,7 @@ from agents.models.protocol_common import (
     tool_text,
     visible_thought,
     with_options,
+    with_words,
 )
 from agents.models.usage import UsageDetail
 
@@ -173,7 +174,7 @@ class OpenAIResponsesClient(RemoteClient):
             if isinstance(item, CallItem)
         ]
         summaries = [p.text for item in reply.output if isinstance(item, ReasoningItem) for p in item.summary]
-        thought = "\n\n".join([*summaries, *([text] if calls and text else [])])
+        thought = with_words(summaries, text) if calls else "\n\n".join(summaries)
         if any(isinstance(item, ReasoningItem) and item.encrypted_content for item in reply.output):
             thought = join_thought(thought, _PROVIDER, _resendable(body_json["output"]))
         finish: Any = "function_calls" if calls else "stop"

@@ -27,6 +27,8 @@ from tools.tokens import CHARACTERS_PER_TOKEN
 
 _PARTS_MARKER = "\n\n[kept for the provider] "
 """Separates a thought from the provider's own form of the answer. Journals contain it, so it must not change."""
+_WORDS_MARKER = "\n\n[said beside the calls] "
+"""Separates reasoning from what others may hear. Journals contain it, so it must not change."""
 _TOKENS_PER_IMAGE = 1_600
 
 _T = TypeVar("_T")
@@ -111,6 +113,18 @@ def with_unique_ids(calls: Sequence[FunctionCall]) -> list[FunctionCall]:
     return unique
 
 
+def with_words(reasoning: Sequence[str], words: str) -> str:
+    """Return the thought of an answer with calls: its reasoning, and the words beside the calls."""
+    reasons = "\n\n".join(filter(None, reasoning))
+    return f"{reasons}{_WORDS_MARKER}{words}" if reasons else words
+
+
+def words_beside_calls(thought: str | None) -> str:
+    """Return what an answer with calls says to others, without its reasoning."""
+    reasons, marker, words = (thought or "").partition(_PARTS_MARKER)[0].partition(_WORDS_MARKER)
+    return (words if marker else reasons).strip()
+
+
 def join_thought(thought: str, provider: str, parts: Sequence[Mapping[str, Any]]) -> str:
     """Return a thought with the provider's own form of the answer appended.
 
@@ -121,8 +135,8 @@ def join_thought(thought: str, provider: str, parts: Sequence[Mapping[str, Any]]
 
 
 def visible_thought(thought: str | None) -> str:
-    """Return the part of a thought that people read."""
-    return (thought or "").partition(_PARTS_MARKER)[0]
+    """Return the part of a thought that people read: reasoning, and words beside calls."""
+    return (thought or "").partition(_PARTS_MARKER)[0].replace(_WORDS_MARKER, "\n\n").rstrip("\n")
 
 
 def provider_parts(message: AssistantMessage, provider: str) -> list[dict[str, Any]] | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from agents.autogen import CreateResult, FunctionCall
 from agents.models.arguments import decoded, read_arguments
-from agents.models.protocol_common import Request, visible_thought, with_unique_ids
+from agents.models.protocol_common import Request, visible_thought, with_unique_ids, with_words
 from agents.models.usage import usage_detail
 
 UNREADABLE_CALL = "call_written_as_text"
@@ -62,7 +62,6 @@ def tidied(result: CreateResult, request: Request) -> CreateResult:
     words, reasoning = without_reasoning(result.content)
     calls = calls_in(words, offered) if offered else []
     if calls:
-        thought = [reasoning, visible_thought(result.thought), _TAGGED.sub("", words).strip()]
         detail = usage_detail(result)
         detail.slips = [*detail.slips, WRITTEN_AS_TEXT]
         return CreateResult(
@@ -70,7 +69,7 @@ def tidied(result: CreateResult, request: Request) -> CreateResult:
             content=with_unique_ids(calls),
             usage=detail,
             cached=False,
-            thought="\n\n".join(filter(None, thought)) or None,
+            thought=with_words([reasoning, visible_thought(result.thought)], _TAGGED.sub("", words).strip()) or None,
         )
     if not words:  # The reasoning is all that the model said.
         return result

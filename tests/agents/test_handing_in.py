@@ -1,4 +1,4 @@
-"""A turn ends with the acceptance of what the phase is for; nothing else that a seat had to do is cut off by it."""
+"""A turn ends when what the phase is for is handed in; nothing else that the participant had to do is cut off by it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from agents.autogen import CreateResult
+from agents.conversation.policies import Participants, build_policy
 from agents.journal import read_journal
+from agents.models.protocol_common import with_words
 from tests.agents.test_calls_as_written import calls
 from tests.fakes.conversation import Scripted, hold
 from tools.errors import ToolError
@@ -68,6 +70,58 @@ async def test_a_turn_that_ended_so_is_not_played_again(tmp_path: Path) -> None:
         "AssistantMessage",
         "FunctionExecutionResultMessage",
     ]
+
+
+async def submit_idea() -> Submission:
+    """Hand in the idea, which somebody else has to accept."""
+    return Submission("idea handed in", "paper", "submitted")
+
+
+def with_thought(result: CreateResult, thought: str) -> CreateResult:
+    return result.model_copy(update={"thought": thought})
+
+
+@pytest.mark.parametrize(
+    ("thought", "heard"),
+    [
+        ("", "idea handed in"),
+        ("I kept the seeds.", "I kept the seeds.\n\nidea handed in"),
+        (with_words(["They will object."], "I kept the seeds."), "I kept the seeds.\n\nidea handed in"),
+        (with_words(["They will object."], ""), "idea handed in"),
+    ],
+    ids=["no words", "words", "reasoning and words", "only reasoning"],
+)
+async def test_a_submission_ends_the_turn_and_words_beside_it_are_heard(
+    tmp_path: Path, thought: str, heard: str
+) -> None:
+    student = Scripted([with_thought(calls(("submit_idea", "{}")), thought)])
+    advisor = Scripted(["Good."])
+    models = {"student": student, "advisor": advisor}
+    await hold(tmp_path, models, [Tool.of(submit_idea)], turns=2, deliverable="paper")
+    assert len(student.heard) == 1 and advisor.heard[0][-1].content == heard
+
+
+async def submit_review() -> Submission:
+    """Hand in a review."""
+    return Submission("review handed in", "review", "submitted")
+
+
+async def test_a_review_ends_the_turn_only_while_reviewers_work_alone(tmp_path: Path) -> None:
+    """In a discussion the others wait for words."""
+    review = calls(("submit_review", "{}"))
+    one, two = Scripted([review, review, "I changed my score."]), Scripted([review, "I keep mine."])
+    participants = Participants(("one", "two"), rounds=1)
+    conversation, _, _ = await hold(
+        tmp_path,
+        {"one": one, "two": two},
+        [Tool.of(submit_review)],
+        policy=build_policy(["blind", "discussion"], participants),
+        participants=participants,
+        deliverable="meta_review",
+    )
+    assert [turn.text for turn in conversation.turns] == ["review handed in"] * 2 + [
+        "I changed my score.", "I keep mine."
+    ]  # fmt: skip
 
 
 async def return_deliverable(missing: str) -> Submission:

@@ -143,19 +143,69 @@ async def test_what_was_left_out_can_be_read_again() -> None:
 
 def written(number: int) -> list[LLMMessage]:
     text = f"{number}:" + "w" * 1_500
-    call = FunctionCall(id=f"c{number}", name="write_section", arguments=json.dumps({"section": "a", "latex": text}))
+    call = FunctionCall(
+        id=f"c{number}", name="write_section", arguments=json.dumps({"section": f"s{number}", "latex": text})
+    )
     result = FunctionExecutionResult(content="found " * 300, name="search", call_id=f"c{number}", is_error=False)
     return [AssistantMessage(content=[call], source="me"), FunctionExecutionResultMessage(content=[result])]
 
 
-def test_what_is_kept_elsewhere_is_carried_in_the_newest_call_only() -> None:
+def test_after_the_turn_what_is_kept_elsewhere_is_carried_no_more() -> None:
     whole = [message for number in range(5) for message in written(number)]
+    next_turn = HistoryCompaction(recent=100_000).shorten([*whole[:6], UserMessage(content="Go on.", source="a")], {})
+    assert all(len(str(message.content)) < 300 for message in next_turn[:-1:2])
     briefs = {f"c{number}": f"brief {number}" for number in range(5)}
-    sent = HistoryCompaction().shorten(whole, briefs)
+    assert HistoryCompaction().shorten(whole[:6], briefs) == whole[:6], "within the turn it stays"
+    sent = HistoryCompaction(recent=1).shorten(whole, briefs)
     assert sent[-2:] == whole[-2:]
     assert [message.content[0].content for message in sent[1:-2:2]] == [
         f"brief {n}\n[read_again(result={n + 1}) shows all of it]" for n in range(4)
     ]  # type: ignore
     assert all("read_section" in str(message.content) and len(str(message.content)) < 300 for message in sent[:-2:2])
-    later = HistoryCompaction().shorten([*whole, *written(5)], briefs)
+    later = HistoryCompaction(recent=1).shorten([*whole, *written(5)], briefs)
     assert later[: len(sent) - 2] == sent[:-2], "the beginning stays as it was, so it is read from the cache"
+
+
+def round_of(number: int, *made: tuple[str, dict[str, str], str], failed: bool = False) -> list[LLMMessage]:
+    """A reply with calls, each with its arguments and its result."""
+    calls = [FunctionCall(f"c{number}_{each}", json.dumps(given), name) for each, (name, given, _) in enumerate(made)]
+    results = [
+        FunctionExecutionResult(content=text, name=name, call_id=f"c{number}_{each}", is_error=failed)
+        for each, (name, _, text) in enumerate(made)
+    ]
+    return [AssistantMessage(content=calls, source="me"), FunctionExecutionResultMessage(content=results)]
+
+
+READS = round_of(1, *[("read_section", {"section": each}, each * 1_000) for each in "ab"])
+BRIEFS = {"c1_0": "read a", "c1_1": "read b"}
+
+
+def edits(*sections: str, failed: bool = False) -> list[LLMMessage]:
+    return round_of(
+        2, *[("edit_section", {"section": each, "old": "x", "new": "y"}, "ok") for each in sections], failed=failed
+    )
+
+
+@pytest.mark.parametrize(
+    ("after", "leaves"),
+    [(edits("a", "b"), True), (edits("a"), False), (edits("a", "b", failed=True), False)],
+    ids=["all written", "one of two", "the edit failed"],
+)
+def test_sections_leave_once_all_that_were_read_together_are_written(after: list[LLMMessage], leaves: bool) -> None:
+    sent = HistoryCompaction().shorten([*READS, *after], BRIEFS)
+    assert ("a" * 1_000 not in str(sent[1].content)) is leaves
+
+
+def test_a_search_leaves_once_its_records_are_cited() -> None:
+    searched = round_of(1, ("search_literature", {"query": "q"}, "found " * 300))
+    cited = round_of(
+        2, ("add_citation", {"record": "r"}, "cite it as"), ("search_literature", {"query": "p"}, "new " * 300)
+    )
+    sent = HistoryCompaction().shorten([*searched, *cited], {"c1_0": "found r", "c2_1": "found s"})
+    assert sent[1].content[0].content.startswith("found r\n") and sent[3] == cited[1]  # type: ignore[union-attr]
+
+
+def test_the_text_of_a_call_that_failed_is_not_called_stored() -> None:
+    refused = round_of(1, ("write_section", {"section": "a", "latex": "w" * 1_000}, "not written"), failed=True)
+    [call, _, _] = HistoryCompaction().shorten([*refused, UserMessage(content="Go on.", source="lab")])
+    assert "not stored" in str(call.content)

@@ -44,7 +44,7 @@ from agents.models.errors import (
     Unreachable,
 )
 from agents.models.limits import EndpointLimits
-from agents.models.protocol_common import Request, join_thought, visible_thought
+from agents.models.protocol_common import Request, join_thought, visible_thought, words_beside_calls
 from agents.models.resilient_client import ResilientClient
 from tests.fakes.answer import Answer, Brain
 from tests.fakes.anthropic_server import AnthropicServer
@@ -193,6 +193,7 @@ async def test_reasoning_goes_back_as_it_came(provider: str, stream: bool) -> No
         model = client(provider, fake, stream=stream, reasoning_effort="low")
         called = await model.create(HELLO, tools=[ADD])
         assert visible_thought(called.thought) == "One and two.\n\nI add."
+        assert words_beside_calls(called.thought) == "I add."
         stored = AssistantMessage(content=called.content, thought=called.thought, source="me").model_dump_json()
         result = FunctionExecutionResult(call_id="c1", name="add", content="3", is_error=False)
         await model.create(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from agents.autogen import CreateResult, FunctionCall, RequestUsage, ToolSchema
-from agents.models.protocol_common import Request
+from agents.models.protocol_common import Request, visible_thought, words_beside_calls
 from agents.models.text_answers import UNREADABLE_CALL, calls_in, tidied, tool_named, without_reasoning
 
 OFFERED = ["submit_review", "list_files"]
@@ -108,7 +108,8 @@ def test_calls_in_text_become_calls_with_ids_and_the_journal_keeps_that_they_wer
     request = Request([], [ToolSchema(name=name, description="") for name in OFFERED])
     answer = tidied(result(f"<think>Hm.</think>Now.<tool_call>{CALL}</tool_call>"), request)
     assert isinstance(answer.content, list) and answer.content[0].id
-    assert answer.finish_reason == "function_calls" and answer.thought == "Hm.\n\nNow."
+    assert answer.finish_reason == "function_calls" and visible_thought(answer.thought) == "Hm.\n\nNow."
+    assert words_beside_calls(answer.thought) == "Now."
     assert answer.usage.slips  # type: ignore[attr-defined]
 
 
