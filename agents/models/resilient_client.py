@@ -81,7 +81,8 @@ class ResilientClient(BaseClient):
 
     def _validated(self, result: CreateResult, request: Request) -> CreateResult:
         """Return the answer if it is complete. Autogen itself accepts cut and filtered answers."""
-        usage, thought = _counted(result, request), result.thought and without_surrogates(result.thought)
+        usage = self._counted(result, request)
+        thought = result.thought and without_surrogates(result.thought)
         if result.finish_reason == "length":
             raise CutOff(
                 f"{self.spec.label}: cut off after {usage.completion_tokens} tokens; raise max_output_tokens "
@@ -98,17 +99,16 @@ class ResilientClient(BaseClient):
         calls = with_unique_ids(result.content)
         return result.model_copy(update={"content": calls, "thought": thought, "usage": usage})
 
+    def _counted(self, result: CreateResult, request: Request) -> UsageDetail:
+        """Return the usage of an answer, estimated if the server sent no counts, or zero, which no prompt has."""
+        usage = usage_detail(result)
+        if not usage.prompt_tokens and (usage.estimated or self._remote):
+            prompt, answer = estimate_tokens(request.messages, request.tools), answer_tokens(result)
+            return replace(usage, prompt_tokens=prompt, completion_tokens=answer, estimated=True)
+        return usage
+
     async def close(self) -> None:
         await self.inner.close()
-
-
-def _counted(result: CreateResult, request: Request) -> UsageDetail:
-    """Return the usage of an answer, estimated if the server sent no counts."""
-    usage = usage_detail(result)
-    if usage.estimated and not usage.prompt_tokens:
-        prompt, answer = estimate_tokens(request.messages, request.tools), answer_tokens(result)
-        return replace(usage, prompt_tokens=prompt, completion_tokens=answer)
-    return usage
 
 
 def _fault_line(state: RetryCallState) -> str:

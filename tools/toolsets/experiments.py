@@ -83,6 +83,7 @@ class ExperimentTools(Toolset):
             + "".join(f"removed or repaired after the run: {item}\n" for item in record.sanitized[:5])
             + describe_results(ledger, record.name),
             data=CompletedRun(run=record.name),
+            brief=f"[{record.name} completed; read_results shows its results]",
         )
 
     async def read_results(

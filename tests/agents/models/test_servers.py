@@ -109,7 +109,16 @@ async def test_calls_of_a_stream_are_told_apart(choices: list[Chunk], calls: lis
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "plain"])
-@pytest.mark.parametrize("usage", [None, {"prompt_tokens": None, "completion_tokens": None}, "many", {"x": 1}])
+@pytest.mark.parametrize(
+    "usage",
+    [
+        None,
+        {"prompt_tokens": None, "completion_tokens": None},
+        {"prompt_tokens": 0, "completion_tokens": 0},
+        "many",
+        {"x": 1},
+    ],
+)
 async def test_counts_that_are_none_are_estimated(usage: Any, stream: bool) -> None:
     choice = {"delta" if stream else "message": {"content": "Good."}, "finish_reason": "stop"}
     detail = usage_detail(await answer([choice], stream=stream, usage=usage))
