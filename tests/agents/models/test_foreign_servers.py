@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 ADD = ToolSchema(
     name="add",
     description="Add two numbers.",
-    parameters={"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]},  # type: ignore[typeddict-item]
+    parameters={"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]},
 )
 ASKED: list[LLMMessage] = [
     SystemMessage(content="You add numbers."),
