@@ -48,6 +48,17 @@ class EvidenceMark:
     """A `Verdict`, or `missing` for a reference, citation or image that does not exist."""
     facts: tuple[Fact, ...]
 
+    @property
+    def head(self) -> str:
+        """What is shown up to its first bracket: a button cannot be broken over lines, so it must be short."""
+        return self.shown[: len(self.shown) - len(self.rest)]
+
+    @property
+    def rest(self) -> str:
+        """What follows the head."""
+        at = self.shown.find(" (")
+        return self.shown[at:] if at > 0 else ""
+
 
 @dataclass(frozen=True)
 class SourcePiece:

@@ -62,7 +62,7 @@ def experiments_values(study: IdeaStudy) -> dict[str, object]:
         "run": study.run,
         "study": study,
         "rows": [_run_view(study, record) for record in ledger.rows],
-        "metrics": _metrics(study),
+        "metrics": metric_views(study),
         "plan": ledger.plan,
         "figures": [found for found in load_figures(study.files.paper) if (figures / found.file).is_file()],
         "findings": _text(study),
@@ -114,7 +114,8 @@ def _run_view(study: IdeaStudy, record: RunRecord) -> RunView:
     return RunView(record, changed, here)
 
 
-def _metrics(study: IdeaStudy) -> list[MetricView]:
+def metric_views(study: IdeaStudy) -> list[MetricView]:
+    """Return all results of a study by metric and dataset."""
     ledger = study.ledger
     keys: dict[tuple[str, str], list[ResultView]] = {}
     for address in [*ledger.addresses(), *ledger.confirmed_addresses()]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 from agents.journal import Record
 from agents.journal_index import IndexEntry
 from agents.role_card import ROLES, RoleCard, load_card
 from scenarios.viewer.conversation import PhaseSteps
 from scenarios.viewer.library import OpenRun, RunLibrary
+from scenarios.viewer.outcomes import gate_summary, idea_outcomes
 from scenarios.viewer.prompt import prompt_of
 from scenarios.viewer.rendering import colour_of
 from scenarios.viewer.steps import call_view, changes_in, shown_text, turn_views
 from scenarios.views.cost import cost_rows, total
 from scenarios.views.run_row import RunRow, run_row
 from tools.errors import UserError
-from tools.evidence.gate import load_gate_report
 from tools.run_dir import RunStatus
 
 TURNS_PER_PAGE = 25
@@ -52,7 +53,8 @@ def compare_page(runs: Sequence[OpenRun]) -> Values:
 
 def run_page(run: OpenRun, *, everything: bool = False) -> Values:
     """Return the values of a run's first page. Of many ideas only the last are shown, unless everything is wanted."""
-    slots = run.conversation.slots[-(10**9 if everything else IDEAS_SHOWN) :]
+    most = 10**9 if everything else IDEAS_SHOWN
+    slots = run.conversation.slots[-most:]
     row, files = run_row(run.files.root), run.files
     costs = cost_rows(files.root) if len(run.index.entries) and row.dollars else []
     return {
@@ -65,7 +67,7 @@ def run_page(run: OpenRun, *, everything: bool = False) -> Values:
             key: _outcome(run, phase) for key, phase in run.conversation.phases.items() if phase.slot in slots
         },
         "slots": slots,
-        "ideas": [(idea, load_gate_report(idea.gate_file)) for idea in files.ideas()],
+        "ideas": idea_outcomes(run, most),
         "scenario": files.scenario_file.read_text(encoding="utf-8", errors="replace"),
         "colours": _colours(run),
     }
@@ -81,7 +83,6 @@ def phase_page(run: OpenRun, phase: PhaseSteps, query: Mapping[str, str], size: 
         at = next((at for at, turn in enumerate(chosen) if turn.anchor == wanted), 0)
         page = at // size + 1
     first = (page - 1) * size
-    ended = run.index.read(phase.ended) if phase.ended else None
     return {
         "run": run,
         "phase": phase,
@@ -91,7 +92,7 @@ def phase_page(run: OpenRun, phase: PhaseSteps, query: Mapping[str, str], size: 
         "count": len(chosen),
         "agent": speaker,
         "failed": only_failed,
-        "ended": ended,
+        "outcome": _outcome(run, phase),
         "colours": _colours(run),
         "cards": {name: _card(run, name) for name in phase.participants},
         "task": str(run.index.read(phase.task).data.get("task", "")) if phase.task else "",
@@ -139,7 +140,8 @@ def search_page(run: OpenRun, query: Mapping[str, str]) -> Values:
     asked = any((words, agent, tool, phase, kind, failed, least))
     start = int(query["start"]) if query.get("start", "").isdecimal() else 0
     result = run.index.search(words, accepts, shown_text, start=start, limit=HITS_PER_PAGE) if asked else None
-    hits = [(entry, _excerpt(shown_text(run.index.read(entry)), words)) for entry in (result.found if result else [])]
+    found = [(entry, _excerpt(shown_text(run.index.read(entry)), words)) for entry in (result.found if result else [])]
+    hits = [hit for hit, after in zip_longest(found, found[1:]) if not (after and _says_again(hit, after))]
     return {
         "run": run,
         "hits": hits,
@@ -154,7 +156,11 @@ def search_page(run: OpenRun, query: Mapping[str, str]) -> Values:
 
 
 def _outcome(run: OpenRun, phase: PhaseSteps) -> str:
-    return str(run.index.read(phase.ended).data["reason"]) if phase.ended else ""
+    """Return how a phase ended: of a gate, its verdict in words; empty if it has not ended."""
+    if phase.ended is None:
+        return ""
+    reason = str(run.index.read(phase.ended).data["reason"])
+    return (phase.type == "gate" and gate_summary(run, phase.slot, phase.round)) or reason
 
 
 def _colours(run: OpenRun) -> dict[str, str]:
@@ -183,6 +189,12 @@ def _excerpt(text: str, words: str, around: int = 160) -> str:
     at = max(0, text.lower().find(words.lower()) - around) if words else 0
     part = text[at : at + len(words) + 2 * around]
     return ("… " if at else "") + part + (" …" if at + len(part) < len(text) else "")
+
+
+def _says_again(hit: tuple[IndexEntry, str], after: tuple[IndexEntry, str]) -> bool:
+    """Return whether the second hit is the turn that ends with the model's answer which the first one is."""
+    (answer, excerpt), (turn, same) = hit, after
+    return answer.type == "model" and turn.type == "turn" and answer.key.startswith(f"{turn.key}/") and excerpt == same
 
 
 def _searched(row: RunRow) -> str:

@@ -37,13 +37,20 @@ def panel_values(study: IdeaStudy) -> dict[str, object]:
     return {"run": study.run, "study": study, "rounds": [_round(study, found) for found in study.files.review_rounds()]}
 
 
-def _round(study: IdeaStudy, files: ReviewRoundDir) -> RoundView:
-    if not files.report_file.is_file():
-        return RoundView(files.number, None, None, [], "This panel has not reported yet.")
+def read_report(files: ReviewRoundDir) -> PanelReport | None:
+    """Return the report of a panel round, None if there is none or it is damaged."""
     try:
-        report = PanelReport.model_validate_json(files.report_file.read_bytes())
-    except ValidationError as error:
-        return RoundView(files.number, None, None, [], f"The report cannot be read: {error.error_count()} errors.")
+        return PanelReport.model_validate_json(files.report_file.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+def _round(study: IdeaStudy, files: ReviewRoundDir) -> RoundView:
+    report = read_report(files)
+    if report is None:
+        there = files.report_file.is_file()
+        problem = "The report cannot be read." if there else "This panel has not reported yet."
+        return RoundView(files.number, None, None, [], problem)
     names = list(dict.fromkeys(name for review in report.reviews for name in review.review))
     prose = [name for name in names if name not in report.scores]
     fields = [PanelField(name, [_answer(review, name) for review in report.reviews]) for name in prose]

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 HERE = Path(__file__).parent
 MAX_SHOWN = 4000
 """Characters of a tool result on the page of a phase; the page of the step shows all of it."""
-_COLOURS = 8
+_COLOURS = 9
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\u200b\u2060\ufeff\U000e0000-\U000e007f]")
 _IMAGE = re.compile(r"\[image ([0-9a-f]{16})\]")
@@ -55,6 +55,20 @@ def duration(seconds: float) -> str:
 def dollars(amount: float) -> str:
     """Return an amount as `$1.20`, and as `$0.0031` below a cent."""
     return f"${amount:.2f}" if amount == 0 or amount >= 0.01 else f"${amount:.4f}"
+
+
+def resource(name: str, amount: float) -> str:
+    """Return what an experiment took, as `43 s elapsed` or `283 MB of memory`."""
+    match name:
+        case "wall_seconds":
+            return f"{duration(amount)} elapsed"
+        case "cpu_seconds":
+            return f"{duration(amount)} of CPU time"
+        case "peak_memory_mb":
+            return f"{amount:,.0f} MB of memory"
+        case "bytes_written":
+            return f"{amount / 1e6:,.2g} MB written" if amount < 1e8 else f"{amount / 1e6:,.0f} MB written"
+    return f"{name.replace('_', ' ')} {amount:.4g}"
 
 
 def clock(time: str) -> Markup:
@@ -108,7 +122,7 @@ def environment() -> Environment:
         autoescape=True,
         finalize=visible,
     )
-    made.globals.update(address=address, max_shown=MAX_SHOWN)
+    made.globals.update(address=address, resource=resource, max_shown=MAX_SHOWN)
     made.filters.update(
         duration=duration,
         dollars=dollars,

@@ -119,7 +119,7 @@ def shown_text(record: Record) -> str:
         case "model":
             result = data["result"]
             words = result["content"] if isinstance(result["content"], str) else ""
-            return "\n".join([words, str(result.get("thought") or "")])
+            return "\n".join(filter(None, [words, str(result.get("thought") or "")]))
         case "phase" | "run":
             return str(data.get("reason", ""))
         case "step":

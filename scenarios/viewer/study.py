@@ -37,6 +37,17 @@ class PaperVersion:
     name: str
     path: Path
 
+    @property
+    def is_released(self) -> bool:
+        """Whether the gate has passed this file."""
+        return self.name == "passed"
+
+    @property
+    def title(self) -> str:
+        """What it is in words: `current paper`, `released paper`, `submission`, or `draft 2`."""
+        known = {"paper": "current paper", "passed": "released paper"}
+        return known.get(self.name, self.name.replace("paper_", "draft "))
+
 
 class IdeaStudy:
     """One idea of a run, read anew for each page."""
@@ -99,11 +110,11 @@ class IdeaStudy:
 
     @cached_property
     def versions(self) -> list[PaperVersion]:
-        """The present paper, the last one that passed the gate, and the ones that were handed in."""
-        present = [("paper", self.files.paper_pdf), ("passed", self.files.passed_pdf)]
+        """The current paper, the last one that passed the gate, and the ones that were handed in."""
+        current = [("paper", self.files.paper_pdf), ("passed", self.files.passed_pdf)]
         given = [("submission", path) for path in sorted(self.files.paper.glob("submission.pdf"))]
         kept = [(path.stem, path) for path in self.files.paper_versions]
-        return [PaperVersion(name, path) for name, path in [*present, *given, *kept] if path.is_file()]
+        return [PaperVersion(name, path) for name, path in [*current, *given, *kept] if path.is_file()]
 
     def version(self, name: str) -> PaperVersion | None:
         return next((version for version in self.versions if version.name == name), None)

@@ -28,6 +28,7 @@ function reveal() {
   for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   if (target) at = turns().indexOf(target);
 }
+for (const here of document.querySelectorAll(".tabs [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });
 addEventListener("hashchange", reveal);
 reveal();
 

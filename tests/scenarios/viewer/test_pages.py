@@ -13,7 +13,14 @@ from agents.journal_index import place_of
 from tests.scenarios.viewer.conftest import Site
 from tools.evidence import Ledger
 from tools.evidence.audit import audit_paper
-from tools.evidence.gate import GateCheckResult, GateFinding, GateReport, run_gate, save_gate_report
+from tools.evidence.gate import (
+    GateCheckResult,
+    GateFinding,
+    GateReport,
+    load_gate_report,
+    run_gate,
+    save_gate_report,
+)
 from tools.literature import Bibliography
 from tools.paper import section_path
 from tools.review import PanelReport
@@ -79,6 +86,30 @@ def test_the_prompt_of_every_model_call_is_rebuilt_exactly(undisturbed: Path) ->
     for number in calls:
         page = site.page(f"/run/{undisturbed.name}/step/{number}")
         assert any(found.get("data-exact") == "true" for _, found in page.tags), records[number].key
+
+
+def test_the_first_page_of_a_run_says_what_became_of_each_idea(site: Site, old_runs: Path) -> None:
+    [idea] = RunDir(old_runs / "finished").ideas()
+    gate, page = load_gate_report(idea.gate_file), site.page("/run/finished")
+    assert gate and page.text.count(gate.summary) == 3, "of the idea, and of both phases of the gate"
+    assert "Reject" in page.text and f"/run/finished/idea/{idea.name}/panel" in page.addresses()
+    compared = site.page("/compare?run=finished&run=killed")
+    assert gate.summary in compared.text and "Reject" in compared.text
+
+
+def test_an_answer_that_ends_its_turn_is_found_once(tmp_path: Path) -> None:
+    (run := tmp_path / "run").mkdir()
+    (run / "scenario.yaml").write_text("name: run\n", encoding="utf-8")
+    journal = Journal(run / "journal.jsonl")
+    call = {"digest": "", "model": "m", "dollars": 0.0, "tokens": 1, "result": {"content": "the answer", "usage": {}}}
+    journal.put("idea_1/chat/coder/1/model:1", "model", call)
+    data = {"speaker": "coder", "text": "the answer", "submitted": [], "accepted": [], "context": []}
+    journal.put("idea_1/chat/coder/1", "turn", data)
+    journal.close()
+    site = Site(tmp_path)
+    site.log_in()
+    assert site.page("/run/run/search?q=the+answer").text.count("the answer") == 1
+    assert site.page("/run/run/search?q=the+answer&kind=model").text.count("the answer") == 1
 
 
 def test_a_search_finds_words_of_turns_and_tools_and_filters_narrow_it(site: Site) -> None:
