@@ -1,10 +1,12 @@
 """The viewer in a real browser: every page by clicking, nothing in the console, nothing from elsewhere, no barrier.
 
-Needs Debian's Chromium and playwright; the accessibility check needs npm, which fetches axe-core.
+Needs Debian's Chromium and playwright; the accessibility check needs npm, which fetches axe-core. The visit of every page
+takes minutes, so it runs only where COLLOQUIUM_BROWSER_CRAWL is set.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -30,6 +32,10 @@ from tools.evidence.audit import audit_paper
 from tools.run_dir import RunDir
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+needs_time = pytest.mark.skipif(
+    not os.environ.get("COLLOQUIUM_BROWSER_CRAWL"),
+    reason="takes minutes; set COLLOQUIUM_BROWSER_CRAWL=1 to visit every page",
+)
 SIZES = {1280: 900, 390: 844}
 SCHEMES: dict[str, dict[str, Any]] = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
 """What axe-core checks in each: only contrast depends on it."""
@@ -130,19 +136,14 @@ def _kind(path: str) -> str:
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory, undisturbed: Path, old_runs: Path) -> Path:
-    """A folder with a finished run, a running one, one that was killed, a batch, reviews of a folder, and an audit."""
+    """A folder with a finished run, a running one, one that was killed, a batch, and an audit."""
     place = tmp_path_factory.mktemp("everything")
     shutil.copytree(undisturbed, place / "finished")
     shutil.copytree(old_runs / "killed", place / "killed")
     shutil.copytree(old_runs / "finished", place / "batch" / "one")
     shutil.copytree(old_runs / "killed", place / "batch" / "two")
     shutil.copytree(undisturbed, place / "running")
-    papers = place.parent / "papers"
-    papers.mkdir(exist_ok=True)
-    [idea] = RunDir(undisturbed).ideas()
-    shutil.copyfile(idea.paper_pdf, papers / "draft.pdf")
-    subprocess.run(command_line("review", papers, "--out", place), cwd=ROOT, check=True, timeout=500)
-    tex = papers / "paper.tex"
+    tex = tmp_path_factory.mktemp("audited") / "paper.tex"
     tex.write_text(
         "\\begin{document}\nThe mean of 1.0 and 3.0 over 2 seeds is 2.5.\n\\end{document}\n", encoding="utf-8"
     )
@@ -151,9 +152,15 @@ def everything(tmp_path_factory: pytest.TempPathFactory, undisturbed: Path, old_
     return place
 
 
+@needs_time
+@pytest.mark.timeout(1800)
 def test_every_page_opens_by_clicking_fits_every_screen_and_has_no_serious_barrier(
-    browser: Any, everything: Path, axe: str
+    browser: Any, everything: Path, axe: str, tmp_path: Path
 ) -> None:
+    [idea] = RunDir(everything / "finished").ideas()
+    (papers := tmp_path / "papers").mkdir()
+    shutil.copyfile(idea.paper_pdf, papers / "draft.pdf")
+    subprocess.run(command_line("review", papers, "--out", everything), cwd=ROOT, check=True, timeout=500)
     journal = Journal(everything / "running" / "journal.jsonl")
     paths, barriers = [], {}
     try:
