@@ -26,7 +26,7 @@ class BestResult:
 
 
 @dataclass(frozen=True)
-class IdeaOutcome:
+class IdeaProgress:
     """An idea and how far it has come."""
 
     name: str
@@ -41,7 +41,7 @@ class IdeaOutcome:
     results: list[BestResult]
 
 
-def idea_outcomes(run: OpenRun, most: int) -> list[IdeaOutcome]:
+def idea_outcomes(run: OpenRun, most: int) -> list[IdeaProgress]:
     """Return the outcomes so far of at most `most` ideas."""
     return [_outcome(IdeaStudy(run, files)) for files in run.files.ideas()[:most]]
 
@@ -58,7 +58,7 @@ def gate_summary(run: OpenRun, slot: str, number: int) -> str:
     return report.summary if report else ""
 
 
-def _outcome(study: IdeaStudy) -> IdeaOutcome:
+def _outcome(study: IdeaStudy) -> IdeaProgress:
     files = study.files
     reports = filter(None, (read_report(found) for found in files.review_rounds()))
     panels = [(report.decision, report.overall) for report in reports]
@@ -66,7 +66,7 @@ def _outcome(study: IdeaStudy) -> IdeaOutcome:
         gate, (best, metric, results) = load_gate_report(files.gate_file), _best(study)
     except UserError:  # the pages of the idea say what is wrong with it
         gate, best, metric, results = None, "", "", []
-    return IdeaOutcome(study.name, _title(files), gate, panels, best, metric, results)
+    return IdeaProgress(study.name, _title(files), gate, panels, best, metric, results)
 
 
 def _title(files: IdeaDir) -> str:
