@@ -43,6 +43,8 @@ ASKED: list[LLMMessage] = [
     UserMessage(content="What is the sum?", source="lab"),
 ]
 READY_SECONDS = 300
+KEY = "sk-4f1c9a7be02d4b6f8e35a1d7c0926be4"
+"""Not a secret: LiteLLM does not start without a key of its own."""
 
 
 def brain(messages: list[LLMMessage], tools: list[ToolSchema]) -> Answer:
@@ -87,7 +89,10 @@ def litellm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path, folder = executable("COLLOQUIUM_LITELLM"), tmp_path_factory.mktemp("litellm")
     with OpenAIServer(brain) as upstream:
         target = {"model": "openai/mind", "api_base": upstream.base_url, "api_key": "unused"}
-        config = {"model_list": [{"model_name": "mind", "litellm_params": target}]}
+        config = {
+            "model_list": [{"model_name": "mind", "litellm_params": target}],
+            "general_settings": {"master_key": KEY},
+        }
         (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
         with started(
             folder, path, "--config", str(folder / "config.yaml"), "--host", "127.0.0.1", "--port", "{port}"
@@ -117,7 +122,7 @@ async def test_a_call_and_its_result(
     server: str, provider: str, stream: bool, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origin = request.getfixturevalue(server)
-    monkeypatch.setenv("FOREIGN_KEY", "sk-any")
+    monkeypatch.setenv("FOREIGN_KEY", KEY)
     base_url = origin if provider == "anthropic" else f"{origin}/v1"
     spec = ModelSpec(
         provider=provider, model="mind", base_url=base_url, key_env="FOREIGN_KEY", stream=stream, retries=0
