@@ -63,7 +63,7 @@ _PACKAGES = {
     "Ray": ("ray", r"Ray Tune|Ray\b(?= cluster)"),
     "DeepSpeed": ("deepspeed", r"DeepSpeed"),
     "Gymnasium": ("gymnasium", r"OpenAI Gym|Gymnasium"),
-    "Weights & Biases": ("wandb", r"Weights\s*(?:and|&)\s*Biases|wandb"),
+    "Weights & Biases": ("wandb", r"(?-i:Weights\s*(?:and|&)\s*Biases)|wandb"),
     "MXNet": ("mxnet", r"MXNet"),
     "diffusers": ("diffusers", r"diffusers library|Diffusers"),
 }

@@ -34,6 +34,10 @@ _COUNTED = re.compile(
 )
 _A_TEST = re.compile(r"\b(?:level|threshold|alpha|tests?)\b")
 _STOPPED = re.compile(r"\b(?:killed|crash\w*|timed out|time limit|aborted|ran out of)\b", re.IGNORECASE)
+_ONE_SEED = re.compile(r"(?:first|second|third|fourth|last|final)\b", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"\b(?:samples?|points?|images?|pictures?|drawn|shown?|shows|plotted|panels?|rows?|figure)\b", re.IGNORECASE
+)
 _OF_OTHERS = re.compile(
     r"\s+(?:most|many|other|few|some)\s+(?:\w+\s+)?(?:studies|papers|works|methods|models|benchmarks)\b", re.IGNORECASE
 )
@@ -124,8 +128,8 @@ def _judge(
         return no_evidence(predicate, "no other method was measured, only this study's runs")
     if sense in ("record", "rivals"):
         return None
-    if sense == "seed" and _STOPPED.search(clause.text):
-        return None  # a report on a failure
+    if sense == "seed" and (_STOPPED.search(clause.text) or _shows_one_seed(predicate, clause)):
+        return None  # a report on a failure, or what a figure shows
     if sense == "seed":
         reason = "every result is over all seeds; a selection of seeds is not evidence"
         return no_evidence(predicate, reason, Verdict.CONTRADICTED)
@@ -152,6 +156,12 @@ def _judge(
 
 def _before(predicate: Predicate, clause: Clause) -> list[str]:
     return re.findall(r"[a-z]+", clause.text[: predicate.start - clause.start].lower())
+
+
+def _shows_one_seed(predicate: Predicate, clause: Clause) -> bool:
+    """Tell whether samples of one seed are shown, as in 'samples of the last seed'."""
+    shown = _ONE_SEED.match(predicate.text) and _SHOWN.search(clause.text)
+    return bool(shown) and not (clause.named("metric") or clause.measured)
 
 
 def _judge_cause(predicate: Predicate, clause: Clause, others: Sequence[Predicate]) -> Judgement | None:

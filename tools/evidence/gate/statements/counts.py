@@ -68,6 +68,8 @@ def judge_count(
         right = counted[stem]
         if stem == "run" and index and nouns[0] in ("more", "further", "other", "additional", "failed"):
             right = [*right, sum(run.status != "completed" for run in study.ledger.runs)]
+        if noun == "run" and value > 1:
+            continue  # a verb
         if stem == "set" and _PARTS_OF_DATA.search(sentence.text):
             continue
         if _LINKS & set(nouns[:index]):

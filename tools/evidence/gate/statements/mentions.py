@@ -69,6 +69,12 @@ def name_patterns(study: Study) -> list[NamePattern]:
         if len(head) > 3:
             found += [("metric", name, _sequence([head])) for name in dict.fromkeys(names)]
     found += [("dataset", name, _sequence(name_parts(name), plural=True)) for name in study.datasets]
+    # 'the dinosaur' is the dataset dino; a name that is a word itself has no such longer form
+    found += [
+        ("dataset", name, re.compile(rf"(?<![\w\\-]){name}[a-z]+(?!\w)", re.IGNORECASE))
+        for name in study.datasets
+        if re.fullmatch(r"[a-z]{4,}", name) and not lemmas(name)
+    ]
     settings = dict.fromkeys(name for values in study.settings.values() for name in values)
     found += [("setting", name, _sequence(name_parts(name), plural=True)) for name in settings]
     for run in study.ledger.runs:

@@ -50,6 +50,8 @@ def _phrases(clause: Clause, study: Study) -> Iterator[Predicate]:
                 and _has_sign(clause, study, sense)
             ):
                 continue
+            if sense in ("lower", "higher") and _of_the_method(clause, study, match.start()):
+                continue
             chance = sense == "same" and _OF_SIGNIFICANCE.search(match[0] + clause.text[match.end() : match.end() + 60])
             yield Predicate("noise" if chance else sense, start, end, match[0], "phrase")
 
@@ -62,3 +64,10 @@ def _has_sign(clause: Clause, study: Study, sense: str) -> bool:
         if r.macro == "result" and r.address in study.addresses
     ]
     return bool(values) and all((value < 0) == (sense == "lower") for value in values)
+
+
+def _of_the_method(clause: Clause, study: Study, at: int) -> bool:
+    """Tell whether what is higher or lower is a part of the code, as in 'the gate rises above one', and no result."""
+    if clause.measured or clause.claims or any(m.kind in ("metric", "run", "dataset") for m in clause.mentions):
+        return False
+    return any(word[:5] in study.name_stems for word in re.findall(r"[a-z]{4,}", clause.text[:at].lower())[-5:])

@@ -8,11 +8,27 @@ from functools import cached_property
 from pathlib import Path
 
 from tools.evidence.code_constants import read_constants
-from tools.evidence.gate.statements.lexicon import lemmas
+from tools.evidence.code_facts import read_code
+from tools.evidence.gate.statements.lexicon import lemmas, words
 from tools.evidence.gate.statements.mentions import Mention, NamePattern, find_mentions, name_patterns
 from tools.evidence.ledger import Ledger
 from tools.evidence.records import BASELINE, CONFIRMATION, Metric, Scalar
 from tools.experiments.template import Template
+
+_QUALITIES = (
+    "memory",
+    "energy",
+    "error",
+    "cost",
+    "loss",
+    "score",
+    "variance",
+    "likelihood",
+    "distance",
+    "overfitting",
+    "seed",
+)
+"""What a study can measure, although it is also a usual name in code."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +40,8 @@ class Study:
     title: str = ""
     """The template's title."""
     constants: tuple[tuple[str, float], ...] = ()
+    identifiers: frozenset[str] = frozenset()
+    """Words of the names in the code."""
     by_direction: bool = False
     """A difference of means carries a claim without a test. For results that are no more than means."""
 
@@ -35,7 +53,6 @@ class Study:
             described = (f"{metric.printed}: {metric.description}" for metric in template.metrics.values())
             description = " ".join([template.title, template.description, template.task_description, *described])
         used: dict[str, set[Scalar]] = {}
-        """Setting -> the values that it had in the runs."""
         for run in ledger.completed:
             for name, value in run.settings.items():
                 used.setdefault(name.rpartition(".")[2], set()).add(value)
@@ -44,13 +61,23 @@ class Study:
             for constant in (read_constants(code) if code else [])
             if not constant.option or constant.value in used.get(constant.name, {constant.value})
         ]
-        return cls(ledger, description, title, tuple(constants))
+        identifiers = frozenset(re.findall(r"[a-z]{4,}", read_code(code).names)) if code else frozenset()
+        return cls(ledger, description, title, tuple(constants), identifiers)
 
     @cached_property
     def name_stems(self) -> frozenset[str]:
-        """Return the first five letters of the words in the names of settings and constants, those of metrics excepted."""
-        names = [*(name for values in self.settings.values() for name in values), *(name for name, _ in self.constants)]
-        metrics = {word[:5] for name in self.metrics for word in re.findall(r"[a-z]+", name.lower())}
+        """Return the first five letters of the words in the names of settings, constants and other parts of the code.
+
+        Words that name a quality of results are left out.
+        """
+        names = [
+            *self.identifiers,
+            *(name for values in self.settings.values() for name in values),
+            *(name for name, _ in self.constants),
+        ]
+        qualities = {*words("quality_nouns"), *words("vague_metrics"), *words("results"), *_QUALITIES}
+        named = [word for name in self.metrics for word in re.findall(r"[a-z]+", name.lower())]
+        metrics = {word[:5] for word in (*named, *qualities)}
         return frozenset(w[:5] for n in names for w in re.findall(r"[a-z]{4,}", n.lower())) - metrics
 
     @cached_property

@@ -22,9 +22,12 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _PARTICIPLE_OR_NOUN = re.compile(
-    r"(?:ing|ed)$|\b(?:an?|the|this|that|of|no|any|some|its|too|very|so|and|or)\s+(?:[a-z]+ed\s+)?[a-z]+$",
+    r"(?:ing|ed)$|\bwe\s+[a-z]+$|\b(?:an?|the|this|that|of|no|any|some|its|too|very|so|and|or)\s+(?:[a-z]+ed\s+)?[a-z]+$",
     re.IGNORECASE,
 )
+_POSITION = re.compile(r"\s+(?:rows?|panels?|left|right|half|plots?|axis|column|curves?)\b")
+_OF_WHAT = re.compile(r"\s+(?:of|in)\s")
+_BEFORE_VERB = frozenset(["to", "can", "will", "would", "do", "does", "did", "not", "they", "we", "runs", "and"])
 _SEEN_IN = re.compile(r"\s+(?:in|on|from|at|that|what|how|why|whether)\b")
 """'It is visible in the figure', 'it is clear that': no word of size."""
 _OF_A_SEED = re.compile(r"\b(?:this|that|one|the same|a) seed\s+(?:\w+ly\s+)?$", re.IGNORECASE)
@@ -76,6 +79,12 @@ def _no_comparison(word: ClauseWord, sense: WordSense) -> bool:
     text, clause = word.text, word.clause
     following, previous = word.next[:1], word.previous[-1:]
     if following in (("one",), ("half",)) and text.endswith("st"):
+        return True
+    if _POSITION.match(word.text_after) or (word.text_before.endswith("(") and word.text_after.startswith(")")):
+        return True  # 'the lower row', '(top)'
+    if sense.sense == "different" and not word.text_before.strip() and _OF_WHAT.match(word.text_after):
+        return True  # 'Change of the loss from the baseline' titles a figure
+    if text in ("narrow", "slow") and not (previous and previous[0] in _BEFORE_VERB):
         return True
     if _OF_A_SEED.search(word.text_before):
         return True
