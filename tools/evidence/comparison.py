@@ -51,7 +51,7 @@ class ResultComparison:
     kind: ComparisonKind
     difference: float
     relative: float | None
-    """The difference as a fraction of the baseline's absolute value; None if that is 0."""
+    """The difference as a fraction of the baseline's absolute value; None if that is 0, or values lie on both sides of 0."""
     direction: Literal["better", "worse", "equal", "changed"]
     paired: bool
     """Whether the values of both sides belong together by seed."""
@@ -69,6 +69,8 @@ class ResultComparison:
     """The plan's margin as printed, empty without a plan."""
     adjusted_p: float | None = None
     """`p_value` adjusted for all confirmatory comparisons of the study; None for any other comparison."""
+    family: int = 0
+    """Number of confirmatory comparisons that `adjusted_p` is adjusted for."""
     significant: bool = False
     equivalent: bool = False
     """Whether an equivalence test, adjusted likewise, shows that the difference is below the margin."""
@@ -111,9 +113,11 @@ class ResultComparison:
             test = f"{format_p_value(self.p_value or 0.0)}, {self.seeds}"
         else:
             test = f"{self._estimates}, adjusted {format_p_value(self.adjusted_p)}, {self.seeds}"
+        if self.equivalent and not self.significant:
+            return f"the same within {self.margin} ({self.size}, {test})"
         if not self.significant:
-            same = f"the same within {self.margin}" if self.equivalent else "no significant change"
-            return f"{same} ({self.size}, {test})"
+            adjusted = f" after adjustment for {self.family} comparisons" if self.family > 1 else ""
+            return f"{self.size}, not significant{adjusted} ({test})"
         return f"{self.size} ({test})" if self.direction == "changed" else f"{self.size} ({self.direction}, {test})"
 
     @property
@@ -157,7 +161,7 @@ def compare_results(
         baseline=baseline,
         kind=kind,
         difference=difference,
-        relative=difference / abs(baseline.mean) if baseline.mean else None,
+        relative=difference / abs(baseline.mean) if baseline.mean and not _cross_zero(result, baseline) else None,
         direction=direction,
         paired=paired,
         untested=_untested(result, baseline, estimate, alike=alike),
@@ -188,6 +192,7 @@ def adjust_family(
             replace(
                 comparison,
                 adjusted_p=adjusted,
+                family=tests,
                 significant=adjusted is not None and adjusted < plan.alpha,
                 equivalent=equivalence_p < plan.alpha * plan.share_of_sameness / 2,
             )
@@ -210,6 +215,12 @@ def _untested(
     if estimate is None:
         return Untested.NO_SPREAD
     return Untested.ROUNDING if alike else None
+
+
+def _cross_zero(result: MetricResult, baseline: MetricResult) -> bool:
+    """Return whether values lie on both sides of zero, where a fraction of one of them says nothing."""
+    values = (*result.values, *baseline.values)
+    return min(values) < 0 < max(values)
 
 
 def _print_alike(result: MetricResult, baseline: MetricResult) -> bool:

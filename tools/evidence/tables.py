@@ -205,4 +205,8 @@ def _runs_table(runs: list[RunRecord]) -> GeneratedTable:
 
 
 def _shorten(text: str, width: int) -> str:
-    return textwrap.shorten(text, width, placeholder=" …")
+    """Return a text of at most that width. A parenthesis that it would cut is left out."""
+    short = textwrap.shorten(text, width, placeholder=" …")
+    if short.count("(") > short.count(")") and (before := short[: short.rindex("(")].rstrip()):
+        return f"{before} …"
+    return short

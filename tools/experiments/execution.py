@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tools.atomic import write_text
@@ -51,6 +52,10 @@ async def run_baseline(context: IdeaContext, attempt: int) -> RunRecord:
     return await _measure_or_reuse(context, await _prepare_record(context, BASELINE, attempt, note, context.seed))
 
 
+_CONFIRMING = 2.0
+"""Time limits that a confirmation may take: it repeats a run that kept to one, on a machine that may be busier now."""
+
+
 async def run_again(context: IdeaContext, run: RunRecord, seed: int) -> RunRecord:
     """Execute the code of a completed run, or of the baseline, on another seed and return the record of its confirmation.
 
@@ -63,7 +68,8 @@ async def run_again(context: IdeaContext, run: RunRecord, seed: int) -> RunRecor
     attempt = sum(row.name == name for row in load_ledger(context).rows) + 1
     record = await _prepare_record(context, name, attempt, f"{run.name} again, on fresh seeds", seed)
     measure = _measure_or_reuse if run.name == BASELINE else _execute
-    record = await measure(context, record)
+    patient = context.profile.model_copy(update={"time_limit": _CONFIRMING * context.profile.time_limit})
+    record = await measure(replace(context, profile=patient), record)
     await workspace.save(f"{name}: {record.status}")
     await workspace.restore_code(present)
     return record.model_copy(update={"commit": run.commit})

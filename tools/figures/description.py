@@ -31,7 +31,7 @@ def load_figures(paper: Path) -> list[PaperFigure]:
 
 
 class PlottedSeries(BaseModel):
-    """One plotted series; `kind` is line, bars, points or image.
+    """One plotted series; `kind` is line, error bars, bars, points or image.
 
     Ranges are [lowest, highest] in the units of the axis, empty if nothing is finite.
     """
@@ -68,6 +68,8 @@ class PlottedAxes(BaseModel):
     texts: list[str] = []
     """Annotations and the cells of tables."""
     series: list[PlottedSeries] = []
+    series_left_out: int = 0
+    """Number of further series that were not recorded."""
 
     def __str__(self) -> str:
         axes = [_axis("x", self.xlabel, self.xscale, self.xlim), _axis("y", self.ylabel, self.yscale, self.ylim)]
@@ -90,6 +92,8 @@ class FigureDescription(BaseModel):
         for number, panel in enumerate(self.panels, start=1):
             lines.append(f"panel {number} {panel}")
             lines += [f"  {series}" for series in panel.series]
+            if panel.series_left_out:
+                lines.append(f"  ({panel.series_left_out} more series are not listed)")
         return "\n".join(lines)
 
 

@@ -31,9 +31,36 @@ def plotted(values: Any) -> list[float]:
     return [float(number) for number in numbers if np.isfinite(number)]
 
 
+def errorbars_of(axes: Any) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Return each group of error bars as one series, and the lines that are parts of them."""
+    series: list[dict[str, Any]] = []
+    parts: list[Any] = []
+    for group in axes.containers:
+        if type(group).__name__ != "ErrorbarContainer":
+            continue
+        line, caps, _ = group.lines
+        parts += [part for part in (line, *caps) if part is not None]
+        if line is not None:
+            x, y = line.get_data()
+            series.append(
+                {
+                    "kind": "error bars",
+                    "label": str(group.get_label()),
+                    "points": len(y),
+                    "x": value_range(x),
+                    "y": value_range(y),
+                    "x_values": plotted(x),
+                    "y_values": plotted(y),
+                }
+            )
+    return series, parts
+
+
 def series_of(axes: Any) -> list[dict[str, Any]]:
-    series = []
+    series, parts = errorbars_of(axes)
     for line in axes.get_lines():
+        if line in parts:
+            continue
         x, y = line.get_data()
         series.append(
             {
@@ -83,7 +110,7 @@ def series_of(axes: Any) -> list[dict[str, Any]]:
                 "y": value_range(image.get_clim()),
             }
         )
-    return series[:MAX_ITEMS]
+    return series
 
 
 def written(items: Any) -> list[str]:
@@ -107,6 +134,7 @@ def describe(figure: Any) -> dict[str, Any]:
         if not axes.axison and not axes.get_images() and not texts_of(axes):
             continue
         legend = axes.get_legend()
+        series = series_of(axes)
         panels.append(
             {
                 "title": axes.get_title(),
@@ -119,7 +147,8 @@ def describe(figure: Any) -> dict[str, Any]:
                 "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
                 "ticks": worded([*axes.get_xticklabels(), *axes.get_yticklabels()]),
                 "texts": texts_of(axes),
-                "series": series_of(axes),
+                "series": series[:MAX_ITEMS],
+                "series_left_out": len(series[MAX_ITEMS:]),
             }
         )
     legends = [text for legend in figure.legends for text in legend.get_texts()]

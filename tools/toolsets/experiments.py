@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -125,7 +125,7 @@ class ExperimentTools(Toolset):
             against = against.replace("run_", CONFIRMATION, 1)
         shared = [address for address in addresses if address.replace(run, against, 1) in known]
         compared = {address: ledger.compare(address, against) for address in shared}
-        lines = [f"{address}: {comparison}" for address, comparison in compared.items()]
+        lines = _costs_once(ledger, {address: f": {comparison}" for address, comparison in compared.items()})
         alone = [address for address in addresses if address not in shared]
         lines += [f"{address}: {against} has no such result to compare with" for address in alone]
         theirs = (address.replace(against, run, 1) for address in known if address.startswith(f"{against}/"))
@@ -213,9 +213,24 @@ def _rows(ledger: Ledger, runs: Sequence[str]) -> LedgerRows:
     return LedgerRows(rows=tuple(rows))
 
 
+def _costs_once(ledger: Ledger, lines: Mapping[str, str]) -> list[str]:
+    """Return the lines of results, `address` and what follows. A cost that is the same on all datasets has one line."""
+    found: dict[str, str] = {}
+    for address, text in lines.items():
+        run, _, metric = address.split("/", 2)
+        same = {lines[other] for other in lines if other.startswith(f"{run}/") and other.endswith(f"/{metric}")}
+        datasets = sum(other.endswith(f"/{metric}") for other in lines)
+        if ledger.result(address).metric.is_cost and len(same) == 1 and datasets > 1:
+            found.setdefault(f"{run}//{metric}", f"{address}{text} The same on all {datasets} datasets.")
+        else:
+            found[address] = f"{address}{text}"
+    return list(found.values())
+
+
 def describe_results(ledger: Ledger, run: str, *, per_seed: bool = False) -> str:
     """Return every result of a run with its address, one a line."""
-    lines = [f"{run}: {next(r.note for r in (*ledger.completed, *ledger.confirmations) if r.name == run)}"]
+    title = f"{run}: {next(r.note for r in (*ledger.completed, *ledger.confirmations) if r.name == run)}"
+    results: dict[str, str] = {}
     for address in ledger.addresses() + ledger.confirmed_addresses():
         if address.startswith(f"{run}/"):
             result = ledger.result(address)
@@ -224,7 +239,8 @@ def describe_results(ledger: Ledger, run: str, *, per_seed: bool = False) -> str
             unit = f" {result.metric.unit}" if result.metric.unit else ""
             capped = ", censored" if result.censored else ""
             seeds = f" seeds: {', '.join(f'{value:.5g}' for value in result.values)}" if per_seed else ""
-            lines.append(f"  {address} = {result.mean:.5g}{error}{unit} (n={result.n}{goal}{capped})" + seeds)
+            results[address] = f" = {result.mean:.5g}{error}{unit} (n={result.n}{goal}{capped}){seeds}"
     record = next(r for r in (*ledger.completed, *ledger.confirmations) if r.name == run)
+    lines = [title, *(f"  {line}" for line in _costs_once(ledger, results))]
     lines += [f"  hard to believe: {doubt}" for doubt in record.implausible]
     return "\n".join(lines)

@@ -31,8 +31,12 @@ class VisionTools(Toolset):
         if file not in drawn or drawn[file].is_symlink():
             raise ToolError(f"{file!r} was not drawn; {nearest(file, drawn)}")
         description = str(load_description(work / file) or "(no description: matplotlib did not draw it)")
+        if len(description) > _MAX_CHARACTERS:
+            cut = description[:_MAX_CHARACTERS].rpartition("\n")[0]
+            left = description.count("\n", len(cut))
+            description = f"{cut}\n({left} more lines of the description are not shown)"
         image = await decode_image(drawn[file].parent, file)
-        return Shown(f"{file}\n{description[:_MAX_CHARACTERS]}", (image.png,))
+        return Shown(f"{file}\n{description}", (image.png,))
 
     async def view_page(self, page: Annotated[int, Field(ge=1, description="number of the page, from 1")]) -> Shown:
         """Look at one page of the compiled paper as it is printed: the image, and the page's text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.evidence import Ledger, Metric, RunRecord, gaps_of
+from tools.evidence import AnalysisPlan, Ledger, Metric, RunRecord, gaps_of
 from tools.evidence.gate import FindingCode, GateFinding
 from tools.evidence.gate.completeness import check_completeness, runs_named
 from tools.evidence.gate.section_source import read_source
@@ -152,3 +152,33 @@ def test_results_that_were_supplied_are_not_called_measured_here() -> None:
     study = Ledger({}, [run("run_0", FULL), run("run_1", FULL, environment={"origin": "supplied"})])
     assert codes(TABLE + r"We trained run\_1 ourselves.", study) == [FindingCode.UNDECLARED_ORIGIN]
     assert codes(TABLE + r"Run\_1 improves the accuracy.", study) == []
+
+
+PLANNED = Ledger(
+    {"acc": Metric(name="acc", goal="max")},
+    [run("run_0", FULL), run("run_2", FULL)],
+    AnalysisPlan(primary_metric="acc"),
+)
+
+
+@pytest.mark.parametrize(
+    ("results", "missing"),
+    [
+        (r"Run\_2 reaches \result{run_2/mnist/acc}.", ["cifar"]),
+        ("Run\\_2 changes nothing.", ["mnist", "cifar"]),
+        (r"Run\_2 reaches \result{run_2/mnist/acc} on mnist, and cifar is left out because of its labels.", []),
+        (r"Run\_2 reaches \result{run_2/mnist/acc} and \compare{run_2/cifar/acc}{run_0}.", []),
+        (TABLE, []),
+    ],
+)
+def test_the_results_section_shows_or_names_every_dataset_of_the_primary_metric(
+    results: str, missing: list[str]
+) -> None:
+    """What the set-up names and a table elsewhere does not count: a reader of the results would not see it."""
+    sources = [
+        read_source("experimental_setup", "We use mnist and cifar.\n\n" + TABLE),
+        read_source("results", results),
+    ]
+    found = [each for each in check_completeness(sources, PLANNED) if each.code == FindingCode.UNREPORTED_DATASET]
+    assert len(found) == (1 if missing else 0)
+    assert all(name in found[0].reason and found[0].suggestion == r"\resulttable{acc}" for name in missing)

@@ -11,7 +11,7 @@ import pytest
 
 from tests import real_data
 from tools.errors import ToolError, UserError
-from tools.evidence import Ledger, Metric, ResultComparison, RunRecord
+from tools.evidence import Ledger, Metric, ResultComparison, RunRecord, generated_tables
 from tools.experiments.final_info import FinalInfo, parse_final_info
 
 METRICS = {
@@ -170,8 +170,13 @@ def test_a_difference_inside_the_noise_is_never_called_better() -> None:
     comparison = compared([1.034, 0.862, 0.95], [0.93, 0.99, 0.88])
     assert comparison.direction == "better"
     assert not comparison.significant
-    assert comparison.change.startswith("no significant change (1.6% lower, p = 0.8")
+    assert comparison.change.startswith("1.6% lower, not significant (p = 0.8")
     assert "better" not in str(comparison)
+
+
+def test_a_change_across_zero_is_no_percentage() -> None:
+    comparison = compared([0.20, 0.22, 0.24], [-0.10, -0.11, -0.12])
+    assert comparison.relative is None and comparison.change.startswith("0.3300 bits lower")
 
 
 @pytest.mark.parametrize(
@@ -321,3 +326,10 @@ def test_the_sign_that_a_published_paper_got_wrong() -> None:
     comparison = ledger.compare("run_4/moons/kl_divergence")
     assert comparison.direction == "worse"
     assert str(comparison) == "0.09325, against 0.08958 in run_0: 4.1% higher (not tested, n = 1)."
+
+
+def test_a_note_is_not_cut_inside_a_parenthesis() -> None:
+    note = "limit the residuals at 1.345 times their scale (1.4826 times the median of their absolute values) before the fit"
+    runs = [completed("run_0", kl=[1.0]), completed("run_1", kl=[1.0]).model_copy(update={"note": note})]
+    [table] = generated_tables(Ledger(METRICS, runs))["resulttable"]["kl"]
+    assert table.rows[1][1] == "limit the residuals at 1.345 times their scale …"

@@ -77,7 +77,7 @@ def test_what_references_print(ledger: Ledger) -> None:
     ]  # fmt: skip
     assert [values["change"][a] for a in ("run_1/dino/kl", odd, "run_3/dino/kl")] == [
         "49.0% lower (better, p < 0.001, n = 3)",
-        "no significant change (1.0% higher, p = 0.82, n = 3)",
+        "1.0% higher, not significant (p = 0.82, n = 3)",
         "50.0% higher (not tested, n = 1 and 3)",
     ]
     assert values["compare"]["run_1/dino/kl}{run_3"] == "66.0% lower (not tested, n = 3 and 1)"
@@ -201,9 +201,9 @@ def test_latex_prints_the_same_as_plain_text(ledger: Ledger, tmp_path: Path, pac
     text = printed(tmp_path)
     for phrase in (
         "From1.000±0.012to0.510±0.006,49.0%lower(better,p<0.001,n=3);x=0.510±0.006.",
-        "Oddnames:0.323±0.007,nosignificantchange(1.0%higher,p=0.82,n=3).",
+        "Oddnames:0.323±0.007,1.0%higher,notsignificant(p=0.82,n=3).",
         "Tiny:(1.000±0.012)×10−5.Oneseed:1.500,50.0%higher(nottested,n=1and3).",
-        "Runs:66.0%lower(nottested,n=3and1),nosignificantchange(1.0%higher,p=0.82,n=3).",
+        "Runs:66.0%lower(nottested,n=3and1),1.0%higher,notsignificant(p=0.82,n=3).",
         "Floor0.045.Rate0.003,then0.0015.",
         "0.510±0.006*",
         "EMA(failed:exitcode1)",

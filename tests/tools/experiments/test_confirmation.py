@@ -141,3 +141,18 @@ async def test_a_run_of_the_revision_is_confirmed_at_once_if_it_is_the_best(tmp_
     await tools.run_experiment("a tiny step")
     assert [row.name for row in load_ledger(idea).confirmations] == ["confirm_0", "confirm_1", "confirm_2"]
     assert runs_left(load_ledger(idea), RunQuota(runs=5)) == 2
+
+
+async def test_a_confirmation_may_take_twice_as_long_as_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same code can be slower on a machine that became busy, which is no fault of the run."""
+    idea, limits = await idea_with_runs(tmp_path, (0.2,)), list[float]()
+
+    async def execute(context: IdeaContext, record: RunRecord) -> RunRecord:
+        limits.append(context.profile.time_limit)
+        return record.model_copy(update={"reason": "not executed"})
+
+    monkeypatch.setattr("tools.experiments.execution._execute", execute)
+    await confirm(idea, "run_1")
+    assert limits == [2 * idea.profile.time_limit]

@@ -10,9 +10,10 @@ from agents.models.checked_arguments import checked_arguments
 from tests.fakes.seeded_study import idea_with_runs, use
 from tools.atomic import write_json
 from tools.errors import ToolError
+from tools.evidence import Ledger, Metric, RunRecord
 from tools.ideas import load_idea
 from tools.toolsets.context import ToolContext
-from tools.toolsets.experiments import ExperimentTools
+from tools.toolsets.experiments import ExperimentTools, describe_results
 from tools.toolsets.files import FileTools
 from tools.toolsets.ideas import IdeaTools, record_meant
 from tools.toolsets.tool import RunName, Tool
@@ -86,3 +87,13 @@ async def test_a_record_is_named_without_its_source(context: ToolContext) -> Non
     write_json(context.idea.workspace.files.searches_file, log)
     await IdeaTools(context).submit_novelty("novel", "They differ.", ["ho2020, local:song2020"])
     assert '"local:ho2020"' in context.idea.workspace.files.novelty_file.read_text(encoding="utf-8")
+
+
+def test_a_cost_that_is_the_same_on_all_datasets_is_listed_once() -> None:
+    values = {name: {"loss": [1.0, 1.1], "training_time": [5.0, 6.0]} for name in ("a", "b", "c")}
+    run = RunRecord.model_validate({"name": "run_0", "status": "completed", "values": values})
+    lines = describe_results(
+        Ledger({"training_time": Metric(name="training_time", cost=True)}, [run]), "run_0"
+    ).splitlines()
+    assert [line.split()[0] for line in lines[1:] if "training_time" in line] == ["run_0/a/training_time"]
+    assert sum("/loss" in line for line in lines) == 3 and "all 3 datasets" in "".join(lines)

@@ -105,7 +105,6 @@ def _unreported(sources: Sequence[SectionSource], ledger: Ledger) -> Iterator[Ga
     named = {run for source in sources for run in runs_of(source, 0, len(source.tex))}
     tables = {ref.address for source in sources for ref in source.references if ref.macro == "resulttable"}
     listed = any(re.search(r"\\runstable(?![A-Za-z])", source.tex) for source in sources)
-    prose = " ".join(re.sub(r"\\_", "_", source.prose) for source in sources)
     for run in ledger.completed:
         if run.name != BASELINE and run.name not in named and not tables and not listed:
             yield _finding(
@@ -122,19 +121,51 @@ def _unreported(sources: Sequence[SectionSource], ledger: Ledger) -> Iterator[Ga
                 kind="note",
                 suggestion="\\runstable",
             )
+    yield from _unreported_datasets(sources, ledger)
+
+
+def _unreported_datasets(sources: Sequence[SectionSource], ledger: Ledger) -> Iterator[GateFinding]:
+    """Find datasets that the paper does not name, and those of the primary metric that its results section does not."""
+    primary = ledger.plan.primary_metric if ledger.plan else ""
     datasets: dict[str, set[str]] = {}
     for run in ledger.completed:
         for dataset, metrics in run.values.items():
             datasets.setdefault(dataset, set()).update(metrics)
-    referred = {part for source in sources for ref in source.references for part in ref.address.split("/")}
-    for dataset, measured in datasets.items():
-        pattern = rf"(?<![A-Za-z0-9]){re.escape(dataset)}(?![A-Za-z0-9])"
-        if dataset not in referred and not measured & tables and not re.search(pattern, prose, re.IGNORECASE):
+    results = [source for source in sources if source.section == "results"]
+    judged = {name for name, metrics in datasets.items() if primary in metrics} if results else set()
+    missing = {
+        "the results section shows no {metric} of {datasets} and does not say why not": [
+            name for name in datasets if name in judged and not _shows(results, name, {primary})
+        ],
+        "{datasets} {was} measured, and the paper neither shows it nor says why not": [
+            name for name in datasets if name not in judged and not _shows(sources, name, datasets[name])
+        ],
+    }
+    for reason, names in missing.items():
+        if names:
+            measured = set.intersection(*(datasets[name] for name in names)) or datasets[names[0]]
+            metric = primary if primary in measured else min(measured)
+            listed = f"the dataset{'s' * (len(names) > 1)} {', '.join(names)}"
             yield _finding(
                 FindingCode.UNREPORTED_DATASET,
-                f"the dataset {dataset} was measured, and the paper neither shows it nor says why not",
-                suggestion=f"\\resulttable{{{min(measured)}}}",
+                reason.format(metric=metric, datasets=listed, was="was" if len(names) == 1 else "were"),
+                suggestion=f"\\resulttable{{{metric}}}",
             )
+
+
+def _shows(sources: Sequence[SectionSource], dataset: str, metrics: set[str]) -> bool:
+    """Return whether sections name a dataset or print one of the metrics on it."""
+    pattern = rf"(?<![A-Za-z0-9]){re.escape(dataset)}(?![A-Za-z0-9])"
+    for source in sources:
+        if re.search(pattern, re.sub(r"\\_", "_", source.prose), re.IGNORECASE):
+            return True
+        for reference in source.references:
+            *names, metric = reference.address.partition("}")[0].split("/")
+            if dataset in names and metric in metrics:
+                return True
+            if reference.macro in ("resulttable", "comparisontable") and metric in metrics:
+                return True
+    return False
 
 
 def _incomplete(sources: Sequence[SectionSource], ledger: Ledger, gaps: RunGaps) -> Iterator[GateFinding]:
