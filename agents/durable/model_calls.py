@@ -15,6 +15,7 @@ from agents.autogen import Tool as AutogenTool
 from agents.durable.shared_prefix import SharedPrefix
 from agents.durable.turn_state import TurnState, digest
 from agents.history_compaction import HistoryCompaction
+from agents.models.base import CALL_KEY
 from agents.models.errors import ModelError
 from agents.models.protocol_common import answer_tokens, estimate_tokens
 from agents.models.usage import Pricing, usage_detail
@@ -57,6 +58,7 @@ class JournalClient(ChatCompletionClient):
         first = self._shared_prefix.in_order() if self._shared_prefix else nullcontext()
         async with first, run_context.reserved(*self._pricing.worst_case(prompt_size)):
             run_context.observer.model_called(turn_state.speaker, model)
+            CALL_KEY.set(key)
             began = time.monotonic()
             try:
                 result = await run_context.unless_stopped(self._inner.create(shown, **options))

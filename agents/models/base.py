@@ -6,6 +6,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar
 
 import httpx2
@@ -35,6 +36,9 @@ from agents.models.errors import (
 from agents.models.protocol_common import Request, estimate_tokens, with_turn_prompts
 from agents.models.usage import UsageDetail, usage_detail
 from tools.errors import UserError
+
+CALL_KEY: ContextVar[str] = ContextVar("call_key", default="")
+"""The journal key of the call that is being made, such as `idea_1/ideation/advisor/1/model:1`; empty outside of a run."""
 
 
 class BaseClient(ChatCompletionClient):

@@ -18,6 +18,7 @@ from agents.autogen import (
     UserMessage,
 )
 from agents.models import ModelSpec, UsageDetail, build_client, usage_detail
+from agents.models.base import CALL_KEY
 from agents.models.errors import PersonLeft, ReplayExhausted
 from agents.models.human import HumanClient
 from tools.errors import UserError
@@ -57,6 +58,31 @@ async def test_each_role_gets_its_own_answers_in_their_order(tmp_path: Path) -> 
     with pytest.raises(ReplayExhausted, match="no further recorded answer for writer") as caught:
         await writer.create(HELLO)
     assert caught.value.permanent
+
+
+async def test_a_phase_begins_with_its_own_answers(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    journal.write_text(
+        record("i/ideation/writer/1/model:1", [FunctionCall("c1", "{}", "submit_idea")])
+        + record("i/ideation/writer/1/model:2", "My idea is in.")
+        + record("i/ideation/writer/2/model:1", "One more remark.")
+        + record("i/panel/writer/1/model:1", "First words.")
+        + record("i/panel:2/writer/1/model:1", "Second words.")
+    )
+    writer = replaying(journal, "writer")
+    said = []
+    for key in (
+        "i/ideation/writer/1/model:1",
+        "i/ideation/writer/2/model:1",
+        "i/panel/writer/1/model:1",
+        "i/panel:2/writer/9/model:1",
+    ):
+        CALL_KEY.set(key)
+        said.append((await writer.create(HELLO)).content)
+    assert said[1:] == ["One more remark.", "First words.", "Second words."]
+    with pytest.raises(ReplayExhausted, match="in i/panel:2"):
+        await writer.create(HELLO)
+    CALL_KEY.set("")
 
 
 @pytest.mark.parametrize("text", ["no json\n", '{"type": "model", "key": "k", "data": {}}\n'])
