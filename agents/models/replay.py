@@ -20,7 +20,7 @@ from tools.project import ROOT
 from tools.user_files import read_user_text
 
 _ENDS_TURN = ("submit_", "accept_", "return_")
-"""A successful call of such a tool ends a turn. Journals of earlier versions have another answer behind it, which is left out."""
+"""Such a tool ends a turn. The journals of earlier versions have another answer behind it, which is left out."""
 
 
 class ReplayClient(BaseClient):
