@@ -6,12 +6,13 @@ once, because little has to be sent again for it.
 
 What is kept elsewhere leaves sooner, at the end of the turn if not before: the text of a section or file that a call wrote,
 and results with a short form. Sections leave at once when all that were read or written together have been written anew,
-searches when their records have been cited.
+searches when their records have been cited. The arguments of a refused call stay, because they are what has to be mended.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -47,11 +48,22 @@ _STORED = {
 _STORED_FROM = 150
 """Characters from which a stored argument is left out."""
 _KEPT_ELSEWHERE = "[{:,} characters, stored; {} shows the present text]"
-_NOT_STORED = "[{:,} characters, not stored: the call failed; {} shows the present text]"
 _WRITERS = ("write_section", "edit_section")
 _CITE = "add_citation"
 _SEARCH = "search_literature"
 _MADE_AGAIN = "[{:,} characters omitted: the same call was repeated later]"
+_CUT = "[{:,} more characters omitted]"
+_CUT_RESULT = f"[{{:,}} more characters omitted; {READ_AGAIN}(result={{}}) shows all of it]"
+_PLACEHOLDER = re.compile(
+    r"\[[\d,]+ characters, stored; \w+ shows the present text\]"
+    r"|\[(?:and )?[\d,]+ (?:more )?characters omitted(?:\]|[:;][^\]]*\])"
+)
+
+
+def placeholder_in(text: str) -> str:
+    """Return a note of this module that a text contains, because a model took it for a text; empty if there is none."""
+    found = _PLACEHOLDER.search(text)
+    return found[0] if found else ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,8 @@ class HistoryCompaction:
     head: int = 300
     headed: int = 10
     recent: int = 12_000
+    free: int = 24_000
+    """While all calls and results are no longer than this, what is kept elsewhere is sent too."""
 
     @classmethod
     def of(cls, context_tokens: int) -> HistoryCompaction:
@@ -87,6 +101,8 @@ class HistoryCompaction:
         old = _passed(short, self.whole, self.step)
         used = _used(complete)
         recent = max(_passed(complete, self.recent, self.recent), _earlier_turns(messages, complete))
+        if sum(item.characters for item in complete) <= self.free:
+            recent, used = 0, set()
         rounds = [
             whole if number >= recent and number not in used else brief
             for number, (whole, brief) in enumerate(zip(complete, short, strict=True))
@@ -115,7 +131,7 @@ class HistoryCompaction:
     def _without_stored(self, item: _Round, briefs: Mapping[str, str]) -> _Round:
         """Return the round without what is kept elsewhere."""
         failed = {result.call_id for result in item.results.content if result.is_error}
-        calls = [self._without_stored_arguments(call, call.id in failed) for call in item.made]
+        calls = [call if call.id in failed else self._without_stored_arguments(call) for call in item.made]
         results = [
             self._brief(result, number, briefs.get(result.call_id, ""))
             for number, result in enumerate(item.results.content, start=item.first)
@@ -127,17 +143,18 @@ class HistoryCompaction:
         )
 
     def _brief(self, result: FunctionExecutionResult, number: int, brief: str) -> FunctionExecutionResult:
-        short = f"{brief}\n[{READ_AGAIN}(result={number}) shows all of it]"
+        tells_more = brief.endswith("]")  # a note that names the tool which shows the present state
+        short = brief if tells_more else f"{brief}\n[{READ_AGAIN}(result={number}) shows all of it]"
         return result.model_copy(update={"content": short}) if brief and len(short) < len(result.content) else result
 
-    def _without_stored_arguments(self, call: FunctionCall, failed: bool) -> FunctionCall:
+    def _without_stored_arguments(self, call: FunctionCall) -> FunctionCall:
         arguments, reader = _STORED.get(call.name, ((), ""))
         try:
             given = read_arguments(call.arguments) if arguments else {}
         except ValueError:
             return call
         stored = {
-            name: (_NOT_STORED if failed else _KEPT_ELSEWHERE).format(len(given[name]), reader)
+            name: _KEPT_ELSEWHERE.format(len(given[name]), reader)
             for name in arguments
             if isinstance(given.get(name), str) and len(given[name]) >= _STORED_FROM
         }
@@ -170,10 +187,7 @@ class HistoryCompaction:
             if result.call_id in repeated and len(text) > self.head // 3:
                 text = _MADE_AGAIN.format(len(text))
             elif len(text) > 2 * self.head:
-                text = (
-                    f"{text[: self.head]}\n[{len(text) - self.head:,} more characters omitted; "
-                    f"{READ_AGAIN}(result={number}) shows all of it]"
-                )
+                text = f"{text[: self.head]}\n{_CUT_RESULT.format(len(text) - self.head, number)}"
             results.append(result.model_copy(update={"content": text}))
         return message.model_copy(update={"content": results})
 
@@ -193,7 +207,7 @@ class HistoryCompaction:
 
     def _shortened_argument(self, value: Any) -> Any:
         if isinstance(value, str) and len(value) > 2 * self.head:
-            return f"{value[: self.head]} [and {len(value) - self.head:,} more characters omitted]"
+            return f"{value[: self.head]} {_CUT.format(len(value) - self.head)}"
         return value
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from agents.autogen.private import run_chat
 from agents.budget import Budget
 from agents.conversation.conversation import Conversation, Ending, EndingKind
-from agents.conversation.policies import SELECTOR, Participants, PolicySequence, Turn, build_policy
+from agents.conversation.policies import SELECTOR, Participants, PolicySequence, build_policy
 from agents.image_store import HARNESS
 from agents.journal import Journal
 from agents.mailbox import Mailbox
@@ -31,6 +31,7 @@ from scenarios.phases.phase_type import PhaseContext, PhaseType
 from scenarios.resolved_scenario import ResolvedScenario, participant_names, participants_of, policies_of, turn_limit_of
 from scenarios.run_summary import summarize_run
 from scenarios.scenario import PhaseSpec
+from scenarios.turn_prompts import TurnPrompts
 from tools.errors import ColloquiumError, MachineError
 from tools.run_dir import RunDir, RunEnd, RunStatus, write_summary
 from tools.sandbox import Sandbox
@@ -234,12 +235,18 @@ class Runner:
             turn_limit=turn_limit_of(spec, phase_type, context.participants),
             run_context=self.run_context,
             selector=factory.selector(context.key) if selects else None,
-            turn_prompt=lambda stage, speaker, turns: self._turn_prompt(
-                context, spec, phase_type, stage, speaker, turns
-            ),
             approver=self._approver_of(phase_type),
         )
         tools_of = {name: self._tools_of(name, spec, phase_type, context) for name in conversation.names}
+        conversation.turn_prompt = TurnPrompts(
+            context=context,
+            phase_type=phase_type,
+            tools_of=tools_of,
+            image_store=self.run_context.image_store,
+            turn_limit=conversation.turn_limit,
+            accepted_by=spec.accepted_by,
+            approver=conversation.approver,
+        )
         alike = self._begin_alike(context, phase_type, tools_of)
         task, variables = self._task(context, phase_type, tools_of)
         agents = []
@@ -276,29 +283,6 @@ class Runner:
         union = list(dict.fromkeys(tool for name in reviewers for tool in tools_of[name]))
         tools_of |= dict.fromkeys(reviewers, union)
         return frozenset(reviewers)
-
-    def _turn_prompt(
-        self,
-        context: PhaseContext,
-        spec: PhaseSpec,
-        phase_type: PhaseType,
-        stage: str,
-        speaker: str,
-        turns: Sequence[Turn],
-    ) -> str:
-        """Return the instructions for a turn. Who must accept a deliverable is shown it when it is new."""
-        given = phase_type.turn_prompt(context, stage, speaker, turns)
-        own = [number for number, turn in enumerate(turns) if turn.speaker == speaker]
-        new = turns[own[-1] :] if own else turns
-        submitted = any(phase_type.deliverable in turn.submitted for turn in new if turn.speaker != speaker)
-        if not submitted or speaker not in (spec.accepted_by, self._approver_of(phase_type)):
-            return given
-        shown = phase_type.shown(context)
-        images = [self.run_context.image_store.store(path.read_bytes()) for path in shown.images]
-        judge = context.prompts.render(
-            "turn_prompts/judge", deliverable=phase_type.deliverable, shown=shown.text, images=images
-        )
-        return "\n\n".join(filter(None, [given, judge]))
 
     def _task(
         self, context: PhaseContext, phase_type: PhaseType, tools_of: Mapping[str, Sequence[str]]

@@ -116,7 +116,7 @@ class Conversation:
             else:
                 self.stage, speakers = self.policy.next_speakers(turns)
         if not speakers:
-            missing = f", {self.deliverable} was not submitted" if self.deliverable else ""
+            missing = f", and nobody submitted the deliverable ({self.deliverable})" if self.deliverable else ""
             self.ending = Ending(EndingKind.SILENCE, f"everybody has spoken{missing}")
         self.round += 1
         return speakers

@@ -17,6 +17,8 @@ DONE = "I am done"
 """A reviewer ends its reflection early with these words, as in The AI Scientist. Where the latest turns of all other
 participants end with them, a dialogue or a round is over."""
 MAX_CHAIR_TURNS = 3
+NEED_REVIEWS = (ReviewStage.DISCUSSION, ReviewStage.REBUTTAL, ReviewStage.CHAIR)
+"""Policies that call nobody where the policies before them ended without a review."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Turn:
     """Deliverables that the speaker submitted in this turn."""
     accepted: frozenset[str] = frozenset()
     """Deliverables that became accepted in this turn."""
+    returned: frozenset[str] = frozenset()
+    """Deliverables that the speaker returned in this turn."""
     round: int = 0
     answered: bool = True
     """False if the speaker's model gave no answer; `text` then holds the reason."""
@@ -70,7 +74,8 @@ PolicyFactory = Callable[[Participants], Policy]
 
 @dataclass(frozen=True)
 class PolicySequence:
-    """Named policies in sequence: the next one begins when the one before it has nobody left to call."""
+    """Named policies in sequence: the next one begins when the one before it has nobody left to call. Without a review,
+    there is nothing to discuss or to decide."""
 
     policies: tuple[tuple[str, Policy], ...] = ()
 
@@ -78,6 +83,8 @@ class PolicySequence:
         """Return the name of the policy in force and the speakers it calls; both empty when all policies are finished."""
         start = 0
         for name, policy in self.policies:
+            if name in NEED_REVIEWS and start and not any(turn.submitted for turn in turns[:start]):
+                continue
             end = next((end for end in range(start, len(turns) + 1) if not policy(turns[start:end])), None)
             if end is None:
                 return name, policy(turns[start:])

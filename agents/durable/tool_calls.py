@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from agents.autogen import CancellationToken, ParametersSchema, TextResultContent, ToolResult, ToolSchema, Workbench
 from agents.durable.turn_state import TurnState, digest
+from agents.history_compaction import placeholder_in
 from agents.journal import Journal
 from agents.models.arguments import read_arguments
 from agents.models.checked_arguments import checked_arguments, unknown_arguments
@@ -123,12 +124,14 @@ class ToolWorkbench(Workbench):
         turn_state, run_context = self._turn_state, self._run_context
         given = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
         call = f"{name}:{digest([name, given])[:10]}"
+        repeated = UNREADABLE_CALL if name == UNREADABLE_CALL else call
         turn_state.tool_calls[call] += 1
         key = f"{turn_state.key}/tool:{call}:{turn_state.tool_calls[call]}"
         if record := run_context.journal.get(key):
             found = [(deliverable, status) for deliverable, status in record.data["submissions"]]
             turn_state.add_submissions(found, record.data["text"])
             self._results.put(call_id, record.data.get("data"), record.data.get("brief", ""))
+            turn_state.add_result(repeated, record.data["failed"], record.data["text"])
             return _result(name, record.data["text"], record.data["failed"])
         if run_context.stopping:
             return _result(name, run_context.stop_reason, failed=True)
@@ -156,6 +159,7 @@ class ToolWorkbench(Workbench):
             run_context.stop(f"{name} could not be recorded: {error}")
             return _result(name, run_context.stop_reason, failed=True)
         turn_state.add_submissions(answer.submissions, answer.text)
+        turn_state.add_result(repeated, answer.failed, answer.text)
         self._results.put(call_id, answer.data, answer.brief)
         run_context.observer.tool_ended(turn_state.speaker, name, answer.text, answer.failed)
         return _result(name, answer.text, answer.failed)
@@ -163,6 +167,7 @@ class ToolWorkbench(Workbench):
     async def _call(self, name: str, arguments: dict[str, Any]) -> ToolOutcome:
         tool = self._tools[name]
         try:
+            _check_placeholders(arguments)
             given = checked_arguments(tool.arguments, arguments, self._repeated(tool, arguments))
         except ToolError as error:
             return ToolOutcome(f"{name} was not called: {error}", failed=True)
@@ -210,6 +215,20 @@ class ToolWorkbench(Workbench):
         return {}
 
     async def load_state(self, state: Mapping[str, Any]) -> None: ...
+
+
+def _check_placeholders(arguments: Mapping[str, Any]) -> None:
+    """Refuse an argument in which a note of this program stands for the text that it left out of the prompt.
+
+    Raises:
+        ToolError: names the argument and quotes the note.
+    """
+    for argument, value in arguments.items():
+        if note := placeholder_in(json.dumps(value, ensure_ascii=False)):
+            raise ToolError(
+                f"{argument} contains {note!r}. That is a note of this program, which stands for a "
+                "text that was left out of your prompt; write the text itself"
+            )
 
 
 def _result(name: str, text: str, failed: bool) -> ToolResult:

@@ -11,6 +11,9 @@ from typing import Any
 
 from tools.toolsets.tool import REQUEST
 
+MOST_REPEATED_REFUSALS = 3
+"""After so many refusals of the same call in a row, a turn ends."""
+
 
 @dataclass
 class TurnState:
@@ -21,6 +24,10 @@ class TurnState:
     model_calls: int = 0
     tool_calls: Counter[str] = field(default_factory=Counter)
     """Number of calls by `name:digest of the arguments`."""
+    refusals: Counter[str] = field(default_factory=Counter)
+    """How often in a row a call was refused, by `name:digest of the arguments`."""
+    stuck: str = ""
+    """Why the turn cannot go on: the same call was refused again and again. Empty if it can."""
     submissions: list[tuple[str, str]] = field(default_factory=list)
     """Deliverable and status of every submission."""
     submission_text: str = ""
@@ -29,7 +36,8 @@ class TurnState:
     """What the others must hear, whatever the turn says: requests, and what is missing in a returned deliverable."""
 
     def begin(self, key: str) -> None:
-        self.key, self.model_calls = key, 0
+        self.key, self.model_calls, self.stuck = key, 0, ""
+        self.refusals.clear()
         self.tool_calls.clear()
         self.submissions.clear()
         self.messages.clear()
@@ -41,6 +49,15 @@ class TurnState:
             self.submission_text = text
             if any(status == "returned" or deliverable.startswith(REQUEST) for deliverable, status in found):
                 self.messages.append(text)
+
+    def add_result(self, call: str, failed: bool, text: str) -> None:
+        """Count refusals of the same call, so that a turn does not repeat it without end."""
+        name = call.partition(":")[0]
+        self.refusals[call] = self.refusals[call] + 1 if failed else 0
+        if self.refusals[call] >= MOST_REPEATED_REFUSALS:
+            self.stuck = (
+                f"(My turn ended because {name} was refused {self.refusals[call]} times in the same way: {text})"
+            )
 
     def statuses(self, *wanted: str) -> list[str]:
         """Return the deliverables with one of the wanted statuses, sorted."""

@@ -105,6 +105,7 @@ class DurableAgent(BaseChatAgent):
                 text=data["text"],
                 submitted=frozenset(data["submitted"]),
                 accepted=frozenset(data["accepted"]),
+                returned=frozenset(data.get("returned", [])),
                 answered=not self._missed,
             )
         )
@@ -119,7 +120,8 @@ class DurableAgent(BaseChatAgent):
         began = time.monotonic()
         before = len(await model_context.get_messages())
         if self._missed:
-            incoming.append(TextMessage(content=render("unanswered", reason=self._missed), source=HARNESS))
+            reason = self._missed.partition(";")[0]  # what follows is advice for the person who runs the study
+            incoming.append(TextMessage(content=render("unanswered", reason=reason), source=HARNESS))
             self._missed = ""
         text = await self._speak(incoming, cancellation_token)
         # Others hear words, not the arguments of calls.
@@ -129,6 +131,7 @@ class DurableAgent(BaseChatAgent):
             "text": text,
             "submitted": turn_state.statuses("submitted", "accepted"),
             "accepted": turn_state.statuses("accepted"),
+            "returned": turn_state.statuses("returned"),
             "missed": self._missed,
             "context": [
                 message.model_dump(mode="json", serialize_as_any=True)
@@ -171,6 +174,8 @@ class DurableAgent(BaseChatAgent):
                     if isinstance(item, ToolCallExecutionEvent):
                         if self._is_finished(item):
                             return "\n\n".join(filter(None, [words, self._turn_state.submission_text]))
+                        if self._turn_state.stuck:
+                            return self._turn_state.stuck
                         words = ""
                     if isinstance(item, Response):
                         if isinstance(item.chat_message, ToolCallSummaryMessage):

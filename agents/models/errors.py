@@ -72,6 +72,10 @@ class Malformed(ModelError):
     retryable = True
 
 
+class Empty(Malformed):
+    """The answer holds neither text nor a tool call."""
+
+
 class CutOff(ModelError):
     """The answer reached the output limit and is incomplete."""
 

@@ -9,16 +9,18 @@ from dataclasses import replace
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay
 
-from agents.autogen import CreateResult
+from agents.autogen import CreateResult, UserMessage
+from agents.image_store import HARNESS
 from agents.models.arguments import without_surrogates
 from agents.models.base import BaseClient
 from agents.models.config import ModelSpec
-from agents.models.errors import ContentFiltered, CutOff, Malformed, ModelError, TimedOut
+from agents.models.errors import ContentFiltered, CutOff, Empty, ModelError, TimedOut
 from agents.models.limits import EndpointLimiter
 from agents.models.protocol_common import Request, answer_tokens, estimate_tokens, with_unique_ids
 from agents.models.providers import PROVIDERS
 from agents.models.text_answers import tidied
 from agents.models.usage import UsageDetail, usage_detail
+from agents.prompts import render
 from tools.retry import retry_wait
 
 
@@ -46,7 +48,7 @@ class ResilientClient(BaseClient):
         )
         try:
             async with self._limiter.slot() if self._remote else nullcontext(), asyncio.timeout(limit):
-                result: CreateResult = await retrying(self._attempt, request)
+                result: CreateResult = await retrying(self._attempt, request, list[ModelError]())
         except TimeoutError:
             raise TimedOut(
                 f"{self.spec.label}: timed out, no answer within {limit:g} s ({_summary(faults)}); resume the run later, "
@@ -70,11 +72,18 @@ class ResilientClient(BaseClient):
         detail.faults = [*faults, *detail.faults]
         return result.model_copy(update={"usage": detail})
 
-    async def _attempt(self, request: Request) -> CreateResult:
+    async def _attempt(self, request: Request, empty: list[ModelError]) -> CreateResult:
+        """Ask once. After an empty answer, `empty` holds the error, and the model is told: the same request would give a
+        deterministic model the same answer again."""
         await self._limiter.wait_turn()
+        if empty:
+            note = UserMessage(content=render("empty_answer"), source=HARNESS)
+            request = replace(request, messages=[*request.messages, note])
         try:
             return tidied(self._validated(await self.inner.answer(request), request), request)
         except ModelError as error:
+            if isinstance(error, Empty):
+                empty.append(error)
             if error.retry_after:
                 self._limiter.hold(min(error.retry_after, self.spec.total_timeout_seconds))
             raise
@@ -95,7 +104,7 @@ class ResilientClient(BaseClient):
             words = without_surrogates(result.content)
             return result.model_copy(update={"content": words, "thought": thought, "usage": usage})
         if isinstance(result.content, str) or not result.content:
-            raise Malformed(f"{self.spec.label}: malformed answer: neither text nor a tool call", usage=usage)
+            raise Empty(f"{self.spec.label}: malformed answer: neither text nor a tool call", usage=usage)
         calls = with_unique_ids(result.content)
         return result.model_copy(update={"content": calls, "thought": thought, "usage": usage})
 

@@ -13,7 +13,7 @@ from tools.errors import ColloquiumError
 from tools.evidence import BASELINE, describe_plan, plan_of
 from tools.experiments.confirmation import confirm, confirmation_of
 from tools.experiments.execution import load_ledger, run_baseline
-from tools.toolsets.experiments import describe_results
+from tools.toolsets.experiments import describe_progress, describe_results
 
 
 async def _run_baseline(context: PhaseContext) -> None:
@@ -57,9 +57,14 @@ def _variables(context: PhaseContext) -> dict[str, object]:
     }
 
 
+def _status(context: PhaseContext) -> str:
+    return f"The ledger now: {describe_progress(load_ledger(context.idea), context.idea.run_quota)}."
+
+
 EXPERIMENTS = PhaseType(
     name="experiments",
     deliverable="study",
+    submits="submit_study",
     participants=("phd_student", "coder"),
     tools=(
         "list_files",
@@ -79,6 +84,8 @@ EXPERIMENTS = PhaseType(
     needs=frozenset({Need.TEMPLATE, Need.IDEA, Need.SANDBOX}),
     gives=frozenset({Need.RESULTS}),
     variables=_variables,
+    status=_status,
+    works_with="run_experiment",
     before=_run_baseline,
     steps_after=confirmation_steps,
     shown=lambda context: ShownDeliverable(context.idea.workspace.files.findings_file.read_text(encoding="utf-8")),

@@ -28,6 +28,7 @@ def _shown(context: PhaseContext) -> ShownDeliverable:
 FIGURES = PhaseType(
     name="figures",
     deliverable="figures",
+    submits="submit_figures",
     participants=("plotter", "phd_student"),
     tools=(
         "list_files",

@@ -23,6 +23,7 @@ def _ideation_variables(context: PhaseContext) -> dict[str, object]:
 IDEATION = PhaseType(
     name="ideation",
     deliverable="idea",
+    submits="submit_idea",
     participants=("phd_student", "advisor"),
     tools=("list_files", "read_file", "search_literature", "submit_idea"),
     turns=8,
@@ -60,6 +61,7 @@ def _apply_decision(context: PhaseContext) -> PhaseEffect:
 NOVELTY = PhaseType(
     name="novelty",
     deliverable="novelty",
+    submits="submit_novelty",
     participants=("phd_student",),
     tools=("search_literature", "submit_novelty"),
     turns=10,

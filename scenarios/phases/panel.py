@@ -88,10 +88,24 @@ def _turn_prompt(context: PhaseContext, stage: str, speaker: str, turns: Sequenc
     if stage == ReviewStage.DISCUSSION:
         first = not any(turn.stage == ReviewStage.DISCUSSION for turn in own)
         others = _formatted(context.review_folder, leave_out=speaker) if first else {}
-        return context.prompts.render("turn_prompts/discussion", reviews=others)
+        missing = _without_review(context)
+        return context.prompts.render(
+            "turn_prompts/discussion",
+            reviews=others,
+            missing=[name for name in missing if name != speaker],
+            own_is_missing=speaker in missing,
+        )
     if stage == ReviewStage.CHAIR and not own:
-        return context.prompts.render("turn_prompts/chair", reviews=_formatted(context.review_folder))
+        return context.prompts.render(
+            "turn_prompts/chair", reviews=_formatted(context.review_folder), missing=_without_review(context)
+        )
     return ""
+
+
+def _without_review(context: PhaseContext) -> list[str]:
+    """Return the reviewers who have neither reviewed nor abstained."""
+    records = load_review_records(context.review_folder)
+    return [name for name in context.participants.others if name not in records]
 
 
 def _earlier_review(context: PhaseContext, reviewer: str) -> str:
@@ -165,6 +179,7 @@ def _why_absent(turns: Sequence[Turn], participant: str) -> str:
 PANEL = PhaseType(
     name="panel",
     deliverable="meta_review",
+    submits="submit_meta_review",
     participants=("reviewer_methodology", "reviewer_evidence", "reviewer_clarity", "area_chair"),
     policy=("blind", "reflection", "discussion", "rebuttal", "chair"),
     chair="area_chair",

@@ -98,6 +98,8 @@ class PhaseType:
 
     name: str
     deliverable: str
+    submits: str = ""
+    """The tool that submits the deliverable; without it, participants are not reminded that it is due."""
     participants: tuple[str, ...] = ()
     """Default roles; a phase type without any holds no conversation."""
     on_call: tuple[str, ...] = ()
@@ -130,10 +132,21 @@ class PhaseType:
     """The effect of a phase with a usable deliverable. Called again on resume, so it must be repeatable."""
     shown: Callable[[PhaseContext], ShownDeliverable] = field(default=lambda context: ShownDeliverable())
     """The deliverable as it is now, for whoever must accept it."""
+    status: Callable[[PhaseContext], str] = field(default=lambda context: "")
+    """How far the work is, for the participants that do not do it themselves: see `works_with`."""
+    works_with: str = ""
+    """The tool that changes the status. Who has it reads the answers of its calls instead, so that a resumed turn begins
+    with the same words."""
     turn_prompt: Callable[[PhaseContext, str, str, Sequence[Turn]], str] = field(
         default=lambda context, stage, speaker, turns: ""
     )
     """From context, stage, speaker and earlier turns to the instructions for the speaker's turn."""
+
+    @property
+    def deliverable_name(self) -> str:
+        """The deliverable as prompts and people name it."""
+        names = {"novelty": "decision on novelty", "study": "findings", "meta_review": "meta-review"}
+        return names.get(self.deliverable, self.deliverable)
 
     @property
     def holds_chat(self) -> bool:

@@ -82,6 +82,7 @@ _WRITING_TOOLS = (
 WRITEUP = PhaseType(
     name="writeup",
     deliverable="paper",
+    submits="submit_paper",
     participants=("writer", "phd_student", "plotter"),
     on_call=("plotter",),
     tools=_WRITING_TOOLS,

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from agents.autogen import CreateResult
+<<<<<<< HEAD
 from agents.conversation.policies import Participants, build_policy
+=======
+from agents.durable.turn_state import MOST_REPEATED_REFUSALS
+>>>>>>> 044ecd4 (Tell participants what is due before each turn, and end turns that repeat a refused call)
 from agents.journal import read_journal
 from agents.models.protocol_common import with_words
 from tests.agents.test_calls_as_written import calls
@@ -137,3 +141,33 @@ async def test_reasons_for_a_return_are_heard_and_end_the_turn(tmp_path: Path) -
     conversation, _, _ = await hold(tmp_path, models, tools, turns=3, deliverable="paper")
     assert conversation.turns[1].text == "returned: Which metric?" and len(student.heard) == 1
     assert "Which metric?" in str(writer.heard[1][-1].content)
+
+
+async def write_section(latex: str) -> str:
+    """Refuse a text that is too short."""
+    if len(latex) < 9:
+        raise ToolError("too short")
+    return "written"
+
+
+async def test_a_call_that_is_refused_again_and_again_ends_the_turn(tmp_path: Path) -> None:
+    short = calls(("write_section", '{"latex": "x"}'))
+    writer = Scripted([short] * 99)
+    conversation, _, _ = await hold(tmp_path, {"writer": writer}, [Tool.of(write_section)], turns=1)
+    assert len(writer.heard) == MOST_REPEATED_REFUSALS
+    assert "write_section" in conversation.turns[0].text and "too short" in conversation.turns[0].text
+
+
+async def test_other_calls_between_do_not_count(tmp_path: Path) -> None:
+    short, other = (calls(("write_section", f'{{"latex": "{text}"}}')) for text in ("x", "y"))
+    writer = Scripted([short, other, short, other, "I give up."])
+    conversation, _, _ = await hold(tmp_path, {"writer": writer}, [Tool.of(write_section)], turns=1)
+    assert conversation.turns[0].text == "I give up."
+
+
+async def test_a_note_of_the_program_is_not_taken_for_a_text(tmp_path: Path) -> None:
+    note = "[166 characters, stored; read_section shows the present text]"
+    writer = Scripted([calls(("write_section", f'{{"latex": "We say: {note}"}}')), "Done."])
+    await hold(tmp_path, {"writer": writer}, [Tool.of(write_section)], turns=1)
+    (result,) = writer.heard[-1][-1].content
+    assert result.is_error and note in result.content  # type: ignore[union-attr]

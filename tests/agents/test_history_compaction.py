@@ -17,10 +17,11 @@ from agents.autogen import (
     UnboundedChatCompletionContext,
     UserMessage,
 )
-from agents.history_compaction import HistoryCompaction, ResultRecall
+from agents.history_compaction import HistoryCompaction, ResultRecall, placeholder_in
 from tools.errors import ToolError
 
 WIDE = HistoryCompaction(whole=40_000, step=20_000, headed=40)
+NEXT_TURN = UserMessage(content="Go on.", source="lab")
 OPENING: list[LLMMessage] = [
     SystemMessage(content="You are the coder."),
     UserMessage(content="The task.", source="lab"),
@@ -152,17 +153,17 @@ def written(number: int) -> list[LLMMessage]:
 
 def test_after_the_turn_what_is_kept_elsewhere_is_carried_no_more() -> None:
     whole = [message for number in range(5) for message in written(number)]
-    next_turn = HistoryCompaction(recent=100_000).shorten([*whole[:6], UserMessage(content="Go on.", source="a")], {})
+    next_turn = HistoryCompaction(recent=100_000, free=0).shorten([*whole[:6], UserMessage(content="Go on.", source="a")], {})
     assert all(len(str(message.content)) < 300 for message in next_turn[:-1:2])
     briefs = {f"c{number}": f"brief {number}" for number in range(5)}
-    assert HistoryCompaction().shorten(whole[:6], briefs) == whole[:6], "within the turn it stays"
-    sent = HistoryCompaction(recent=1).shorten(whole, briefs)
+    assert HistoryCompaction(free=0).shorten(whole[:6], briefs) == whole[:6], "within the turn it stays"
+    sent = HistoryCompaction(recent=1, free=0).shorten(whole, briefs)
     assert sent[-2:] == whole[-2:]
     assert [message.content[0].content for message in sent[1:-2:2]] == [
         f"brief {n}\n[read_again(result={n + 1}) shows all of it]" for n in range(4)
     ]  # type: ignore
     assert all("read_section" in str(message.content) and len(str(message.content)) < 300 for message in sent[:-2:2])
-    later = HistoryCompaction(recent=1).shorten([*whole, *written(5)], briefs)
+    later = HistoryCompaction(recent=1, free=0).shorten([*whole, *written(5)], briefs)
     assert later[: len(sent) - 2] == sent[:-2], "the beginning stays as it was, so it is read from the cache"
 
 
@@ -192,7 +193,7 @@ def edits(*sections: str, failed: bool = False) -> list[LLMMessage]:
     ids=["all written", "one of two", "the edit failed"],
 )
 def test_sections_leave_once_all_that_were_read_together_are_written(after: list[LLMMessage], leaves: bool) -> None:
-    sent = HistoryCompaction().shorten([*READS, *after], BRIEFS)
+    sent = HistoryCompaction(free=0).shorten([*READS, *after], BRIEFS)
     assert ("a" * 1_000 not in str(sent[1].content)) is leaves
 
 
@@ -201,11 +202,33 @@ def test_a_search_leaves_once_its_records_are_cited() -> None:
     cited = round_of(
         2, ("add_citation", {"record": "r"}, "cite it as"), ("search_literature", {"query": "p"}, "new " * 300)
     )
-    sent = HistoryCompaction().shorten([*searched, *cited], {"c1_0": "found r", "c2_1": "found s"})
+    sent = HistoryCompaction(free=0).shorten([*searched, *cited], {"c1_0": "found r", "c2_1": "found s"})
     assert sent[1].content[0].content.startswith("found r\n") and sent[3] == cited[1]  # type: ignore[union-attr]
 
 
-def test_the_text_of_a_call_that_failed_is_not_called_stored() -> None:
+def test_the_arguments_of_a_refused_call_stay() -> None:
     refused = round_of(1, ("write_section", {"section": "a", "latex": "w" * 1_000}, "not written"), failed=True)
-    [call, _, _] = HistoryCompaction().shorten([*refused, UserMessage(content="Go on.", source="lab")])
-    assert "not stored" in str(call.content)
+    assert HistoryCompaction(free=0).shorten([*refused, NEXT_TURN])[:2] == refused
+
+
+def test_while_the_conversation_is_short_nothing_is_left_out() -> None:
+    whole = [message for number in range(5) for message in [*written(number), NEXT_TURN]]
+    briefs = {f"c{number}": "brief" for number in range(5)}
+    assert HistoryCompaction().shorten(whole, briefs) == whole
+    assert HistoryCompaction(free=100).shorten(whole, briefs) != whole
+
+
+def test_a_note_that_names_its_tool_gets_no_second_pointer() -> None:
+    note = "[an earlier verdict; check_paper shows the present one]"
+    sent = HistoryCompaction(free=0).shorten([*written(0), NEXT_TURN], {"c0": note})
+    assert sent[1].content[0].content == note  # type: ignore[union-attr]
+
+
+def test_every_note_that_stands_for_a_text_is_known_as_one() -> None:
+    long = json.dumps({"section": "a", "latex": "y" * 5000})
+    seen = [*WIDE.shorten(conversation(60, arguments=long)), *WIDE.shorten(conversation(60))]
+    seen += HistoryCompaction(free=0).shorten([*written(0), NEXT_TURN])
+    notes = {note for message in seen if (note := placeholder_in(str(message.content)))}
+    kinds = ("stored; read_section", "repeated later", "read_again(result=", "more characters omitted]")
+    assert all(any(kind in note for note in notes) for kind in kinds)
+    assert not placeholder_in("We omit [12 characters] and [the text, stored]; see [1].")

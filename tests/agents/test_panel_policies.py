@@ -136,7 +136,7 @@ async def test_reviewers_hear_each_other_after_working_alone_and_in_order(tmp_pa
 @pytest.mark.parametrize("failed_turn", [0, 1, 2, 3])
 async def test_a_retried_turn_does_not_change_what_others_hear(tmp_path: Path, failing: str, failed_turn: int) -> None:
     """Blind, reflection, discussion and rebuttal: one model call fails and is retried, or none does."""
-    panel = Participants(("a", "b", "c", "chair"), chair="chair", reflections=1, has_rebuttal=True)
+    panel = Participants(("a", "b", "c", "chair"), chair="chair", has_rebuttal=True)
     policy = build_policy(STEPS, panel)
     heard = {}
     for faulty in (False, True):
@@ -160,3 +160,17 @@ def panel_replies(name: str) -> list[str | CreateResult]:
 async def submit_review() -> Submission:
     """Submit a review."""
     return Submission("review submitted", "review", "submitted")
+
+
+def test_without_any_review_nobody_discusses_or_decides() -> None:
+    participants = Participants(("a", "b", "chair"), chair="chair", has_rebuttal=True)
+    assert play(participants, lambda stage, speaker: ("Fine.", frozenset())) == [("blind", ["a", "b"])] * 2
+
+
+def test_one_review_is_enough_to_go_on() -> None:
+    participants = Participants(("a", "b", "chair"), chair="chair", rounds=0)
+
+    def say(stage: str, speaker: str) -> tuple[str, frozenset[str]]:
+        return hands_in(stage, speaker) if speaker != "b" else ("Fine.", frozenset())
+
+    assert play(participants, say) == [("blind", ["a", "b"]), ("blind", ["b"]), ("chair", ["chair"])]

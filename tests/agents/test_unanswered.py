@@ -9,7 +9,7 @@ from agents.conversation.policies import Participants, Turn, blind
 from agents.models.errors import AuthenticationFailed, CutOff, Refused
 from tests.fakes.conversation import Scripted, hold
 
-CUT = CutOff("m: cut off after 16 tokens, the answer is not whole")
+CUT = CutOff("m: cut off after 16 tokens; raise max_output_tokens in the models config")
 
 
 async def test_the_seat_is_asked_again_at_once_and_told_why(tmp_path: Path) -> None:
@@ -18,6 +18,7 @@ async def test_the_seat_is_asked_again_at_once_and_told_why(tmp_path: Path) -> N
     assert [turn.text for turn in conversation.turns if turn.answered] == ["First.", "Second.", "Third.", "Fourth."]
     assert ending.reason == "turn limit: 4 turns of 4"
     assert "cut off after 16 tokens" not in str(one.heard[0]) and "cut off after 16 tokens" in str(one.heard[1][-1])
+    assert "max_output_tokens" not in str(one.heard), "advice for the person who runs the study"
 
 
 async def test_one_that_never_answers_is_gone_on_without(tmp_path: Path) -> None:

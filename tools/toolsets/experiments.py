@@ -105,7 +105,7 @@ class ExperimentTools(Toolset):
             "\n\n".join(describe_results(ledger, name, per_seed=per_seed) for name in wanted)
             or "No run is completed yet."
         )
-        brief = f"[results of {', '.join(wanted)}; read_results shows them]"
+        brief = f"results of {', '.join(wanted)}"
         return ToolAnswer(text, data=_rows(ledger, wanted), brief=brief)
 
     async def compare_runs(
@@ -133,7 +133,7 @@ class ExperimentTools(Toolset):
             f"{address}: {run} has no such result, but {against} has" for address in theirs if address not in addresses
         ]
         results = [ComparedResult(address=a, significant=c.significant) for a, c in compared.items()]
-        brief = f"[comparison of {run} with {against}; compare_runs shows it]"
+        brief = f"comparison of {run} with {against}"
         return ToolAnswer("\n".join(lines), data=ComparedResults(results=tuple(results)), brief=brief)
 
     async def _confirm(self) -> str:
@@ -178,6 +178,23 @@ def counted(number: int, noun: str) -> str:
 def runs_left(ledger: Ledger, run_quota: RunQuota) -> int:
     """Return how many more runs an idea may make."""
     return len(_open_runs(ledger, run_quota))
+
+
+def describe_progress(ledger: Ledger, run_quota: RunQuota) -> str:
+    """Return in one line what has become of each run."""
+    rows = {f"run_{number}": list[RunRecord]() for number in range(1, run_quota.runs + 1)}
+    for record in ledger.runs:
+        if record.name in rows:
+            rows[record.name].append(record)
+    parts = []
+    for name, records in rows.items():
+        if any(record.status == "completed" for record in records):
+            parts.append(f"{name} completed")
+        elif records:
+            parts.append(f"{name} has no result (attempts used: {len(records)} of {run_quota.attempts})")
+    idle = [name for name, records in rows.items() if not records]
+    parts += [f"not begun: {', '.join(idle)}"] if idle else []
+    return "; ".join(parts)
 
 
 def _open_runs(ledger: Ledger, run_quota: RunQuota) -> list[tuple[int, int]]:

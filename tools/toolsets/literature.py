@@ -44,9 +44,7 @@ class LiteratureTools(Toolset):
         text = format_records(result.records) if result.records else f"No record was found for {query!r}."
         records = tuple(FoundRecord(id=record.id, title=record.title) for record in result.records)
         data = SearchResults(records=records, answered=bool(records) or not result.notes)
-        brief = "found (search again for abstracts):\n" + "\n".join(
-            f"{record.id}: {record.title}" for record in records
-        )
+        brief = "found:\n" + "\n".join(f"{record.id}: {record.title}" for record in records)
         return ToolAnswer(text + notes, data=data, brief=brief)
 
     async def add_citation(
