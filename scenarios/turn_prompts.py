@@ -1,4 +1,4 @@
-"""What the harness tells a participant before its turn: what is due, by whom, with which tool, and how many turns are left."""
+"""What the harness tells a participant before its turn: what is due, by whom and with which tool, and the turns left."""
 
 from __future__ import annotations
 
