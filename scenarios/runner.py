@@ -74,7 +74,6 @@ class Runner:
 
     async def play(self) -> RunEnd:
         """Take every idea through the phases. Return how the run stopped."""
-        end = RunEnd(RunStatus.FINISHED)
         for role, tool in unoffered_tools(self._resolved):
             self._observer.note(f"role {role}: its card names the tool {tool}, which none of its phases offers")
         await asyncio.to_thread(self._remove_leftovers)
@@ -92,6 +91,8 @@ class Runner:
                 if empty_ideations == MAX_EMPTY_IDEATIONS:
                     self._observer.note(f"the run ends here: {MAX_EMPTY_IDEATIONS} ideations in a row gave no idea")
                     break
+            early = [f"{each.slot} ended early: {each.outcome}" for each in self.idea_runs if each.outcome]
+            end = RunEnd(RunStatus.FINISHED, "; ".join(early))
         except (Stopped, MachineError, OSError) as error:
             end = RunEnd(RunStatus.PAUSED, str(error))
             if isinstance(error, Stopped) and self.run_context.interrupted:

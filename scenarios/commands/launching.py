@@ -165,6 +165,8 @@ def _close_idea(idea: IdeaSummary) -> None:
         say(f"\nidea {idea.name}: {idea.runs_completed} runs completed, {idea.runs_failed} failed{tampered}")
     if idea.ended_early:
         say(f"ended early: {idea.ended_early}")
+        if not idea.papers:
+            say("No paper was written. Launch again, with a stronger model or with more turns for this phase.")
     verdict = {"pass": "", "": "a draft that no gate has checked"}.get(idea.gate, f"{idea.gate} by the gate")
     place("paper", folder.paper_pdf, verdict)
     if idea.passed and idea.gate != "pass":

@@ -12,6 +12,7 @@ def _variables(context: PhaseContext) -> dict[str, object]:
         "idea": context.proposal,
         "template": context.idea.template,
         "runs": load_ledger(context.idea).completed,
+        "confirmations": load_ledger(context.idea).confirmations,
         "has_plot": (context.idea.workspace.work / "plot.py").is_file(),
     }
 

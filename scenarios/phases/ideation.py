@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from scenarios.phases.phase_type import Need, PhaseContext, PhaseEffect, PhaseType, ShownDeliverable
+from tools.evidence import describe_plan, plan_of
 from tools.ideas import NoveltyDecision, format_archive, load_idea, outcome_of, read_archive, save_idea
 
 
 def _ideation_variables(context: PhaseContext) -> dict[str, object]:
-    entries = read_archive(context.idea.archive)
+    entries, metrics = read_archive(context.idea.archive), context.idea.template.metrics
     return {
         "template": context.idea.template,
         "archive": format_archive(entries),
@@ -17,6 +18,7 @@ def _ideation_variables(context: PhaseContext) -> dict[str, object]:
         ],
         "run_quota": context.idea.run_quota,
         "profile": context.idea.profile,
+        "analysis": describe_plan(plan_of(metrics, metrics, context.idea.run_quota.runs), metrics) if metrics else "",
     }
 
 

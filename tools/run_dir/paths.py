@@ -144,7 +144,7 @@ class IdeaDir:
     @property
     def paper_versions(self) -> list[Path]:
         """The PDFs that were handed in, oldest first."""
-        return sorted((self.paper / "versions").glob("*.pdf"))
+        return sorted((self.paper / "versions").glob("*.pdf"), key=lambda path: (len(path.name), path.name))
 
     @property
     def bibliography_file(self) -> Path:

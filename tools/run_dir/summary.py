@@ -33,7 +33,7 @@ class RunEnd:
 
     status: RunStatus
     reason: str = ""
-    """Why, if it did not finish."""
+    """Why it did not finish, or which of its ideas ended early and why."""
 
     def __str__(self) -> str:
         return f"{self.status}: {self.reason}" if self.reason else str(self.status)
@@ -83,7 +83,7 @@ class RunSummary(BaseModel):
     models: str = ""
     status: RunStatus
     reason: str = ""
-    """Why the run is not finished."""
+    """Why the run is not finished, or which of its ideas ended early and why."""
     seconds: float = 0.0
     dollars: float = 0.0
     tokens: int = 0

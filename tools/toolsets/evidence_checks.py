@@ -133,6 +133,14 @@ def format_report(report: GateReport) -> str:
     return "\n".join(filter(None, parts))
 
 
+def with_objections(text: str, findings: Iterable[GateFinding]) -> str:
+    """Return a text that counts although its evidence does not carry all of it, with what was found, for its readers."""
+    errors = [finding for finding in findings if finding.kind == "error"]
+    objections = "\n".join(f"- {finding}" for finding in errors)
+    marked = f"\n\nA program has checked this text against the ledger. The evidence does not carry:\n{objections}"
+    return f"{text.rstrip()}{marked if errors else ''}\n"
+
+
 def refuse(context: ToolContext, what: str, findings: Iterable[GateFinding]) -> str:
     """Refuse a submission whose text contradicts the evidence, `MOST_REFUSALS` times in a phase.
 

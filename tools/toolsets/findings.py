@@ -11,7 +11,7 @@ from tools.errors import ToolError
 from tools.evidence import BASELINE, check_references
 from tools.experiments.execution import load_ledger
 from tools.toolsets.base import Toolset
-from tools.toolsets.evidence_checks import judge_words, refuse
+from tools.toolsets.evidence_checks import judge_words, refuse, with_objections
 from tools.toolsets.tool import Submission
 
 
@@ -42,8 +42,9 @@ class FindingsTools(Toolset):
             )
         if problems := check_references(findings, ledger):
             raise ToolError("; ".join(str(problem) for problem in problems))
-        remark = refuse(self._context, "study", await judge_words(self._idea, "findings", findings))
-        write_text(self._idea.workspace.files.findings_file, findings.rstrip() + "\n")
+        found = await judge_words(self._idea, "findings", findings)
+        remark = refuse(self._context, "study", found)
+        write_text(self._idea.workspace.files.findings_file, with_objections(findings, found))
         return Submission(
             f"findings submitted. {self._context.next_step}{remark}", "study", self._context.submission_status
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -31,9 +32,11 @@ from tools.review import (
 from tools.run_dir import ReviewRoundDir
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import PanelReviews
-from tools.toolsets.evidence_checks import judge_words, refuse
+from tools.toolsets.evidence_checks import judge_words, refuse, with_objections
 from tools.toolsets.tool import Submission, Tool, ToolAnswer
 
+_QUOTED = re.compile(r"^\s*>.*$|\"[^\"\n]*\"|“[^”\n]*”", re.MULTILINE)
+"""What a rebuttal quotes from the reviews."""
 _OF_A_REBUTTAL = ("references", "claims")
 """Checks of a rebuttal. Its numbers and set-up are often the reviewers' own words."""
 
@@ -99,11 +102,13 @@ class ReviewTools(Toolset):
         ],
     ) -> Submission:
         """Submit the authors' answer to the reviews."""
-        remark = ""
+        remark, marked = "", answers.rstrip() + "\n"
         if self._idea.ledger_file.exists():
             own = "\n\n".join(line for line in answers.splitlines() if "\\" in line)  # others may quote a reviewer
             remark = refuse(self._context, "rebuttal", await judge_words(self._idea, "rebuttal", own, _OF_A_REBUTTAL))
-        write_text(ReviewRoundDir(self._context.review_folder).rebuttal_file, answers.rstrip() + "\n")
+            words = _QUOTED.sub("", answers)
+            marked = with_objections(answers, await judge_words(self._idea, "rebuttal", words, _OF_A_REBUTTAL))
+        write_text(ReviewRoundDir(self._context.review_folder).rebuttal_file, marked)
         return Submission(f"rebuttal submitted{remark}", "rebuttal", "accepted")
 
     def _meta_review_arguments(self) -> type[BaseModel]:
