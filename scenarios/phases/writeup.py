@@ -44,7 +44,7 @@ def _writeup_variables(context: PhaseContext) -> dict[str, object]:
 def _revision_variables(context: PhaseContext) -> dict[str, object]:
     return {
         **_writeup_variables(context),
-        "paper_title": section_text(context.idea.workspace.paper, "title").strip(),
+        "paper_title": written_sections(context.idea.workspace.paper).get("title", "").strip(),
         "reviews": load_reviews(context.review_folder),
         "meta_review": load_decision(context.review_folder),
         "gate_findings": gate_errors(context.idea.workspace.files.gate_file),

@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 
 from agents.autogen import CreateResult
-<<<<<<< HEAD
 from agents.conversation.policies import Participants, build_policy
-=======
 from agents.durable.turn_state import MOST_REPEATED_REFUSALS
->>>>>>> 044ecd4 (Tell participants what is due before each turn, and end turns that repeat a refused call)
 from agents.journal import read_journal
 from agents.models.protocol_common import with_words
 from tests.agents.test_calls_as_written import calls

@@ -153,7 +153,9 @@ def written(number: int) -> list[LLMMessage]:
 
 def test_after_the_turn_what_is_kept_elsewhere_is_carried_no_more() -> None:
     whole = [message for number in range(5) for message in written(number)]
-    next_turn = HistoryCompaction(recent=100_000, free=0).shorten([*whole[:6], UserMessage(content="Go on.", source="a")], {})
+    next_turn = HistoryCompaction(recent=100_000, free=0).shorten(
+        [*whole[:6], UserMessage(content="Go on.", source="a")], {}
+    )
     assert all(len(str(message.content)) < 300 for message in next_turn[:-1:2])
     briefs = {f"c{number}": f"brief {number}" for number in range(5)}
     assert HistoryCompaction(free=0).shorten(whole[:6], briefs) == whole[:6], "within the turn it stays"
