@@ -38,11 +38,6 @@ class PaperVersion:
     path: Path
 
     @property
-    def is_released(self) -> bool:
-        """Whether the gate has passed this file."""
-        return self.name == "passed"
-
-    @property
     def title(self) -> str:
         """What it is in words: `current paper`, `released paper`, `submission`, or `draft 2`."""
         known = {"paper": "current paper", "passed": "released paper"}

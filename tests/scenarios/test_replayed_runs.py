@@ -40,7 +40,9 @@ def test_a_played_run_ends_with_a_released_paper(recorded: Path, colloquium: Com
     assert done.returncode == 0, done.stdout + done.stderr
     idea = idea_of(tmp_path / "runs" / "again")
     gate = json.loads((idea / "gate.json").read_text(encoding="utf-8"))
-    assert gate["verdict"] == "pass", [f["reason"] for c in gate["checks"] for f in c["findings"] if f["kind"] == "error"]
+    assert gate["verdict"] == "pass", [
+        f["reason"] for c in gate["checks"] for f in c["findings"] if f["kind"] == "error"
+    ]
     runs = json.loads((idea / "results.json").read_text(encoding="utf-8"))["runs"]
     assert [run["name"] for run in runs if run["status"] == "completed"][:4] == ["run_0", "run_1", "run_2", "run_3"]
     for panel in ("round_1", "round_2"):

@@ -261,7 +261,9 @@ def _seeds(passage: Passage, evidence: SetupEvidence, found: Sequence[Numeral]) 
     if not counts:
         return
     text = passage.text
-    drawn = re.search(r"\b(?:figures?|fig\.|drawn|shown?|shows|panels?)(?!\w)", text, re.IGNORECASE)  # one seed is shown
+    drawn = re.search(
+        r"\b(?:figures?|fig\.|drawn|shown?|shows|panels?)(?!\w)", text, re.IGNORECASE
+    )  # one seed is shown
     places = [] if drawn else [(m.start(), m.end(), 1) for m in _SINGLE.finditer(text)]
     for numeral in found:
         if numeral.form != "integer":
