@@ -10,7 +10,7 @@ from functools import partial
 
 from scenarios.phases.phase_type import HarnessStep, Need, PhaseContext, PhaseType, ShownDeliverable
 from tools.errors import ColloquiumError
-from tools.evidence import BASELINE, describe_plan, plan_of
+from tools.evidence import BASELINE, Ledger, describe_plan, describe_power, plan_of
 from tools.experiments.confirmation import confirm, confirmation_of
 from tools.experiments.execution import load_ledger, run_baseline
 from tools.toolsets.experiments import describe_progress, describe_results
@@ -44,6 +44,14 @@ def confirmation_steps(context: PhaseContext) -> Sequence[HarnessStep]:
     return [HarnessStep(f"confirm {run}", partial(confirm, context.idea, run)) for run in (BASELINE, best) if best]
 
 
+def _power(context: PhaseContext, ledger: Ledger) -> str:
+    if not ledger.plan or not ledger.baseline:
+        return ""
+    by_dataset = (metrics.get(ledger.plan.primary_metric) for metrics in ledger.baseline.values.values())
+    seeds = [len(values) for values in by_dataset if values]
+    return describe_power(ledger.plan, context.idea.run_quota.runs, len(seeds), min(seeds, default=0))
+
+
 def _variables(context: PhaseContext) -> dict[str, object]:
     ledger = load_ledger(context.idea)
     return {
@@ -52,6 +60,7 @@ def _variables(context: PhaseContext) -> dict[str, object]:
         "profile": context.idea.profile,
         "run_quota": context.idea.run_quota,
         "analysis": describe_plan(ledger.plan, context.idea.template.metrics),
+        "power": _power(context, ledger),
         "baseline": describe_results(ledger, BASELINE),
         "confirm": context.idea.confirm and bool(context.idea.template.seed_argument),
     }

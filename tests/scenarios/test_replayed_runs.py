@@ -36,7 +36,9 @@ def recorded(tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_a_played_run_ends_with_a_released_paper(recorded: Path, colloquium: Command, tmp_path: Path) -> None:
     scenario, models = recorded / "heavy_tails.yaml", recorded / "models.yaml"
-    done = colloquium("launch", scenario, "--models", models, "--out", tmp_path / "runs", "--name", "again")
+    template = recorded / "templates" / "boosted_stumps"
+    where = ("--template", template, "--models", models, "--out", tmp_path / "runs", "--name", "again")
+    done = colloquium("launch", scenario, *where)
     assert done.returncode == 0, done.stdout + done.stderr
     idea = idea_of(tmp_path / "runs" / "again")
     gate = json.loads((idea / "gate.json").read_text(encoding="utf-8"))

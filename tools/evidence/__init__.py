@@ -3,7 +3,7 @@
 The gate, which checks a paper against its evidence, is in `tools.evidence.gate`.
 """
 
-from tools.evidence.analysis_plan import AnalysisPlan, ComparisonKind, describe_plan, plan_of
+from tools.evidence.analysis_plan import AnalysisPlan, ComparisonKind, describe_plan, describe_power, plan_of
 from tools.evidence.best_run import best_run
 from tools.evidence.comparison import ResultComparison, Untested
 from tools.evidence.formatting import format_p_value
@@ -40,6 +40,7 @@ __all__ = [
     "best_run",
     "check_references",
     "describe_plan",
+    "describe_power",
     "format_p_value",
     "gaps_of",
     "generated_tables",

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tools.evidence.formatting import format_value
 from tools.evidence.records import BASELINE, Metric
+from tools.evidence.statistics import detectable_effect
 
 
 class ComparisonKind(StrEnum):
@@ -122,6 +123,19 @@ def describe_plan(plan: AnalysisPlan | None, metrics: Mapping[str, Metric]) -> s
         f"fresh seeds, and {sameness} for sameness. All other comparisons are exploratory: they have 95% intervals and "
         "effect sizes (Hedges' g), both unadjusted, but no test."
         + (f" Costs vary with the machine and are not tested: {costs}." if costs else "")
+    )
+
+
+def describe_power(plan: AnalysisPlan | None, runs: int, datasets: int, seeds: int) -> str:
+    """Return, for prompts, which differences the planned tests can show; empty without a plan or with a single seed."""
+    tests = runs * datasets
+    effect = detectable_effect(seeds, tests, plan.alpha * plan.share_of_runs) if plan else None
+    if effect is None:
+        return ""
+    return (
+        f"With {seeds} seeds and {tests} comparisons, the first difference becomes significant only above {effect:.2g} "
+        "standard deviations of its paired differences. A smaller one stays without proof: fewer runs, or a change with a larger "
+        "effect, find more."
     )
 
 

@@ -144,6 +144,15 @@ def smallest_difference(values: Values, alpha: float = ALPHA) -> float | None:
     return _t_quantile(2 * len(values) - 2, 1 - alpha / 2) * error * math.sqrt(2)
 
 
+def detectable_effect(pairs: int, tests: int, alpha: float) -> float | None:
+    """Return the smallest mean of paired differences, in their standard deviations, that the first step of Holm's method
+    calls significant: t(1 - alpha / (2 * tests), pairs - 1) / sqrt(pairs). None for fewer than two pairs.
+    """
+    if pairs < 2 or tests < 1:
+        return None
+    return _t_quantile(pairs - 1, 1 - alpha / (2 * tests)) / math.sqrt(pairs)
+
+
 def _t_tail(freedom: float, t: float) -> float:
     """Return the probability that Student's t exceeds `t`."""
     from scipy.special import stdtr  # here, as it takes a while to load and every command imports this module

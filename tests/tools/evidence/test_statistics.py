@@ -11,6 +11,7 @@ from scipy import stats
 from tools.evidence.formatting import format_exact, format_p_value, format_percent, format_value
 from tools.evidence.statistics import (
     Values,
+    detectable_effect,
     has_spread,
     hedges_g,
     holm,
@@ -166,3 +167,13 @@ def test_settings_keep_all_their_digits() -> None:
     assert [format_exact(v) for v in (0.003, 1e-08, -2.5e-07, 128, -1, 1e22, 0.1 + 0.2)] == [
         "0.003", "1×10⁻⁸", "−2.5×10⁻⁷", "128", "−1", "1×10²²", "0.30000000000000004",
     ]  # fmt: skip
+
+
+def test_the_detectable_effect_is_where_a_paired_test_becomes_significant() -> None:
+    """Differences with mean m and standard deviation 1 have p = alpha / tests at the effect."""
+    effect = detectable_effect(3, 12, 0.025)
+    assert effect is not None
+    spread = [-1.0, 0.0, 1.0]
+    p = paired_difference([effect + each for each in spread], [0.0, 0.0, 0.0])
+    assert p is not None and p.p_value == pytest.approx(0.025 / 12, rel=1e-6)
+    assert detectable_effect(1, 12, 0.025) is None
