@@ -134,8 +134,8 @@ def describe_power(plan: AnalysisPlan | None, runs: int, datasets: int, seeds: i
         return ""
     return (
         f"With {seeds} seeds and {tests} comparisons, the first difference becomes significant only above {effect:.2g} "
-        "standard deviations of its paired differences. A smaller one stays without proof: fewer runs, or a change with a larger "
-        "effect, find more."
+        "standard deviations of its paired differences. A smaller one stays without proof: fewer runs, or a change with a "
+        "larger effect, find more."
     )
 
 

@@ -79,6 +79,7 @@ FALSE = {
         "The noise schedule goes from 0.0001 to 0.02 in 500 noise steps.",
     ],
     "parts": [
+        "Targets are smoothed with a factor of 0.1.",
         "Dropout is applied after each hidden layer.",
         "We use batch normalisation in every layer.",
         "Self-attention layers mix the coordinates.",
@@ -110,6 +111,7 @@ FALSE = {
         "We also confirm the trend on the MoonsXL benchmark.",
     ],
     "experiments": [
+        "We also tried larger networks, which gave no gain.",
         "Our ablation study shows that every component matters.",
         "An ablation of the residual connections confirms their role.",
         "Removing the sinusoidal embeddings and halving the batch size gave the same picture.",

@@ -114,3 +114,8 @@ def test_without_a_readable_pdf_nothing_is_compared(tmp_path: Path) -> None:
 def test_numbers_and_words_have_one_form() -> None:
     assert plain("1,000 and 45 \\% and 10⁻³") == "1000 and 45% and 10- 3"
     assert squeezed("ﬁne Schrödinger, naïve x²") == "fineschrodingernaivex2"
+
+
+def test_the_numbers_of_pages_are_explained(tmp_path: Path) -> None:
+    expected = [expected_print(tmp_path, [], ledger(), pages=pages).largest_count for pages in (2, 14)]
+    assert expected[0] < 14 == expected[1]

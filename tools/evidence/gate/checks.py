@@ -232,7 +232,9 @@ def _latex(evidence: PaperEvidence) -> Iterable[GateFinding]:
 
 def _pages(evidence: PaperEvidence) -> Iterable[GateFinding]:
     if evidence.printed:
-        expected = expected_print(evidence.folder, evidence.sources, evidence.ledger)
+        expected = expected_print(
+            evidence.folder, evidence.sources, evidence.ledger, pages=len(evidence.printed.text.pages)
+        )
         yield from check_printed(evidence.printed, expected, evidence.sources)
 
 

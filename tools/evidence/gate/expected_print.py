@@ -88,9 +88,14 @@ class ExpectedPrint:
 
 
 def expected_print(
-    folder: Path, sources: Sequence[SectionSource], ledger: Ledger, environment: Mapping[str, str] | None = None
+    folder: Path,
+    sources: Sequence[SectionSource],
+    ledger: Ledger,
+    environment: Mapping[str, str] | None = None,
+    *,
+    pages: int = 0,
 ) -> ExpectedPrint:
-    """Return what the sections in `folder` are expected to print."""
+    """Return what the sections in `folder` are expected to print on so many pages."""
     if environment is None:
         environment = ledger.baseline.environment if ledger.baseline else {}
     values, tables = reference_values(ledger, environment), generated_tables(ledger)
@@ -106,7 +111,7 @@ def expected_print(
         body="\n".join(parts),
         bibliography=_text(folder / "references.bib"),
         headings=frozenset(_heading_numbers(sources)),
-        largest_count=max([len(HEADINGS), *counts.values()]),
+        largest_count=max([len(HEADINGS), pages, *counts.values()]),
     )
 
 

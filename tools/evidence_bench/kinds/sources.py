@@ -15,7 +15,7 @@ from tools.evidence_bench.kinds.wording import change_fields, comparison, direct
 from tools.evidence_bench.study_facts import StudyFacts, tex
 
 _BIB = "references.bib"
-_TABLES = r"\\(?:resulttable\{[^}]*\}|runstable|settingstable)"
+_TABLES = r"\\(?:(?:result|comparison)table\{[^}]*\}|runstable|settingstable)"
 
 
 @builds

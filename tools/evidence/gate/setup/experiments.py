@@ -120,9 +120,10 @@ def _named_kinds(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgemen
         for match in words(pattern).finditer(text):
             if passage.force(*match.span()) is not Force.STATED or evidence.described(re.escape(match[0])):
                 continue
-            around = f"{text[max(0, match.start() - 40) : match.start()]} {text[match.end() : match.end() + 70]}"
+            before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 70]
+            around = f"{match[0] if kind == 'variation' else ''} {before} {after}"
             of_study = kind == "search" and bool(evidence.study.varied) and _THE_SWEEP.search(text[: match.end()])
-            if kind in ("ablation", "search") and (
+            if kind in ("ablation", "search", "variation") and (
                 of_study or _was_varied(around, evidence, omitted=kind == "ablation")
             ):
                 undecided = re.search(r"random|bayesian", match[0], re.IGNORECASE)
