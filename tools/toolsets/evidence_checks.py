@@ -11,6 +11,7 @@ from tools.errors import ToolError
 from tools.evidence.gate import GateFinding, GateReport, run_gate
 from tools.evidence.gate.checks import PaperEvidence
 from tools.evidence.gate.report import FindingCode
+from tools.evidence.judgement import Verdict
 from tools.experiments.execution import load_ledger
 from tools.figures import PaperFigure, load_drawings
 from tools.idea_context import IdeaContext
@@ -61,6 +62,15 @@ async def judge_words(
     """Return what the named checks of the gate would find in a text that is no part of the paper, such as the findings."""
     found = await asyncio.to_thread(_findings, idea, "results", words, checks, ())
     return [_placed(finding, what) for finding in found]
+
+
+async def judge_remarks(idea: IdeaContext, what: str, words: str, checks: Collection[str]) -> list[GateFinding]:
+    """Return what the evidence contradicts in a text beside the paper, such as a rebuttal.
+
+    Such a text speaks of reviews and plans too. What no result carries is no finding there, a typed number is.
+    """
+    found = await judge_words(idea, what, words, checks)
+    return [each for each in found if each.verdict is not Verdict.NO_EVIDENCE or each.code == FindingCode.TYPED_NUMBER]
 
 
 async def judge_figures(idea: IdeaContext, figures: Sequence[PaperFigure]) -> list[GateFinding]:

@@ -32,7 +32,7 @@ from tools.review import (
 from tools.run_dir import ReviewRoundDir
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import PanelReviews
-from tools.toolsets.evidence_checks import judge_words, refuse, with_objections
+from tools.toolsets.evidence_checks import judge_remarks, refuse, with_objections
 from tools.toolsets.tool import Submission, Tool, ToolAnswer
 
 _QUOTED = re.compile(r"^\s*>.*$|\"[^\"\n]*\"|“[^”\n]*”", re.MULTILINE)
@@ -105,9 +105,9 @@ class ReviewTools(Toolset):
         remark, marked = "", answers.rstrip() + "\n"
         if self._idea.ledger_file.exists():
             own = "\n\n".join(line for line in answers.splitlines() if "\\" in line)  # others may quote a reviewer
-            remark = refuse(self._context, "rebuttal", await judge_words(self._idea, "rebuttal", own, _OF_A_REBUTTAL))
+            remark = refuse(self._context, "rebuttal", await judge_remarks(self._idea, "rebuttal", own, _OF_A_REBUTTAL))
             words = _QUOTED.sub("", answers)
-            marked = with_objections(answers, await judge_words(self._idea, "rebuttal", words, _OF_A_REBUTTAL))
+            marked = with_objections(answers, await judge_remarks(self._idea, "rebuttal", words, _OF_A_REBUTTAL))
         write_text(ReviewRoundDir(self._context.review_folder).rebuttal_file, marked)
         return Submission(f"rebuttal submitted{remark}", "rebuttal", "accepted")
 
@@ -168,8 +168,8 @@ class ReviewTools(Toolset):
             raise ToolError(f"the gate has withheld this paper, so the decision is {by_rule}, whatever its scores")
         if decision != by_rule:
             raise ToolError(
-                f"the decision {decision} contradicts the scores: {form.rule_text}, which gives {by_rule}. "
-                f"Decide {by_rule}, or ask reviewers to submit changed scores"
+                f"the decision {decision} contradicts the scores: {form.rule_text}, which gives {by_rule}; "
+                f"decide {by_rule}, and say in the reasons where you differ"
             )
         meta_review = MetaReview(
             by=self._participant,
@@ -188,7 +188,7 @@ class ReviewTools(Toolset):
         if not form.field(form.overall).allows(score) or (given and not min(given) <= score <= max(given)):
             raise ToolError(
                 f"score {score}: give a value of {form.overall} within the range of the reviewers', which is "
-                f"{min(given):g} to {max(given):g}; for another value, ask reviewers to submit changed scores"
+                f"{min(given):g} to {max(given):g}"
             )
 
 

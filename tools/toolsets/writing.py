@@ -23,7 +23,14 @@ from tools.paper import (
 )
 from tools.paper_build import build_paper, format_compilation
 from tools.toolsets.base import Toolset
-from tools.toolsets.evidence_checks import format_findings, format_report, judge_paper, judge_text, judge_words, refuse
+from tools.toolsets.evidence_checks import (
+    format_findings,
+    format_report,
+    judge_paper,
+    judge_remarks,
+    judge_text,
+    refuse,
+)
 from tools.toolsets.tool import Submission, ToolAnswer
 
 SectionName = Literal[
@@ -136,7 +143,7 @@ class WritingTools(Toolset):
             raise ToolError("the paper does not compile:\n" + format_compilation(compilation))
         report = await judge_paper(self._idea)
         found = [each for check in report.checks for each in check.findings]
-        found += await judge_words(self._idea, "summary", summary, ("references", "numbers", "claims"))
+        found += await judge_remarks(self._idea, "summary", summary, ("references", "numbers", "claims"))
         remark = refuse(self._context, "paper", found)
         return Submission(
             f"paper submitted, {compilation.pages} pages: {summary}\n{self._context.next_step}{remark}",

@@ -132,3 +132,14 @@ def test_the_methods_library_is_whole() -> None:
     assert len(entries.records) >= 40
     assert all(record.authors and record.year and record.venue and record.abstract for record in entries.records)
     assert entries.keys == [cite_key(record) for record in entries.records]
+
+
+async def test_one_identifier_is_found_once_and_weak_matches_are_not(tmp_path: Path) -> None:
+    entry = "@article{%s, title={%s}, author={Ho, Jonathan}, year={2020}}\n"
+    (tmp_path / "one.bib").write_text(entry % ("ho2020", "Denoising diffusion probabilistic models"))
+    (tmp_path / "two.bib").write_text(
+        entry % ("ho2020", "Denoising diffusion probabilistic models")
+        + entry % ("other", "Models of the weather in the mountains and of the sea, and of much else in a long title")
+    )
+    library = LocalLibrary([tmp_path / "one.bib", tmp_path / "two.bib"])
+    assert [record.source_id for record in await library.search("denoising diffusion models", 10)] == ["ho2020"]

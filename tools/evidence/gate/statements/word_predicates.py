@@ -64,7 +64,8 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
         elif not _no_comparison(word, sense):
             subject = unmeasured_subject if sense.degree == "verb" else comparative_subject
             unknown = subject(found, index)
-            if unknown and sense.sense in _DIRECTIONS and unknown[:5] in study.name_stems:
+            of_method = sense.sense in _DIRECTIONS and unknown is not None and unknown[:5] in study.name_stems
+            if unknown and (of_method or unknown in study.title.lower()):
                 continue  # 'fewer levels' than the setting time_levels
             if unknown is not None:
                 yield _at(word, sense.sense, sense.degree, unknown=unknown, lemma=sense.lemma)
@@ -109,7 +110,7 @@ def _no_comparison(word: ClauseWord, sense: WordSense) -> bool:
 
 def _names_a_method(word: ClauseWord, sense: WordSense, study: Study) -> bool:
     """Tell whether a word such as 'boosting' or 'the damage' belongs to the method and says nothing of a result."""
-    qualities = words("quality_nouns") | words("vague_metrics")
+    qualities = words("quality_nouns")
     if word.followed_by("metric", within=12) or qualities & set(word.next[:2]):
         return False
     if sense.lemma in study.title_lemmas:
