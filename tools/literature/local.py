@@ -13,8 +13,6 @@ from tools.literature.record import PaperRecord, ascii_fold
 
 TITLE_WEIGHT = 3
 """Weight of a word in the title relative to one in the abstract."""
-WEAKEST = 0.2
-"""Part of the best score below which a document is not found."""
 STOP_WORDS = frozenset(
     {"a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "has", "have", "how", "in"}
     | {"into", "is", "it", "its", "of", "on", "or", "that", "the", "their", "then", "this", "to", "we", "what", "when"}
@@ -59,17 +57,13 @@ class Bm25:
         }
 
     def best(self, query: Sequence[str], limit: int) -> list[int]:
-        """Return the positions of documents, best first, ties in document order.
-
-        Those with less than `WEAKEST` of the best score share no more than a common word with the query.
-        """
+        """Return the positions of documents that share a word with the query, best first, ties in document order."""
         words = [word for word in dict.fromkeys(query) if word in self._weights]
         scores = [
             sum(self._weights[word] * counts[word] / (counts[word] + norm) for word in words)
             for counts, norm in zip(self._counts, self._norms, strict=True)
         ]
-        weakest = WEAKEST * max(scores, default=0.0)
-        found = [place for place, score in enumerate(scores) if score > 0 and score >= weakest]
+        found = [place for place, score in enumerate(scores) if score > 0]
         return sorted(found, key=lambda place: -scores[place])[:limit]
 
 

@@ -27,7 +27,7 @@ _PARTICIPLE_OR_NOUN = re.compile(
 )
 _POSITION = re.compile(r"\s+(?:rows?|panels?|left|right|half|plots?|axis|column|curves?)\b")
 _OF_WHAT = re.compile(r"\s+(?:of|in)\s")
-_BEFORE_VERB = frozenset(["to", "can", "will", "would", "do", "does", "did", "not", "they", "we", "runs", "and"])
+_BEFORE_VERB = frozenset(["to", "can", "will", "would", "do", "does", "did", "not", "they", "we", "runs"])
 _SEEN_IN = re.compile(r"\s+(?:in|on|from|at|that|what|how|why|whether)\b")
 """'It is visible in the figure', 'it is clear that': no word of size."""
 _OF_A_SEED = re.compile(r"\b(?:this|that|one|the same|a) seed\s+(?:\w+ly\s+)?$", re.IGNORECASE)
@@ -165,6 +165,8 @@ def _positive(word: ClauseWord, sense: str, size: str | None) -> Iterator[Predic
         return
     if word.text in ("optimal", "effective", "promising") and not predicative:
         return
+    if word.text in ("weak", "strong") and not (words("effects") | words("results")) & {*word.previous, *word.next[:2]}:
+        return  # of noise or a penalty
     clause = word.clause
     if sense in ("same", "different"):
         measured = (
