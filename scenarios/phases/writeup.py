@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scenarios.phases.phase_type import Need, PhaseContext, PhaseType, ShownDeliverable
-from tools.evidence import describe_plan
+from tools.evidence import Ledger, describe_plan
 from tools.evidence.gate import gate_errors
 from tools.experiments.confirmation import confirmation_of
 from tools.experiments.execution import load_ledger
@@ -36,9 +36,16 @@ def _writeup_variables(context: PhaseContext) -> dict[str, object]:
         "sections": SECTIONS,
         "run_quota": context.idea.run_quota,
         "findings": findings.read_text(encoding="utf-8") if findings.exists() else "",
-        "settings": sorted(ledger.baseline.settings) if ledger.baseline else [],
+        "settings": _settings(ledger),
         "environment": sorted(ledger.baseline.environment) if ledger.baseline else [],
     }
+
+
+def _settings(ledger: Ledger) -> list[str]:
+    """Return the addresses of the baseline's settings, and of those that only a later run has."""
+    own = dict(ledger.baseline.settings) if ledger.baseline else {}
+    added = [f"{run.name}/{name}" for run in ledger.completed for name in run.settings if name not in own]
+    return [*sorted(own), *added]
 
 
 def _revision_variables(context: PhaseContext) -> dict[str, object]:
