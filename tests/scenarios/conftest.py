@@ -103,13 +103,15 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 def colloquium() -> Command:
     """Run a command to its end; answers what it printed and its exit code."""
 
-    def run(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: object, environment: dict[str, str] | None = None, seconds: float = 500
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command_line(*arguments),
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=500,
+            timeout=seconds,
             check=False,
             env={**os.environ, "COLUMNS": "200", **(environment or {})},
         )
