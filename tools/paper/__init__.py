@@ -6,7 +6,14 @@
 from tools.paper.assembly import Provenance, assemble
 from tools.paper.draft import draft_sections, find_draft, install_draft
 from tools.paper.latex_commands import LatexUseProblem, command_problems, without_verbatim
-from tools.paper.markup import check_caption, check_markup, figure_environment, included_images, section_body
+from tools.paper.markup import (
+    check_caption,
+    check_markup,
+    escape_underscores,
+    figure_environment,
+    included_images,
+    section_body,
+)
 from tools.paper.sections import (
     HEADINGS,
     SECTIONS,
@@ -29,6 +36,7 @@ __all__ = [
     "cited_keys",
     "command_problems",
     "draft_sections",
+    "escape_underscores",
     "figure_environment",
     "find_draft",
     "included_images",

@@ -41,6 +41,7 @@ _MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
 )
 _SPECIAL = re.compile(r"(?<!\\)(?:\\\\)*(?P<sign>[_&#])")
+_IN_WORD = re.compile(r"(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])")
 _HEADING = re.compile(r"\A\s*\\section\*?\s*\{[^{}]*\}\s*(?:\\label\s*\{[^{}]*\}\s*)?")
 _ABSTRACT = re.compile(r"\A\s*\\begin\{abstract\}(.*)\\end\{abstract\}\s*\Z", re.DOTALL)
 _TITLE = re.compile(r"\A\s*\\title\s*\{(.*)\}\s*\Z", re.DOTALL)
@@ -79,6 +80,15 @@ def check_caption(file: str, caption: str) -> None:
     """
     check_markup(f"caption of {file}", caption)
     check_syntax(f"caption of {file}", caption)
+
+
+def escape_underscores(text: str) -> str:
+    """Return a text with a backslash before each bare underscore between letters and digits, as in run_1."""
+    blank = _blanked(_NAMES, _blanked(_MATH, without_verbatim(text)), "names")
+    bare = [m.start("sign") for m in _SPECIAL.finditer(blank) if _IN_WORD.match(blank, m.start("sign"))]
+    for place in reversed(bare):
+        text = f"{text[:place]}\\{text[place:]}"
+    return text
 
 
 def included_images(latex: str) -> set[str]:

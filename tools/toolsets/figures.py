@@ -27,7 +27,7 @@ from tools.figures import (
     load_figures,
     record_drawn,
 )
-from tools.paper import check_caption, written_sections
+from tools.paper import check_caption, escape_underscores, written_sections
 from tools.sandbox import ResourceLimits
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import FigureFiles
@@ -114,6 +114,7 @@ class FigureTools(Toolset):
         ],
     ) -> Submission:
         """Submit the figures of the paper with their captions, all at once."""
+        captions = [escape_underscores(caption) for caption in captions]
         if len(files) != len(captions):
             raise ToolError(f"{len(files)} files and {len(captions)} captions; give one caption for each file")
         work, target = self._idea.workspace.work, self._idea.workspace.paper / "figures"

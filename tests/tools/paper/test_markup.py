@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tools.errors import ToolError
-from tools.paper import check_caption, check_markup, included_images, section_body
+from tools.paper import check_caption, check_markup, escape_underscores, included_images, section_body
 from tools.paper.syntax import check_syntax
 
 WRONG = {
@@ -65,3 +65,10 @@ def test_a_brace_that_is_open_in_a_formula_is_named_and_no_dollar_asked_for() ->
 def test_only_includegraphics_includes_an_image() -> None:
     latex = "![KL](figures/kl.png)\n% \\includegraphics{figures/b.png}\n\\includegraphics[width=1em]{figures/a.png}"
     assert included_images(latex) == {"figures/a.png"}
+
+
+def test_underscores_of_names_are_escaped_where_text_prints_them() -> None:
+    told = r"run_1 and \texttt{run_2} at \result{run_1/a_b/c_d}, $x_1$, run\_3, \ref{fig:a_b}, _alone"
+    assert escape_underscores(told) == (
+        r"run\_1 and \texttt{run\_2} at \result{run_1/a_b/c_d}, $x_1$, run\_3, \ref{fig:a_b}, _alone"
+    )
