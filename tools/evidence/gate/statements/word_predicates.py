@@ -55,6 +55,8 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
         sense = word_sense(word.text)
         if sense and sense.degree == "verb" and _names_a_method(word, sense, study):
             continue
+        if sense and sense.sense == "unknown" and word.text in study.description.lower():
+            continue  # the template's own words, as in 'samples narrower than the data'
         size = None if _grades_a_comparison(word) else claim_words().size.get(word.text)
         if sense is None:
             if size and _predicative(word) and not _SEEN_IN.match(word.text_after):
