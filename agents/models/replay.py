@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,16 @@ from tools.project import ROOT
 from tools.user_files import read_user_text
 
 _ENDS_TURN = ("submit_", "accept_", "return_")
-"""Such a tool ends a turn. The journals of earlier versions have another answer behind it, which is left out."""
+"""Such a tool may end a turn. Some journals have another answer of the turn behind it."""
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """A recorded answer. `closes_turn`: it followed a submission in the same turn, and is for a turn that goes on so."""
+
+    phase: str
+    answer: CreateResult
+    closes_turn: bool
 
 
 class ReplayClient(BaseClient):
@@ -36,9 +46,10 @@ class ReplayClient(BaseClient):
     def __init__(self, journal: Path, role: str = "") -> None:
         super().__init__(model_info(vision=True))
         self._path, self._role = journal, role
-        self._phases: dict[str, list[CreateResult]] = defaultdict(list)
-        for phase, answer in _recorded(journal, role):
-            self._phases[phase].append(answer)
+        self._turn = ""
+        self._phases: dict[str, list[_Recorded]] = defaultdict(list)
+        for recorded in _recorded(journal, role):
+            self._phases[recorded.phase].append(recorded)
 
     @classmethod
     def from_spec(cls, spec: ModelSpec, *, seed: int, role: str) -> ReplayClient:
@@ -46,15 +57,18 @@ class ReplayClient(BaseClient):
         return cls(journal if journal.exists() else ROOT / journal, role)
 
     async def answer(self, request: Request) -> CreateResult:
-        phase = _phase(CALL_KEY.get())
+        phase, turn = _phase(CALL_KEY.get()), CALL_KEY.get().rpartition("/")[0]
         answers = self._phases[phase] if phase else next((a for a in self._phases.values() if a), [])
+        while phase and answers and answers[0].closes_turn and turn != self._turn:
+            del answers[0]
+        self._turn = turn
         if not answers:
             raise ReplayExhausted(
                 f"{self._path}: no further recorded answer{f' for {self._role}' if self._role else ''}"
                 f"{f' in {phase}' if phase else ''}; the conversation differs from the journal. Replay it with the scenario "
                 "and options of the recorded run"
             )
-        return answers.pop(0)
+        return answers.pop(0).answer
 
 
 def _phase(key: str) -> str:
@@ -62,7 +76,7 @@ def _phase(key: str) -> str:
     return "/".join(key.split("/")[:2]) if key.count("/") > 2 else ""
 
 
-def _recorded(path: Path, role: str) -> Iterator[tuple[str, CreateResult]]:
+def _recorded(path: Path, role: str) -> Iterator[_Recorded]:
     if not path.is_file():
         raise UserError(f"replay: {path}: there is no such journal; give the path of a run's journal.jsonl")
     handed_in = ""
@@ -76,10 +90,8 @@ def _recorded(path: Path, role: str) -> Iterator[tuple[str, CreateResult]]:
         except (json.JSONDecodeError, KeyError, TypeError, ValidationError):
             raise UserError(f"replay: {path}:{number}: not a journal record; give a run's journal.jsonl") from None
         turn = key.rpartition("/")[0]
-        if isinstance(answer.content, str) and turn == handed_in:
-            continue
+        yield _Recorded(_phase(key), answer, isinstance(answer.content, str) and turn == handed_in)
         handed_in = turn if _hands_in(answer) else ""
-        yield _phase(key), answer
 
 
 def _hands_in(answer: CreateResult) -> bool:

@@ -128,6 +128,16 @@ def render_entry(entry: Entry, format: Format) -> str:
 
 
 def entry_of(record: Record) -> Entry | None:
+    """Return the event of a record, None if it is none. A record that lacks what its type holds is an event that says so."""
+    try:
+        return _entry_of(record)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return Entry(
+            record.time, "", "", "fault", "", f"the record {record.key} cannot be read: {error!r}", failed=True
+        )
+
+
+def _entry_of(record: Record) -> Entry | None:
     parts = [*record.key.split("/"), "", ""]
     data = record.data
     blank = Entry(record.time, parts[0], parts[1], record.type, "", "", seconds=record.seconds)

@@ -289,7 +289,9 @@ async def test_a_passing_fault_costs_nothing_but_time(provider: str, stream: boo
     with server(provider, echo, [part for fault in faults for part in (fault, None)]) as fake:
         model = client(provider, fake, stream=stream, timeout_seconds=1.0)
         results = {fault: await model.create(HELLO) for fault in faults}
-    assert {str(result.content) for result in results.values()} == {"You said: Hello"}
+    said = {fault: str(result.content) for fault, result in results.items()}
+    told_of_it = {fault for fault, text in said.items() if text != "You said: Hello"}
+    assert told_of_it <= {fault for fault in faults if "empty" in fault}, said  # an empty answer is told to the model
     told = {fault: usage_detail(result).faults for fault, result in results.items()}
     late = {
         fault: [line for line in lines if "timed out" in line] for fault, lines in told.items() if fault != "silence"

@@ -80,6 +80,12 @@ async def test_a_phase_begins_with_its_own_answers(tmp_path: Path) -> None:
         CALL_KEY.set(key)
         said.append((await writer.create(HELLO)).content)
     assert said[1:] == ["One more remark.", "First words.", "Second words."]
+    goes_on = replaying(journal, "writer")
+    for number in (1, 2):
+        CALL_KEY.set(f"i/ideation/writer/1/model:{number}")
+        assert (last := await goes_on.create(HELLO))
+    assert last.content == "My idea is in."  # the turn did not end with the submission
+    CALL_KEY.set("i/panel:2/writer/9/model:2")
     with pytest.raises(ReplayExhausted, match="in i/panel:2"):
         await writer.create(HELLO)
     CALL_KEY.set("")

@@ -117,7 +117,7 @@ async def test_protected_files_cannot_be_edited(idea: IdeaContext, name: str) ->
     with pytest.raises(ToolError):
         await FileTools(ToolContext(idea, "coder")).write_file(name, "truth = 3\n")
     assert (idea.workspace.work / "evaluation.py").read_text() == before
-    assert "evaluation.py 10 (fixed)" in await FileTools(ToolContext(idea, "coder")).list_files()
+    assert "evaluation.py 10 (fixed)" in (await FileTools(ToolContext(idea, "coder")).list_files()).text
 
 
 async def test_an_edit_needs_a_unique_text_and_must_leave_python_that_parses(idea: IdeaContext) -> None:
