@@ -30,6 +30,7 @@ from tools.toolsets.evidence_checks import (
     judge_remarks,
     judge_text,
     refuse,
+    with_objections,
 )
 from tools.toolsets.tool import Submission, ToolAnswer
 
@@ -142,9 +143,9 @@ class WritingTools(Toolset):
         if not compilation.ok:
             raise ToolError("the paper does not compile:\n" + format_compilation(compilation))
         report = await judge_paper(self._idea)
-        found = [each for check in report.checks for each in check.findings]
-        found += await judge_remarks(self._idea, "summary", summary, ("references", "numbers", "claims"))
-        remark = refuse(self._context, "paper", found)
+        remark = refuse(self._context, "paper", [each for check in report.checks for each in check.findings])
+        remarks = await judge_remarks(self._idea, "summary", summary, ("references", "numbers", "claims"))
+        summary = with_objections(summary, remarks).rstrip()
         return Submission(
             f"paper submitted, {compilation.pages} pages: {summary}\n{self._context.next_step}{remark}",
             "paper",
