@@ -39,7 +39,8 @@ class SetupEvidence:
     @classmethod
     def of(cls, ledger: Ledger, template: Template | None, code: Path | None) -> SetupEvidence:
         """Collect them from a ledger, a template and the folder of the code, as far as there are any."""
-        return cls(Study.of(ledger, template, code), read_code(code))
+        facts = read_code(code)
+        return cls(Study.of(ledger, template, code, facts), facts)
 
     @cached_property
     def environment(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tools.evidence.code_constants import read_constants
-from tools.evidence.code_facts import read_code
+from tools.evidence.code_facts import CodeFacts, read_code
 from tools.evidence.gate.statements.lexicon import lemmas, words
 from tools.evidence.gate.statements.mentions import Mention, NamePattern, find_mentions, name_patterns
 from tools.evidence.ledger import Ledger
@@ -46,8 +46,18 @@ class Study:
     """A difference of means carries a claim without a test. For results that are no more than means."""
 
     @classmethod
-    def of(cls, ledger: Ledger, template: Template | None = None, code: Path | None = None) -> Study:
-        """Return the study of a ledger, with the template's description and the constants of a folder of code."""
+    def of(
+        cls,
+        ledger: Ledger,
+        template: Template | None = None,
+        code: Path | None = None,
+        facts: CodeFacts | None = None,
+    ) -> Study:
+        """Return the study of a ledger, with the template's description and the constants of a folder of code.
+
+        Args:
+            facts: the facts of that folder, if they are already read.
+        """
         description, title = "", template.title if template else ""
         if template:
             described = (f"{metric.printed}: {metric.description}" for metric in template.metrics.values())
@@ -61,8 +71,8 @@ class Study:
             for constant in (read_constants(code) if code else [])
             if not constant.option or constant.value in used.get(constant.name, {constant.value})
         ]
-        identifiers = frozenset(re.findall(r"[a-z]{4,}", read_code(code).names)) if code else frozenset()
-        return cls(ledger, description, title, tuple(constants), identifiers)
+        identifiers = re.findall(r"[a-z]{4,}", (facts or read_code(code)).names)
+        return cls(ledger, description, title, tuple(constants), frozenset(identifiers))
 
     @cached_property
     def name_stems(self) -> frozenset[str]:
