@@ -203,12 +203,16 @@ class DealtFaults:
         deck: list[str] = []
         ended = 0  # after MAX_RETRIES turns without an answer the next speaker follows, which no recording shows
         for position in recording.positions():
-            speaks = isinstance(position.conversation.acts[position.act], str)
+            act = position.conversation.acts[position.act]
+            speaks = isinstance(act, str)
+            submits = not isinstance(act, str) and act[position.call].name.startswith("submit_")
             dealt: list[str] = []
             while dice.random() < share and len(dealt) < 2:
                 deck = deck or dice.sample(kinds, len(kinds))
                 fits, unfit = ("cut text", "cut call") if speaks else ("cut call", "cut text")
-                rest = [kind for kind in deck if kind != unfit and (kind not in ENDING or ended < MAX_RETRIES)]
+                # A submission ends a turn, but not with a failed call beside it: what the speaker says then is not recorded.
+                unfits = {unfit, "two calls at once"} if submits else {unfit}
+                rest = [kind for kind in deck if kind not in unfits and (kind not in ENDING or ended < MAX_RETRIES)]
                 fault = fits if fits in rest else next(iter(rest), None)
                 if fault is None:
                     break

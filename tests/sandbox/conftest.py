@@ -10,6 +10,7 @@ import pytest
 
 from tools.errors import UserError
 from tools.sandbox import Sandbox, open_sandbox
+from tools.sandbox.docker import Docker
 
 sys.path.insert(0, str(Path(__file__).parent))  # attacks.py, targets.py and verdicts.py, beside their tests
 
@@ -19,10 +20,18 @@ from verdicts import Verdicts
 @pytest.fixture(scope="session", params=["bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     """Each isolating sandbox in turn; one that this machine lacks is skipped by name."""
+    return asyncio.run(_opened(request.param))
+
+
+async def _opened(name: str) -> Sandbox:
+    """Open a sandbox with its images, so that no test waits for a build."""
     try:
-        return asyncio.run(open_sandbox(request.param))
+        sandbox = await open_sandbox(name)
+        if isinstance(sandbox, Docker):
+            await sandbox.image("latex")
     except UserError as error:
-        pytest.skip(f"{request.param}: {error}")
+        pytest.skip(f"{name}: {error}")
+    return sandbox
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tools.sandbox.workspace_sanitizer import read_json
 pytestmark = [
     pytest.mark.skipif(platform.system() != "Linux", reason="attacks on Linux"),
     pytest.mark.slow,
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(120, func_only=True),
 ]
 EACH = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 

@@ -15,7 +15,7 @@ from tools.latex import compile_paper, tex_problem
 from tools.sandbox import Sandbox
 from tools.sandbox.docker import Docker
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180, func_only=True)]
 PAGE = "\\documentclass{article}\\pdfcompresslevel=0\\begin{document}\n%s\n\\end{document}\n"
 SHOW = "\\newread\\f \\openin\\f=%s \\ifeof\\f\\else\\read\\f to\\x \\message{GOT \\meaning\\x}\\fi"
 WRITE = "\\newwrite\\w \\immediate\\openout\\w=%s \\immediate\\write\\w{x}\\immediate\\closeout\\w"

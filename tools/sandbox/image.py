@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import tarfile
-import threading
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import docker
 from docker.errors import APIError, BuildError, ImageNotFound
+from filelock import FileLock
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -27,8 +28,8 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 LABEL = "colloquium.sandbox"
 REPORT_SECONDS = 5.0
 """Interval of progress reports during a build."""
-_BUILDING = threading.Lock()
-"""Runs of one process that need the same image wait for the first to build it."""
+_LOCK = Path(tempfile.gettempdir()) / f"colloquium-sandbox-images-{os.getuid()}.lock"
+"""Whoever needs an image waits for the one that builds it, across the processes of a user."""
 
 Progress = Callable[[str], None]
 
@@ -73,7 +74,7 @@ def ensure_image(
         builds.append(_ImageBuild(name, "template.Dockerfile", None, base, lines, wheels, "some minutes"))
     if _exists(client, builds[-1].name):
         return builds[-1].name
-    with _BUILDING:
+    with FileLock(_LOCK):
         for build in builds:
             if not _exists(client, build.name):
                 _run_build(client, build, settings, report)
