@@ -64,22 +64,26 @@ class Account:
     def limit_reason(self, tokens: int = 0, dollars: float = 0.0, *, in_flight: bool = True) -> str:
         """Return why this much more cannot be spent, or an empty string if it can.
 
-        `in_flight` also counts the worst cases of calls in flight.
+        Advice for the person who runs the study follows a semicolon. `in_flight` also counts the worst cases of calls in
+        flight.
         """
         budget = self.budget
         if in_flight:
             dollars, tokens = dollars + self.reserved_dollars, tokens + self.reserved_tokens
-        budget_name = f"budget of the {self.scope}"
         if budget.dollars is not None and self.dollars + dollars > budget.dollars:
-            return (
-                f"{budget_name}: ${self.dollars:.2f} of ${budget.dollars:.2f} spent, and the next call "
-                f"may take ${dollars:.2f}"
-            )
+            spent = f"${self.dollars:.2f} of ${budget.dollars:.2f} spent, and the next call may take ${dollars:.2f}"
+            return self._limit("dollars", budget.dollars, spent)
         if budget.tokens is not None and self.tokens + tokens > budget.tokens:
-            return f"{budget_name}: {self.tokens:,} of {budget.tokens:,} tokens used, and the next call may take {tokens:,}"
+            spent = f"{self.tokens:,} of {budget.tokens:,} tokens used, and the next call may take {tokens:,}"
+            return self._limit("tokens", budget.tokens, spent)
         if budget.minutes is not None and self.seconds > budget.minutes * 60:
-            return f"{budget_name}: {self.seconds / 60:.1f} of {budget.minutes:g} minutes used"
+            return self._limit("minutes", budget.minutes, f"{self.seconds / 60:.1f} of {budget.minutes:g} minutes used")
         return ""
+
+    def _limit(self, unit: str, limit: float, spent: str) -> str:
+        """Return what is spent. Only the budget of the run can be raised by a resume."""
+        advice = f"; to go on, resume with --set budget.{unit}={2 * limit:.12g} or another limit"
+        return f"budget of the {self.scope}: {spent}{advice if self.scope == 'run' else ''}"
 
 
 def worked_seconds(records: Iterable[Record], prefix: str = "") -> float:

@@ -92,3 +92,5 @@ def test_time_between_two_processes_is_not_worked():
 def test_minutes_are_refused_once_they_are_used():
     account = Account("phase", Budget(minutes=1), earlier_seconds=61)
     assert account.limit_reason() == "budget of the phase: 1.0 of 1 minutes used"
+    of_run = Account("run", Budget(minutes=45), earlier_seconds=46 * 60)
+    assert of_run.limit_reason().endswith("; to go on, resume with --set budget.minutes=90 or another limit")

@@ -16,10 +16,12 @@ from tools.paper.markup import (
 )
 from tools.paper.sections import (
     HEADINGS,
+    MIN_WORDS,
     SECTIONS,
     missing_sections,
     section_path,
     section_text,
+    thin_sections,
     write_section,
     written_sections,
 )
@@ -27,6 +29,7 @@ from tools.paper.syntax import cited_keys, line_at
 
 __all__ = [
     "HEADINGS",
+    "MIN_WORDS",
     "SECTIONS",
     "LatexUseProblem",
     "Provenance",
@@ -46,6 +49,7 @@ __all__ = [
     "section_body",
     "section_path",
     "section_text",
+    "thin_sections",
     "without_verbatim",
     "write_section",
     "written_sections",

@@ -24,6 +24,18 @@ HEADINGS = {
 """Section -> its heading in the template, in the order of the paper."""
 
 SECTIONS = tuple(HEADINGS)
+MIN_WORDS = {
+    "abstract": 50,
+    "introduction": 80,
+    "related_work": 50,
+    "background": 40,
+    "method": 50,
+    "experimental_setup": 50,
+    "results": 80,
+    "limitations": 30,
+    "conclusion": 30,
+}
+"""Words of LaTeX source below which a section is an outline that no reviewer can judge."""
 
 
 def section_path(folder: Path, name: str) -> Path:
@@ -79,6 +91,12 @@ def written_sections(folder: Path) -> dict[str, str]:
 def missing_sections(folder: Path) -> list[str]:
     """Return the sections that are not written yet, in the order of the paper."""
     return [name for name in SECTIONS if not section_path(folder, name).is_file()]
+
+
+def thin_sections(folder: Path) -> dict[str, int]:
+    """Return the number of words of the written sections that have fewer than `MIN_WORDS`."""
+    lengths = {name: len(text.split()) for name, text in written_sections(folder).items() if name in MIN_WORDS}
+    return {name: words for name, words in lengths.items() if words < MIN_WORDS[name]}
 
 
 def _check_name(name: str) -> None:

@@ -12,6 +12,7 @@ from tools.evidence import check_references
 from tools.experiments.execution import load_ledger
 from tools.figures import load_figures
 from tools.paper import (
+    MIN_WORDS,
     SECTIONS,
     check_markup,
     figure_environment,
@@ -19,6 +20,7 @@ from tools.paper import (
     missing_sections,
     section_body,
     section_text,
+    thin_sections,
     write_section,
 )
 from tools.paper_build import build_paper, format_compilation
@@ -126,7 +128,7 @@ class WritingTools(Toolset):
     async def submit_paper(
         self, summary: Annotated[str, Field(description="what the paper finds, in two sentences without numbers")]
     ) -> Submission:
-        """Submit the paper. Every section must be written, every submitted figure included, it must compile, and the gate
+        """Submit the paper. Every section must be written out, every submitted figure included, it must compile, and the gate
         must find no error."""
         paper = self._idea.workspace.paper
         if missing := missing_sections(paper):
@@ -139,6 +141,9 @@ class WritingTools(Toolset):
                 f"submitted figures that no section includes: {names}. Include each in a section and refer to it with "
                 f"\\ref; for {unused[0].file}:\n{figure_environment(unused[0].file, unused[0].caption, unused[0].label)}"
             )
+        if thin := thin_sections(paper):
+            lengths = ", ".join(f"{name} ({words} words, at least {MIN_WORDS[name]})" for name, words in thin.items())
+            raise ToolError(f"sections too short for a reader to judge the study: {lengths}; write them out")
         compilation = await build_paper(self._idea)
         if not compilation.ok:
             raise ToolError("the paper does not compile:\n" + format_compilation(compilation))
