@@ -18,6 +18,7 @@ from tools.evidence.gate.statements.lexicon import pattern
 from tools.evidence.gate.statements.placement import Placement
 from tools.evidence.gate.statements.predicate import Predicate, no_evidence
 from tools.evidence.gate.statements.predicates import predicates
+from tools.evidence.gate.statements.seeds import as_ranking, judge_seeds, names_a_seed
 from tools.evidence.gate.statements.sizes import judge_size
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.gate.statements.superlatives import judge_superlative, speaks_of_changes
@@ -52,6 +53,10 @@ def judge_claims(sentence: ParsedSentence, study: Study, placement: Placement) -
             continue
         found = predicates(clause, study)
         judged = []
+        if not placement.headline:
+            judged = list(_of_seeds(found, clause, study))
+            if judged:
+                found = [p for p in found if p not in [q for q, _ in judged] and not names_a_seed(p)]
         for number, predicate in enumerate(found):
             before = found[number - 1].end if number else clause.start
             following = found[number + 1].start if number + 1 < len(found) else clause.end
@@ -65,10 +70,21 @@ def judge_claims(sentence: ParsedSentence, study: Study, placement: Placement) -
             # 'The results suggest that run 2 is better' explains nothing; the comparison has its own judgement.
             if not (carried and predicate.sense == "cause" and _CONCLUDES.match(predicate.text)):
                 yield judgement
-        if not found and (placement.strict or clause.about_study):
+        if not found and not judged and (placement.strict or clause.about_study):
             judgement = _judge_without_predicate(clause, study, placement)
             if judgement:
                 yield judgement
+
+
+def _of_seeds(found: Sequence[Predicate], clause: Clause, study: Study) -> Iterator[tuple[Predicate, Judgement]]:
+    """Yield the predicates that compare single seeds, with their judgements. In a headline, a seed would be selected."""
+    found = [predicate for predicate in found if not names_a_seed(predicate)]
+    for number, predicate in enumerate(found):
+        before = found[number - 1].end if number else clause.start
+        following = found[number + 1].start if number + 1 < len(found) else clause.end
+        judgement = judge_seeds(as_ranking(predicate), clause, study, before, following)
+        if judgement:
+            yield predicate, judgement
 
 
 def _judge_claims_without_predicate(

@@ -10,6 +10,7 @@ from tools.evidence.gate.statements.comparing import compare
 from tools.evidence.gate.statements.lexicon import words
 from tools.evidence.gate.statements.number_place import NumberPlace
 from tools.evidence.gate.statements.numerals import Numeral, numerals
+from tools.evidence.gate.statements.predicates import predicates
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.judgement import Judgement, Verdict
 from tools.evidence.records import BASELINE
@@ -25,9 +26,10 @@ _PART_OF_DATASETS = re.compile(r"\b(?:on|in|for)\s+(?:only\s+|the\s+)?$", re.IGN
 _PART_OF_RUNS = re.compile(
     r"\b(?:the|these|those|first|last|other|only)\s+(?:first\s+|last\s+|other\s+)?$", re.IGNORECASE
 )
+_PART_OF_SEEDS = re.compile(r"\b(?:other|first|last|remaining)\s+$", re.IGNORECASE)
 _PARTS_OF_DATA = re.compile(r"\b(?:train|test|validation|held-out|evaluation)", re.IGNORECASE)
 _LINKS = frozenset(["of", "per", "in", "on", "at", "and", "with", "is", "are"])
-_SHARED = frozenset(["dataset", "set", "run", "task", "metric"])
+_SHARED = frozenset(["dataset", "set", "run", "task", "metric", "seed"])
 
 
 def judge_seed_count(place: NumberPlace, study: Study) -> Judgement:
@@ -58,7 +60,7 @@ def judge_count(
     nouns = list(place.nouns[:3])
     if nouns[:1] in (["of"], ["out"]):
         nouns = list(place.nouns[1:4] if nouns[0] == "of" else place.nouns[2:4])
-        if _shares(place, others):
+        if _shares(place, others) and ("seed" not in map(_stem, nouns) or _compares(place, study)):
             return place.licensed("a share, judged as a claim")
     counted = _counted(study)
     for index, noun in enumerate(nouns):
@@ -78,6 +80,8 @@ def judge_count(
             return place.licensed("a share, judged as a claim")
         if stem == "run" and value <= len(study.runs) and _PART_OF_RUNS.search(place.before):
             return place.licensed("a share of the runs")
+        if stem == "seed" and value < max(right) and _PART_OF_SEEDS.search(place.before) and _compares(place, study):
+            return place.licensed("a share of the seeds, judged as a claim")
         if value in right:
             return place.judged(Verdict.SUPPORTED, f"the number of {stem}s")
         if place.clause.possible:
@@ -99,6 +103,12 @@ def _shares(place: NumberPlace, others: Sequence[Numeral]) -> bool:
         return False
     following = re.findall(r"[A-Za-z]+", place.clause.text[total.end :])[:3]
     return any(_stem(word) in _SHARED for word in following)
+
+
+def _compares(place: NumberPlace, study: Study) -> bool:
+    return any(
+        predicate.sense in ("lower", "higher", "better", "worse") for predicate in predicates(place.clause, study)
+    )
 
 
 def _counted(study: Study) -> dict[str, list[int]]:

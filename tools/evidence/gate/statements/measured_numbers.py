@@ -12,6 +12,7 @@ from tools.evidence.gate.statements.comparing import compare
 from tools.evidence.gate.statements.number_place import NumberPlace
 from tools.evidence.gate.statements.predicate import Predicate
 from tools.evidence.gate.statements.scope import Scope, scope_of
+from tools.evidence.gate.statements.seeds import values_of_seeds
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.judgement import Judgement, Verdict
 from tools.evidence.records import BASELINE
@@ -66,6 +67,11 @@ def judge_measured(place: NumberPlace, study: Study) -> Judgement:
     """Compare a number with the results that its clause speaks of; without any it has no evidence."""
     numeral, clause = place.numeral, place.clause
     scope = scope_of(Predicate("lower", place.start, place.end, numeral.text), clause, study, clause.start, clause.end)
+    named = [name for mention in clause.named("run") for name in mention.names] or scope.runs
+    for address in (f"{run}/{d}/{m}" for run in named for d in scope.datasets for m in scope.metrics):
+        values = study.ledger.result(address).values if address in study.addresses else ()
+        if any(numeral.prints(v) and numeral.half_unit <= 0.01 * abs(v) for v in values_of_seeds(clause, values)):
+            return place.judged(Verdict.SUPPORTED, "the value of a seed, which no reference prints")
     names_metric = clause.named("metric") or clause.measured or any(m.kind == "metric" for m in clause.before)
     if not (scope.bound_runs and names_metric and scope.metrics):
         how = "in words" if numeral.in_words else "typed by hand"

@@ -49,7 +49,7 @@ def quantifier(text: str, noun: Literal["datasets", "runs"], names: Sequence[str
         return Quantifier("not_all")
     if says(_NONE):
         return Quantifier("none")
-    if (but := says(_ALL_BUT)) and (missing := _whole_number(but["missing"])) is not None:
+    if (but := says(_ALL_BUT)) and (missing := whole_number(but["missing"])) is not None:
         return Quantifier("count", len(names) - missing)
     if says(_ALL):
         return Quantifier("all", except_for=except_for)
@@ -58,14 +58,15 @@ def quantifier(text: str, noun: Literal["datasets", "runs"], names: Sequence[str
     if says(_SOME):
         return Quantifier("some")
     if match := says(_COUNT):
-        count = _whole_number(match["n"])
+        count = whole_number(match["n"])
         if count is not None and count <= len(names):
-            part = count < len(names) or (match["m"] and _whole_number(match["m"]) is not None)
+            part = count < len(names) or (match["m"] and whole_number(match["m"]) is not None)
             return Quantifier("count", count) if part else Quantifier("all", except_for=except_for)
     return None
 
 
-def _whole_number(word: str) -> int | None:
+def whole_number(word: str) -> int | None:
+    """Return the whole number that a word is; None for other words."""
     if word.lower() == "one":
         return 1
     found = list(numerals(f"{word} "))
