@@ -14,7 +14,7 @@ from agents.observer import Observer
 from scenarios.doctor import check_machine
 from scenarios.phases.phase_type import Need
 from scenarios.resolved_scenario import ResolvedScenario, cache_folder, resolve_scenario
-from scenarios.review_inputs import read_review_inputs
+from scenarios.review_files import read_review_inputs
 from scenarios.run_group import RunGroup
 from scenarios.runner import Runner
 from scenarios.scenario import Scenario, load_scenario, save_scenario

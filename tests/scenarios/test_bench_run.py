@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agents.journal import read_journal
-from scenarios.review_inputs import without_leaks
+from scenarios.review_files import without_leaks
 from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.panellist import PLAIN, Panellist
 from tests.fakes.pdfs import plain_page, text_at, write_pdf

@@ -99,6 +99,7 @@ def plain_text(text: str | None) -> str:
     return " ".join(text.split())
 
 
+@functools.lru_cache(maxsize=4096)  # every read of a bibliography decodes the same fields
 def latex_to_text(text: str) -> str:
     """Return LaTeX as plain Unicode. A bare % is a percent sign here, not a comment."""
     if not _LATEX.search(text):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tools.evidence.gate.section_source import DeclaredClaim, EvidenceReference, SectionSource
 from tools.evidence.gate.statements.lexicon import claim_words, pattern, word_sense
-from tools.evidence.gate.statements.mentions import Mention
+from tools.evidence.gate.statements.mentions import Mention, find_mentions
 from tools.evidence.gate.statements.plain_text import plain
 from tools.evidence.gate.statements.study import Study
 from tools.paper import cited_keys
@@ -125,7 +125,7 @@ def read_sentences(source: SectionSource, study: Study) -> Iterator[ParsedSenten
         here = max((i for i, (at, _, _) in enumerate(headings) if at <= start), default=-1)
         if here != heading_at:
             heading_at = here
-            heading = [m for m in study.mentions(headings[here][2]) if m.kind in ("metric", "dataset")]
+            heading = [m for m in find_mentions(headings[here][2], study) if m.kind in ("metric", "dataset")]
         if _PARAGRAPH.search(source.tex[end_before:start] + re.split(r"\S", source.tex[start:end], maxsplit=1)[0]):
             context = []
         end_before = end
@@ -176,7 +176,7 @@ def _clauses(source: SectionSource, text: str, start: int, end: int, study: Stud
     cites = bool(cited_keys(source.tex[start:end]))
     mentions = [
         Mention(m.kind, m.names, m.start + start, m.end + start, m.several, m.by_setting)
-        for m in study.mentions(sentence)
+        for m in find_mentions(sentence, study)
     ]
     references = [r for r in source.references if start <= r.start < end]
     for reference in references:

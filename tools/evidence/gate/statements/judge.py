@@ -9,6 +9,7 @@ from tools.evidence.gate.section_source import SectionSource
 from tools.evidence.gate.statements.bound_references import judge_references
 from tools.evidence.gate.statements.claims import judge_claims
 from tools.evidence.gate.statements.clauses import ParsedSentence, read_sentences
+from tools.evidence.gate.statements.mentions import find_mentions
 from tools.evidence.gate.statements.numbers import judge_numbers
 from tools.evidence.gate.statements.placement import HEADLINE, STRICT, Placement
 from tools.evidence.gate.statements.plain_text import plain
@@ -55,7 +56,7 @@ def _names_result(source: SectionSource, sentence: ParsedSentence, study: Study)
     row_start = max(source.tex.rfind("\\\\", table[0], sentence.start), table[0])
     row_end = source.tex.find("\\\\", sentence.end)
     row = plain(source.prose[row_start : row_end if 0 <= row_end < table[1] else table[1]])
-    return any(mention.kind in ("run", "dataset", "metric") for mention in study.mentions(row))
+    return any(mention.kind in ("run", "dataset", "metric") for mention in find_mentions(row, study))
 
 
 def _formulas(source: SectionSource, sentence: ParsedSentence) -> tuple[tuple[int, int], ...]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import lru_cache
+from typing import Literal
 
 from tools.evidence.gate.statements.lexicon import lemmas, words
+from tools.evidence.gate.statements.study import Study
 from tools.evidence.names import name_parts
 from tools.evidence.records import BASELINE
-
-if TYPE_CHECKING:
-    from tools.evidence.gate.statements.study import Study
 
 Kind = Literal["run", "dataset", "metric", "setting"]
 
@@ -53,6 +52,7 @@ class Mention:
 NamePattern = tuple[Kind, str, re.Pattern[str]]
 
 
+@lru_cache(maxsize=4)
 def name_patterns(study: Study) -> list[NamePattern]:
     """Return the kind, name and pattern of everything that a text may name."""
     found: list[NamePattern] = []
@@ -88,7 +88,7 @@ def name_patterns(study: Study) -> list[NamePattern]:
 def find_mentions(text: str, study: Study) -> list[Mention]:
     """Return the mentions in a plain text, by position. A longer name hides a shorter one inside it."""
     raw = [*_changed_settings(text, study), *_numbered(text)]
-    for kind, name, pattern in study.name_patterns:
+    for kind, name, pattern in name_patterns(study):
         raw += [Mention(kind, (name,), m.start(), m.end()) for m in pattern.finditer(text)]
     raw += [Mention("run", (BASELINE,), m.start(), m.end()) for m in _BASELINE.finditer(text)]
     raw = [m for m in raw if text[m.start : m.end].lower() != "times"]  # 'three times' names no duration

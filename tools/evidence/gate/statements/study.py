@@ -10,7 +10,6 @@ from pathlib import Path
 from tools.evidence.code_constants import read_constants
 from tools.evidence.code_facts import CodeFacts, read_code
 from tools.evidence.gate.statements.lexicon import lemmas, words
-from tools.evidence.gate.statements.mentions import Mention, NamePattern, find_mentions, name_patterns
 from tools.evidence.ledger import Ledger
 from tools.evidence.records import BASELINE, CONFIRMATION, Metric, Scalar
 from tools.experiments.template import Template
@@ -31,9 +30,9 @@ _QUALITIES = (
 """What a study can measure, although it is also a usual name in code."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study:
-    """The ledger of a study, the template's description, and the constants of its code."""
+    """The ledger of a study, the template's description, and the constants of its code. Equal only to itself."""
 
     ledger: Ledger
     description: str = ""
@@ -192,12 +191,3 @@ class Study:
         return frozenset(
             float(v) for values in self.settings.values() for v in values.values() if isinstance(v, int | float)
         )
-
-    @cached_property
-    def name_patterns(self) -> list[NamePattern]:
-        """Return the patterns of all names."""
-        return name_patterns(self)
-
-    def mentions(self, text: str) -> list[Mention]:
-        """Return the runs, datasets, metrics and settings that a plain text names, by position."""
-        return find_mentions(text, self)
