@@ -469,3 +469,31 @@ def test_a_run_is_the_best_also_by_the_rule_of_the_harness() -> None:
         text = f"Run_{number} has the best mean loss over the datasets."
         found = [j for j in judge_section(read_source("results", text), study) if j.verdict in WRONG]
         assert bool(found) == wrongly, found
+
+
+# Wordings of false statements: run 1 doubles the hidden size, is better on dino, worse on moons, and elsewhere no different.
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "As can be seen in the table, run 1 has a lower KL divergence on moons.",
+        "It should be noted that run 1 improves every dataset.",
+        "As one would expect, a larger hidden size gives better samples on moons.",
+        "As hypothesised, run 1 wins on moons.",
+        "We can conclude that doubling the hidden size is harmless on moons.",
+        "Without a single exception, run 1 lowers the KL divergence.",
+        "The improvements of run 1 are consistent across all four datasets.",
+        "On moons, sample quality improves when the hidden size is doubled.",
+        "A wider network has a clear advantage on moons.",
+        "On moons, run 1 is the winner.",
+        "On dino, the KL divergence of run 1 is close to that of the baseline.",
+        "Doubling the hidden size leaves the KL divergence on dino intact.",
+        "The cost of doubling the hidden size is modest on moons.",
+        "Run 1 raises the KL divergence on moons only marginally.",
+        "The gap to the data narrows on moons in run 1.",
+        f"On dino the baseline has a KL divergence of {result(1, 'dino')}.",
+    ],
+)
+def test_false_statements_are_found_in_the_wordings_of_papers(latex: str) -> None:
+    assert wrong(latex)

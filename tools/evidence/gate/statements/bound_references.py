@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tools.evidence.gate.report import FindingCode
 from tools.evidence.gate.statements.clauses import Clause, ParsedSentence
+from tools.evidence.gate.statements.lexicon import word_sense
 from tools.evidence.gate.statements.mentions import Mention
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.judgement import Judgement, Verdict
@@ -87,10 +88,10 @@ def _mentions(clause: Clause, kind: str) -> list[Mention]:
 def _only_versus(clause: Clause, mention: Mention) -> bool:
     """Tell whether the baseline is only what something is compared with."""
     before = clause.text[: mention.start - clause.start]
+    if any(word_sense(word) for word in re.findall(r"[a-z]+", before.lower())[-2:]):
+        return True  # 'outperforms the baseline'
     return bool(
-        re.search(
-            r"\b(?:than|against|versus|vs\.?|from|with|to|over|of|below|above|the|by)\s+(?:the\s+)?$", before, re.I
-        )
+        re.search(r"\b(?:than|against|versus|vs\.?|from|with|to|over|of|below|above|by)\s+(?:the\s+)?$", before, re.I)
     )
 
 

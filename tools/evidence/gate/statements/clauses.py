@@ -199,13 +199,19 @@ def _clauses(source: SectionSource, text: str, start: int, end: int, study: Stud
             part,
             sorted((m for m in mentions if low <= m.start < high), key=lambda m: m.start),
             [r for r in references if low <= r.start < high],
-            possible=question or bool(pattern("possible").search(part) or pattern("definition").search(part)),
+            possible=question or _is_supposed(part),
             cites=cites,
             own_at=min(own, default=high),
             labelled=labelled,
             notes=[note for note in source.citation_notes if low <= note[0] < high],
             claims=[claim for claim in source.claims if claim.words[0] < high and low < claim.words[1]],
         )
+
+
+def _is_supposed(text: str) -> bool:
+    """Tell whether a clause is a supposition or a definition. 'As can be seen' and 'as expected' weaken nothing."""
+    stated = pattern("evident").sub(" ", text)
+    return bool(pattern("possible").search(stated) or pattern("definition").search(stated))
 
 
 def _says_something(text: str) -> bool:

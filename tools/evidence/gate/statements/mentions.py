@@ -25,6 +25,7 @@ _BASELINE = re.compile(
 )
 _RATIOS = {
     "halv": 0.5, "half": 0.5, "doubl": 2.0, "twice": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "fourfold": 4.0,
+    "quarter": 0.25,
 }  # fmt: skip
 _NUMBER_WORDS = {"two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "eight": 8.0, "ten": 10.0}
 _REST = {
@@ -122,7 +123,7 @@ def _changed_settings(text: str, study: Study) -> Iterator[Mention]:
         noun = rf"(?:{name}s?|(?:step(?: size)?|rate|{parts[-1]})s?)"
         pronoun = "|it\\b|them\\b" if len(study.varied) == 1 else ""
         multiples = re.compile(
-            r"\b(?P<how>halv\w+|half|doubl\w+|twice|tripl\w+|trebl\w+|quadrupl\w+|fourfold|(?P<n>\w+)[\s-]+(?:times|fold))\s+"
+            r"\b(?P<how>halv\w+|half|doubl\w+|twice|tripl\w+|trebl\w+|quadrupl\w+|fourfold|quarter\w*|(?P<n>\w+)[\s-]+(?:times|fold))\s+"
             rf"(?:of\s+)?(?:{article}{noun}{pronoun}(?:\s+of\s+(?:the\s+)?(?:baseline|default|run[\s_]*0))?"
             r"|(?:the\s+|its\s+)?(?:default|baseline)(?!\w))",
             re.IGNORECASE,
@@ -131,14 +132,26 @@ def _changed_settings(text: str, study: Study) -> Iterator[Mention]:
             if ratio := _ratio(match["how"], match["n"]):
                 yield Mention("run", study.runs_with(setting, ratio), match.start(), match.end(), by_setting=True)
         directions = re.compile(
-            r"(?:\b(?P<up>larger|higher|greater|bigger|increas\w+|rais\w+|enlarg\w+)"
-            rf"|\b(?P<down>smaller|lower\w*|reduc\w+|decreas\w+|shrinking|cutting))\s+(?:(?:in|of)\s+)?{article}{noun}(?![\w-])",
+            r"(?:\b(?P<up>larger?|high(?:er)?|greater|big(?:ger)?|increas\w+|rais\w+|enlarg\w+)"
+            rf"|\b(?P<down>small(?:er)?|low(?:er\w*)?|reduc\w+|decreas\w+|shrinking|cutting))\s+(?:(?:in|of)\s+)?{article}{noun}(?![\w-])",
             re.IGNORECASE,
         )
+        changed = re.compile(
+            rf"\b{noun}\s+(?:is|are|was|were|being|been)\s+(?:\w+ly\s+)?(?:(?P<how>(?:halv|doubl|tripl|trebl|quadrupl|quarter)ed)"
+            r"|(?P<up>increased|raised|enlarged)|reduced|decreased|lowered|cut)\b(?!\s+(?:during|over|linearly|every|after|by|with))",
+            re.IGNORECASE,
+        )
+        for match in changed.finditer(text):
+            ratio = _ratio(match["how"], None) if match["how"] else None
+            runs = study.runs_with(setting, ratio) if ratio else study.runs_beyond(setting, above=bool(match["up"]))
+            yield Mention("run", runs, match.start(), match.end(), by_setting=True)
         for match in directions.finditer(text):
             runs = study.runs_beyond(setting, above=bool(match["up"]))
             yield Mention("run", runs, match.start(), match.end(), by_setting=True)
-        extremes = re.compile(rf"\b(?:(?P<top>largest|highest)|smallest|lowest)\s+{noun}(?![\w-])", re.IGNORECASE)
+        extremes = re.compile(
+            rf"\b(?:(?P<top>largest|highest|greatest|maxim\w+)|smallest|lowest|minim\w+)\s+{noun}(?![\w-])",
+            re.IGNORECASE,
+        )
         for match in extremes.finditer(text):
             ranked = study.ranked_by(setting)
             if ranked:

@@ -45,8 +45,9 @@ def judge_size(predicate: Predicate, clause: Clause, study: Study) -> Judgement 
 def judge_size_beside(predicate: Predicate, clause: Clause, cells: Sequence[Cell]) -> Judgement | None:
     """Judge a word of size next to a comparison that these cells carry, as in 'only marginally lower'."""
     at, until = predicate.start - clause.start, predicate.end - clause.start
-    text = predicate.text.lower()
-    parts = re.split(r"[;:()]", clause.without_names[max(0, at - 30) : until + 30].lower())
+    text, named = predicate.text.lower(), clause.without_names.lower()
+    beside = re.sub(r" {2,}", " ", named[:at])[-30:] + text + re.sub(r" {2,}", " ", named[until:])[:30]
+    parts = re.split(r"[;:()]", beside)
     near = next((part for part in parts if text in part), "")
     for word in re.findall(r"[a-z]+", near):
         size = claim_words().size.get(word)

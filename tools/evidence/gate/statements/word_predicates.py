@@ -40,7 +40,7 @@ _THAN_A_DIFFERENCE = re.compile(
 )
 _PURPOSE = re.compile(r"\W*(?:in order )?to\s+(?:\w+ly\s+)?", re.IGNORECASE)
 _PASSIVE = re.compile(r"\s+(?:is|was|are|were|be|been|being)(?:\s+\w+){0,2}\s+")
-_END_OF_PHRASE = re.compile(r"\s*(?:,|$|from|to|by|in)")
+_END_OF_PHRASE = re.compile(r"\s*(?:[,.;:]|$|from|to|by|in)")
 
 
 def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int]]) -> Iterator[Predicate]:
@@ -59,15 +59,19 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
             continue  # the template's own words, as in 'samples narrower than the data'
         size = None if _grades_a_comparison(word) else claim_words().size.get(word.text)
         if sense is None:
-            if size and _predicative(word) and not _SEEN_IN.match(word.text_after):
+            seen = size == "certain" and _SEEN_IN.match(word.text_after)
+            if size and _predicative(word) and not seen:
                 yield _at(word, "size", "positive")
         elif sense.degree == "positive":
             yield from _positive(word, sense.sense, size)
         elif not _no_comparison(word, sense):
             subject = unmeasured_subject if sense.degree == "verb" else comparative_subject
             unknown = subject(found, index)
-            of_method = sense.sense in _DIRECTIONS and unknown is not None and unknown[:5] in study.name_stems
-            if unknown and (of_method or unknown in study.title.lower()):
+            if (
+                unknown
+                and sense.sense in _DIRECTIONS
+                and (unknown[:5] in study.name_stems or unknown in study.title.lower())
+            ):
                 continue  # 'fewer levels' than the setting time_levels
             if unknown is not None:
                 yield _at(word, sense.sense, sense.degree, unknown=unknown, lemma=sense.lemma)

@@ -38,6 +38,11 @@ def comparative_subject(found: Sequence[ClauseWord], index: int) -> str | None:
     if following is None or separated(word, following):
         return unmeasured_subject(found, index)
     noun = following.text
+    if noun == "than":
+        of_setting = [m.kind for m in word.clause.mentions if m.end <= word.start and m.kind != "dataset"][-1:] == [
+            "setting"
+        ]
+        return None if of_setting else unmeasured_subject(found, index)
     mention = next(
         (
             m
@@ -52,8 +57,10 @@ def comparative_subject(found: Sequence[ClauseWord], index: int) -> str | None:
         return None
     if mention and mention.kind == "run":
         return "" if word.text in ("best", "worst") else None
-    modifies = noun in words("vague_metrics") or noun in ("sample", "samples", "training", "model")
-    if modifies and (head := _head_noun(found, index + 1)):
+    head = _head_noun(found, index + 1)
+    if head in words("vague_metrics"):
+        return ""  # 'better diffusion samples'
+    if head and (noun in words("vague_metrics") or noun in ("sample", "samples", "training", "model")):
         return head
     if noun in words("settings_nouns") | words("no_subjects") - _ENDS_ARGUMENT:
         condition = of_condition(word) and noun not in ("values", "value", "results")
@@ -69,9 +76,9 @@ def _head_noun(found: Sequence[ClauseWord], index: int) -> str:
     if index + 1 >= len(found) or separated(found[index], found[index + 1]):
         return ""
     head = found[index + 1]
-    known = (
-        head.text in words("prepositions") or head.text in words("no_subjects") or head.text in words("vague_metrics")
-    )
+    if head.text in words("vague_metrics"):
+        return head.text
+    known = head.text in words("prepositions") or head.text in words("no_subjects")
     return "" if known or head.is_named or set(lemmas(head.text)) != {"NOUN"} else head.text
 
 
@@ -85,7 +92,8 @@ def unmeasured_subject(found: Sequence[ClauseWord], index: int) -> str:
     for other in [*_words_before(found, index), *_words_after(found, index)]:
         text = other.text
         skipped = text in words("no_subjects") or text in words("vague_metrics") or text in words("prepositions")
-        if skipped or text.endswith("ly") or other.is_named or next(numerals(text), None):
+        modifies = other.next[:1] and other.next[0] in words("vague_metrics")  # 'a diffusion model'
+        if skipped or modifies or text.endswith("ly") or other.is_named or next(numerals(text), None):
             continue
         forms = lemmas(text)
         if not forms or ("NOUN" in forms and "ADV" not in forms and not is_neutral(text)):
