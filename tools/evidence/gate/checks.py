@@ -13,7 +13,7 @@ from tools.evidence.gate.citations import check_citations
 from tools.evidence.gate.completeness import check_completeness
 from tools.evidence.gate.document import check_document
 from tools.evidence.gate.expected_print import expected_print
-from tools.evidence.gate.figures import check_figure_contents, check_figures
+from tools.evidence.gate.figures import check_figure_contents, check_figures, judge_figure_trends
 from tools.evidence.gate.printed import PrintedPaper, check_printed, with_pages
 from tools.evidence.gate.report import FindingCode, GateCheckResult, GateFinding, GateReport
 from tools.evidence.gate.section_source import SectionSource, read_source
@@ -74,10 +74,15 @@ class PaperEvidence:
         return [(source, judgement) for source in self.sources for judgement in judge_setup(source, self.setup)]
 
     @cached_property
+    def figure_judgements(self) -> list[tuple[SectionSource, Judgement]]:
+        """Return what the sections say of the curves in figures, judged, with the section of each."""
+        return judge_figure_trends(self.folder, self.sources, self.ledger, self.drawings)
+
+    @cached_property
     def judgements(self) -> list[tuple[SectionSource, Judgement]]:
         """Return what the sentences of the sections state, judged, with the section of each.
 
-        Numbers that the set-up settles are left to it.
+        Numbers that the set-up settles are left to it, and directions of curves to their figure.
         """
         found = [
             (source, judgement) for source in self.sources for judgement in judge_section(source, self.setup.study)
@@ -85,9 +90,10 @@ class PaperEvidence:
         return [(source, judgement) for source, judgement in found if not self._settled(source, judgement)]
 
     def _settled(self, source: SectionSource, judgement: Judgement) -> bool:
-        return judgement.code == FindingCode.TYPED_NUMBER and any(
+        settling = self.setup_judgements if judgement.code == FindingCode.TYPED_NUMBER else self.figure_judgements
+        return any(
             other is source and j.start < judgement.end and judgement.start < j.end
-            for other, j in self.setup_judgements
+            for other, j in settling
             if j.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
         )
 
@@ -248,6 +254,8 @@ def _citations(evidence: PaperEvidence) -> Iterable[GateFinding]:
 def _figures(evidence: PaperEvidence) -> Iterable[GateFinding]:
     yield from check_figures(evidence.folder, evidence.sources)
     yield from check_figure_contents(evidence.folder, evidence.sources, evidence.ledger, evidence.drawings)
+    for source, judgement in evidence.figure_judgements:
+        yield from _judged(judgement, source)
 
 
 CHECKS: tuple[GateCheck, ...] = (

@@ -8,12 +8,14 @@ from typing import Literal
 
 from tools.errors import nearest
 from tools.evidence import Ledger
-from tools.evidence.gate.figure_captions import check_captions, shown_figures
+from tools.evidence.gate.figure_captions import ShownFigure, check_captions, shown_figures
 from tools.evidence.gate.figure_origin import check_origin
 from tools.evidence.gate.figure_text import check_figure_texts, figure_facts
+from tools.evidence.gate.figure_trends import judge_trends
 from tools.evidence.gate.report import FindingCode, GateFinding
 from tools.evidence.gate.section_source import SectionSource
-from tools.figures import DrawingRecord
+from tools.evidence.judgement import Judgement
+from tools.figures import DrawingRecord, load_figures
 
 _IMAGES = frozenset([".pdf", ".png", ".jpg", ".jpeg"])
 _SUFFIXES = ("", ".pdf", ".png", ".jpg", ".jpeg")
@@ -61,13 +63,33 @@ def check_figure_contents(
 
     Not seen: what an image shows that matplotlib did not draw, and data that plot.py itself invented.
     """
-    files = {name: _file(folder, name).removeprefix("./") for source in sources for name, _ in source.graphics}
+    files = _shown_files(folder, sources)
     shown = sorted(set(filter(None, files.values())))
     facts = {file: each for file, each in figure_facts(folder, drawings).items() if file in shown}
     yield from check_origin(folder, shown, drawings, ledger)
     yield from check_figure_texts(facts, ledger)
     figures = [figure for source in sources for figure in shown_figures(source, files)]
-    yield from check_captions(figures, sources, facts, ledger)
+    yield from check_captions(figures, facts, ledger)
+
+
+def judge_figure_trends(
+    folder: Path, sources: Sequence[SectionSource], ledger: Ledger, drawings: DrawingRecord | None
+) -> list[tuple[SectionSource, Judgement]]:
+    """Return the judgements of what the sections say of the curves in figures, with the section of each."""
+    files = _shown_files(folder, sources)
+    figures = [figure for source in sources for figure in shown_figures(source, files)]
+    shown = {figure.file for figure in figures}
+    figures += [
+        ShownFigure(sources[0], f"figures/{each.file}", (each.label,), None, 0)
+        for each in load_figures(folder)
+        if f"figures/{each.file}" not in shown and sources
+    ]
+    return list(judge_trends(sources, figures, figure_facts(folder, drawings), ledger))
+
+
+def _shown_files(folder: Path, sources: Sequence[SectionSource]) -> dict[str, str]:
+    """Return name in \\includegraphics -> file."""
+    return {name: _file(folder, name).removeprefix("./") for source in sources for name, _ in source.graphics}
 
 
 def _file(folder: Path, name: str) -> str:
