@@ -15,10 +15,10 @@ from scenarios.phases.phase_type import Need
 from scenarios.resolved_scenario import ResolvedScenario
 from scenarios.scenario import SandboxSpec
 from tools.errors import UserError
-from tools.experiments.requirements import FILE, MissingPackagesError
 from tools.experiments.template import Template
 from tools.latex import tex_problem
 from tools.project import is_checkout
+from tools.requirements import FILE, MissingPackagesError
 from tools.sandbox import open_sandbox
 from tools.sandbox.self_test import run_self_test
 

@@ -33,9 +33,9 @@ from scenarios.run_summary import summarize_run
 from scenarios.scenario import PhaseSpec
 from scenarios.turn_prompts import TurnPrompts
 from tools.errors import ColloquiumError, MachineError
+from tools.file_tree import remove_path
 from tools.run_dir import RunDir, RunEnd, RunStatus, write_summary
 from tools.sandbox import Sandbox
-from tools.sandbox.file_tree import remove_path
 from tools.temporary import remove_abandoned_folders
 from tools.toolsets.context import ToolContext
 from tools.toolsets.registry import build_tools, tool_names

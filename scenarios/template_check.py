@@ -16,13 +16,13 @@ from tools.errors import ToolError
 from tools.evidence import BASELINE, RunRecord
 from tools.experiments.configuration import configured_numbers
 from tools.experiments.execution import load_ledger, run_once
-from tools.experiments.requirements import FILE
 from tools.experiments.template import SKELETON, Template, load_template
 from tools.experiments.workspace import Workspace
 from tools.idea_context import IdeaContext
 from tools.ideas import Idea
 from tools.literature import build_literature
 from tools.project import TEMPLATES
+from tools.requirements import FILE
 from tools.review import load_form
 from tools.run_dir import RunDir
 from tools.sandbox import Sandbox

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tools.sandbox.file_tree import remove_path
+from tools.file_tree import remove_path
 
 _PREFIX = "colloquium."
 _YOUNG_SECONDS = 60

@@ -13,9 +13,9 @@ from rich.table import Table
 from scenarios.commands.console import Json, aside, print_json, say, show_checks, show_table
 from scenarios.doctor import Check, packages_check
 from scenarios.template_check import check_template
-from tools.experiments.requirements import MissingPackagesError
 from tools.experiments.template import Template, load_template, template_names, write_new_template
 from tools.project import TEMPLATES, command_line
+from tools.requirements import MissingPackagesError
 from tools.sandbox import open_sandbox
 
 app = typer.Typer(help="List the research templates, write a new one, or check one.", invoke_without_command=True)

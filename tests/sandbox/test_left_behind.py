@@ -12,8 +12,8 @@ import pytest
 
 from tools.errors import UserError
 from tools.experiments.workspace import Workspace
+from tools.file_tree import remove_path, walk
 from tools.sandbox import ExecutionResult, ResourceLimits, open_sandbox
-from tools.sandbox.file_tree import remove_path, walk
 from tools.sandbox.process_stats import folder_bytes
 
 SETUP = "import os, sys\nfrom pathlib import Path\n"

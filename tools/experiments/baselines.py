@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from tools.atomic import write_json
 from tools.evidence import RESULT_FOLDER, RunRecord
-from tools.sandbox.file_tree import remove_path
+from tools.file_tree import remove_path
 
 _MAX_BYTES = 200 * 2**20
 """Larger results are not cached."""

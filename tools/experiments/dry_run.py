@@ -18,9 +18,9 @@ from tools.experiments.integrity import (
     read_result,
 )
 from tools.experiments.program_output import end_of_output
+from tools.file_tree import remove_path
 from tools.idea_context import IdeaContext
 from tools.sandbox import ResourceLimits
-from tools.sandbox.file_tree import remove_path
 
 FOLDER = "dry_run"
 SECONDS = 60.0

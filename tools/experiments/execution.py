@@ -30,9 +30,9 @@ from tools.experiments.integrity import (
 from tools.experiments.program_output import end_of_output
 from tools.experiments.settings import settings_of_run
 from tools.experiments.template import Profile
+from tools.file_tree import remove_path
 from tools.idea_context import IdeaContext
 from tools.sandbox import ExecutionResult, ResourceLimits
-from tools.sandbox.file_tree import remove_path
 
 _SANITIZED = 20
 

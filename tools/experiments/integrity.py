@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 from tools.errors import TamperedError, ToolError
 from tools.evidence import RESULT_FOLDER, Ledger
 from tools.experiments.workspace import VERSIONED_BYTES
+from tools.file_tree import remove_path, walk
 from tools.idea_context import IdeaContext
 from tools.sandbox import ExecutionResult
-from tools.sandbox.file_tree import remove_path, walk
 from tools.sandbox.obeyed_files import is_importable
 from tools.sandbox.workspace_sanitizer import MAX_DEPTH, MODULE, read_json
 

@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tools.errors import UserError, nearest
 from tools.evidence import Metric, Scalar
 from tools.evidence.names import name_problem
-from tools.experiments.requirements import FILE, read_requirements
 from tools.ideas import StoredIdea, read_archive
 from tools.project import command_line
+from tools.requirements import FILE, read_requirements
 from tools.schema import first_problem, read_yaml, validated
 from tools.user_files import read_user_text
 

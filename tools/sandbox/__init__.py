@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from tools.errors import UserError, nearest
-from tools.experiments.requirements import MissingPackagesError, require_installed
+from tools.requirements import MissingPackagesError, require_installed
 from tools.sandbox.base import ExecutionResult, Purpose, ResourceLimits, Sandbox, Session
 from tools.sandbox.settings import SandboxSettings
 

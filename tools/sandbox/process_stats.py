@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from tools.sandbox.file_tree import walk
+from tools.file_tree import walk
 
 PROC = Path("/proc")
 BLOCK = 4096

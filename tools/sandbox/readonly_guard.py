@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from tools.errors import UserError
-from tools.sandbox.file_tree import remove_path, walk
+from tools.file_tree import remove_path, walk
 from tools.sandbox.obeyed_files import is_importable
 
 _MAX_DEPTH = 32

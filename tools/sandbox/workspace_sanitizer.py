@@ -11,8 +11,8 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from tools.errors import TamperedError, ToolError
+from tools.file_tree import TreeEntry, remove_tree, walk
 from tools.sandbox.base import SanitizedItem
-from tools.sandbox.file_tree import TreeEntry, remove_tree, walk
 from tools.sandbox.obeyed_files import belongs_to_bare_repository, is_importable, obeyed_by
 
 MAX_DEPTH = 32

@@ -15,7 +15,7 @@ from tools.errors import ToolError, nearest
 from tools.evidence import RESULT_FOLDER
 from tools.experiments.configuration import configuration_files
 from tools.experiments.integrity import is_shadow
-from tools.experiments.requirements import importable_names
+from tools.requirements import importable_names
 from tools.sandbox.obeyed_files import is_importable, obeyed_by
 from tools.toolsets.base import Toolset
 from tools.toolsets.data import FilePart, ListedFiles

@@ -9,8 +9,8 @@ import pytest
 
 from tests.fakes.foreign_template import write_foreign_template
 from tools.errors import UserError
-from tools.experiments.requirements import MissingPackagesError, missing_requirements, read_requirements
 from tools.experiments.template import load_template
+from tools.requirements import MissingPackagesError, missing_requirements, read_requirements
 from tools.sandbox import open_sandbox
 
 NUMPY = importlib.metadata.version("numpy")
