@@ -9,7 +9,7 @@ from agents.offline.messages import RunNote
 from agents.offline.results import main_metric, metrics_to_report
 from agents.offline.script import Opening, Script, call, read_whole, say, submit
 from agents.offline.state import FiguresVariables
-from agents.offline.text import file_word
+from agents.offline.text import file_word, latex
 from tools.evidence import BASELINE, RunRecord
 from tools.toolsets.data import FigureFiles, LedgerRows
 
@@ -133,13 +133,12 @@ def plotter(opening: Opening) -> Script:
     files = drawn.read(FigureFiles).files
     wanted = {f"effect_{words[metric]}.png": metric for metric in chosen} | {f"seeds_{words[chosen[0]]}.png": chosen[0]}
     effects = [file for file in wanted if file in files]
-    others = [file for file in files if file not in effects][:3]
+    others = [file for file in files if file not in effects and file_word(file[:-4]) == file[:-4]][:3]
     capped = {row.metric for row in rows if row.censored}
     repeated = {row.metric for row in rows if row.n > 1}
-    captions = [_caption(file, wanted[file], tunable, labels, capped, repeated) for file in effects] + [
-        f"As drawn by the template's own plotting code (`{file[:-4]}`)." for file in others
-    ]
-    answer = yield from submit("submit_figures", files=effects + others, captions=captions)
+    captions = [_caption(file, wanted[file], tunable, labels, capped, repeated) for file in effects]
+    captions += [f"As drawn by the template's own plotting code (`{file[:-4]}`)." for file in others]
+    answer = yield from submit("submit_figures", files=effects + others, captions=[latex(text) for text in captions])
     while True:
         yield from say(f"{answer.text}. Main metric: {main_metric(rows)}.")
 
