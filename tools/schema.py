@@ -16,12 +16,22 @@ M = TypeVar("M", bound=BaseModel)
 _MAX_CHARACTERS = 2**19
 """Longest YAML text that is read. Files that people write are far shorter, and a huge one takes minutes to parse."""
 
+_MAX_MERGED = 10
+"""Most mappings that `<<` merges into one. A list of thousands takes minutes."""
+
 _MAX_SHOWN = 200
 """Longest excerpt of a wrong value in a message, in characters."""
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Refuses a mapping that has a key twice, where YAML would silently keep the last value. Compiled where possible."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        for key, value in node.value:
+            merges_list = key.tag == "tag:yaml.org,2002:merge" and isinstance(value, yaml.SequenceNode)
+            if merges_list and len(value.value) > _MAX_MERGED:
+                raise yaml.YAMLError(f"line {key.start_mark.line + 1} merges more than {_MAX_MERGED} mappings")
+        super().flatten_mapping(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: dict[str, int] = {}

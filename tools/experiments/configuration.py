@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
+from tools.errors import UserError
 from tools.evidence import RESULT_FOLDER, Scalar
 from tools.experiments.settings import SourceSetting
+from tools.schema import parse_yaml
 
 _SUFFIXES = (".yaml", ".yml", ".toml", ".json")
 _TEMPLATE_FILES = frozenset(["template.yaml", "prompt.json", "seed_ideas.json", "pyproject.toml"])
 _MOST_BYTES = 100_000
 _MOST_FILES = 20
 _MOST_SETTINGS = 200
+_MOST_KEYS = 10_000
+"""Keys of a file that are looked at. With aliases, a short YAML file can have billions."""
+_LONGEST_NAME = 200
 _NUMBER = re.compile(
     r"""(["']?)\b([A-Za-z_]\w*)\1\s*[:=]\s*([-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=\s*(?:[,}\]#]|$))"""
 )
@@ -76,11 +81,11 @@ def number_settings(file: str, text: str) -> list[SourceSetting]:
         for match in _NUMBER.finditer(line)
         if not line.lstrip().startswith("#")
     ]
-    names = [match[2] for _, _, match in placed]
+    names = Counter(match[2] for _, _, match in placed)
     found = []
     for number, line, match in placed:
         (value, *others) = values.get(match[2]) or [""]
-        if others or names.count(match[2]) > 1 or isinstance(value, bool | str) or value != float(match[3]):
+        if others or names[match[2]] > 1 or isinstance(value, bool | str) or value != float(match[3]):
             continue
         column = len(line[: match.start(3)].encode())
         found.append(SourceSetting(match[2], value, number, column, match[3], line, "configuration", file))
@@ -96,16 +101,20 @@ def _values(path: Path, text: str) -> dict[str, Scalar]:
             case ".json":
                 data = json.loads(text)
             case _:
-                data = yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError, RecursionError):
+                data = parse_yaml(text, path)
+    except (ValueError, UserError, RecursionError):
         return {}
-    return dict(_flat(data, path.stem)) if isinstance(data, dict) else {}
+    return dict(_flat(data, path.stem, itertools.count())) if isinstance(data, dict) else {}
 
 
-def _flat(data: dict[object, object], prefix: str, depth: int = 0) -> Iterator[tuple[str, Scalar]]:
+def _flat(data: dict[object, object], prefix: str, seen: Iterator[int], depth: int = 0) -> Iterator[tuple[str, Scalar]]:
     for key, value in data.items():
         name = f"{prefix}.{key}"
+        if next(seen) >= _MOST_KEYS:
+            return
+        if len(name) > _LONGEST_NAME:
+            continue
         if isinstance(value, dict) and depth < 5:
-            yield from _flat(value, name, depth + 1)
+            yield from _flat(value, name, seen, depth + 1)
         elif isinstance(value, bool | int | float | str) and name.isprintable() and len(str(value)) <= 80:
             yield name, value

@@ -52,3 +52,22 @@ def test_the_place_of_a_number_is_found_where_it_is_certain(file: str, text: str
     assert {setting.name: (setting.line, setting.literal) for setting in found} == places
     for setting in found:
         assert setting.text.encode()[setting.column :].decode().startswith(setting.literal) and setting.file == file
+
+
+ALIASES = "a: &a {}\n" + "\n".join(
+    f"{name}: &{name} {{" + ", ".join(f"k{number}: *{before}" for number in range(300)) + "}"
+    for before, name in zip("abcd", "bcde", strict=True)
+)
+MERGED = "a: &a {" + ", ".join(f"k{number}: 1" for number in range(1000)) + "}\nb: {<<: [" + "*a, " * 20_000 + "]}"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", [ALIASES, ALIASES.replace("&a {}", "&a {x: 1}"), MERGED, "a: " + "[" * 90_000])
+def test_a_file_with_billions_of_keys_is_read_in_seconds(tmp_path: Path, text: str) -> None:
+    (tmp_path / "base.yaml").write_text(text)
+    assert len(read_configuration(tmp_path)) <= 200 and number_settings("base.yaml", text) == []
+
+
+def test_merged_mappings_are_settings(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("a: &a {width: 3}\nb: {<<: *a, depth: 2}\nc: {<<: [*a]}\n")
+    assert read_configuration(tmp_path) == {"base.a.width": 3, "base.b.width": 3, "base.b.depth": 2, "base.c.width": 3}

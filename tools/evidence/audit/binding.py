@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from tools.errors import UserError
 from tools.evidence.audit.manuscript import Manuscript
 from tools.evidence.audit.names import mentions, similarity, stems
 from tools.evidence.audit.values import MeasuredResults
+from tools.schema import read_yaml, validated
 
 _STATED = re.compile(
     r"\b([A-Z][\w-]{0,40}(?: (?:of|and|with|the|[A-Z0-9][\w-]{0,40})){0,8})\s?\(\s?Run\s?(\d{1,4})\s?\)"
@@ -134,12 +135,9 @@ def load_map(path: Path) -> LabelMap:
     Raises:
         UserError: the file is missing or is no such map.
     """
-    try:
-        return LabelMap.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except OSError:
-        raise UserError(f"{path}: no such file; --write-map writes one") from None
-    except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not a map of labels (runs, datasets, metrics: label to name): {error}") from None
+    if not path.exists():
+        raise UserError(f"{path}: no such file; --write-map writes one")
+    return validated(LabelMap, read_yaml(path) or {}, path)
 
 
 def write_map(binding: LabelBinding, path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from run import application
+from tools.errors import UserError
 from tools.evidence.audit import AuditReport, audit_html, audit_paper, audit_sarif, load_map, read_results, write_map
 from tools.evidence.audit.reported_statistics import grim, grimmer
 from tools.evidence.judgement import Verdict
@@ -287,3 +288,11 @@ def test_the_command_writes_escaped_html_json_and_sarif(tmp_path: Path) -> None:
     assert (log["version"], entry["level"], entry["ruleId"]) == ("2.1.0", "error", "wrong-value")
     assert entry["locations"][0]["physicalLocation"]["region"]["startLine"] == 4
     assert log["runs"][0]["tool"]["driver"]["rules"][entry["ruleIndex"]]["id"] == entry["ruleId"]
+
+
+@pytest.mark.parametrize("text", ["runs: {Ours: a, Ours: b}", "a: " + "[" * 5000, "runs: [1]", "- a", "\ufeff: ["])
+def test_a_map_that_is_none_is_told_in_one_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "map.yaml").write_text(text)
+    with pytest.raises(UserError) as raised:
+        load_map(tmp_path / "map.yaml")
+    assert "\n" not in str(raised.value) and "map.yaml" in str(raised.value)
