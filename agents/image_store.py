@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,18 +40,22 @@ class ImageStore:
         return f"[image {name}]"
 
     def show(self, messages: Sequence[LLMMessage]) -> list[LLMMessage]:
-        """Return the conversation with the newest images that its tool results name, each after its result."""
-        named = [name for message in messages for name in self._named(message)]
-        gone = max(0, len(named) - _SHOWN) // _SHOWN * _SHOWN
+        """Return the conversation with the newest images that it names, each once: after the message that names it first
+        while it is in view."""
+        announced: list[tuple[int, str]] = []
+        for at, message in enumerate(messages):
+            for name in self._named(message):
+                if name not in [seen for _, seen in announced[_gone(len(announced)) :]]:
+                    announced.append((at, name))
+        visible = defaultdict[int, list[str]](list)
+        for at, name in announced[_gone(len(announced)) :]:
+            visible[at].append(name)
         shown: list[LLMMessage] = []
-        for message in messages:
+        for at, message in enumerate(messages):
             shown.append(message)
-            images = self._named(message)
-            visible = images[gone:] if gone < len(images) else []
-            gone = max(0, gone - len(images))
-            if visible:
+            if at in visible:
                 parts: list[str | Image] = []
-                for name in visible:
+                for name in visible[at]:
                     parts += [f"[image {name}]", Image(PilImage.open(self._folder / f"{name}.png", formats=["PNG"]))]
                 shown.append(UserMessage(content=parts, source=HARNESS))
         return shown
@@ -64,3 +69,8 @@ class ImageStore:
             return []
         names = [name for text in texts for name in _MARK.findall(text)]
         return [name for name in names if (self._folder / f"{name}.png").is_file()]
+
+
+def _gone(count: int) -> int:
+    """Return how many of so many images are no longer shown."""
+    return max(0, count - _SHOWN) // _SHOWN * _SHOWN

@@ -1,9 +1,10 @@
 """`make bench`: what the framework costs, measured side by side in one process.
 
 Prints the overhead of a turn against bare autogen, the cost of a turn's journal record at turn 100 and at turn 5,000, the
-prompt tokens of a scripted scenario, how often simulated studies claim a difference, five reviewers on a slow model beside
-one, what each sandbox costs, how fast the templates train, the viewer over 100,000 records, and the seconds of the demo by
-phase. `--only sandbox` (or another part's name) measures that alone; `--no-demo` leaves the demo out.
+prompt tokens of a scripted scenario, the quickstart through foreign servers, how often simulated studies claim a difference,
+five reviewers on a slow model beside one, what each sandbox costs, how fast the templates train, the viewer over 100,000
+records, and the seconds of the demo by phase.
+`--only sandbox` (or another part's name) measures that alone; `--no-demo` leaves the demo out.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 from autogen_agentchat.conditions import MaxMessageTermination  # noqa: E402
 from autogen_agentchat.teams import RoundRobinGroupChat  # noqa: E402
 from bench_conversation import conversation  # noqa: E402
+from bench_foreign import foreign  # noqa: E402
 from bench_null_studies import null_studies  # noqa: E402
 from bench_panel import reviewers  # noqa: E402
 from bench_prompts import prompts  # noqa: E402
@@ -134,6 +136,7 @@ PARTS = {
     "journal": records,
     "prompts": prompts,
     "conversation": conversation,
+    "foreign": foreign,
     "statistics": null_studies,
     "panel": reviewers,
     "sandbox": sandboxes,

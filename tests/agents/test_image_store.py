@@ -55,6 +55,16 @@ def test_only_the_newest_are_shown_and_they_change_seldom(tmp_path: Path) -> Non
     assert len(set(first)) <= 5
 
 
+def test_an_image_that_is_in_view_is_not_shown_again(tmp_path: Path) -> None:
+    image_store = ImageStore(tmp_path)
+    marks = [image_store.store(png(level)) for level in range(15)]
+    conversation: list[LLMMessage] = [result(marks[0]), result(marks[1]), result(marks[0])]
+    shown = image_store.show(conversation)
+    assert [m.content[0] for m in images(shown)] == marks[:2] and shown[-1] == conversation[-1]
+    passed = [*(result(mark) for mark in marks), result(marks[0])]
+    assert images(image_store.show(passed))[-1].content[0] == marks[0], "one that left the view comes back"
+
+
 def test_words_that_look_like_a_mark_show_nothing(tmp_path: Path) -> None:
     conversation = [result("[image 0123456789abcdef]"), UserMessage(content="[image 0123456789abcdef]", source="x")]
     assert ImageStore(tmp_path).show(conversation) == conversation

@@ -280,6 +280,13 @@ def _response(answer: Answer, usage: dict[str, int], fault: str | None) -> dict[
     return reply
 
 
+_BEGUN = {
+    "message": {"status": "in_progress", "content": []},
+    "function_call": {"status": "in_progress", "arguments": ""},
+}
+"""What an item of the output is when its stream begins."""
+
+
 def _response_events(answer: Answer, usage: dict[str, int], fault: str | None) -> Iterator[bytes]:
     reply = _response(answer, usage, fault)
 
@@ -287,9 +294,20 @@ def _response_events(answer: Answer, usage: dict[str, int], fault: str | None) -
         return event(kind, {"type": kind, "sequence_number": 1, **data})
 
     yield sent("response.created", response=reply | {"status": "in_progress", "output": []})
-    for part in pieces_of(answer.text):
-        yield sent("response.output_text.delta", delta=part, item_id="msg_1", output_index=0, content_index=0)
     for index, item in enumerate(reply.get("output", [])):
+        at = {"item_id": item["id"], "output_index": index}
+        yield sent("response.output_item.added", item=item | _BEGUN.get(item["type"], {}), output_index=index)
+        if item["type"] == "function_call":
+            for part in pieces_of(item["arguments"]):
+                yield sent("response.function_call_arguments.delta", delta=part, **at)
+            yield sent("response.function_call_arguments.done", arguments=item["arguments"], name=item["name"], **at)
+        elif item["type"] == "message" and (text := item["content"][0].get("text")):
+            at["content_index"] = 0
+            yield sent("response.content_part.added", part={"type": "output_text", "text": "", "annotations": []}, **at)
+            for part in pieces_of(answer.text):
+                yield sent("response.output_text.delta", delta=part, **at)
+            yield sent("response.output_text.done", text=text, **at)
+            yield sent("response.content_part.done", part=item["content"][0], **at)
         yield sent("response.output_item.done", item=item, output_index=index)
     yield sent(f"response.{reply.get('status', 'completed')}", response=reply)
 

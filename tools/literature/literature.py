@@ -40,6 +40,8 @@ class SearchResult:
     notes: list[str] = field(default_factory=list)
     unanswered: Mapping[str, str] = field(default_factory=dict)
     """Each source that gave no answer, not even an older cached one -> why."""
+    asked: tuple[str, ...] = ()
+    """The sources that were asked."""
 
 
 class Literature:
@@ -72,7 +74,7 @@ class Literature:
         if not self.sources:
             notes = ["no literature source is configured"]
         records = merge_records([result.records for result in results], limit)
-        return SearchResult(records, notes, _all_unanswered(results))
+        return SearchResult(records, notes, _all_unanswered(results), tuple(source.name for source in asked))
 
     async def with_doi(self, doi: str) -> SearchResult:
         """Return each source's record of a DOI. Records are not merged, because sources may disagree."""

@@ -52,7 +52,7 @@ def _explain(reason: EndReason, limits: ResourceLimits, exit_code: int | None, e
                 return f"a file grew past {limits.file_mb} MB, the limit of one file; write smaller files"
             return f"exit code {exit_code}{_signal_name(exit_code)} after {elapsed:.1f} s; see the end of the output"
         case "time":
-            return f"killed after {limits.wall_seconds:g} s, the time limit; do less work: fewer steps, seeds or data"
+            return f"killed after {elapsed:.1f} s, at its time limit of {limits.wall_seconds:g} s; do less work in that time"
         case "memory":
             size = f"{limits.memory_mb / 1024:.1f} GB" if limits.memory_mb >= 1024 else f"{limits.memory_mb} MB"
             return f"killed at {size} of memory, the limit; reduce batch size, model or data in memory"

@@ -72,6 +72,7 @@ class ExperimentTools(Toolset):
             verdict = (
                 "failed" if record.status == "failed" else "does not count; the ledger and the gate report say why"
             )
+            advice = self._after_time_limit(ledger, record) + advice
             raise ToolError(f"{record.name}, attempt {attempt}, {verdict}: {record.reason}\n{advice}")
         confirmed = await self._confirm() if self._context.deliverable not in ("", STUDY) else ""
         return ToolAnswer(
@@ -150,6 +151,16 @@ class ExperimentTools(Toolset):
         seconds, limit = record.usage["wall_seconds"], self._idea.profile.time_limit
         warning = "; a slower run would have been stopped" if seconds > _NEAR_LIMIT * limit else ""
         return f"{seconds:.1f} s of the {limit:g} s that a run may take{warning}"
+
+    def _after_time_limit(self, ledger: Ledger, record: RunRecord) -> str:
+        """Return what to do about a run that its time limit ended; empty for another end."""
+        if record.usage["wall_seconds"] < self._idea.profile.time_limit:
+            return ""
+        baseline = next(row for row in ledger.completed if row.name == BASELINE)
+        return (
+            f"The limit stays as it is, and {BASELINE} took {baseline.usage['wall_seconds']:.1f} s. The output shows how far "
+            "the run got. Make the change cheaper without changing what is compared, or report that it is too slow. "
+        )
 
     def _ledger(self) -> Ledger:
         return load_ledger(self._idea)

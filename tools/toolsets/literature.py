@@ -30,7 +30,7 @@ class LiteratureTools(Toolset):
     async def search_literature(
         self, query: Annotated[str, Field(description="a few technical terms, as for a search engine", min_length=3)]
     ) -> ToolAnswer:
-        """Search the literature. Returns up to ten records with their identifiers, and which sources could not be reached."""
+        """Search the literature. Returns up to ten records with their identifiers, and which sources were asked and down."""
         log, most = search_log(self._idea), self._idea.run_quota.search_rounds
         asker = f"{self._context.phase_key}/{self._participant}"
         if sum(entry.get("asker") == asker for entry in log) >= most:
@@ -40,7 +40,8 @@ class LiteratureTools(Toolset):
         log = search_log(self._idea)  # participants search in parallel
         log.append({"query": query, "records": [record.id for record in result.records], "asker": asker})
         write_json(self._idea.workspace.files.searches_file, log)
-        notes = "".join(f"\n({note})" for note in result.notes)
+        asked = [f"asked: {', '.join(result.asked)}"] if result.asked else []
+        notes = "".join(f"\n({note})" for note in [*asked, *result.notes])
         text = format_records(result.records) if result.records else f"No record was found for {query!r}."
         records = tuple(FoundRecord(id=record.id, title=record.title) for record in result.records)
         data = SearchResults(records=records, answered=bool(records) or not result.notes)

@@ -45,6 +45,13 @@ def all_remote(server: LiteratureServer, tmp_path: Path, total_seconds: float = 
     return Literature(sources, tmp_path / "cache", total_seconds)
 
 
+async def test_an_answer_names_the_sources_that_were_asked(tmp_path: Path) -> None:
+    literature = Literature([Shelf("one", record("one", "1")), Shelf("two", down="HTTP 503")], None)
+    answer = await literature.search("noise")
+    assert answer.asked == ("one", "two") and list(answer.unanswered) == ["two"]
+    assert (await literature.search("noise", among=["one"])).asked == ("one",)
+
+
 async def test_the_same_paper_from_four_services_is_one_record(server: LiteratureServer, tmp_path: Path) -> None:
     answer = await all_remote(server, tmp_path).search("noise schedules")
     assert [found.title for found in answer.records] == ["Noise Schedules for Diffusion", "On the Learning Rate"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,18 @@ async def test_a_comment_about_code_is_written(context: ToolContext) -> None:
         "# The rest of the steps use the original schedule.\n# ...and so on\nx = 1  # other code paths do the same\n"
     )
     assert "wrote" in await FileTools(context).write_file("model.py", content)
+
+
+async def test_a_run_that_its_time_limit_ends_is_told_what_it_took_and_what_the_baseline_takes(
+    context: ToolContext,
+) -> None:
+    limited = replace(context.idea, profile=context.idea.profile.model_copy(update={"time_limit": 0.5}))
+    (context.idea.workspace.work / "experiment.py").write_text("import time\ntime.sleep(30)\n", encoding="utf-8")
+    with pytest.raises(ToolError) as told:
+        await ExperimentTools(ToolContext(limited, "coder")).run_experiment("sleeps")
+    ledger = Ledger.load(limited.ledger_file, {})
+    baseline, killed = (record.usage["wall_seconds"] for record in (ledger.completed[0], ledger.rows[-1]))
+    assert all(text in str(told.value) for text in (f"{killed:.1f} s", "limit of 0.5 s", f"{baseline:.1f} s"))
 
 
 async def test_a_failed_run_without_a_dry_run_is_told_of_it(context: ToolContext) -> None:
