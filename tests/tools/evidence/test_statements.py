@@ -493,6 +493,11 @@ def test_a_run_is_the_best_also_by_the_rule_of_the_harness() -> None:
         "Run 1 raises the KL divergence on moons only marginally.",
         "The gap to the data narrows on moons in run 1.",
         f"On dino the baseline has a KL divergence of {result(1, 'dino')}.",
+        "Run 1 diverged on moons for one of the seeds.",
+        "We had to restart run 1 after a numerical overflow.",
+        "Run 1 converges earlier than the baseline.",
+        "Our findings generalise to other diffusion models.",
+        "The network simply has not converged in run 1.",
     ],
 )
 def test_false_statements_are_found_in_the_wordings_of_papers(latex: str) -> None:

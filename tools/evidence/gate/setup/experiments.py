@@ -10,6 +10,7 @@ from tools.evidence.gate.setup.evidence import SetupEvidence
 from tools.evidence.gate.setup.statements import Force, Passage
 from tools.evidence.gate.setup.words import names, setup_words, words
 from tools.evidence.gate.statements.numerals import numerals
+from tools.evidence.gate.statements.placement import STRICT
 from tools.evidence.judgement import Judgement, Verdict
 from tools.evidence.records import BASELINE
 
@@ -35,7 +36,19 @@ _VARIED_BEFORE = re.compile(
 )
 _VARIED_AFTER = re.compile(
     rf"^s?\s+(?:(?:is|are|was|were)\s+(?:also\s+|then\s+)?(?:{_ACTION}|swept)\b(?! (?:linearly|"
-    r"over training|during|at each|every))|(?:sweep|variant)s?\b|values?\s+(?:were|are|of)\b)",
+    r"over training|during|at each|every))|(?:switched off|turned off|disabled|removed|ablated|frozen)"
+    r"\b(?! (?:during|at|for|in|while) (?:evaluat|sampl|inference|test))|(?:sweep|variant)s?\b|values?\s+(?:were|are|of)\b)",
+    re.IGNORECASE,
+)
+_ROBUST_TO = re.compile(
+    r"\b(?:depend(?:s|ed|ing)? on|independent of|robust (?:to|against|under|across)|insensitive to|invariant (?:to|under)|"
+    r"unaffected by|irrespective of|regardless of|holds? (?:for|across|under)|persists? (?:for|across|under)"
+    r"|(?:measured|found|saw|studied|tested|examined|quantified|confirmed) the (?:effect|influence|role|impact) of)"
+    rf"(?:{_ARTICLE}|\s+)(?:choice of\s+(?:the\s+)?)?(?:other\s+(?:values of\s+)?)?$",
+    re.IGNORECASE,
+)
+_CONCLUSION = re.compile(
+    r"\b(?:we|findings?|results?|conclusions?|rank(?:ing|s)?|order(?:ing)?|trends?|effects?|patterns?|picture|this|it|hold\w*)\b",
     re.IGNORECASE,
 )
 _SCHEDULED = re.compile(
@@ -45,6 +58,9 @@ _THE_SWEEP = re.compile(r"\b(?:the|this|our|each)\s+sweeps?$", re.IGNORECASE)
 _BREADTH = re.compile(
     r"\b(?P<noun>benchmarks?|tasks|domains|problems|environments|architectures|model sizes|network sizes|languages)\b",
     re.IGNORECASE,
+)
+_REPORTS = re.compile(
+    r"\b(?:report|measur|evaluat|assess|quantif|comput|calculat|monitor|track|scor|judg)\w*", re.IGNORECASE
 )
 _OUTCOME = ("data", "test set", "validation set", "seeds")
 _RIVAL = re.compile(
@@ -63,6 +79,9 @@ _DATA = re.compile(
     r"[Ff]or)\s+((?:[A-Z][\w-]*\d*\s?){1,4}?)\s*(?:data\s?sets?|benchmarks?|corpus|corpora|suite|"
     r"challenge|collection)\b"
 )
+_USED_DATA = re.compile(
+    r"\b(?:on|use|uses|used|using|and|to|train\w*|evaluat\w*|includ\w*)\s+(?:the\s+)?(?:[\w-]+\s+)?$", re.IGNORECASE
+)
 _ORDINALS = {
     w: n
     for n, w in enumerate(
@@ -80,6 +99,7 @@ def judge_experiments(passage: Passage, evidence: SetupEvidence) -> Iterator[Jud
     yield from _variations(passage, evidence)
     yield from _breadth(passage, evidence)
     yield from _rivals(passage, evidence)
+    yield from _measures(passage, evidence)
 
 
 def judge_named_experiments(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement]:
@@ -89,8 +109,16 @@ def judge_named_experiments(passage: Passage, evidence: SetupEvidence) -> Iterat
     yield from _datasets(passage, evidence)
 
 
-def _said(verdict: Verdict, passage: Passage, start: int, end: int, reason: str, expected: str = "") -> Judgement:
-    code = FindingCode.UNVERIFIED_SETUP if verdict is Verdict.NOT_CHECKABLE else FindingCode.UNSUPPORTED_SETUP
+def _said(
+    verdict: Verdict,
+    passage: Passage,
+    start: int,
+    end: int,
+    reason: str,
+    expected: str = "",
+    code: FindingCode = FindingCode.UNSUPPORTED_SETUP,
+) -> Judgement:
+    code = FindingCode.UNVERIFIED_SETUP if verdict is Verdict.NOT_CHECKABLE else code
     return Judgement(verdict, code, passage.start + start, passage.start + end, reason, expected)
 
 
@@ -149,25 +177,18 @@ def _was_varied(phrase: str, evidence: SetupEvidence, *, omitted: bool = False) 
             return True
     notes = "\n".join(run.note for run in evidence.study.ledger.runs if run.name != BASELINE)
     for _, _, part in setup_words().named():
-        if words(part.text).search(phrase) and (words(part.text).search(notes) or _varies(part.code, evidence)):
+        varies = any(re.search(part.code, name, re.IGNORECASE) for name in evidence.study.varied)
+        if words(part.text).search(phrase) and (varies or words(part.text).search(notes)):
             return True
     for parameter in setup_words().parameters.values():
-        if words(parameter.text).search(phrase) and (
-            words(parameter.text).search(notes) or _varies(parameter.code, evidence)
-        ):
+        varies = any(re.fullmatch(parameter.code, name, re.IGNORECASE) for name in evidence.study.varied)
+        if words(parameter.text).search(phrase) and (varies or words(parameter.text).search(notes)):
             return True
     content = {w for w in spoken if w not in {g[:5] for g in setup_words().generic} and len(w) > 3}
     if omitted:
         ablated = re.search(r"ablat|without|remov|disabl|no |\boff\b", notes, re.IGNORECASE) is not None
         return ablated and (not content or any(word in notes.lower() for word in content))
     return any(re.search(rf"\b{word}", notes.lower()) for word in content - {"learn", "train"})
-
-
-def _varies(code: str, evidence: SetupEvidence) -> bool:
-    return any(
-        re.search(rf"^(?:{code})$|{code}" if "|" not in code else code, name, re.IGNORECASE)
-        for name in evidence.study.varied
-    )
 
 
 def _variations(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement]:
@@ -180,9 +201,11 @@ def _variations(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement
             before, after = text[: match.start()], text[match.end() :]
             if name in ("steps", "evaluation data") or any(word in name for word in _OUTCOME):
                 continue
-            if not (_VARIED_BEFORE.search(before[-70:]) or _VARIED_AFTER.match(after)):
+            robust = _ROBUST_TO.search(before[-70:]) and _CONCLUSION.search(before)
+            if not (robust or _VARIED_BEFORE.search(before[-70:]) or _VARIED_AFTER.match(after)):
                 continue
-            if passage.force(*match.span()) is not Force.STATED or (
+            force = passage.force(*match.span())
+            if (force is not Force.STATED and not (robust and force is Force.DENIED)) or (
                 name.endswith("learning rate") and _SCHEDULED.search(text)
             ):
                 continue
@@ -206,7 +229,7 @@ def _datasets(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement]:
         if start in taken or passage.force(start, end) is not Force.STATED:
             continue
         taken.add(start)
-        if not _known_name(name, evidence):
+        if not _known_name(name, evidence) or _left_out(name, passage.text[:start], evidence):
             yield _said(
                 Verdict.NO_EVIDENCE,
                 passage,
@@ -232,6 +255,15 @@ def _known_name(name: str, evidence: SetupEvidence) -> bool:
     )
 
 
+def _left_out(name: str, before: str, evidence: SetupEvidence) -> bool:
+    """Tell whether a text says that a data set was used which the code knows, but no run was made on."""
+    if "datasets" not in evidence.settings or not _USED_DATA.search(before):
+        return False
+    bare = re.sub(r"[^a-z0-9]", "", name.lower())
+    used = [*evidence.study.datasets, *map(str, evidence.settings["datasets"]), evidence.notes]
+    return not any(bare in re.sub(r"[^a-z0-9]", "", text.lower()) for text in used)
+
+
 def _breadth(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement]:
     """Judge counts of benchmarks and architectures."""
     for numeral in numerals(passage.text):
@@ -248,6 +280,24 @@ def _breadth(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement]:
         )
         if numeral.value > right:
             yield _said(Verdict.NO_EVIDENCE, passage, numeral.start, noun.end(), f"the study has {right}", str(right))
+
+
+def _measures(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement]:
+    """Find quantities that the study did not measure, and that the text reports."""
+    text, measured = passage.text, ", ".join(evidence.study.metrics)
+    for match in names(tuple(setup_words().measures)).finditer(text):
+        reported = passage.section in STRICT or _REPORTS.search(text)
+        if not reported or passage.force(*match.span()) is not Force.STATED:
+            continue
+        if not evidence.described(re.escape(match[0])) and not evidence.code.has(re.sub(r"\W+", ".?", match[0])):
+            yield _said(
+                Verdict.NO_EVIDENCE,
+                passage,
+                *match.span(),
+                f"not measured; the metrics are {measured}",
+                measured,
+                FindingCode.UNSUPPORTED_CLAIM,
+            )
 
 
 def _structure_varies(evidence: SetupEvidence) -> bool:

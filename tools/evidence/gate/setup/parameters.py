@@ -24,7 +24,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"[\s-]*(?:(?!(?:of|in|for|with|per|and|or|on|at|to|by|from|than|is|are|was|were|after|over|under|"
+    r"[\s-]*(?:(?!(?:of|in|for|with|per|and|or|on|at|to|by|from|between|than|is|are|was|were|after|over|under|"
     r"points?|bits?|times|different|values?|settings?|levels?)\b)[A-Za-z][\w-]*[\s-]+){0,3}",
     re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ _TIMES = re.compile(
 )
 _SINGLE = re.compile(
     r"(?:\b(?:with|over|on|from|for|by|using|uses?|used|is|are|was|were)\s+(?:only\s+|just\s+)?|"
-    r"^\s*(?:only\s+)?)(?:(?:a|one)\s+single|one|single)\s+(?:random\s+)?"
+    r"^\s*(?:only\s+)?)(?:(?:a|one|the(?:\s+same)?)\s+(?:fixed\s+)?single|one|single)\s+(?:random\s+)?"
     r"(?:seed|repetition|training run)\b(?!\s+(?:of|each|per|is (?:\w+er|not)|has|gives|differs|fails|"
     r"from|value|and another))"
     r"|\bonly once\b|\brun once\b",
@@ -63,6 +63,12 @@ _TIME = re.compile(
     r"\s+(?:together\s+)?(?:\w+ )?(?:takes?|took|lasts?|lasted|needs?|needed|finish\w*|complet\w*|"
     r"requires?|required|ran|runs?|cost)\s+(?P<hedge>(?:\w+\s+){0,3}?)(?:an?\s+)?(?=\d|\w+ (?:GPU |"
     r"CPU )?[-]?(?:second|minute|hour|day|week)s?)",
+    re.IGNORECASE,
+)
+_OWN_SEED = re.compile(
+    r"\b(?:each|every)\s+(?:\w+\s+)?(?:run|configuration|variant|model|setting)\s+(?:\w+\s+){1,3}?"
+    r"(?:a\s+(?:different|new|separate|fresh|distinct)|its own)\s+(?:random\s+)?seeds?\b"
+    r"|\b(?:different|separate|distinct|fresh|new)\s+(?:random\s+)?seeds?\s+(?:for|in|per)\s+(?:each|every)\s+(?:run|configuration|variant|setting)",
     re.IGNORECASE,
 )
 _UNIT = {
@@ -323,9 +329,13 @@ def _seed_numbers(evidence: SetupEvidence) -> set[int]:
     ledger = evidence.study.ledger
     n = max((ledger.result(a).n for a in ledger.addresses()), default=1)
     bases = {run.seed for run in ledger.completed if run.seed is not None}
-    bases |= {int(v) for name, v in evidence.code.constants if "seed" in name.lower() and v == int(v)}
+    bases |= {int(v) for name, v in evidence.code.constants if name.lower().endswith("seed") and v == int(v)}
     bases |= {
-        int(v) for name, values in evidence.settings.items() if "seed" in name for v in values if isinstance(v, int)
+        int(v)
+        for name, values in evidence.settings.items()
+        if name.endswith("seed")
+        for v in values
+        if isinstance(v, int)
     }
     return {base + i for base in bases or {0} for i in range(n)} | {1000 * base + i for base in bases for i in range(n)}
 
@@ -344,6 +354,13 @@ def _seed_values(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgemen
             right = ", ".join(str(run.seed) for run in evidence.study.ledger.completed[:1] if run.seed is not None)
             reason = f"the runs were not made with this seed{f'; the first seed is {right}' if right else ''}"
             yield Judgement(Verdict.CONTRADICTED, FindingCode.CONTRADICTED_SETUP, start, end, reason, right)
+
+    bases = {run.seed for run in evidence.study.ledger.completed}
+    for match in _OWN_SEED.finditer(passage.text):
+        if len(bases) == 1 and len(evidence.study.runs) > 0 and passage.force(*match.span()) is Force.STATED:
+            start, end = passage.start + match.start(), passage.start + match.end()
+            reason = "all runs were made with the same seeds"
+            yield Judgement(Verdict.CONTRADICTED, FindingCode.CONTRADICTED_SETUP, start, end, reason, "the same seeds")
 
 
 # ---------------------------------------------------------------- splits and times

@@ -72,6 +72,7 @@ class SetupWords(BaseModel):
     experiments: dict[str, str]
     methods: list[str]
     datasets: list[str]
+    measures: list[str]
     generic: frozenset[str]
     """Words that do not tell one experiment from another."""
 

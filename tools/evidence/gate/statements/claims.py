@@ -144,6 +144,13 @@ def _judge(
         return no_evidence(predicate, "no other method was measured, only this study's runs")
     if sense in ("record", "rivals"):
         return None
+    if sense == "unmeasured":
+        known = predicate.text.lower()[:6] in f"{study.description} {study.title}".lower()
+        if known or predicate.negated or not (strict or own):
+            return None
+        return no_evidence(
+            predicate, f'"{predicate.text}" was not measured; the metrics are {", ".join(study.metrics)}'
+        )
     if sense == "seed" and (_STOPPED.search(clause.text) or _shows_one_seed(predicate, clause)):
         return None  # a report on a failure, or what a figure shows
     if sense == "seed":

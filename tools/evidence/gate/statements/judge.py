@@ -40,7 +40,7 @@ def _judgements(source: SectionSource, study: Study) -> Iterator[Judgement]:
         yield from judge_numbers(sentence, study, placement)
         if not in_table:
             yield from judge_references(sentence, study)
-            yield from judge_study_facts(sentence, study)
+            yield from judge_study_facts(sentence, study, placement)
             yield from judge_claims(sentence, study, placement)
 
 
