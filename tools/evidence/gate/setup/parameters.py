@@ -50,7 +50,7 @@ _SINGLE = re.compile(
     re.IGNORECASE,
 )
 _SEED_VALUE = re.compile(
-    r"\b(?:random\s+)?seeds?\s*(?:is|was|are|were|of|=|:)?\s*(?:always\s+)?(?:fixed|set|"
+    r"\b(?:random\s+)?seeds?\s*(?:,?\s*(?:numbered|namely)|is|was|are|were|of|=|:)?\s*(?:always\s+)?(?:fixed|set|"
     r"equal)?\s*(?:to|at|as)?\s*(?P<values>\d+(?:\s*(?:,|and|,\s*and|to|-|–|"
     r"--)\s*\d+)*)(?![\d.]*\s*(?:%|seeds|runs))",
     re.IGNORECASE,
@@ -61,7 +61,7 @@ _TIME = re.compile(
     r"\b(?:the )?(?:whole|entire|full|complete) (?:study|experiment)\b|\ball (?:\w+ )?(?:runs|"
     r"experiments)(?: together)?\b|\b(?:the )?experiments?\b)"
     r"\s+(?:together\s+)?(?:\w+ )?(?:takes?|took|lasts?|lasted|needs?|needed|finish\w*|complet\w*|"
-    r"requires?|required|ran|runs?|cost)\s+(?P<hedge>(?:\w+\s+){0,3}?)(?:an?\s+)?(?=\d|\w+ (?:GPU |"
+    r"requires?|required|ran|runs?|cost)\s+(?P<hedge>(?:\w+\s+){0,3}?)(?:an?\s+)?(?=\d|\w+ (?:an? |GPU |"
     r"CPU )?[-]?(?:second|minute|hour|day|week)s?)",
     re.IGNORECASE,
 )
@@ -94,6 +94,8 @@ _SHARE = re.compile(
 )
 
 _PLURAL = re.compile(r"(?:rates|sizes|decays|widths|depths|lengths|schedules)$", re.IGNORECASE)
+_NEXT_IN_LIST = re.compile(r"\s*,\s*(?:and\s+)?")
+"""Between a name and the count of something else, as in 'four learning rates, three seeds'."""
 _SERIES = re.compile(
     r"(?:\s+(?:in|for)\s+(?:the\s+)?(?:baseline|run[\s_]*\d+))?\s*(?:,|,?\s+and|,?\s+or|/|\s+versus|\s+to)\s+",
     re.IGNORECASE,
@@ -178,6 +180,12 @@ def _bind(text: str, found: Sequence[Numeral], evidence: SetupEvidence) -> Itera
         )
         if after and before and _owned_by_next(text, after[1], found):
             after = None
+        if (
+            before
+            and _NEXT_IN_LIST.fullmatch(text[before[1] : numeral.start])
+            and re.match(r"\s+[a-z]", text[numeral.end :])
+        ):
+            before = None
         readings = [m for m in (after, before) if m]
         if before and after and len(text[numeral.end : after[0]].split()) > 1:
             readings.reverse()
@@ -386,13 +394,13 @@ def _times(passage: Passage, evidence: SetupEvidence, found: Sequence[Numeral]) 
     """Judge how long runs are said to take against their measured wall time."""
     walls = [run.usage["wall_seconds"] for run in evidence.study.ledger.completed if "wall_seconds" in run.usage]
     if not walls or (
-        passage.clause and any(m.kind == "metric" for m in passage.clause.mentions if m.names != ("training_time",))
+        passage.clause and any(m.kind == "metric" and "training_time" not in m.names for m in passage.clause.mentions)
     ):
         return
     for match in _TIME.finditer(passage.text):
         numeral = next((n for n in found if 0 <= n.start - match.end() <= 3), None)
         unit = re.match(
-            r"[\s-]*(?:(?:GPU|CPU|core|wall-?clock)[\s-])?(second|minute|min|hour|day|week|s|h)s?\b",
+            r"(?:\s+an?\b)?[\s-]*(?:(?:GPU|CPU|core|wall-?clock)[\s-])?(second|minute|min|hour|day|week|s|h)s?\b",
             passage.text[numeral.end :] if numeral else "",
         )
         if numeral is None or unit is None or passage.force(match.start(), match.end()) is not Force.STATED:

@@ -29,7 +29,7 @@ def judge_parts(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement
             if (
                 presence is Presence.ABSENT
                 and name in setup_words().parameters
-                and _SET_TO_ZERO.match(passage.text[match.end() :])
+                and (_SET_TO_ZERO.match(passage.text[match.end() :]) or _prints_setting(passage, part, match.end()))
             ):
                 presence = Presence.PRESENT
             if said is Force.DENIED and presence is Presence.PRESENT and evidence.off_in_a_run(part):
@@ -54,6 +54,8 @@ def judge_choices(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgeme
                 rf"(?<={noun} was ){re.escape(value)}"
             )
             for match in words(near).finditer(passage.text):
+                if value not in used and _is_the_other_schedule(value, passage, evidence):
+                    continue
                 if (said := passage.force(*match.span())) is not Force.OPEN:
                     start, end = passage.start + match.start(), passage.start + match.end()
                     right = ", ".join(map(str, used))
@@ -66,12 +68,30 @@ def judge_choices(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgeme
                         yield Judgement(Verdict.CONTRADICTED, FindingCode.CONTRADICTED_SETUP, start, end, reason, right)
 
 
+def _is_the_other_schedule(value: str, passage: Passage, evidence: SetupEvidence) -> bool:
+    """Tell whether a schedule may be that of the learning rate, as in 'we keep the cosine schedule'."""
+    group = "learning-rate schedule"
+    other = any(re.match(re.escape(value), name, re.IGNORECASE) for name in evidence.in_group(group))
+    return other and not re.search(r"noise|beta|variance|diffusion|forward", passage.text, re.IGNORECASE)
+
+
 def _mentions(text: str, part: Part) -> Iterator[re.Match[str]]:
     if part.needs and not words(part.needs).search(text):
         return
     if part.unless and re.search(part.unless, text, re.IGNORECASE):
         return
     yield from words(part.text).finditer(text)
+
+
+def _prints_setting(passage: Passage, part: Part, at: int) -> bool:
+    """Tell whether a reference behind a part prints its value, which may be zero."""
+    references = passage.clause.references if passage.clause else []
+    return any(
+        r.macro == "setting"
+        and 0 <= r.start - passage.start - at <= 20
+        and re.search(part.code, r.address, re.IGNORECASE)
+        for r in references
+    )
 
 
 def _adam_without_decay(evidence: SetupEvidence) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -39,7 +40,11 @@ def judge_references(sentence: ParsedSentence, study: Study) -> Iterator[Judgeme
                 value = repeated.get(value, value) if kind == "run" else value
                 mentions = _mentions(clause, kind)
                 names = {name for mention in mentions for name in mention.names}
-                if (
+                if kind == "run" and (listed := _listed_runs(clause)):
+                    names = {listed[number]}
+                elif kind == "run" and reference.against and names == {reference.against}:
+                    continue  # 'its difference from run 3'
+                elif (
                     kind == "run"
                     and value == BASELINE
                     and ((named_baseline and number == 0) or compared_with or _of_baseline(clause, number))
@@ -118,6 +123,18 @@ def _behind(clause: Clause, mentions: list[Mention], number: int) -> Mention | N
     if following and _AFTER.fullmatch(clause.text[end - clause.start : following.start - clause.start]):
         return following
     return None
+
+
+def _listed_runs(clause: Clause) -> list[str]:
+    """Return the runs of a clause whose references stand together behind them, as in 'run 2 and the baseline (x and y)'."""
+    named, printed = clause.named("run"), clause.measured
+    names = [name for mention in named for name in mention.names]
+    runs = [reference.address.partition("/")[0] for reference in printed]
+    if len(names) < 2 or sorted(names) != sorted(runs) or any(r.macro != "result" for r in printed):
+        return []
+    gaps = [clause.text[one.end - clause.start : two.start - clause.start] for one, two in itertools.pairwise(printed)]
+    opened = re.search(r"\(\s*$", clause.text[: printed[0].start - clause.start])
+    return names if opened and all(re.fullmatch(r"[\s,;]*(?:and)?\s*", gap) for gap in gaps) else []
 
 
 def _of_baseline(clause: Clause, number: int) -> bool:

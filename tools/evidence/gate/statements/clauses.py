@@ -199,7 +199,7 @@ def _clauses(source: SectionSource, text: str, start: int, end: int, study: Stud
             part,
             sorted((m for m in mentions if low <= m.start < high), key=lambda m: m.start),
             [r for r in references if low <= r.start < high],
-            possible=question or _is_supposed(part),
+            possible=question or _is_supposed(part) or _disclaims(part, mentions, low, high),
             cites=cites,
             own_at=min(own, default=high),
             labelled=labelled,
@@ -212,6 +212,12 @@ def _is_supposed(text: str) -> bool:
     """Tell whether a clause is a supposition or a definition. 'As can be seen' and 'as expected' weaken nothing."""
     stated = pattern("evident").sub(" ", text)
     return bool(pattern("possible").search(stated) or pattern("definition").search(stated))
+
+
+def _disclaims(part: str, mentions: list[Mention], low: int, high: int) -> bool:
+    """Tell whether a clause says what the study does not claim, and names no result."""
+    results = any(m.kind in ("run", "dataset", "metric") and low <= m.start < high for m in mentions)
+    return not results and pattern("disclaimer").search(part) is not None
 
 
 def _says_something(text: str) -> bool:

@@ -26,6 +26,10 @@ _PART_OF_DATASETS = re.compile(r"\b(?:on|in|for)\s+(?:only\s+|the\s+)?$", re.IGN
 _PART_OF_RUNS = re.compile(
     r"\b(?:the|these|those|first|last|other|only)\s+(?:first\s+|last\s+|other\s+)?$", re.IGNORECASE
 )
+_ANY_TWO = re.compile(
+    r"\b(?:difference|comparison|gap|distance)s?\s+(?:between|of)\s+(?:any\s+)?$|\bcompar\w+\s+(?:any\s+)?$|\bany\s+$",
+    re.IGNORECASE,
+)
 _PART_OF_SEEDS = re.compile(r"\b(?:other|first|last|remaining)\s+$", re.IGNORECASE)
 _PARTS_OF_DATA = re.compile(r"\b(?:train|test|validation|held-out|evaluation)", re.IGNORECASE)
 _LINKS = frozenset(["of", "per", "in", "on", "at", "and", "with", "is", "are"])
@@ -72,6 +76,8 @@ def judge_count(
             right = [*right, sum(run.status != "completed" for run in study.ledger.runs)]
         if noun == "run" and value > 1:
             continue  # a verb
+        if value == 2 and _ANY_TWO.search(place.before):
+            return place.licensed("any two")
         if stem == "set" and _PARTS_OF_DATA.search(sentence.text):
             continue
         if _LINKS & set(nouns[:index]):
@@ -162,8 +168,11 @@ def _significant_count(place: NumberPlace, sentence: ParsedSentence, study: Stud
         None,
     )
 
+    colon = sentence.text.find(":", place.end - sentence.start)
+    until = sentence.start + colon if colon >= 0 else sentence.end  # a list of them may follow
+
     def named(kind: str) -> set[str]:
-        return {name for clause in sentence.clauses for m in clause.named(kind) for name in m.names}
+        return {n for clause in sentence.clauses for m in clause.named(kind) if m.start < until for n in m.names}
 
     named_runs, named_metrics = named("run") - {BASELINE}, named("metric")
     runs, datasets = named_runs or set(study.runs), named("dataset") or set(study.datasets)
