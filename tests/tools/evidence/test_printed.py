@@ -112,7 +112,7 @@ def test_without_a_readable_pdf_nothing_is_compared(tmp_path: Path) -> None:
 
 
 def test_numbers_and_words_have_one_form() -> None:
-    assert plain("1,000 and 45 \\% and 10⁻³") == "1000 and 45% and 10- 3"
+    assert plain("1,000 and 45 \\% and 10⁻³ and 8 × 10¹¹") == "1000 and 45% and 10- 3 and 8 × 10 11"
     assert squeezed("ﬁne Schrödinger, naïve x²") == "fineschrodingernaivex2"
 
 

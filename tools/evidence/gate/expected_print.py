@@ -20,7 +20,7 @@ from tools.evidence.references import reference_values
 from tools.evidence.tables import GeneratedTable, generated_tables
 from tools.paper import HEADINGS, without_verbatim
 
-_SUPERSCRIPTS = str.maketrans({digit: f" {plain}" for digit, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)})
+_EXPONENT = re.compile("(?<=[^⁰¹²³⁴⁵⁶⁷⁸⁹])(?=[⁰¹²³⁴⁵⁶⁷⁸⁹])")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*%?")
 _BIBLIOGRAPHY, _LAST_SECTION = "References", "How this paper was made"
 _TEMPLATE_WORDS = (
@@ -35,7 +35,7 @@ _COUNTED = re.compile(
 
 def plain(text: str) -> str:
     """Return text with compatibility characters replaced and numbers in one form."""
-    text = unicodedata.normalize("NFKC", text.translate(_SUPERSCRIPTS)).replace("\\%", "%").replace("−", "-")
+    text = unicodedata.normalize("NFKC", _EXPONENT.sub(" ", text)).replace("\\%", "%").replace("−", "-")
     text = re.sub(r"(?<=\d)[ \t]+%", "%", text)
     return re.sub(r"(?<=\d)(?:,| , )(?=\d{3}(?!\d))", "", text)
 
