@@ -31,26 +31,33 @@ def draw_effect(setting, values, metrics, files):
     infos = {{run: json.loads((here / run / "final_info.json").read_text()) for run in values
              if (here / run / "final_info.json").exists()}}
     runs = sorted(infos, key=lambda run: values[run])
-    datasets = list(infos["run_0"])
+    datasets = [name for name, entry in infos["run_0"].items() if isinstance(entry, dict) and "means" in entry]
+
+    def flat(value, name=""):
+        """The values of nested objects, named `a.b`; a single number is named `value`."""
+        if not isinstance(value, dict):
+            return {{name or "value": value}}
+        inner = [flat(part, f"{{name}}.{{key}}" if name else key) for key, part in value.items()]
+        return {{key: part for found in inner for key, part in found.items()}}
 
     def point(run, dataset, metric):
         """Mean and standard error over seeds (sd / sqrt(n)); no error where there is one value."""
         entry = infos[run][dataset]
-        seeds = entry.get("final_info_dict", {{}}).get(metric)
+        seeds = flat(entry.get("final_info_dict", {{}})).get(metric)
         if isinstance(seeds, list) and seeds:
             mean = sum(seeds) / len(seeds)
             if len(seeds) == 1:
                 return mean, 0.0
             spread = math.sqrt(sum((s - mean) ** 2 for s in seeds) / (len(seeds) - 1))
             return mean, spread / math.sqrt(len(seeds))
-        means = entry["means"]
+        means = flat(entry["means"])
         return means.get(metric, means.get(metric + "_mean", float("nan"))), 0.0
 
     def capped(run, dataset, metric):
         return metric in infos[run][dataset].get("censored", [])
 
     def seeds_of(run, dataset, metric):
-        seeds = infos[run][dataset].get("final_info_dict", {{}}).get(metric)
+        seeds = flat(infos[run][dataset].get("final_info_dict", {{}})).get(metric)
         return seeds if isinstance(seeds, list) and seeds else [point(run, dataset, metric)[0]]
 
     for metric, label in metrics.items():

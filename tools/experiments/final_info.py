@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tools.errors import ToolError, nearest
@@ -52,19 +52,22 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
         fields = _object(entry, place, "field")
         if "means" not in fields:
             raise ToolError(f"final_info.json: {place}: 'means' is missing; found: {', '.join(fields)[:200]}")
+        means = _flat(_means(fields["means"]), f"{place}.means", left_out, _is_number)
+        by_seed = _object(fields.get("final_info_dict", {}), f"{place}.final_info_dict", "metric")
         seeds = {
             _name(name, f"{place}.final_info_dict"): _numbers(given, f"{place}.final_info_dict.{name}")
-            for name, given in _lists(fields.get("final_info_dict", {}), f"{place}.final_info_dict", left_out).items()
+            for name, given in _flat(by_seed, f"{place}.final_info_dict", left_out, _is_list_of_numbers).items()
+            if name in by_seed or name in means or f"{name}_mean" in means
         }
         known = {*metrics, *seeds}
         found: dict[str, list[float]] = {}
-        for key, given in _flat(_means(fields["means"]), f"{place}.means", left_out).items():
+        for key, given in means.items():
             name, mean = _base(key, "_mean", known), _number(given, f"{place}.means.{key}")
             found[_name(name, f"{place}.means")] = seeds.get(name) or [mean]
             _check_mean(mean, found[name], f"{place}.means.{key}")
         values[dataset] = {**found, **seeds}
         known |= set(found)
-        reported = _flat(fields.get("stderrs", {}), f"{place}.stderrs", left_out).items()
+        reported = _flat(fields.get("stderrs", {}), f"{place}.stderrs", left_out, _is_number).items()
         if reported:
             stderrs[dataset] = {_base(k, "_stderr", known): _number(v, f"{place}.stderrs.{k}") for k, v in reported}
         censored += _censored(fields.get("censored", []), place, values[dataset])
@@ -77,32 +80,29 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
 
 def _means(data: object) -> object:
     """Return the means of a dataset. A single number is the mean of the only metric, `value`."""
-    return {"value": data} if isinstance(data, int | float) and not isinstance(data, bool) else data
+    return {"value": data} if _is_number(data) else data
 
 
-def _flat(data: object, place: str, left_out: list[str]) -> dict[str, object]:
-    """Return the numbers of an object, flattened. The rest goes to `left_out`."""
+def _flat(data: object, place: str, left_out: list[str], is_value: Callable[[object], bool]) -> dict[str, object]:
+    """Return the values of an object, flattened. The rest goes to `left_out`."""
     found: dict[str, object] = {}
     for key, value in _object(data, place, "metric").items():
         if isinstance(value, dict):
-            found |= {f"{key}.{name}": inner for name, inner in _flat(value, f"{place}.{key}", left_out).items()}
-        elif isinstance(value, int | float) and not isinstance(value, bool):
+            inner = _flat(value, f"{place}.{key}", left_out, is_value)
+            found |= {f"{key}.{name}": part for name, part in inner.items()}
+        elif is_value(value):
             found[key] = value
         else:
             left_out.append(f"{place}.{key}")
     return found
 
 
-def _lists(data: object, place: str, left_out: list[str]) -> dict[str, object]:
-    """Return the lists of numbers of an object, one value a seed. The rest goes to `left_out`."""
-    found: dict[str, object] = {}
-    for key, value in _object(data, place, "metric").items():
-        numbers = isinstance(value, list) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in value)
-        if numbers and value:
-            found[key] = value
-        else:
-            left_out.append(f"{place}.{key}")
-    return found
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_list_of_numbers(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_number, value))
 
 
 def _object(data: object, place: str, of: str) -> dict[str, object]:

@@ -22,6 +22,13 @@ def test_nested_objects_are_flattened() -> None:
     assert info.left_out == ["MACE.means.ethanol.params.name"]
 
 
+def test_nested_seeds_are_those_of_nested_means() -> None:
+    by_seed = {"test": {"mse": [0.5, 1.5]}, "config": {"betas": [0.9, 0.98], "lr": 0.1}}
+    info = parse_final_info({"sine": {"means": {"test": {"mse": 1.0}}, "final_info_dict": by_seed}}, {})
+    assert info.values == {"sine": {"test.mse": [0.5, 1.5]}}
+    assert info.left_out == ["sine.final_info_dict.config.lr"]
+
+
 def test_single_values_beside_the_datasets_are_left_out() -> None:
     info = parse_final_info({"version": 2, "d": {"means": {"loss": 1.0}, "note": "x"}}, {})
     assert (info.values, info.left_out) == ({"d": {"loss": [1.0]}}, ["version"])
