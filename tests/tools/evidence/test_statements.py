@@ -498,7 +498,42 @@ def test_a_run_is_the_best_also_by_the_rule_of_the_harness() -> None:
         "Run 1 converges earlier than the baseline.",
         "Our findings generalise to other diffusion models.",
         "The network simply has not converged in run 1.",
+        "The KL divergence falls with the hidden size on moons.",
+        "As the hidden size grows, the KL divergence on moons decreases.",
+        "On moons, the KL divergence is inversely proportional to the hidden size.",
+        "The KL divergence is lowest for run 1 and highest for run 0 on moons.",
+        "Run 1 ranks second on dino.",
+        "On moons the optimum is the larger hidden size.",
+        "KL divergence on moons: run 1 < baseline.",
+        "All improvements of run 1 are significant.",
+        "None of our comparisons reaches significance.",
+        "On moons, run 1 comes first.",
+        "The confidence intervals of run 1 and the baseline on circle do not overlap.",
+        "The test rejects equality of run 1 and the baseline on circle.",
+        "With $p=0.03$, the effect of run 1 on circle is significant.",
+        "The best run is the same on all datasets.",
     ],
 )
 def test_false_statements_are_found_in_the_wordings_of_papers(latex: str) -> None:
     assert wrong(latex)
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "As can be seen in the table, run 1 has a lower KL divergence on dino.",
+        "When the hidden size is doubled, the KL divergence on dino drops.",
+        "On dino the baseline has a KL divergence of " + result(0, "dino") + ".",
+        "The KL divergence falls with the hidden size on dino.",
+        "On moons, run 1 ranks second.",
+        "KL divergence on dino: run 1 < baseline.",
+        "Run 1 is lowest on dino and the baseline on moons.",
+        "Run 1 has the highest KL divergence on moons, the baseline the lowest.",
+        "Not all improvements of run 1 are significant.",
+        "On dino, the optimum is the larger hidden size.",
+        "We cannot say whether the findings generalise to other models.",
+        "The baseline did not diverge.",
+    ],
+)
+def test_honest_statements_in_the_same_wordings_pass(latex: str) -> None:
+    assert wrong(latex) == []

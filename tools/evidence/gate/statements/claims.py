@@ -18,6 +18,7 @@ from tools.evidence.gate.statements.lexicon import pattern
 from tools.evidence.gate.statements.placement import Placement
 from tools.evidence.gate.statements.predicate import Predicate, no_evidence
 from tools.evidence.gate.statements.predicates import predicates
+from tools.evidence.gate.statements.rankings import judge_rankings
 from tools.evidence.gate.statements.seeds import as_ranking, judge_seeds, names_a_seed
 from tools.evidence.gate.statements.sizes import judge_size
 from tools.evidence.gate.statements.study import Study
@@ -31,7 +32,9 @@ _UNIVERSAL = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b.{0,40}significant", re.IGNORECASE
+    r"(?<![=<>.\d])(?<![=<>] )\b\d+\b(?!\.\d|\s*%|\s*percent)|\b(?:two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve)\b.{0,40}significant",
+    re.IGNORECASE,
 )
 _A_TEST = re.compile(r"\b(?:level|threshold|alpha|tests?)\b")
 _STOPPED = re.compile(r"\b(?:killed|crash\w*|timed out|time limit|aborted|ran out of)\b", re.IGNORECASE)
@@ -63,6 +66,8 @@ def judge_claims(sentence: ParsedSentence, study: Study, placement: Placement) -
             judgement = _judge(predicate, clause, study, before, following, found, placement)
             if judgement:
                 judged.append((predicate, judgement))
+        if placement.strict or clause.about_study:
+            yield from judge_rankings(clause, study)
         yield from judge_words_of_claims(clause, found, study)
         yield from _judge_claims_without_predicate(clause, found, study, placement)
         carried = any(judgement.verdict is Verdict.SUPPORTED for _, judgement in judged)
@@ -144,6 +149,10 @@ def _judge(
         return no_evidence(predicate, "no other method was measured, only this study's runs")
     if sense in ("record", "rivals"):
         return None
+    if sense == "form":
+        varied = any(set(m.names) & set(study.varied) for m in clause.named("setting"))
+        speaks = strict and (varied or clause.named("metric") or any(m.by_setting for m in clause.named("run")))
+        return no_evidence(predicate, "the shape of a dependence was not tested") if speaks and not negated else None
     if sense == "unmeasured":
         known = predicate.text.lower()[:6] in f"{study.description} {study.title}".lower()
         if known or predicate.negated or not (strict or own):
@@ -160,8 +169,10 @@ def _judge(
         return None
     if sense == "cause":
         return _judge_cause(predicate, clause, others) if strict and not negated else None
+    several = sum(other.degree == "superlative" for other in others) > 1
+    span = (before, following) if several else (clause.start, clause.end)
     if predicate.degree == "superlative" and speaks_of_changes(predicate, clause):
-        return judge_superlative(predicate, clause, study, headline=placement.headline)
+        return judge_superlative(predicate, clause, study, span, headline=placement.headline)
     unknown = predicate.unknown or (predicate.text if sense == "unknown" else "")
     if unknown in _before(predicate, clause) and declared(predicate, clause, study):
         unknown = ""  # the claim says what the subject is
@@ -173,7 +184,7 @@ def _judge(
     if sense == "size":
         return judge_size(predicate, clause, study)
     if predicate.degree == "superlative":
-        return judge_superlative(predicate, clause, study, headline=placement.headline)
+        return judge_superlative(predicate, clause, study, span, headline=placement.headline)
     return judge_comparison(predicate, clause, study, before, following, headline=placement.headline)
 
 

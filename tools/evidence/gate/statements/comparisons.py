@@ -46,6 +46,11 @@ _EVERY_SEED = re.compile(
     r"|\bseed by seed\b|\bin (?:each|every|all)(?: \w+)? pairs?\b",
     re.IGNORECASE,
 )
+_NONE_AT_ALL = re.compile(
+    r"\b(?:no|none of (?:the|our|these|those|its))(?: \w+){0,3} (?:difference|change|comparison|effect|result"
+    r"|improvement|gain|test)s?\b",
+    re.IGNORECASE,
+)
 _ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
 _DIRECTIONS = ("lower", "higher", "faster", "slower", "different")
 _NO_UNIVERSAL = (Truth.FALSE, Truth.EQUAL, Truth.MISSING, Truth.NOT_SIGNIFICANT)
@@ -90,7 +95,8 @@ def _judge_scope(
         and not scope.bound_runs
         and not (clause.named("metric") or clause.labelled)
     ):
-        return None
+        varied = any(set(m.names) & set(study.varied) for m in clause.named("setting"))
+        return _judge_influence(predicate, study, scope) if varied and headline else None
     if pattern("average").search(clause.text) and not scope.named_datasets and len(study.datasets) > 1:
         return _judge_on_average(predicate, clause, study, scope)
     if not scope.bound_runs:
@@ -146,7 +152,7 @@ def _objection(
     before = clause.text[: predicate.start - clause.start]
     if none and predicate.negated and len(pattern("negation").findall(before)) > 1:
         over = Quantifier("all")  # 'no dataset on which it does not improve'
-    elif none or predicate.negated:
+    elif none or (predicate.negated and not (over and over.kind == "not_all")):
         # 'No run is lower than run 2' ranks means; a denial of a difference from the baseline denies a significant one.
         refuting = (Truth.TRUE, *_NOT_SHOWN) if none and scope.against != BASELINE else (Truth.TRUE,)
         true = next((cell for cell in cells if cell.truth in refuting), None)
@@ -244,13 +250,24 @@ def _explain(predicate: Predicate, cells: Sequence[Cell], *, universal: bool) ->
 
 def _judge_noise(predicate: Predicate, clause: Clause, study: Study, scope: Scope) -> Judgement | None:
     """Judge that a difference may be chance: none of its cells may be significant."""
-    if not scope.bound_runs and not clause.measured:
+    if not scope.bound_runs and not clause.measured and not _NONE_AT_ALL.search(clause.text):
         return None
     cells = _cells("noise", study, scope, scope.runs)
     wrong = next((cell for cell in cells if cell.truth is Truth.FALSE), None)
     if wrong:
         return contradicted(predicate, FindingCode.CONTRADICTED_CLAIM, wrong, "the difference is significant")
     return supported(predicate, f"no difference is significant ({scope})")
+
+
+def _judge_influence(predicate: Predicate, study: Study, scope: Scope) -> Judgement:
+    """Judge 'the learning rate does not matter', or that it does: whether some run differs significantly."""
+    cells = _cells("different", study, scope, scope.runs)
+    differs = next((cell for cell in cells if cell.truth is Truth.TRUE), None)
+    if (differs is not None) == ((predicate.sense == "different") != predicate.negated):
+        return supported(predicate, "the ledger agrees")
+    if differs:
+        return contradicted(predicate, FindingCode.CONTRADICTED_CLAIM, differs, "a run differs")
+    return contradicted(predicate, FindingCode.INSIGNIFICANT_CLAIM, cells[0], "no run differs significantly")
 
 
 def _judge_on_average(predicate: Predicate, clause: Clause, study: Study, scope: Scope) -> Judgement:

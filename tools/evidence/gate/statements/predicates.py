@@ -17,6 +17,7 @@ _OF_SIGNIFICANCE = re.compile(
     re.IGNORECASE,
 )
 """Of a phrase such as 'no change': it speaks of a test, and not of equal results."""
+_EXTREMES = {"best": "better", "last": "worse"}
 _ZERO = re.compile(r"\s+(?:zero|0)(?![\w.])", re.IGNORECASE)
 _NO_SELECTION = re.compile(r"\b(?:no|not|never|same|every|each|without selecting|neither)\b", re.IGNORECASE)
 
@@ -51,6 +52,11 @@ def _phrases(clause: Clause, study: Study) -> Iterator[Predicate]:
             ):
                 continue
             if sense in ("lower", "higher") and _of_the_method(clause, study, match.start()):
+                continue
+            if sense in _EXTREMES:
+                if clause.text[: match.start()].rstrip().lower().endswith(("hard to", "not")):
+                    continue
+                yield Predicate(_EXTREMES[sense], start, end, match[0], "superlative")
                 continue
             chance = sense == "same" and _OF_SIGNIFICANCE.search(match[0] + clause.text[match.end() : match.end() + 60])
             yield Predicate("noise" if chance else sense, start, end, match[0], "phrase")

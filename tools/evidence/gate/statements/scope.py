@@ -23,6 +23,13 @@ _NEXT_PART = re.compile(
     r"\s+(?:is|are|was|were|lies?|lower|higher|better|worse)\b"
 )
 """'Line and moons are higher, dino and circle lower': the names before the word are its own."""
+_ALL_CHANGES = re.compile(
+    r"(?P<no>\bnot )?\b(?:all|every|each)(?: of)?(?: the| these| those| our| its)?(?: \w+)? (?:improvement|gain"
+    r"|change|difference|effect|reduction|increase|decrease|comparison)s?"
+    r"\b[^.;]{0,40}\b(?:is|are|was|were|reach\w*) (?:\w+ )?(?:statistically )?significan",
+    re.IGNORECASE,
+)
+"""'All improvements of run 2 are significant' speaks of every dataset."""
 _OBJECT = re.compile(r"\s+(?:as|from|to|than|with)\b")
 _REFERS_BACK = re.compile(
     r"\W*(?:only\s+)?(?:it|this|that|which|those|there|here|the (?:difference|change|effect|value|cost|gain))\b",
@@ -153,5 +160,7 @@ def _times(metrics: tuple[str, ...], clause: Clause, study: Study) -> tuple[str,
 
 def _universal(clause: Clause) -> Quantifier | None:
     """Return that a clause speaks of all datasets by a word such as 'consistently'."""
+    if changes := _ALL_CHANGES.search(clause.text):
+        return Quantifier("not_all" if changes["no"] else "all")
     found = claim_words().phrases["all"].search(clause.text)
     return Quantifier("all") if found and found[0].lower() not in ("all", "every", "each", "both", "any") else None

@@ -115,6 +115,10 @@ class Study:
         """Return the addresses of all results, those of confirmations included."""
         return frozenset([*self.ledger.addresses(), *self.ledger.confirmed_addresses()])
 
+    def mean(self, address: str) -> float | None:
+        """Return the mean of a result, None if it was not measured."""
+        return self.ledger.result(address).mean if address in self.addresses else None
+
     @cached_property
     def datasets(self) -> list[str]:
         return list(dict.fromkeys(address.split("/")[1] for address in self.ledger.addresses()))

@@ -18,6 +18,7 @@ from tools.evidence.gate.statements.study import Study
 from tools.evidence.judgement import Judgement, Verdict
 from tools.evidence.records import BASELINE
 
+_FOR = re.compile(r"\s+(?:for|in|with|at|by|of|under)\s+(?:the\s+)?", re.IGNORECASE)
 _CHANGES = re.compile(
     r"\s+(?:[a-z]+\s+){0,2}?(?:differences?|changes?|effects?|gaps?|gains?|improvements?|deviations?|increases?"
     r"|decreases?|drops?|rises?|reductions?|spread|scatter|variation)\b",
@@ -25,12 +26,18 @@ _CHANGES = re.compile(
 )
 
 
-def judge_superlative(predicate: Predicate, clause: Clause, study: Study, *, headline: bool) -> Judgement | None:
-    """Judge a superlative over all runs and the baseline; None if it speaks of nothing measured."""
+def judge_superlative(
+    predicate: Predicate, clause: Clause, study: Study, span: tuple[int, int], *, headline: bool
+) -> Judgement | None:
+    """Judge a superlative over all runs and the baseline; None if it speaks of nothing measured.
+
+    Args:
+        span: the part of the clause in which its subject is named.
+    """
     if speaks_of_changes(predicate, clause):
         return _judge_largest_change(predicate, clause, study)
     scope = scope_of(predicate, clause, study, clause.start, clause.end)
-    runs = _subjects(clause, scope)
+    runs = _subjects(clause, scope, span, predicate)
     if not runs:
         speaks = clause.about_study or clause.named("metric")
         return no_evidence(predicate, f'"{predicate.text}" is bound to no run') if speaks else None
@@ -77,8 +84,12 @@ def speaks_of_changes(predicate: Predicate, clause: Clause) -> bool:
     return _CHANGES.match(clause.text[predicate.end - clause.start :]) is not None
 
 
-def _subjects(clause: Clause, scope: Scope) -> tuple[str, ...]:
+def _subjects(clause: Clause, scope: Scope, span: tuple[int, int], predicate: Predicate) -> tuple[str, ...]:
     named = [m for m in clause.named("run") if not VERSUS.search(clause.text[: m.start - clause.start])]
+    if span != (clause.start, clause.end):
+        after = clause.text[predicate.end - clause.start :]
+        behind = [m for m in named if m.start > predicate.end and _FOR.fullmatch(after[: m.start - predicate.end])]
+        named = behind[:1] or [m for m in named if span[0] <= m.start < predicate.start][-1:] or named
     runs = unique(name for mention in named for name in mention.names)
     runs = runs or unique(reference.address.partition("/")[0] for reference in clause.measured)
     if not runs and scope.bound_runs and not scope.over_runs:

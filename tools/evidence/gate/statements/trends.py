@@ -25,15 +25,41 @@ _EVERY_STEP = re.compile(
 )
 
 
+_WITH_SETTING = re.compile(
+    r"\bwith (?:the |an? |each |every )?(?:(?P<with_up>increasing|growing|rising|higher|larger|increase in|rise in)|"
+    r"(?:decreasing|falling|shrinking|lower|smaller|decrease in|fall in))? ?(?:the )?§"
+    r"|\bas (?:the )?§ (?:is |gets? )?(?:(?P<as_up>rises|grows|increase[sd]?|raised|larger|higher)|(?:falls"
+    r"|shrinks|drops|decrease[sd]?|reduced|lowered|smaller))",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"\b(?:up to|until|between|beyond|from \S+ to)\b", re.IGNORECASE)
+_WITH = re.compile(r"(?:\s+\w+ly)?\s+with\b", re.IGNORECASE)
+_NO_ADJECTIVE = re.compile(r"\bwith (?:the )?§", re.IGNORECASE)
+
+
+def _along_setting(predicate: Predicate, clause: Clause, study: Study) -> bool | None:
+    """Return whether a clause says that a metric follows a varied setting as this one rises, or as it falls; else None."""
+    text = clause.text
+    for mention in reversed(clause.named("setting")):
+        if set(mention.names) & set(study.varied):
+            text = f"{text[: mention.start - clause.start]}§{text[mention.end - clause.start :]}"
+    found = _WITH_SETTING.search(re.sub(r" {2,}", " ", text))
+    if found is None or _RANGE.search(text) or len(clause.named("setting")) != 1:
+        return None
+    if _NO_ADJECTIVE.fullmatch(found[0]):  # 'falls with the learning rate': with its growth
+        return _WITH.match(text, predicate.end - clause.start) is not None or None
+    return any(found.groupdict().values())
+
+
 def judge_trend(predicate: Predicate, clause: Clause, study: Study, scope: Scope) -> Judgement | None:
     """Judge that a metric goes one way with every step of a setting; None if the clause states no trend."""
     stated = _EVERY_STEP.search(clause.text)
+    rising = any(stated.groupdict().values()) if stated else _along_setting(predicate, clause, study)
     named = [name for m in clause.named("setting") for name in m.names if name in study.varied]
     settings = named or (study.varied if any(m.by_setting for m in clause.named("run")) else [])
-    if not stated or predicate.sense not in _DIRECTIONS or not settings:
+    if rising is None or predicate.sense not in _DIRECTIONS or not settings:
         return None
     runs = study.ranked_by(settings[0])
-    rising = bool(stated["up"] or stated["the_up"] or stated["with"])
     lower = wants_lower(study, predicate.sense, scope.metrics[0]) == rising
     for dataset in scope.datasets:
         addresses = [f"{run}/{dataset}/{scope.metrics[0]}" for run in runs]
