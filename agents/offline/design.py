@@ -58,11 +58,15 @@ def design_of(facts: Facts) -> Design:
     if facts.repeated and len(facts.varied) > 2:
         how += " That makes the search efficient and its tests slightly optimistic."
     source = "configuration" if facts.in_configuration else "source"
+    if facts.variables.template.protected:
+        evaluation = "the files of the evaluation are the same for all runs and were compared before and after each"
+    else:
+        evaluation = "the template names no file of the evaluation that had to stay the same"
     return Design(
         aim=(
             f"How much does the outcome of an experiment depend on one of its settings? We vary {tunable} in an experiment "
             f"on {_datasets(facts)}, hold everything else fixed, and compare every run with a baseline made on the same "
-            f"machine{' with the same seeds' if facts.repeated else ''}."
+            f"machine{' with the same seeds' if facts.repeated and facts.same_seeds else ''}."
         ),
         kind=(
             f"This paper reports such a study.{why} The experiment is this: {latex(facts.template)}\n\n"
@@ -73,12 +77,12 @@ def design_of(facts: Facts) -> Design:
         contributions="the runs themselves, with code, settings and every seed in a ledger",
         method=(
             f"One setting is varied: {tunable}. Every run changes its value in the {source} of the experiment and nothing "
-            f"else; the files of the evaluation are the same for all runs and were compared before and after each.\n\n{how}"
+            f"else; {evaluation}.\n\n{how}"
         ),
         ran="The experiments ran with this software and hardware",
         limits=(
-            f"Only {tunable} was varied, in one experiment. Other settings may interact with it. Times were measured on "
-            "a machine that did other work as well."
+            f"Only {tunable} was varied, in one experiment. Other settings may interact with it. Times depend on "
+            "what else the machine did."
         ),
         closing=f"We varied {tunable} and compared every run with a baseline from the same machine.",
     )

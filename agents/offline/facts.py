@@ -65,6 +65,12 @@ class Facts:
         )
 
     @property
+    def same_seeds(self) -> bool:
+        """Return whether the harness gave every run the same seed. What an experiment draws by itself is not known."""
+        seeds = {run.seed for run in self.completed if run.kind == "run"}
+        return len(seeds) == 1 and None not in seeds
+
+    @property
     def main_metric(self) -> Metric:
         """Return the metric of the confirmatory comparisons, or the first one."""
         return self.metric(self.plan.primary_metric if self.plan else next(iter(self.measured), ""))

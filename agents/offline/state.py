@@ -129,6 +129,7 @@ class TemplateData(_Variables):
     metrics: dict[str, Metric]
     tunable: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
 
     def metric(self, name: str) -> Metric:
         """Return the template's metric of that name, or one without a goal."""

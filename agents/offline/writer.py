@@ -221,7 +221,8 @@ def _results(facts: Facts, metrics: list[str], significant: list[str]) -> str:
             parts.append(_figure(figure.file, figure.label, figure.caption))
         if name == metrics[0]:
             parts.append(
-                rf"Table~\ref{{tab:comparisons}} gives each difference of the {label} from the baseline with its interval."
+                rf"Table~\ref{{tab:comparisons}} gives each difference of the {label} from the baseline"
+                f"{' with its interval' if facts.repeated else ''}."
             )
             parts.append(
                 _table(
@@ -352,5 +353,5 @@ def _table(label: str, caption: str, body: str) -> str:
 def _figure(file: str, label: str, caption: str) -> str:
     return (
         f"\\begin{{figure}}[htbp]\n\\centering\n\\includegraphics[width=\\linewidth]{{figures/{file}}}\n"
-        f"\\caption{{{latex(caption)}}}\n\\label{{{label}}}\n\\end{{figure}}"
+        f"\\caption{{{caption}}}\n\\label{{{label}}}\n\\end{{figure}}"
     )

@@ -38,6 +38,26 @@ for name, curvature in {"flat": 1.0, "steep": 6.0}.items():
 (out_dir / "final_info.json").write_text(json.dumps(info))
 """
 
+PLOT = """
+import json
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+labels = {"run_0": "Baseline"}
+for file in ("final_loss_bars.png", "loss by run.png"):
+    for run in labels:
+        with open(f"{run}/final_info.json") as results:
+            info = json.load(results)
+        plt.plot(list(info), [entry["means"]["final_loss"] for entry in info.values()], "o", label=labels[run])
+    plt.ylabel("final loss")
+    plt.legend()
+    plt.savefig(file)
+    plt.close()
+"""
+
 
 def write_foreign_template(folder: Path, experiment: str = EXPERIMENT, **files: str) -> Path:
     """Write the template; further files by name, with `__` for the dot."""

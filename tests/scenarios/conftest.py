@@ -13,7 +13,7 @@ import pytest
 
 from run import main
 from scenarios.commands.console import out
-from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
+from tests.fakes.foreign_template import EXPERIMENT, PLOT, write_foreign_template
 
 ROOT = Path(__file__).parents[2]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -62,7 +62,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A template that the project has never seen. Its experiment takes a moment, and prints all that it can see of the
     environment."""
     telling = EXPERIMENT + "\nimport os\nprint(dict(os.environ))\n"
-    return write_foreign_template(tmp_path_factory.mktemp("templates") / "descent", telling)
+    return write_foreign_template(tmp_path_factory.mktemp("templates") / "descent", telling, plot__py=PLOT)
 
 
 @pytest.fixture(scope="session")

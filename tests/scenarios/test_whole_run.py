@@ -29,9 +29,11 @@ KILLS = 25
 def test_a_foreign_template_gets_a_whole_paper(undisturbed: Path) -> None:
     root = idea_of(undisturbed)
     pdf = pypdfium2.PdfDocument(root / "paper" / "paper.pdf")
-    text = "\n".join(page.get_textpage().get_text_bounded() for page in pdf)
+    text = " ".join(" ".join(page.get_textpage().get_text_bounded() for page in pdf).split())
     assert len(pdf) >= 4 and "??" not in text
-    assert len(set(re.findall(r"Figure (\d+):", text))) >= 2 and "Table 1:" in text
+    assert len(set(re.findall(r"Figure (\d+):", text))) >= 3 and "Table 1:" in text
+    assert "plotting code (final_loss_bars)" in text
+    assert "with the same seeds" not in text and "compared before and after" not in text  # no seed, no protected file
     assert (root / "paper" / "references.bib").read_text().count("\n@") + 1 >= 8
     assert json.loads((root / "gate.json").read_text())["verdict"] == "pass"
     for number in (1, 2):
