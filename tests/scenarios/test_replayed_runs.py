@@ -38,7 +38,18 @@ def recorded(tmp_path: Path) -> Path:
 def test_a_played_run_ends_with_a_released_paper(recorded: Path, colloquium: Command, tmp_path: Path) -> None:
     scenario, models = recorded / "heavy_tails.yaml", recorded / "models.yaml"
     template = recorded / "templates" / "boosted_stumps"
-    where = ("--template", template, "--models", models, "--out", tmp_path / "runs", "--name", "again")
+    where = (
+        "--template",
+        template,
+        "--models",
+        models,
+        "--sandbox",
+        "bubblewrap",
+        "--out",
+        tmp_path / "runs",
+        "--name",
+        "again",
+    )
     done = colloquium("launch", scenario, *where, seconds=1100)
     assert done.returncode == 0, done.stdout + done.stderr
     idea = idea_of(tmp_path / "runs" / "again")
