@@ -512,6 +512,19 @@ def test_a_run_is_the_best_also_by_the_rule_of_the_harness() -> None:
         "The test rejects equality of run 1 and the baseline on circle.",
         "With $p=0.03$, the effect of run 1 on circle is significant.",
         "The best run is the same on all datasets.",
+        "The improvement of run 1 on circle cannot be explained by chance.",
+        "On circle, the gain of run 1 is well above the noise floor.",
+        "Doubling the hidden size, as this improved every dataset, is recommended.",
+        "On dino, run 0 is superior to run 1.",
+        "Samples drawn from run 1 are closer to the data on moons.",
+        "On moons, doubling the hidden size helped.",
+        "Run 1 costs nothing in KL divergence on moons.",
+        "The default hidden size is too small on moons.",
+        "These results argue for a larger hidden size on moons.",
+        "The KL divergence on dino is robust to the hidden size.",
+        "The curve flattens beyond the larger hidden size.",
+        "What limits run 1 on moons is the noise of its gradients.",
+        "On dino, both runs are indistinguishable.",
     ],
 )
 def test_false_statements_are_found_in_the_wordings_of_papers(latex: str) -> None:
@@ -533,6 +546,10 @@ def test_false_statements_are_found_in_the_wordings_of_papers(latex: str) -> Non
         "On dino, the optimum is the larger hidden size.",
         "We cannot say whether the findings generalise to other models.",
         "The baseline did not diverge.",
+        "On circle, the lower KL divergence of run 1 is not above the noise floor.",
+        "The default hidden size is suboptimal on dino.",
+        "The KL divergence on line is robust to the hidden size.",
+        "On dino, run 0 is inferior to run 1.",
     ],
 )
 def test_honest_statements_in_the_same_wordings_pass(latex: str) -> None:

@@ -59,6 +59,7 @@ _BREADTH = re.compile(
     r"\b(?P<noun>benchmarks?|tasks|domains|problems|environments|architectures|model sizes|network sizes|languages)\b",
     re.IGNORECASE,
 )
+_AMOUNT = re.compile(r"\b(?:number|amount|size) of (?:the )?$", re.IGNORECASE)
 _REPORTS = re.compile(
     r"\b(?:report|measur|evaluat|assess|quantif|comput|calculat|monitor|track|scor|judg)\w*", re.IGNORECASE
 )
@@ -199,7 +200,9 @@ def _variations(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement
     for name, pattern, code, exact in vocabulary:
         for match in words(pattern).finditer(text):
             before, after = text[: match.start()], text[match.end() :]
-            if name in ("steps", "evaluation data") or any(word in name for word in _OUTCOME):
+            if name in ("steps", "evaluation data") or (
+                any(word in name for word in _OUTCOME) and not _AMOUNT.search(before)
+            ):
                 continue
             robust = _ROBUST_TO.search(before[-70:]) and _CONCLUSION.search(before)
             if not (robust or _VARIED_BEFORE.search(before[-70:]) or _VARIED_AFTER.match(after)):

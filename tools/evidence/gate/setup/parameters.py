@@ -86,6 +86,10 @@ _SPLIT = re.compile(
     r"training|train\w*|data|stratified|temporal)[\s/-]*)*(?:test |validation )?split",
     re.IGNORECASE,
 )
+_SPLIT_INTO = re.compile(
+    r"\bsplit\w*\s+(?:\w+\s+){0,2}?(\d{1,2})\s*%?\s*[/:-]\s*(\d{1,2})\s*%?(?:\s*[/:-]\s*(\d{1,2})\s*%?)?(?![\d.])",
+    re.IGNORECASE,
+)
 _SHARE = re.compile(
     r"(\d{1,2}(?:\.\d)?)\s*%\s+(?:of\s+(?:the\s+|all\s+)?(?:\w+\s+)?(?:data|points|samples|examples|"
     r"images|sequences|instances|sets?)\b|(?:is|are|was|were)\s+(?:held out|used for (?:training|"
@@ -375,7 +379,7 @@ def _seed_values(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgemen
 
 
 def _splits(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement]:
-    for match in [*_SPLIT.finditer(passage.text), *_SHARE.finditer(passage.text)]:
+    for match in [*_SPLIT.finditer(passage.text), *_SPLIT_INTO.finditer(passage.text), *_SHARE.finditer(passage.text)]:
         if passage.force(match.start(), match.end()) is not Force.STATED:
             continue
         shares = [float(g) / 100 for g in match.groups() if g and re.fullmatch(r"[\d.]+", g)]

@@ -34,6 +34,15 @@ _NOTHING_SIGNIFICANT = re.compile(
     r"|no (?:\w+ ){0,3}significantly)",
     re.IGNORECASE,
 )
+_MORE_THAN = re.compile(
+    r"\b(?:not|cannot|never|unlikely|hardly|rather than|beyond|above|outside|exceed\w*|more than|larger than"
+    r"|greater than|no)\s+"
+    r"(?:(?!significan)[\w-]+\s+){0,5}$",
+    re.IGNORECASE,
+)
+_SAYS_NO = re.compile(
+    r"(?:not?|never|nowhere|neither|nor|hardly|none|cannot|does|do|did|is|are|too|un|in)", re.IGNORECASE
+)
 _PARAGRAPH = re.compile(r"\n\s*\n|\\par\b")
 _HEADING = re.compile(r"\\(?:sub)*section\*?\{([^{}]*)\}|\\paragraph\{([^{}]*)\}")
 
@@ -248,4 +257,10 @@ def _denies_significance(before: Clause | None, clause: Clause) -> bool:
 
 
 def _hedged(text: str) -> bool:
-    return any(found.search(text) for found in (claim_words().phrases["noise"], pattern("hedges")))
+    chance = any(not denies_chance(text, found) for found in claim_words().phrases["noise"].finditer(text))
+    return chance or pattern("hedges").search(text) is not None
+
+
+def denies_chance(text: str, found: re.Match[str]) -> bool:
+    """Tell whether a text says that something is more than the chance or noise that a match names."""
+    return _MORE_THAN.search(text[: found.start()]) is not None and not _SAYS_NO.match(found[0])

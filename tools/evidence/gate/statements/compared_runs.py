@@ -14,11 +14,17 @@ from tools.evidence.records import BASELINE, CONFIRMATION
 
 VERSUS = re.compile(
     r"\b(?:than|against|vs\.?|versus|compared (?:with|to)|relative to|over|from|below|above|ahead of|behind|instead of"
-    r"|like|as)\s+"
+    r"|like|as|(?:superior|inferior|preferable|comparable|similar|identical|equal|close|closer|closest|next"
+    r"|second|akin) to)\s+"
     r"(?:(?:that|those|the|its|in|with|of|for|our|on|unmodified)\s+)*$",
     re.IGNORECASE,
 )
 """Text before a run that something is compared with."""
+_RECOMMENDS = re.compile(r"(?:argu|speak|prefer|favou?r|in favou?r)", re.IGNORECASE)
+"""'Argues for run 1': what follows is the winner."""
+_TAKEN_FROM = re.compile(
+    r"\b(?:drawn|sampled|generated|samples|obtained|taken|points|results?|values?)\s+from\s+(?:the\s+)?$", re.IGNORECASE
+)
 _BETWEEN = re.compile(r"\bbetween\b[^,;]*\band\s+(?:the\s+|that of\s+)?$", re.IGNORECASE)
 _TAKES_OBJECT = re.compile(r"(?:ahead of|out to|behind|for|par|over|below|above|of|out|to)$", re.IGNORECASE)
 
@@ -82,9 +88,10 @@ def _is_object(predicate: Predicate, clause: Clause, mention: Mention, *, first:
             and close
             and not re.search(r"\b(?:in|for|with)\b", gap)
             and _TAKES_OBJECT.search(predicate.text)
+            and not _RECOMMENDS.match(predicate.text)
         ):
             return True
-    if VERSUS.search(clause.text[:at]) and not mention.by_setting:
+    if VERSUS.search(clause.text[:at]) and not (mention.by_setting or _TAKEN_FROM.search(clause.text[:at])):
         return True
     if not first and _BETWEEN.search(clause.text[:at]):
         return True

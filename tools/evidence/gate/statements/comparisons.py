@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tools.evidence.gate.report import FindingCode
 from tools.evidence.gate.statements.clauses import Clause
+from tools.evidence.gate.statements.compared_runs import VERSUS
 from tools.evidence.gate.statements.comparing import Cell, Truth, compare, judge_cell, wants_lower
 from tools.evidence.gate.statements.lexicon import pattern
 from tools.evidence.gate.statements.predicate import Predicate, contradicted, no_evidence, supported
@@ -51,6 +52,8 @@ _NONE_AT_ALL = re.compile(
     r"|improvement|gain|test)s?\b",
     re.IGNORECASE,
 )
+_PAIRS = (("better", "worse"), ("lower", "higher"), ("faster", "slower"))
+_OPPOSITE = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 _ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
 _DIRECTIONS = ("lower", "higher", "faster", "slower", "different")
 _NO_UNIVERSAL = (Truth.FALSE, Truth.EQUAL, Truth.MISSING, Truth.NOT_SIGNIFICANT)
@@ -76,11 +79,24 @@ def judge_comparison(
         return no_evidence(predicate, f"there is no completed {missing[0] if missing else 'run'}; there are {there}")
     if not scope.metrics or not scope.metrics[0]:
         return no_evidence(predicate, "the study measured nothing")
+    if _speaks_of_baseline(predicate, clause, scope):
+        predicate = replace(predicate, sense=_OPPOSITE.get(predicate.sense, predicate.sense))
     readings = [_judge_scope(predicate, clause, study, each, headline=headline) for each in scope.readings]
     negative = predicate.negated or any(over and over.kind == "none" for over in (scope.over_datasets, scope.over_runs))
     # What holds in one reading passes, but a denial must hold in all of them.
     decisive = (Verdict.CONTRADICTED, Verdict.NO_EVIDENCE) if negative else (Verdict.SUPPORTED,)
     return next((found for found in readings if found and found.verdict in decisive), readings[0])
+
+
+def _speaks_of_baseline(predicate: Predicate, clause: Clause, scope: Scope) -> bool:
+    """Tell whether the baseline is the subject, as in 'the default is too high': then some run must be better."""
+    subjects = [m for m in clause.named("run") if m.end <= predicate.start]
+    return (
+        bool(subjects)
+        and not scope.bound_runs
+        and not clause.measured
+        and all(m.names == (BASELINE,) and not VERSUS.search(clause.text[: m.start - clause.start]) for m in subjects)
+    )
 
 
 def _judge_scope(
@@ -90,13 +106,11 @@ def _judge_scope(
         return trend
     if predicate.sense == "noise":
         return _judge_noise(predicate, clause, study, scope)
-    if (
-        predicate.sense in ("same", "different")
-        and not scope.bound_runs
-        and not (clause.named("metric") or clause.labelled)
-    ):
-        varied = any(set(m.names) & set(study.varied) for m in clause.named("setting"))
-        return _judge_influence(predicate, study, scope) if varied and headline else None
+    if predicate.sense in ("same", "different") and not scope.bound_runs:
+        if any(set(m.names) & set(study.varied) for m in clause.named("setting")):
+            return _judge_influence(predicate, study, scope)
+        if not (clause.named("metric") or clause.labelled):
+            return None
     if pattern("average").search(clause.text) and not scope.named_datasets and len(study.datasets) > 1:
         return _judge_on_average(predicate, clause, study, scope)
     if not scope.bound_runs:

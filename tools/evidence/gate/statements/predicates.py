@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tools.evidence.gate.statements.clauses import Clause
+from tools.evidence.gate.statements.clauses import Clause, denies_chance
 from tools.evidence.gate.statements.lexicon import claim_words, pattern
 from tools.evidence.gate.statements.predicate import Predicate
 from tools.evidence.gate.statements.study import Study
@@ -19,6 +19,7 @@ _OF_SIGNIFICANCE = re.compile(
 """Of a phrase such as 'no change': it speaks of a test, and not of equal results."""
 _EXTREMES = {"best": "better", "last": "worse"}
 _ZERO = re.compile(r"\s+(?:zero|0)(?![\w.])", re.IGNORECASE)
+_OF_NOISE = re.compile(r"\s+(?:(?:the|its|this)\s+)?(?:\w+\s+)?(?:noise|chance|threshold)\b", re.IGNORECASE)
 _NO_SELECTION = re.compile(r"\b(?:no|not|never|same|every|each|without selecting|neither)\b", re.IGNORECASE)
 
 
@@ -51,6 +52,8 @@ def _phrases(clause: Clause, study: Study) -> Iterator[Predicate]:
                 and _has_sign(clause, study, sense)
             ):
                 continue
+            if sense in ("lower", "higher") and _OF_NOISE.match(clause.text, match.end()):
+                continue
             if sense in ("lower", "higher") and _of_the_method(clause, study, match.start()):
                 continue
             if sense in _EXTREMES:
@@ -59,7 +62,11 @@ def _phrases(clause: Clause, study: Study) -> Iterator[Predicate]:
                 yield Predicate(_EXTREMES[sense], start, end, match[0], "superlative")
                 continue
             chance = sense == "same" and _OF_SIGNIFICANCE.search(match[0] + clause.text[match.end() : match.end() + 60])
-            yield Predicate("noise" if chance else sense, start, end, match[0], "phrase")
+            if sense == "noise" and denies_chance(clause.text, match):
+                sense_here = "different"
+            else:
+                sense_here = "noise" if chance else sense
+            yield Predicate(sense_here, start, end, match[0], "phrase")
 
 
 def _has_sign(clause: Clause, study: Study, sense: str) -> bool:

@@ -59,6 +59,8 @@ def quantifier(text: str, noun: Literal["datasets", "runs"], names: Sequence[str
         return Quantifier("some")
     if match := says(_COUNT):
         count = whole_number(match["n"])
+        if noun == "runs" and count == len(names) + 1:
+            return Quantifier("all", except_for=except_for)  # with the baseline
         if count is not None and count <= len(names):
             part = count < len(names) or (match["m"] and whole_number(match["m"]) is not None)
             return Quantifier("count", count) if part else Quantifier("all", except_for=except_for)

@@ -30,6 +30,10 @@ _ALL_CHANGES = re.compile(
     re.IGNORECASE,
 )
 """'All improvements of run 2 are significant' speaks of every dataset."""
+_ALL_METRICS = re.compile(
+    r"\b(?:all|every|each|both|any|across)\s+(?:of\s+)?(?:the\s+|our\s+)?(?:\w+\s+)?(?:metrics?|measures?)\b",
+    re.IGNORECASE,
+)
 _OBJECT = re.compile(r"\s+(?:as|from|to|than|with)\b")
 _REFERS_BACK = re.compile(
     r"\W*(?:only\s+)?(?:it|this|that|which|those|there|here|the (?:difference|change|effect|value|cost|gain))\b",
@@ -88,6 +92,8 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
     other_metric = ""
     if predicate.sense in ("faster", "slower"):
         metrics = _times(metrics, clause, study)
+    elif not metrics and _ALL_METRICS.search(clause.text):
+        metrics = tuple(name for name in study.metrics if study.metric(name).goal)
     elif not metrics:
         context = mention_before(clause, "metric")
         metrics = context.names if context and not _VAGUE.search(clause.text) else (study.primary,)

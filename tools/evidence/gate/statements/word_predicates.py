@@ -91,7 +91,8 @@ def _no_comparison(word: ClauseWord, sense: WordSense) -> bool:
         return True  # 'the lower row', '(top)'
     if sense.sense == "different" and not word.text_before.strip() and _OF_WHAT.match(word.text_after):
         return True  # 'Change of the loss from the baseline' titles a figure
-    if text in ("narrow", "slow") and not (previous and previous[0] in _BEFORE_VERB):
+    verb_follows = previous and (previous[0] in _BEFORE_VERB or following == ("down",))
+    if text in ("narrow", "slow") and not verb_follows:
         return True
     if _OF_A_SEED.search(word.text_before):
         return True
@@ -110,8 +111,10 @@ def _no_comparison(word: ClauseWord, sense: WordSense) -> bool:
     if _PURPOSE.fullmatch(word.text_before):
         return True
     if text in words("names_a_variant") and previous in (("the",), ("an",), ("our",), ("this",)):
-        return not word.followed_by("metric", within=12)  # "the improved schedule" is a name
-    return sense.degree == "verb" and (_acts_on_setting(word) or _setting_changes(word, clause))
+        names_thing = word.next[:1] and "NOUN" in lemmas(word.next[0]) and word.next[0] not in words("no_subjects")
+        return bool(names_thing) and not word.followed_by("metric", within=12)  # "the improved schedule" is a name
+    changes = sense.sense in _DIRECTIONS and _setting_changes(word, clause)
+    return sense.degree == "verb" and (changes or _acts_on_setting(word))
 
 
 def _names_a_method(word: ClauseWord, sense: WordSense, study: Study) -> bool:
@@ -229,7 +232,7 @@ def _changes_result(word: ClauseWord) -> bool:
     ahead = [m for m in clause.mentions if m.start >= word.end]
     if ahead and ahead[0].kind == "setting":
         return False
-    if clause.measured:
+    if clause.measured or word.followed_by("metric", within=5):
         return True
     if _setting_before(word) or words("changed_by_people") & set(word.previous):
         return False
