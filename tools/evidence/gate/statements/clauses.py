@@ -41,7 +41,8 @@ _MORE_THAN = re.compile(
     re.IGNORECASE,
 )
 _SAYS_NO = re.compile(
-    r"(?:not?|never|nowhere|neither|nor|hardly|none|cannot|does|do|did|is|are|too|un|in)", re.IGNORECASE
+    r"(?:not?|never|nowhere|neither|nor|hardly|none|cannot|does|do|did|is|are|too)\b|non|in(?:sig|dist|concl)|un",
+    re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(r"\n\s*\n|\\par\b")
 _HEADING = re.compile(r"\\(?:sub)*section\*?\{([^{}]*)\}|\\paragraph\{([^{}]*)\}")
