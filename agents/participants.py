@@ -96,7 +96,7 @@ class ParticipantFactory:
             self.run_context,
             conversation,
             is_dispensable=self._is_dispensable(name, spec, conversation.participants),
-            submit_tools=[tool.name for tool in tools if tool.name.startswith(SUBMIT_PREFIX)],
+            submit_tools=[tool.name for tool in tools if tool.name.startswith(SUBMIT_PREFIX) and not tool.for_others],
             role=role_text("role", card, self.cards, names, self.prompts) if begins_alike else "",
         )
 
@@ -166,6 +166,10 @@ class ParticipantFactory:
         return JournalClient(
             self.clients[key], self.run_context, turn_state, Pricing(spec), compaction, briefs, shared_prefix
         )
+
+    def have_one_model(self, participants: Sequence[str]) -> bool:
+        """Return whether one model plays all of the participants."""
+        return all(self._spec(name) == self._spec(participants[0]) for name in participants)
 
     def plays_offline(self, participants: Sequence[str]) -> bool:
         """Return whether the offline researcher plays one of the participants."""

@@ -21,7 +21,7 @@ from agents.mailbox import Mailbox
 from agents.models import EndpointLimits
 from agents.observer import Observer
 from agents.offline.state import PromptVariables
-from agents.participants import ParticipantFactory
+from agents.participants import SUBMIT_PREFIX, ParticipantFactory
 from agents.prompts import Prompts
 from agents.role_card import ROLES, RoleCard
 from agents.run_context import RunContext, Stopped
@@ -248,7 +248,7 @@ class Runner:
             accepted_by=spec.accepted_by,
             approver=conversation.approver,
         )
-        alike = self._begin_alike(context, phase_type, tools_of)
+        alike = self._begin_alike(context, phase_type, tools_of)  # before the task, which names who has which tool
         task, variables = self._task(context, phase_type, tools_of)
         agents = []
         for name in conversation.names:
@@ -262,7 +262,10 @@ class Runner:
                 review_round=context.review_round,
                 on_call=context.participants.on_call,
             )
-            tools = build_tools(tool_context, tools_of[name], plugins.toolsets)
+            tools = [
+                tool if tool.name in tools_of[name] else replace(tool, for_others=True)
+                for tool in build_tools(tool_context, alike.get(name, tools_of[name]), plugins.toolsets)
+            ]
             agents.append(
                 factory.participant(
                     name, context.key, tools, context.idea.workspace, conversation, variables, name in alike
@@ -275,15 +278,21 @@ class Runner:
 
     def _begin_alike(
         self, context: PhaseContext, phase_type: PhaseType, tools_of: dict[str, list[str]]
-    ) -> frozenset[str]:
-        """Return the reviewers whose prompts begin alike, so that providers cache the paper once for all of them, and give
-        each of them the tools of all."""
-        reviewers = [name for name in context.participants.others if not self._resolved.cards[name].plain]
-        if not phase_type.is_panel or len(reviewers) < 2 or self._participant_factory.plays_offline(reviewers):
-            return frozenset()
-        union = list(dict.fromkeys(tool for name in reviewers for tool in tools_of[name]))
-        tools_of |= dict.fromkeys(reviewers, union)
-        return frozenset(reviewers)
+    ) -> Mapping[str, list[str]]:
+        """Return the members of a panel whose prompts begin alike, so that providers cache the paper once for all of them,
+        and the tools that each is shown: those of all. Each may use all but what only others submit."""
+        factory, chair = self._participant_factory, context.participants.chair
+        members = [name for name in context.participants.others if not self._resolved.cards[name].plain]
+        if not phase_type.is_panel or len(members) < 2 or factory.plays_offline(members):
+            return {}
+        reviewers_use = {tool for name in members for tool in tools_of[name]}
+        if chair and factory.have_one_model([*members, chair]):
+            members.append(chair)
+        shown = list(dict.fromkeys(tool for name in members for tool in tools_of[name]))
+        for name in members:
+            own = tools_of[name] if name == chair else reviewers_use
+            tools_of[name] = [tool for tool in shown if tool in own or not tool.startswith(SUBMIT_PREFIX)]
+        return dict.fromkeys(members, shown)
 
     def _task(
         self, context: PhaseContext, phase_type: PhaseType, tools_of: Mapping[str, Sequence[str]]

@@ -166,6 +166,8 @@ class ToolWorkbench(Workbench):
 
     async def _call(self, name: str, arguments: dict[str, Any]) -> ToolOutcome:
         tool = self._tools[name]
+        if tool.for_others:
+            return ToolOutcome(f"{name} was not called: it is for others; the task says for whom", failed=True)
         try:
             _check_placeholders(arguments)
             given = checked_arguments(tool.arguments, arguments, self._repeated(tool, arguments))

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.autogen import AssistantMessage, FunctionCall, LLMMessage, ToolSchema
+from agents.autogen import AssistantMessage, FunctionCall, FunctionExecutionResultMessage, LLMMessage, ToolSchema
 from tests.fakes.answer import Answer
 
 PLAIN = "plain"
@@ -40,9 +40,9 @@ class Panellist:
             c for m in messages if isinstance(m, AssistantMessage) and isinstance(m.content, list) for c in m.content
         ]
         own = [call for call in calls if call.name == "submit_review"]
-        if "review submitted" in last or "meta-review" in last or "rebuttal submitted" in last:
+        if isinstance(messages[-1], FunctionExecutionResultMessage) and " submitted" in last:
             return Answer(text=f"{name} has handed it in.")
-        if "submit_meta_review" in asked and "submit_review" not in asked:
+        if name == "area_chair" or ("submit_meta_review" in asked and "submit_review" not in asked):
             return self._decide(asked["submit_meta_review"], last)
         if "submit_review" not in asked:
             return _call("submit_rebuttal", answers="We trained with five seeds since five are enough here.")
@@ -68,7 +68,7 @@ class Panellist:
         return _call("submit_review", **values)
 
     def _decide(self, tool: ToolSchema, last: str) -> Answer:
-        other = "Reject" if "that gives Reject" in last else "Accept"
+        other = "Reject" if "gives Reject" in last else "Accept"
         texts = dict.fromkeys(("summary", "discussion", "reasons"), "The reviewers have said what there is to say.")
         return _call("submit_meta_review", **texts, decision=other)
 

@@ -97,7 +97,7 @@ def test_a_panel(
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(next((tmp_path / "runs").glob("*/ideas/*/reviews/*/review.json")).read_text())
     assert {review["reviewer"]: review["review"]["Overall"] for review in report["reviews"]} == OVERALL
-    assert report["decision"] == "Reject" and report["talk"]
+    assert report["decision"] == "Reject" and report["meta_review"]["by"] == "area_chair" and report["talk"]
 
 
 @pytest.mark.parametrize("provider, stream", [("anthropic", True)], ids=["anthropic, streamed"])

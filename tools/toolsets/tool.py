@@ -69,6 +69,8 @@ class Tool:
     description: str
     arguments: type[BaseModel]
     call: Callable[..., Awaitable[Answer]]
+    for_others: bool = False
+    """True if it is shown only because the prompts of several participants begin alike. A call is refused."""
 
     @classmethod
     def of(cls, function: Callable[..., Awaitable[Answer]]) -> Tool:
