@@ -71,8 +71,8 @@ class HistoryCompaction:
     """How much of the tool output is sent, in characters and in calls.
 
     The newest `whole` characters, and up to `step` more, are sent in full. Of older results only the first `head` characters
-    are sent, and before the newest `headed` calls (up to twice as many) only a count. What is kept elsewhere is sent in full
-    only within the newest `recent` characters of the current turn, and up to `recent` more.
+    are sent, and before the newest `headed` calls (up to twice as many) only a count. Of what is kept elsewhere, the newest
+    `recent` characters of the current turn are sent in full, and up to `recent` more: less is not worth a new beginning.
     """
 
     whole: int = 16_000
@@ -80,7 +80,7 @@ class HistoryCompaction:
     head: int = 300
     headed: int = 10
     recent: int = 12_000
-    free: int = 24_000
+    free: int = 20_000
     """While all calls and results are no longer than this, what is kept elsewhere is sent too."""
 
     @classmethod
@@ -98,9 +98,10 @@ class HistoryCompaction:
         """
         complete = _rounds(messages)
         short = [self._without_stored(item, briefs) for item in complete]
-        old = _passed(short, self.whole, self.step)
+        old = _passed([item.characters for item in short], self.whole, self.step)
         used = _used(complete)
-        recent = max(_passed(complete, self.recent, self.recent), _earlier_turns(messages, complete))
+        saved = [item.characters - brief.characters for item, brief in zip(complete, short, strict=True)]
+        recent = max(_passed(saved, self.recent, self.recent), _earlier_turns(messages, complete))
         if sum(item.characters for item in complete) <= self.free:
             recent, used = 0, set()
         rounds = [
@@ -275,9 +276,9 @@ def _rounds(messages: Sequence[LLMMessage]) -> list[_Round]:
     return found
 
 
-def _passed(rounds: Sequence[_Round], whole: int, step: int) -> int:
+def _passed(characters: Sequence[int], whole: int, step: int) -> int:
     """Return how many rounds, from the first, came before the newest `whole` characters, counted in steps."""
-    seen = list(accumulate(item.characters for item in rounds))
+    seen = list(accumulate(characters))
     total = seen[-1] if seen else 0
     return bisect_right(seen, max(0, total - whole) // step * step)
 

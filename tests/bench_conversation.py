@@ -37,7 +37,7 @@ ORIGINAL_TOKENS, ORIGINAL_CACHEABLE = 527_000, 0.30
 """Prompt tokens and cacheable share of The AI Scientist on this work with three runs, in 72 calls."""
 SECTION, PAPER, REVIEW, SEARCH, BRIEF = 1_400, 17_000, 3_500, 7_000, 800
 """Characters of a section, of the paper as reviewers read it, of a review, of a search result and of its short form."""
-STUDENT, CODER, WRITER, REVISER, READER, REVIEWER, CHAIR = 5_000, 6_200, 9_400, 10_100, 6_100, 7_700, 3_500
+STUDENT, CODER, WRITER, REVISER, READER, REVIEWER = 5_000, 6_200, 9_400, 10_100, 6_100, 8_500
 """Characters of system prompt and tool schemas; the student reads the draft as READER."""
 NAMES = tuple(f"section_{number}" for number in range(8))
 
@@ -76,7 +76,7 @@ class PhaseCost:
 
 
 class Worker:
-    """One participant in one phase. A reviewer reads its role after the task, which all reviewers share."""
+    """One participant in one phase. A member of a panel reads its role after the task, which all of them share."""
 
     def __init__(self, cost: PhaseCost, name: str, fixed: int, task: int, role: int = 0) -> None:
         self._cost, self._name, self._briefs = cost, name, dict[str, str]()
@@ -169,7 +169,7 @@ def panel(cost: PhaseCost) -> None:
     for reviewer in reviewers:
         reviewer.hear(2 * REVIEW)
         reviewer.say()
-    chair = Worker(cost, "chair", CHAIR, PAPER + 5_000)
+    chair = Worker(cost, "chair", REVIEWER, PAPER + 5_000, role=1_000)
     chair.hear(3 * REVIEW + 1_000)
     chair.call(("submit_meta_review", {"summary": _text("meta", 1_500)}, 100, 0))
 

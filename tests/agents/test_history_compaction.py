@@ -213,6 +213,16 @@ def test_the_arguments_of_a_refused_call_stay() -> None:
     assert HistoryCompaction(free=0).shorten([*refused, NEXT_TURN])[:2] == refused
 
 
+def test_nothing_is_sent_anew_to_save_little() -> None:
+    """Long results that are kept nowhere else fill the conversation; what could be left out is short."""
+    whole = [message for number in range(20) for message in round_of(number, ("read_log", {}, f"{number} " * 500))]
+    searched = round_of(99, ("search_literature", {"query": "q"}, "found " * 300))
+    compaction = HistoryCompaction(whole=10**6, recent=12_000)
+    assert compaction.shorten([*searched, *whole], {"c99_0": "found r"})[:2] == searched
+    many = [message for number in range(20) for message in round_of(number, ("search_literature", {}, "found " * 300))]
+    assert compaction.shorten(many, {f"c{number}_0": "found r" for number in range(20)})[1] != many[1]
+
+
 def test_while_the_conversation_is_short_nothing_is_left_out() -> None:
     whole = [message for number in range(5) for message in [*written(number), NEXT_TURN]]
     briefs = {f"c{number}": "brief" for number in range(5)}
