@@ -35,8 +35,9 @@ from tools.tokens import CHARACTERS_PER_TOKEN
 PRICE = Price(input=4.0, output=20.0, cached_input=0.2, cache_write=5.0)
 ORIGINAL_TOKENS, ORIGINAL_CACHEABLE = 527_000, 0.30
 """Prompt tokens and cacheable share of The AI Scientist on this work with three runs, in 72 calls."""
-SECTION, PAPER, REVIEW, SEARCH, BRIEF = 1_400, 17_000, 3_500, 7_000, 800
-"""Characters of a section, of the paper as reviewers read it, of a review, of a search result and of its short form."""
+SECTION, PAPER, REVIEW, SEARCH, NEXT_SEARCH, BRIEF = 1_400, 17_000, 3_500, 7_000, 4_700, 800
+"""Characters of a section, of the paper as reviewers read it, of a review, of the first and the following search results,
+which in an offline run repeat half of their records, and of their short form."""
 STUDENT, CODER, WRITER, REVISER, READER, REVIEWER = 5_000, 6_200, 9_400, 10_100, 6_100, 8_500
 """Characters of system prompt and tool schemas; the student reads the draft as READER."""
 NAMES = tuple(f"section_{number}" for number in range(8))
@@ -132,7 +133,8 @@ def experiments(cost: PhaseCost, runs: int) -> None:
 def writeup(cost: PhaseCost, together: bool = True) -> None:
     writer, cited = Worker(cost, "writer", WRITER, 9_500), list[Made]()
     for number in range(4):
-        writer.call(*cited, ("search_literature", {"query": f"query {number}"}, SEARCH, BRIEF))
+        found = NEXT_SEARCH if number else SEARCH
+        writer.call(*cited, ("search_literature", {"query": f"query {number}"}, found, BRIEF))
         cited = [("add_citation", {"record": f"r{number}{each}", "reason": _text("why", 80)}, 120, 0) for each in "ab"]
     writer.call(*cited)
     for name in NAMES:

@@ -7,7 +7,7 @@ import html
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
@@ -189,11 +189,16 @@ def _filled(record: PaperRecord, other: PaperRecord) -> PaperRecord:
     return replace(record, **gaps, retracted=record.retracted or other.retracted)
 
 
-def format_records(records: Sequence[PaperRecord]) -> str:
-    """Return search results as numbered lines, one per paper. The bracket contains the id to cite it by."""
-    return (
-        "\n".join(f"{number}. {_line(record)}" for number, record in enumerate(records, start=1)) or "No paper found."
-    )
+def format_records(records: Sequence[PaperRecord], shown: Collection[str] = ()) -> str:
+    """Return search results as numbered lines, one per paper. The bracket contains the id to cite it by.
+
+    Args:
+        shown: ids of records that the reader was shown before; their titles are enough.
+    """
+    lines = [
+        f"[{record.id}] {record.title} (shown before)" if record.id in shown else _line(record) for record in records
+    ]
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1)) or "No paper found."
 
 
 def _line(record: PaperRecord) -> str:

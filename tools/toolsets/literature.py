@@ -26,6 +26,7 @@ class LiteratureTools(Toolset):
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
         self._found: dict[str, PaperRecord] = {}
+        self._shown: set[str] = set()
 
     async def search_literature(
         self, query: Annotated[str, Field(description="a few technical terms, as for a search engine", min_length=3)]
@@ -42,7 +43,8 @@ class LiteratureTools(Toolset):
         write_json(self._idea.workspace.files.searches_file, log)
         asked = [f"asked: {', '.join(result.asked)}"] if result.asked else []
         notes = "".join(f"\n({note})" for note in [*asked, *result.notes])
-        text = format_records(result.records) if result.records else f"No record was found for {query!r}."
+        text = format_records(result.records, self._shown) if result.records else f"No record was found for {query!r}."
+        self._shown.update(record.id for record in result.records)
         records = tuple(FoundRecord(id=record.id, title=record.title) for record in result.records)
         data = SearchResults(records=records, answered=bool(records) or not result.notes)
         brief = "found:\n" + "\n".join(f"{record.id}: {record.title}" for record in records)

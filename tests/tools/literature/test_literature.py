@@ -178,6 +178,7 @@ def test_records_read_as_numbered_lines() -> None:
     assert second.startswith("2. [arxiv:1] RETRACTED. Unknown author, no year. A Title. Cited 3 times. word word")
     assert second.endswith(" ...") and len(second) < 400
     assert format_records([]) == "No paper found."
+    assert format_records([ho], shown=[ho.id]) == "1. [local:ho2020] Denoising. (shown before)"
 
 
 async def test_build_takes_the_named_sources_in_order(tmp_path: Path) -> None:
