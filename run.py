@@ -57,6 +57,9 @@ def main() -> None:
     words = sys.argv[1:] or ["--help"]
     if words[:1] == ["help"]:
         words = [*words[1:], "--help"]
+    for before, word in zip(["", *words], words, strict=False):
+        if not word or (word.startswith("--") and word.endswith("=")):
+            _fail(f"{word or before or 'the command'}: an empty value; is a variable of the shell unset?", 2)
     try:
         sys.exit(application()(words, standalone_mode=False))
     except UserError as error:

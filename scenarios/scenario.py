@@ -23,7 +23,7 @@ GuaranteeName = Literal["network", "filesystem", "environment", "syscalls", "mem
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class PhaseSpec(_Strict):

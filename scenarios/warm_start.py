@@ -5,7 +5,6 @@ The inputs are copied into the run folder, so that a run resumes without the ori
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from tools.review import load_decision
 from tools.run_dir import IdeaDir, RunDir
 from tools.schema import first_problem
 from tools.temporary import TemporaryFolder
+from tools.user_files import read_user_json
 
 IDEAS, ARCHIVE, PROJECT, CODE, RESULTS, DRAFT = "ideas.json", "archive.json", "project", "code", "results", "draft"
 _REMEDIES = {
@@ -189,12 +189,7 @@ def read_ideas(path: Path) -> tuple[Idea, ...]:
     Raises:
         UserError: the file cannot be read, an idea is invalid, or two ideas have the same name.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"ideas {path}: {error.strerror}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"ideas {path}: not valid JSON: {error}") from None
+    data = read_user_json(path)
     entries = data if isinstance(data, list) else [data]
     ideas: list[Idea] = []
     for number, entry in enumerate(entries, start=1):

@@ -46,6 +46,10 @@ def write(path: Path, text: str) -> Path:
             "template: diffusion_2d\nphases: [{phase: ideation, accepted_by: coder}]\n",
             "coder is not a participant of the phase",
         ),
+        *[
+            (SCENARIO + f"budget: {{{limit}}}\n", "finite")
+            for limit in ("minutes: .inf", "dollars: 1e400", "minutes: .nan")
+        ],
         ("phases: [ideation\n", "not valid YAML"),
         ("phases: []\n", "phases:"),
         ("phases: [experiments]\n", "template: its phases experiment"),
@@ -72,6 +76,28 @@ def test_an_unknown_scenario_or_override(command, tmp_path: Path) -> None:
     done = command("launch", "quickstart", "--set", "phases.pannel.rounds=2", "--out", tmp_path)
     assert done.returncode == 2 and "did you mean 'panel'?" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("options", [("--template", ""), ("--template=",), ("--name", ""), ("--budget", "inf")])
+def test_an_empty_or_endless_value_is_no_default(command, tmp_path: Path, options: tuple[str, ...]) -> None:
+    done = command("launch", "quickstart", *options, "--out", tmp_path)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{", '[{"Name": 3}]', "\udce9"])
+def test_ideas_that_cannot_be_read(command, tmp_path: Path, text: str) -> None:
+    (tmp_path / "ideas.json").write_bytes(text.encode(errors="surrogateescape"))
+    done = command("launch", "quickstart", "--idea", tmp_path / "ideas.json", "--out", tmp_path / "runs")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and "ideas.json" in done.stderr
+
+
+def test_an_experiment_that_is_not_python(command, tmp_path: Path) -> None:
+    template = write_foreign_template(tmp_path / "mine", "x = 1\ndef broken(:\n")
+    for words in (("launch", "quickstart", "--template", template), ("templates", "check", template)):
+        done = command(*words)
+        assert (
+            done.returncode == 2 and "experiment.py:2: not Python" in done.stderr and not (tmp_path / "runs").exists()
+        )
 
 
 def test_a_card_with_an_unknown_tool(command, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """A cache of baselines measured on this machine, so that the same code does not run again for every idea.
 
 A baseline is identified by everything that determines it: the content of every file of the project including data, the
-command with its seed, the software and the hardware. If any of them differs, it is measured again.
+command with its seed, the software, the hardware, and the program that reads the results. If any of them differs, it is
+measured again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pydantic import ValidationError
 
 from tools.atomic import write_json
 from tools.evidence import RESULT_FOLDER, RunRecord
+from tools.experiments import final_info
 from tools.file_tree import remove_path
 
 _MAX_BYTES = 200 * 2**20
@@ -79,6 +81,7 @@ def digest_of(work: Path, command: Sequence[str], environment: Mapping[str, str]
         environment: software and hardware, by name.
     """
     digest = hashlib.sha256(json.dumps([list(command), dict(sorted(environment.items()))]).encode())
+    digest.update(Path(final_info.__file__).read_bytes())
     for path in sorted(work.rglob("*")):
         name = path.relative_to(work)
         results = RESULT_FOLDER.fullmatch(name.parts[0]) or "__pycache__" in name.parts

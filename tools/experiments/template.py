@@ -6,6 +6,7 @@ profiles and the protected files. Without it, the goal of a metric is unknown an
 
 from __future__ import annotations
 
+import ast
 import codecs
 import re
 import shutil
@@ -219,6 +220,11 @@ def _check_sources(folder: Path) -> None:
     for path in (folder / "experiment.py", folder / "plot.py"):
         if path.is_file() and read_user_text(path) and path.read_bytes().startswith(codecs.BOM_UTF8):
             raise UserError(f"{path}: starts with a byte order mark; remove it: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE")
+        try:
+            ast.parse(path.read_bytes() if path.is_file() else "")
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None) or 1
+            raise UserError(f"{path}:{line}: not Python: {getattr(error, 'msg', error)}") from None
 
 
 def _load_own(path: Path) -> TemplateFile:

@@ -7,7 +7,6 @@ outcome of each idea, so that a later idea can follow from an earlier one's resu
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tools.atomic import write_json
 from tools.errors import UserError
 from tools.schema import first_problem
+from tools.user_files import read_user_json
 
 StoredIdea = dict[str, Any]
 """An idea as stored, with the fields of The AI Scientist and our `template`, `follows_from` and `outcome`."""
@@ -79,10 +79,7 @@ def read_archive(path: Path) -> list[StoredIdea]:
     """
     if not path.exists():
         return []
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not valid JSON: {error}") from None
+    entries = read_user_json(path)
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UserError(f"{path}: must be a list of ideas, each an object with Name, Title and Experiment")
     for number, entry in enumerate(entries, start=1):

@@ -13,6 +13,7 @@ from tools.atomic import write_bytes
 from tools.documents import PAPER_SUFFIXES, read_paper, text_as_data
 from tools.errors import UserError
 from tools.review.forms import Form
+from tools.user_files import read_user_json
 
 
 class ReviewExample(BaseModel):
@@ -81,10 +82,7 @@ def _is_paper(path: Path) -> bool:
 
 
 def _review_in(path: Path, form: Form) -> dict[str, Any] | str:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"examples: {path}: not JSON: {error}") from None
+    data = read_user_json(path)
     review = data.get("review", data) if isinstance(data, dict) else data
     if isinstance(review, str) and review.strip():
         return review
