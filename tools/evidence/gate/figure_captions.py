@@ -61,13 +61,21 @@ def _subject(figure: ShownFigure, facts: FigureDescription | None, ledger: Ledge
     caption = source.prose[slice(*figure.caption)] if figure.caption else ""
     place = figure.caption[0] if figure.caption else figure.start
     for text in (caption, *figure.labels):
-        said = named(text, metrics)
+        said = named(text, metrics) - _drawn_by_kind(facts, ledger)
         if said and shown_metrics and not said & shown_metrics:
             yield _mismatch(figure, place, text, "metric", said, shown_metrics)
             return
     said = {d for d in datasets if re.search(_dataset_mention(d), caption, re.IGNORECASE)}
     if shown_datasets and said - shown_datasets and figure.caption:
         yield _mismatch(figure, figure.caption[0], caption, "dataset", said - shown_datasets, shown_datasets)
+
+
+def _drawn_by_kind(facts: FigureDescription | None, ledger: Ledger) -> set[str]:
+    """Return the metrics of whose name an axis has only the last word, such as 'loss' for the validation loss."""
+    labels = (
+        {word for panel in facts.panels for word in re.findall(r"[a-z]+", panel.ylabel.lower())} if facts else set()
+    )
+    return {name for name in _known(ledger)[1] if ledger.metric(name).printed.lower().split()[-1] in labels}
 
 
 def _mismatch(figure: ShownFigure, place: int, text: str, kind: str, said: set[str], shown: set[str]) -> GateFinding:

@@ -11,15 +11,10 @@ from tools.evidence import Ledger
 from tools.evidence.gate.figure_captions import ShownFigure, named
 from tools.evidence.gate.report import FindingCode
 from tools.evidence.gate.section_source import SectionSource
-from tools.evidence.gate.shapes import follows_shape
+from tools.evidence.gate.shapes import FALLS, RISES, follows_shape
 from tools.evidence.judgement import Judgement, Verdict
 from tools.figures import FigureDescription, PlottedAxes, PlottedSeries
 
-_UP = r"ris(?:es?|ing)|rose|increas(?:es?|ed|ing)|gr(?:ows?|ew|owing)|climb(?:s|ed|ing)?|goes up"
-_DOWN = (
-    r"fall(?:s|ing)?|fell|decreas(?:es?|ed|ing)|drop(?:s|ped|ping)?|declin(?:es?|ed|ing)|shr(?:inks?|ank|inking)"
-    r"|goes down|decay(?:s|ed|ing)?"
-)
 _BETTER = r"improv(?:es?|ed|ing)"
 _FLAT = r"flatten(?:s|ed|ing)?(?: out)?|level(?:s|l?ed|l?ing)? off|plateau(?:s|ed|ing)?|saturat(?:es?|ed|ing)"
 _STEADY = (
@@ -28,7 +23,7 @@ _STEADY = (
 )
 _MOVE = re.compile(
     rf"\b(?:(?P<steady_before>{_STEADY})\s+)?"
-    rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<better>{_BETTER})|(?P<flat>{_FLAT}))"
+    rf"(?:(?P<up>{RISES})|(?P<down>{FALLS})|(?P<better>{_BETTER})|(?P<flat>{_FLAT}))"
     rf"(?:\s+(?P<steady_after>(?:\w+\s+){{0,4}}?(?:{_STEADY}))|\s+(?P<along>with|as))?\b"
     rf"|\b(?P<noun>monoton(?:ic|e|ous)\w*)(?:\s+(?:(?P<down_noun>decrease|decline|fall|drop)|(?P<up_noun>increase|rise|growth)))?\b",
     re.IGNORECASE,

@@ -5,6 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+RISES = r"ris(?:es?|ing)|rose|increas(?:es?|ed|ing)|gr(?:ows?|ew|owing)|climb(?:s|ed|ing)?|goes up"
+FALLS = (
+    r"fall(?:s|ing)?|fell|decreas(?:es?|ed|ing)|drop(?:s|ped|ping)?|declin(?:es?|ed|ing)|shr(?:inks?|ank|inking)"
+    r"|goes down|decay(?:s|ed|ing)?"
+)
+"""Verbs of a curve or of means that go up or down."""
+
 
 def follows_shape(values: Sequence[float], directions: Sequence[int], turns: Sequence[int] = ()) -> bool:
     """Tell whether values go in the directions, one after the other: 1 up, -1 down, 0 flatter than before.

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from tools.evidence.gate.statements.across import judge_across
 from tools.evidence.gate.statements.clauses import Clause, ParsedSentence
 from tools.evidence.gate.statements.comparisons import judge_comparison
 from tools.evidence.gate.statements.declared_claims import declared, judge_words_of_claims, sense_of
@@ -23,6 +24,7 @@ from tools.evidence.gate.statements.seeds import as_ranking, judge_seeds, names_
 from tools.evidence.gate.statements.sizes import judge_size
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.gate.statements.superlatives import judge_superlative, speaks_of_changes
+from tools.evidence.gate.statements.trends import judge_shape
 from tools.evidence.gate.statements.word_subjects import unknown_verb
 from tools.evidence.judgement import Judgement, Verdict
 
@@ -46,6 +48,12 @@ _OF_OTHERS = re.compile(
     r"\s+(?:most|many|other|few|some)\s+(?:\w+\s+)?(?:studies|papers|works|methods|models|benchmarks)\b", re.IGNORECASE
 )
 _STATES_RELATION = ("better", "worse", "lower", "higher", "faster", "slower", "same", "noise", "different")
+_STATES_ORDER = ("better", "worse", "lower", "higher", "faster", "slower")
+_THAN_OTHERS = re.compile(
+    r"[^,;]{0,40}?(?:\bthan|\babove|\bbelow)?\s+(?:all|any|every|each|those)\s+(?:(?:values?|seeds?|those|of|in|the)\s+)*others?\s+(?:\w+\s+)?(?:runs?|values?)\b"
+    r"|[^,;]{0,40}?\b(?:than|above|below)\s+(?:(?:those|that|of|in|the)\s+)*other\s+(?:\w+\s+)?runs\b",
+    re.IGNORECASE,
+)
 _COMPARES = ("better", "lower", "higher", "faster", "absolute")
 
 
@@ -63,7 +71,8 @@ def judge_claims(sentence: ParsedSentence, study: Study, placement: Placement) -
         for number, predicate in enumerate(found):
             before = found[number - 1].end if number else clause.start
             following = found[number + 1].start if number + 1 < len(found) else clause.end
-            judgement = _judge(predicate, clause, study, before, following, found, placement)
+            judgement = judge_across(predicate, clause, study, before, following)
+            judgement = judgement or _judge(predicate, clause, study, before, following, found, placement)
             if judgement:
                 judged.append((predicate, judgement))
         if placement.strict or clause.about_study:
@@ -149,6 +158,8 @@ def _judge(
         return no_evidence(predicate, "no other method was measured, only this study's runs")
     if sense in ("record", "rivals"):
         return None
+    if sense == "form" and (turned := judge_shape(predicate, clause, study)):
+        return turned
     if sense == "form":
         varied = any(set(m.names) & set(study.varied) for m in clause.named("setting"))
         speaks = strict and (varied or clause.named("metric") or any(m.by_setting for m in clause.named("run")))
@@ -183,6 +194,9 @@ def _judge(
         return None if negated else no_evidence(predicate, reason)
     if sense == "size":
         return judge_size(predicate, clause, study)
+    ranks = predicate.sense in _STATES_ORDER and not pattern("significant").search(clause.text)
+    if ranks and not negated and _THAN_OTHERS.match(clause.text, predicate.end - clause.start):
+        predicate = replace(predicate, degree="superlative")  # 'lower than all other runs'
     if predicate.degree == "superlative":
         return judge_superlative(predicate, clause, study, span, headline=placement.headline)
     return judge_comparison(predicate, clause, study, before, following, headline=placement.headline)

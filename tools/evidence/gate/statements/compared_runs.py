@@ -91,7 +91,8 @@ def _is_object(predicate: Predicate, clause: Clause, mention: Mention, *, first:
             and not _RECOMMENDS.match(predicate.text)
         ):
             return True
-    if VERSUS.search(clause.text[:at]) and not (mention.by_setting or _TAKEN_FROM.search(clause.text[:at])):
+    by_setting = mention.by_setting and not clause.text[:at].endswith("than ")
+    if VERSUS.search(clause.text[:at]) and not (by_setting or _TAKEN_FROM.search(clause.text[:at])):
         return True
     if not first and _BETWEEN.search(clause.text[:at]):
         return True

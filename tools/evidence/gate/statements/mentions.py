@@ -27,6 +27,23 @@ _RATIOS = {
     "halv": 0.5, "half": 0.5, "doubl": 2.0, "twice": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "fourfold": 4.0,
     "quarter": 0.25,
 }  # fmt: skip
+_GERUND = r"halving|doubling|tripling|quadrupling|quartering"
+_AND_MULTIPLE = re.compile(rf"\b({_GERUND})\s+(?:and|or|nor)\s+$", re.IGNORECASE)
+_BARE_MULTIPLE = re.compile(
+    rf"\b(?P<gerund>{_GERUND})(?=\s+(?:did|does|was|is|has|had|gave|gives|never|also|hurts|helps|costs|raises|lowers|changes)\b)"
+    rf"|\b(?:than|for|by|with|from)\s+(?P<last>{_GERUND})(?=\s*(?:[,.;:)]|$))"
+    r"|\b(?P<of_it>half|twice|double)\s+(?:its\s+value|that\s+value)(?![\w-])"
+    r"|(?<=\bfor\s)(?P<listed>half|twice|double|(?:a\s+)?quarter)(?=\s*(?:,|\band\b|[.)]|$))"
+    r"|\bits\s+(?P<its>double|half)(?![\w-])",
+    re.IGNORECASE,
+)
+_SIDE = r"larger|higher|greater|smaller|lower"
+_VALUES = re.compile(
+    rf"\b(?P<first>{_SIDE})\s+(?:and|or|nor)\s+(?:\w+ly\s+)?(?P<second>{_SIDE})\s+(?:values?|ones?|rates?)\b"
+    rf"|\b(?:with|to|at|for|towards?|beyond)\s+(?:even\s+|still\s+)?(?P<to>{_SIDE})\s+values?\b(?!\s+(?:of|on|in|for)\b)"
+    rf"|\bthe\s+(?P<one>{_SIDE})\s+(?:one|values?)\b(?!\s+(?:of|on|in)\b)",
+    re.IGNORECASE,
+)
 _NUMBER_WORDS = {"two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "eight": 8.0, "ten": 10.0}
 _REST = {
     "eval": "uation", "val": "idation", "acc": "uracy", "train": "ing", "infer": "ence", "num": "ber of",
@@ -130,7 +147,13 @@ def _changed_settings(text: str, study: Study) -> Iterator[Mention]:
         )
         for match in multiples.finditer(text):
             if ratio := _ratio(match["how"], match["n"]):
-                yield Mention("run", study.runs_with(setting, ratio), match.start(), match.end(), by_setting=True)
+                both = _AND_MULTIPLE.search(text[: match.start()])
+                runs = study.runs_with(setting, ratio)
+                runs += study.runs_with(setting, _ratio(both[1], None) or 0.0) if both else ()
+                start = both.start() if both else match.start()
+                yield Mention("run", runs, start, match.end(), several=both is not None, by_setting=True)
+        if len(study.varied) == 1:
+            yield from _understood(text, study, setting, noun)
         directions = re.compile(
             r"(?:\b(?P<up>larger?|high(?:er)?|greater|big(?:ger)?|increas\w+|rais\w+|enlarg\w+)"
             rf"|\b(?P<down>small(?:er)?|low(?:er\w*)?|reduc\w+|decreas\w+|shrinking|cutting))\s+(?:(?:in|of)\s+)?{article}{noun}(?![\w-])",
@@ -157,6 +180,25 @@ def _changed_settings(text: str, study: Study) -> Iterator[Mention]:
             if ranked:
                 run = ranked[-1] if match["top"] else ranked[0]
                 yield Mention("run", (run,), match.start(), match.end(), by_setting=True)
+
+
+def _understood(text: str, study: Study, setting: str, noun: str) -> Iterator[Mention]:
+    """Yield runs named without their setting, the only one: 'doubling hurts', 'its double', 'larger values were worse'."""
+    for match in _BARE_MULTIPLE.finditer(text):
+        of_it = match["of_it"] or match["its"] or match["listed"]
+        known = re.search(rf"\b(?:default|baseline|{noun})", text[: match.start()], re.IGNORECASE)
+        ratio = _ratio(of_it or match["gerund"] or match["last"], None)
+        if ratio and (known or not of_it):
+            runs, (start, end) = study.runs_with(setting, ratio), match.span(match.lastgroup or 0)
+            yield Mention("run", runs, start, end, by_setting=True)
+    for match in _VALUES.finditer(text):
+        sides = [side.lower() for side in match.groups() if side]
+        if match["one"] and not re.search(rf"\b(?:values?|{noun})\b", text[: match.start()], re.IGNORECASE):
+            continue
+        beyond = [
+            run for side in sides for run in study.runs_beyond(setting, above=side in ("larger", "higher", "greater"))
+        ]
+        yield Mention("run", tuple(beyond), match.start(), match.end(), several=len(sides) > 1, by_setting=True)
 
 
 def _ratio(how: str, times: str | None) -> float | None:

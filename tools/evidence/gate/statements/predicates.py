@@ -18,6 +18,9 @@ _OF_SIGNIFICANCE = re.compile(
 )
 """Of a phrase such as 'no change': it speaks of a test, and not of equal results."""
 _EXTREMES = {"best": "better", "last": "worse"}
+_NONE = re.compile(r"\s+(?:none|neither)\b", re.IGNORECASE)
+"""'It helps on two of them and harms none.'"""
+_WE_DID_NOT = re.compile(r"\bwe\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _ZERO = re.compile(r"\s+(?:zero|0)(?![\w.])", re.IGNORECASE)
 _OF_NOISE = re.compile(r"\s+(?:(?:the|its|this)\s+)?(?:\w+\s+)?(?:noise|chance|threshold)\b", re.IGNORECASE)
 _NO_SELECTION = re.compile(r"\b(?:no|not|never|same|every|each|without selecting|neither)\b", re.IGNORECASE)
@@ -32,7 +35,8 @@ def predicates(clause: Clause, study: Study) -> list[Predicate]:
         if kept and predicate.start < kept[-1].end:
             continue
         before = clause.text[: predicate.start - clause.start].split()[-5:]
-        kept.append(replace(predicate, negated=pattern("negation").search(" ".join(before)) is not None))
+        denied = pattern("negation").search(" ".join(before)) or _NONE.match(clause.text, predicate.end - clause.start)
+        kept.append(replace(predicate, negated=denied is not None))
     return kept
 
 
@@ -54,6 +58,8 @@ def _phrases(clause: Clause, study: Study) -> Iterator[Predicate]:
                 continue
             if sense in ("lower", "higher") and _OF_NOISE.match(clause.text, match.end()):
                 continue
+            if sense == "noise" and "tested" in match[0].lower() and _WE_DID_NOT.search(clause.text[: match.start()]):
+                continue  # 'we have not tested this'
             if sense in ("lower", "higher") and _of_the_method(clause, study, match.start()):
                 continue
             if sense in _EXTREMES:

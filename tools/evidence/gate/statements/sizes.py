@@ -18,6 +18,10 @@ _EFFECTS = re.compile(r"\b(?:effect|difference|gain|improvement|cost|change)s?\b
 _OF_DATA = re.compile(
     r"\b(?:data\s?sets?|problems?|tasks?|benchmarks?|points?|samples)\b[^.;]*\b(?:is|are)\b", re.IGNORECASE
 )
+_OF_SPREAD = re.compile(
+    r"\b(?:intervals?|errors?|bars?|spread|noise|variances?|scatter)\b[^.;,]{0,25}\s(?:is|are|was|were|remains?)\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
 _AMBIGUOUS = frozenset(["only", "little", "small", "large", "big", "strong", "real", "limited"])
 """Words that beside a comparison often describe a setting or a limit."""
 
@@ -31,7 +35,8 @@ def judge_size(predicate: Predicate, clause: Clause, study: Study) -> Judgement 
         )
         speaks = named or _EFFECTS.search(clause.text)
         return no_evidence(predicate, f'"{predicate.text}" is bound to no run') if speaks else None
-    if predicate.negated:
+    wide = predicate.text.lower() in ("wide", "large", "big")
+    if predicate.negated or (wide and _OF_SPREAD.search(clause.text[: predicate.start - clause.start])):
         return None
     cells = [
         judge_cell(study, "different", run, dataset, metric, scope.against)
@@ -51,6 +56,8 @@ def judge_size_beside(predicate: Predicate, clause: Clause, cells: Sequence[Cell
     near = next((part for part in parts if text in part), "")
     for word in re.findall(r"[a-z]+", near):
         size = claim_words().size.get(word)
+        if word == "far" and "by far the" in near:
+            continue
         if size and word not in _AMBIGUOUS and (word != "much" or re.search(rf"much\s+{re.escape(text)}", near)):
             objection = _objection(predicate, size, cells, word)
             if objection:

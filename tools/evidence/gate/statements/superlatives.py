@@ -26,6 +26,10 @@ _CHANGES = re.compile(
 )
 
 
+_OF_CHANGES = re.compile(r"harmful|damaging|detrimental|beneficial|helpful", re.IGNORECASE)
+"""Words that rank what the runs changed, without the baseline."""
+
+
 def judge_superlative(
     predicate: Predicate, clause: Clause, study: Study, span: tuple[int, int], *, headline: bool
 ) -> Judgement | None:
@@ -50,7 +54,7 @@ def judge_superlative(
 
 
 def _judge_ranking(predicate: Predicate, study: Study, scope: Scope, runs: Sequence[str]) -> Judgement:
-    candidates = [BASELINE, *study.runs]
+    candidates = study.runs if _OF_CHANGES.search(predicate.text) else [BASELINE, *study.runs]
     for metric in scope.metrics:
         if not scope.named_datasets and not scope.over_datasets and len(scope.datasets) > 1:
             best = _best_on_average(study, predicate.sense, candidates, scope.datasets, metric)

@@ -38,6 +38,10 @@ _THAN_A_DIFFERENCE = re.compile(
     r"\s+than\s+(?:the|these|those|any|all|most|its|their)?\s*(?:\w+\s+)?(?:differences?|changes?|effects?|gains?|gaps?)",
     re.IGNORECASE,
 )
+_TO_DETECT = re.compile(
+    r"\b(?:to|cannot|can)\s+(?:detect|resolve|see|reveal|exclude|show|establish)\s+(?:such\s+|any\s+)?$", re.I
+)
+"""'Three seeds are too few to detect small differences.'"""
 _PURPOSE = re.compile(r"\W*(?:in order )?to\s+(?:\w+ly\s+)?", re.IGNORECASE)
 _PASSIVE = re.compile(r"\s+(?:is|was|are|were|be|been|being)(?:\s+\w+){0,2}\s+")
 _END_OF_PHRASE = re.compile(r"\s*(?:[,.;:]|$|from|to|by|in)")
@@ -53,6 +57,8 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
             yield from _graded(word, found[index + 1 : index + 2])
             continue
         sense = word_sense(word.text)
+        if sense and sense.degree == "superlative" and _in_description(word, study):
+            continue
         if sense and sense.degree == "verb" and _names_a_method(word, sense, study):
             continue
         if sense and sense.sense == "unknown" and word.text in study.description.lower():
@@ -60,7 +66,7 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
         size = None if _grades_a_comparison(word) else claim_words().size.get(word.text)
         if sense is None:
             seen = size == "certain" and _SEEN_IN.match(word.text_after)
-            if size and _predicative(word) and not seen:
+            if size and _predicative(word) and not seen and not _too_much(word):
                 yield _at(word, "size", "positive")
         elif sense.degree == "positive":
             yield from _positive(word, sense.sense, size)
@@ -75,6 +81,12 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
                 continue  # 'fewer levels' than the setting time_levels
             if unknown is not None:
                 yield _at(word, sense.sense, sense.degree, unknown=unknown, lemma=sense.lemma)
+
+
+def _in_description(word: ClauseWord, study: Study) -> bool:
+    """Tell whether a superlative belongs to the template's own words, as in 'the lowest of all evaluations'."""
+    phrase = " ".join((word.text, *word.next[:3]))
+    return len(word.next) == 3 and phrase in " ".join(study.description.lower().split())
 
 
 def _at(word: ClauseWord, sense: str, degree: str, *, unknown: str = "", lemma: str = "") -> Predicate:
@@ -170,7 +182,7 @@ def _graded(word: ClauseWord, following: Sequence[ClauseWord]) -> Iterator[Predi
 def _positive(word: ClauseWord, sense: str, size: str | None) -> Iterator[Predicate]:
     """Yield 'the same KL divergence', 'the effect is large', 'good performance'."""
     predicative = _predicative(word)
-    if word.text in words("weak_adjectives"):
+    if word.text in words("weak_adjectives") or _too_much(word) or _TO_DETECT.search(word.text_before):
         return
     if word.text in ("optimal", "effective", "promising") and not predicative:
         return
@@ -192,11 +204,18 @@ def _positive(word: ClauseWord, sense: str, size: str | None) -> Iterator[Predic
             yield _at(word, sense, "positive")
     elif size and (predicative or words("effects") & set(word.next[:2])):
         yield _at(word, "size", "positive")
+    elif word.text in words("comparable") and predicative and clause.named("run"):
+        yield _at(word, sense, "positive")
     elif sense in ("better", "worse"):
         vague = word.next[:1] and word.next[0] in words("vague_metrics")
         stated = predicative and (clause.mentions or clause.measured)
         if vague or stated or word.followed_by("metric", within=6):
             yield _at(word, "absolute", "positive")
+
+
+def _too_much(word: ClauseWord) -> bool:
+    """Tell whether a word is of a setting, as in 'a rate that is too large', and not of an effect."""
+    return word.previous[-1:] == ("too",) and not (words("effects") | words("results")) & set(word.previous)
 
 
 def _predicative(word: ClauseWord) -> bool:
