@@ -525,6 +525,10 @@ def test_a_run_is_the_best_also_by_the_rule_of_the_harness() -> None:
         "The curve flattens beyond the larger hidden size.",
         "What limits run 1 on moons is the noise of its gradients.",
         "On dino, both runs are indistinguishable.",
+        "The default hidden size is hard to beat on dino.",
+        "On dino, run 1 is not the best run.",
+        f"On dino and moons, run 1 reaches {result(1, 'moons')} and {result(1, 'dino')}, respectively.",
+        r"\begin{tabular}{ll}Run & KL on moons\\run\_1 & lower\end{tabular}",
     ],
 )
 def test_false_statements_are_found_in_the_wordings_of_papers(latex: str) -> None:
@@ -548,6 +552,10 @@ def test_false_statements_are_found_in_the_wordings_of_papers(latex: str) -> Non
         "The baseline did not diverge.",
         "On circle, the lower KL divergence of run 1 is not above the noise floor.",
         "The default hidden size is suboptimal on dino.",
+        "The default hidden size is hard to beat on moons.",
+        "On moons, run 1 is not the best run.",
+        f"On dino and moons, run 1 reaches {result(1, 'dino')} and {result(1, 'moons')}, respectively.",
+        r"\begin{tabular}{ll}Run & KL on dino\\run\_1 & lower\end{tabular}",
         "The KL divergence on line is robust to the hidden size.",
         "On dino, run 0 is inferior to run 1.",
     ],

@@ -18,7 +18,7 @@ _HANDWRITTEN = re.compile(
     rf"|(?P<parenthesis>[(\[]\s*(?:e\.g\.,?\s+|see\s+)?{_NAME}(?:\s+(?:and|&|\\&)\s+{_NAME}|\s+et\s+al\.?)?,?\s+{_YEAR}\s*[)\];])"
     rf"|(?P<et_al>{_NAME}\s+et\s+al\b\.?)"
     r"|(?P<number>\[\s*\d{1,3}\s*\])"
-    r"|(?P<list>(?:\b(?:shown|found|described|reported|discussed|proposed|observed)\s+(?:in|by)|\b[Ss]ee(?:\s+also)?|\b(?:of|by|as|and|work|works|papers?|methods?|shown))\s+"
+    r"|(?P<list>(?:\b(?:shown|found|described|reported|discussed|proposed|observed)\s+(?:in|by)|\b[Ss]ee(?:\s+also)?|\b(?:of|by|as|and|works?|papers?|methods?|shown|findings?|results?|with|in|to|from|studies|literature))\s+"
     r"\[\s*\d{1,3}(?:\s*[,;–-]+\s*\d{1,3})+\s*\])"
     r"|(?P<arxiv>(?i:arxiv)\s*[:.]?\s*(?:abs/)?\d{4}\.\d{4,5})"
     r"|(?P<doi>\b(?:doi:\s*)?10\.\d{4,9}/[^\s{}]+)",

@@ -213,7 +213,7 @@ def _scaled(numeral: Numeral, text: str) -> float:
 
 def _judge_value(one: _Bound, passage: Passage, evidence: SetupEvidence, *, alone: bool) -> Judgement:
     start, end = passage.start + one.numeral.start, passage.start + one.numeral.end
-    runs = [run for run in passage.runs if run in evidence.study.settings] if alone else []
+    runs = [run for run in passage.runs if run in evidence.study.settings] if alone and not one.counts else []
     values = evidence.values(one.parameter, runs)
     if one.parameter.product:
         base = evidence.values(setup_words().parameters["learning rate"], runs)

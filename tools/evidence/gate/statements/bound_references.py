@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tools.evidence.gate.report import FindingCode
+from tools.evidence.gate.section_source import EvidenceReference
 from tools.evidence.gate.statements.clauses import Clause, ParsedSentence
 from tools.evidence.gate.statements.lexicon import word_sense
 from tools.evidence.gate.statements.mentions import Mention
@@ -31,6 +32,7 @@ def judge_references(sentence: ParsedSentence, study: Study) -> Iterator[Judgeme
     for clause in sentence.clauses:
         named_baseline = any(BASELINE in mention.names for mention in clause.named("run"))
         yield from _unknown_runs(clause, study)
+        yield from _in_turn(clause, study)
         for number, reference in enumerate(clause.measured):
             parts = reference.address.split("/")
             if len(parts) != 3 or reference.address not in study.addresses:
@@ -66,6 +68,33 @@ def judge_references(sentence: ParsedSentence, study: Study) -> Iterator[Judgeme
                     (reference.address,),
                 )
                 break
+
+
+def _in_turn(clause: Clause, study: Study) -> Iterator[Judgement]:
+    """Yield references that stand out of turn in 'on dino and line, ... and ..., respectively'."""
+    references = [r for r in clause.measured if r.address.count("/") == 2 and r.address in study.addresses]
+    for place, kind in enumerate(("run", "dataset", "metric")):
+        mentions = [m for m in clause.named(kind) if len(m.names) == 1]
+        if "respectively" not in clause.text.lower() or len(mentions) != len(references) or len(mentions) < 2:
+            continue
+        for mention, reference in zip(mentions, references, strict=True):
+            parts = reference.address.split("/")
+            if parts[place] != mention.names[0]:
+                right = "/".join([*parts[:place], mention.names[0], *parts[place + 1 :]])
+                yield _out_of_place(reference, f"in turn, the words name {mention.names[0]}", right, study)
+
+
+def _out_of_place(reference: EvidenceReference, why: str, right: str, study: Study) -> Judgement:
+    return Judgement(
+        Verdict.CONTRADICTED,
+        FindingCode.CONTRADICTED_CLAIM,
+        reference.start,
+        reference.end,
+        f"{why}, the reference prints {reference.address}",
+        right if right in study.addresses else "",
+        f"\\{reference.macro}{{{right}}}" if right in study.addresses else "",
+        (reference.address,),
+    )
 
 
 def _unknown_runs(clause: Clause, study: Study) -> Iterator[Judgement]:

@@ -135,6 +135,8 @@ def _unconfirmed(predicate: Predicate, clause: Clause, study: Study, scope: Scop
 def _judge_some_run(predicate: Predicate, clause: Clause, study: Study, scope: Scope) -> Judgement:
     """Judge a claim that names no run: some run must carry it."""
     objections: list[tuple[int, Judgement]] = []
+    if scope.over_runs and scope.over_runs.kind == "count" and not predicate.negated:
+        return _judge_count_of_runs(predicate, clause, study, scope, scope.over_runs.count)
     for run in scope.runs:
         objection = _objection(predicate, clause, study, scope, (run,))
         if objection is None:
@@ -147,6 +149,24 @@ def _judge_some_run(predicate: Predicate, clause: Clause, study: Study, scope: S
     reason = f'"{predicate.text}" names no run, and no run carries it: {first.reason}'
     return Judgement(
         first.verdict, first.code, predicate.start, predicate.end, reason, first.expected, evidence=first.evidence
+    )
+
+
+def _judge_count_of_runs(predicate: Predicate, clause: Clause, study: Study, scope: Scope, count: int) -> Judgement:
+    """Judge 'two of the three runs are better': so many runs must carry it."""
+    carrying = [run for run in scope.runs if _objection(predicate, clause, study, scope, (run,)) is None]
+    told = (
+        f'"{predicate.text}" is carried by {len(carrying)} of {len(scope.runs)} runs: {", ".join(carrying) or "none"}'
+    )
+    if len(carrying) == count:
+        return supported(predicate, told)
+    return Judgement(
+        Verdict.CONTRADICTED,
+        FindingCode.CONTRADICTED_CLAIM,
+        predicate.start,
+        predicate.end,
+        told,
+        f"{len(carrying)} of {len(scope.runs)}",
     )
 
 

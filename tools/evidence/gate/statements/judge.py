@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from tools.evidence.gate.section_source import SectionSource
+from tools.evidence.gate.section_source import SectionSource, read_source
 from tools.evidence.gate.statements.bound_references import judge_references
 from tools.evidence.gate.statements.claims import judge_claims
 from tools.evidence.gate.statements.clauses import ParsedSentence, read_sentences
@@ -15,6 +16,7 @@ from tools.evidence.gate.statements.placement import HEADLINE, STRICT, Placement
 from tools.evidence.gate.statements.plain_text import plain
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.gate.statements.study_facts import judge_study_facts
+from tools.evidence.gate.statements.table_words import table_statements
 from tools.evidence.judgement import Judgement
 
 _FORMULA = re.compile(
@@ -42,6 +44,10 @@ def _judgements(source: SectionSource, study: Study) -> Iterator[Judgement]:
             yield from judge_references(sentence, study)
             yield from judge_study_facts(sentence, study, placement)
             yield from judge_claims(sentence, study, placement)
+    for start, end, statement in table_statements(source, study):
+        for sentence in read_sentences(read_source(source.section, statement), study):
+            for judgement in judge_claims(sentence, study, Placement(strict=True)):
+                yield replace(judgement, start=start, end=end)
 
 
 def _within(sentence: ParsedSentence, spans: list[tuple[int, int]]) -> bool:

@@ -63,8 +63,6 @@ def _phrases(clause: Clause, study: Study) -> Iterator[Predicate]:
             if sense in ("lower", "higher") and _of_the_method(clause, study, match.start()):
                 continue
             if sense in _EXTREMES:
-                if clause.text[: match.start()].rstrip().lower().endswith(("hard to", "not")):
-                    continue
                 yield Predicate(_EXTREMES[sense], start, end, match[0], "superlative")
                 continue
             chance = sense == "same" and _OF_SIGNIFICANCE.search(match[0] + clause.text[match.end() : match.end() + 60])

@@ -50,6 +50,9 @@ def judge_superlative(
         reason = "the ranking of the runs was not tested; say so, or state the comparison that was"
         return replace(_other(predicate, reason, ""), code=FindingCode.INSIGNIFICANT_CLAIM)
     readings = [_judge_ranking(predicate, study, each, runs) for each in scope.readings]
+    if predicate.negated:
+        first = next((found for found in readings if found.verdict is Verdict.SUPPORTED), None)
+        return _other(predicate, "it is", "") if first else supported(predicate, "the ledger agrees")
     return next((found for found in readings if found.verdict is Verdict.SUPPORTED), readings[0])
 
 
