@@ -1,4 +1,4 @@
-"""Predict the cost of a scenario from finished runs and from the scenario's turn limits."""
+"""Predict the cost of a scenario from the finished phases of earlier runs and from the scenario's turn limits."""
 
 from __future__ import annotations
 
@@ -47,7 +47,11 @@ class Forecast:
     """True if no finished run has this role in this phase."""
 
 
-def forecast(resolved: ResolvedScenario, runs: Iterable[Path]) -> list[Forecast]:
+PhaseUsage = dict[tuple[str, str], Counter[str]]
+"""Phase and role -> turns, calls, tokens, and in how many phases the role took a turn."""
+
+
+def forecast(resolved: ResolvedScenario, runs: Iterable[PhaseUsage]) -> list[Forecast]:
     """Return one line for each role in each phase of the scenario."""
     habits = _habits(runs)
     lines = []
@@ -83,26 +87,45 @@ def _line(
     )
 
 
-def _habits(runs: Iterable[Path]) -> dict[tuple[str, str], Habit]:
-    """Return the mean over all occurrences of each phase in these runs, by phase and role."""
-    held, turns, calls, prompt, answer = (Counter[tuple[str, str]]() for _ in range(5))
-    for run in runs:
-        seen = set()
-        for record in read_journal(RunDir(run).journal_file):
+def usage_by_phase(run: Path) -> PhaseUsage:
+    """Return what each role used in each phase of a run that has ended; nothing for a run that cannot be read."""
+    found: PhaseUsage = {}
+    seen = set()
+    try:
+        records = list(read_journal(RunDir(run).journal_file))
+        ended = {record.key for record in records if record.type == "phase"}
+        for record in records:
             idea_run, phase, role, *_ = [*record.key.split("/"), "", ""]
-            key = (phase.partition(":")[0], role)
+            if f"{idea_run}/{phase}" not in ended or record.type not in ("turn", "model"):
+                continue
+            used = found.setdefault((phase.partition(":")[0], role), Counter())
             if record.type == "turn":
-                turns[key] += 1
+                used["turns"] += 1
+                used["held"] += (idea_run, phase, role) not in seen
                 seen.add((idea_run, phase, role))
-            elif record.type == "model":
-                calls[key] += 1
-                prompt[key] += int(record.data.get("prompt_size", 0))
-                used = int(record.data["result"]["usage"]["completion_tokens"])
-                answer[key] += used or int(record.data.get("answer_size", 0))
-        for _, phase, role in seen:
-            held[(phase.partition(":")[0], role)] += 1
+            else:
+                answered = int(record.data["result"]["usage"]["completion_tokens"])
+                used["calls"] += 1
+                used["prompt"] += int(record.data.get("prompt_size", 0))
+                used["answer"] += answered or int(record.data.get("answer_size", 0))
+    except (OSError, KeyError, TypeError, ValueError):
+        return {}
+    return found
+
+
+def _habits(runs: Iterable[PhaseUsage]) -> dict[tuple[str, str], Habit]:
+    """Return the mean over all occurrences of each phase in these runs, by phase and role."""
+    total: dict[tuple[str, str], Counter[str]] = {}
+    for run in runs:
+        for key, used in run.items():
+            total.setdefault(key, Counter()).update(used)
     return {
-        key: Habit(turns[key] / held[key], calls[key] / turns[key], prompt[key] / calls[key], answer[key] / calls[key])
-        for key in held
-        if calls[key]
+        key: Habit(
+            turns=used["turns"] / used["held"],
+            calls=used["calls"] / used["turns"],
+            prompt_tokens=used["prompt"] / used["calls"],
+            answer_tokens=used["answer"] / used["calls"],
+        )
+        for key, used in total.items()
+        if used["calls"] and used["turns"]
     }

@@ -9,11 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from scenarios.commands.console import RUNS, Json, Runs, out, print_json, show_table, warn_of_damage
-from scenarios.estimate import Forecast, forecast
+from scenarios.estimate import Forecast, forecast, usage_by_phase
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import find_scenario, load_scenario, parse_overrides
 from scenarios.views.cost import CostRow, cost_rows, merged, total
-from tools.run_dir import RunDir, find_runs, list_runs
+from tools.run_dir import find_runs, list_runs
 
 
 def cost(
@@ -29,7 +29,7 @@ def cost(
         warn_of_damage(found)
     rows = merged(row for found in runs for row in cost_rows(found))
     if as_json:
-        print_json({"runs": runs, "rows": rows, "total": total(rows)})
+        print_json({"runs": list(runs), "rows": rows, "total": total(rows)})
         return
     table = _table("calls", "failed", "prompt", "cached", "answers", "cost", "uncached")
     for row in [*rows, total(rows)]:
@@ -52,10 +52,10 @@ def estimate(
     given = {"template": template, "models": models, "ideas": ideas}
     overrides = {key: value for key, value in given.items() if value} | parse_overrides(settings or [])
     resolved = resolve_scenario(load_scenario(find_scenario(scenario), overrides))
-    runs = [run for run in list_runs(out_folder) if RunDir(run).journal_file.exists()]
-    lines = forecast(resolved, runs)
+    runs = {run: used for run in list_runs(out_folder) if (used := usage_by_phase(run))}
+    lines = forecast(resolved, runs.values())
     if as_json:
-        print_json({"runs": runs, "rows": lines, "budget_dollars": resolved.scenario.budget.dollars})
+        print_json({"runs": list(runs), "rows": lines, "budget_dollars": resolved.scenario.budget.dollars})
         return
     table = _table("calls", "prompts", "answers", "as usual", "at most")
     for line in lines:

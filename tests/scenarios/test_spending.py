@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.journal import Journal
-from scenarios.estimate import ASSUMED, forecast
+from scenarios.estimate import ASSUMED, forecast, usage_by_phase
 from scenarios.resolved_scenario import resolve_scenario
 from scenarios.scenario import find_scenario, load_scenario
 from scenarios.views.cost import cost_rows, total
@@ -41,9 +41,11 @@ def run(tmp_path: Path) -> Path:
     journal.put("idea_1/experiments/coder/1", "turn", {"speaker": "coder"})
     journal.put("idea_1/experiments/coder/2/model:1", "model", answered(1.0, 3000, 2000, 300))
     journal.put("idea_1/experiments/coder/2", "turn", {"speaker": "coder"})
+    journal.put("idea_1/experiments", "phase", {})
     for held in ("writeup", "writeup:2"):
         journal.put(f"idea_1/{held}/writer/1/model:1", "model", answered(2.0, 4000, 4000, 50))
         journal.put(f"idea_1/{held}/writer/1", "turn", {"speaker": "writer"})
+        journal.put(f"idea_1/{held}", "phase", {})
     journal.close()
     return folder
 
@@ -69,7 +71,7 @@ def test_the_commands_print_them(command, run: Path) -> None:
 
 def test_a_forecast_rests_on_finished_runs_and_says_where_it_does_not(run: Path) -> None:
     resolved = resolve_scenario(load_scenario(find_scenario("paper"), {"models": "anthropic", "ideas": 2}))
-    lines = {(line.phase, line.role): line for line in forecast(resolved, [run])}
+    lines = {(line.phase, line.role): line for line in forecast(resolved, [usage_by_phase(run)])}
     coder, plotter = lines["experiments", "coder"], lines["figures", "plotter"]
     assert not coder.assumed and plotter.assumed
     assert (coder.calls, coder.prompt_tokens, coder.answer_tokens) == (4, 8000, 800), "two calls an idea, two ideas"
@@ -78,3 +80,24 @@ def test_a_forecast_rests_on_finished_runs_and_says_where_it_does_not(run: Path)
     assert coder.dollars == pytest.approx((8000 * price.input + 800 * price.output) / 1e6)
     assert coder.most_dollars > coder.dollars
     assert plotter.calls == ASSUMED.turns * ASSUMED.calls * 2
+
+
+def test_phases_that_have_not_ended_and_runs_that_cannot_be_read_count_for_nothing(command, run: Path) -> None:
+    journal = Journal(run / "journal.jsonl")
+    journal.put("idea_2/experiments/coder/1/model:1", "model", answered(9.0, 90_000, 0, 9000))
+    journal.put("idea_2/experiments/coder/1", "turn", {"speaker": "coder"})
+    journal.close()
+    used = usage_by_phase(run)["experiments", "coder"]
+    assert (used["calls"], used["prompt"]) == (2, 4000)
+    for name, text in {"torn": '{"key": "a', "other": "x\n", "empty": ""}.items():
+        (run.parent / name).mkdir()
+        (run.parent / name / "scenario.yaml").write_text("phases: [ideation]\n", encoding="utf-8")
+        (run.parent / name / "journal.jsonl").write_text(text, encoding="utf-8")
+    wrong = '{"key": "idea_1/a/b/1/model:1", "type": "model", "time": "", "seconds": 0, "data": {}}\n'
+    (run.parent / "torn" / "journal.jsonl").write_text(
+        wrong + wrong.replace("/b/1/model:1", "").replace("model", "phase")
+    )
+    (run.parent / "empty" / "journal.jsonl").unlink()
+    (run.parent / "empty" / "journal.jsonl").mkdir()
+    done = command("estimate", "paper", "--out", run.parent)
+    assert done.returncode == 0 and "From 1 runs" in done.stdout
