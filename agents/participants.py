@@ -167,9 +167,10 @@ class ParticipantFactory:
             self.clients[key], self.run_context, turn_state, Pricing(spec), compaction, briefs, shared_prefix
         )
 
-    def have_one_model(self, participants: Sequence[str]) -> bool:
-        """Return whether one model plays all of the participants."""
-        return all(self._spec(name) == self._spec(participants[0]) for name in participants)
+    def share_a_cache(self, participants: Sequence[str]) -> bool:
+        """Return whether one model of a provider plays all of the participants."""
+        spec = self._spec(participants[0])
+        return PROVIDERS[spec.provider].remote and all(self._spec(name) == spec for name in participants)
 
     def plays_offline(self, participants: Sequence[str]) -> bool:
         """Return whether the offline researcher plays one of the participants."""

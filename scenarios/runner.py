@@ -286,7 +286,7 @@ class Runner:
         if not phase_type.is_panel or len(members) < 2 or factory.plays_offline(members):
             return {}
         reviewers_use = {tool for name in members for tool in tools_of[name]}
-        if chair and factory.have_one_model([*members, chair]):
+        if chair and factory.share_a_cache([*members, chair]):
             members.append(chair)
         shown = list(dict.fromkeys(tool for name in members for tool in tools_of[name]))
         for name in members:
