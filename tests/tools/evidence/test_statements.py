@@ -43,6 +43,11 @@ def test_the_default_of_an_option_that_no_run_had_is_no_constant_of_the_study(tm
     assert study.constants == (("warmup", 77.0),)
 
 
+def test_a_heading_of_one_word_claims_nothing() -> None:
+    assert not wrong(rf"\paragraph{{Cost.}} It is {result(1, 'dino')} in \texttt{{run\_1}}.")
+    assert wrong(r"\paragraph{Results.} The change costs a lot on dino.")
+
+
 # Numbers
 
 

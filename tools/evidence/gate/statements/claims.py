@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tools.evidence.gate.statements.across import judge_across
+from tools.evidence.gate.statements.clause_words import clause_words
 from tools.evidence.gate.statements.clauses import Clause, ParsedSentence
 from tools.evidence.gate.statements.comparisons import judge_comparison
 from tools.evidence.gate.statements.declared_claims import declared, judge_words_of_claims, sense_of
@@ -58,7 +59,10 @@ _COMPARES = ("better", "lower", "higher", "faster", "absolute")
 
 
 def judge_claims(sentence: ParsedSentence, study: Study, placement: Placement) -> Iterator[Judgement]:
-    """Yield a judgement for each claim of a sentence. Suppositions, questions and others' results are none."""
+    """Yield a judgement for each claim of a sentence. Suppositions, questions, others' results and headings of one word are
+    none."""
+    if len(sentence.clauses) == 1 and len(clause_words(sentence.clauses[0])) == 1:
+        return
     for clause in sentence.clauses:
         if clause.possible or clause.cited:
             continue
