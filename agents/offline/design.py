@@ -45,7 +45,7 @@ def design_of(facts: Facts) -> Design:
     else:
         first, why = "begin with half and twice its value", ""
         did = "did better on the main metric" if facts.main_metric.goal else "raised the main metric"
-        how = "The first two runs halve and double the value."
+        how = "The first two runs take half and twice its value."
         if len(facts.varied) > 2:
             how += (
                 f" Each further run goes on in the direction that {did} so far, on the average over the datasets, so the "

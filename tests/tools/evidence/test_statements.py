@@ -48,6 +48,24 @@ def test_a_heading_of_one_word_claims_nothing() -> None:
     assert wrong(r"\paragraph{Results.} The change costs a lot on dino.")
 
 
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("limitations", "Only the value is tested; every other metric is exploratory."),
+        ("method", "The first two runs take half and twice its value."),
+    ],
+)
+def test_the_offline_writer_passes_where_no_metric_has_a_goal_and_one_is_called_value(section: str, text: str) -> None:
+    runs = [
+        run.model_copy(
+            update={"values": {d: {"value": v["kl_divergence"], "b": v["wall_time"]} for d, v in run.values.items()}}
+        )
+        for run in ledger().completed
+    ]
+    found = judge_section(read_source(section, text), Study.of(Ledger({}, runs)))
+    assert [judgement for judgement in found if judgement.verdict in WRONG] == []
+
+
 # Numbers
 
 

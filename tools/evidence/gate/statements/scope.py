@@ -93,7 +93,7 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
     if predicate.sense in ("faster", "slower"):
         metrics = _times(metrics, clause, study)
     elif not metrics and _ALL_METRICS.search(clause.text):
-        metrics = tuple(name for name in study.metrics if study.metric(name).goal)
+        metrics = tuple(name for name in study.metrics if study.metric(name).goal) or tuple(study.metrics)
     elif not metrics:
         context = mention_before(clause, "metric")
         metrics = context.names if context and not _VAGUE.search(clause.text) else (study.primary,)
