@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.evidence import Ledger
@@ -39,6 +39,7 @@ _OF_NO_CURVE = re.compile(
 """Behind a verb that compares curves, has an object or a size."""
 _NEGATED = re.compile(r"\b(?:not|no|never|neither|nor|without)\b[^.;]*$", re.IGNORECASE)
 _STILL = re.compile(r"\bstill\s+(?:\w+ly\s+)?$", re.IGNORECASE)
+_STILL_MOVES = re.compile(rf"\bstill\s+(?:\w+ly\s+)?(?:{RISES}|{FALLS}|{_BETTER})\b", re.IGNORECASE)
 _PROGRESS = re.compile(r"\b(?:steps?|epochs?|iterations?|rounds?|updates?|time)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\bFig(?:ure|\.)[~\s]*(\d+)\b")
 _RUN = re.compile(r"\bruns?[\s\\_~]*(\d+)", re.IGNORECASE)
@@ -70,14 +71,22 @@ def judge_trends(
 
     A figure whose data were not recorded is not checkable.
     """
+    progressing = {
+        file for file, each in facts.items() if each.panels and all(_PROGRESS.search(p.xlabel) for p in each.panels)
+    }
     for source in sources:
-        for figure, start, end in _descriptions(source, figures):
+        for figure, start, end in _descriptions(source, figures, progressing):
             for judgement in _judge(source, start, end, figure, facts.get(figure.file), ledger):
                 yield source, judgement
 
 
-def _descriptions(source: SectionSource, figures: Sequence[ShownFigure]) -> Iterator[tuple[ShownFigure, int, int]]:
-    """Yield the figure and the span of the sentences of each caption, and of each sentence that points to one figure."""
+def _descriptions(
+    source: SectionSource, figures: Sequence[ShownFigure], progressing: Collection[str]
+) -> Iterator[tuple[ShownFigure, int, int]]:
+    """Yield the figure and the span of the sentences of each caption, and of each sentence that points to one figure.
+
+    'The loss is still falling' points to the only one of `progressing`, the files with curves over the training.
+    """
     by_label = {label: figure for figure in figures for label in figure.labels}
     captions = [(figure, figure.caption) for figure in figures if figure.source is source and figure.caption]
     for start, end in source.sentences:
@@ -90,6 +99,8 @@ def _descriptions(source: SectionSource, figures: Sequence[ShownFigure]) -> Iter
         numbers = [int(number) for number in _NUMBERED.findall(source.prose[start:end])]
         shown = [by_label[label] for label in labels if label in by_label]
         shown += [figures[number - 1] for number in numbers if 0 < number <= len(figures)]
+        if not inside and not labels and not numbers and _STILL_MOVES.search(source.prose[start:end]):
+            shown = [figure for figure in figures if figure.file in progressing]
         if inside or len({figure.file for figure in shown}) == 1:
             yield inside or shown[0], start, end
 

@@ -100,6 +100,7 @@ _SHARE = re.compile(
 _PLURAL = re.compile(r"(?:rates|sizes|decays|widths|depths|lengths|schedules)$", re.IGNORECASE)
 _NEXT_IN_LIST = re.compile(r"\s*,\s*(?:and\s+)?")
 """Between a name and the count of something else, as in 'four learning rates, three seeds'."""
+_PART = re.compile(r"\b(?:first|last|initial|final|early)\s+$", re.IGNORECASE)
 _SERIES = re.compile(
     r"(?:\s+(?:in|for)\s+(?:the\s+)?(?:baseline|run[\s_]*\d+))?\s*(?:,|,?\s+and|,?\s+or|/|\s+versus|\s+to)\s+",
     re.IGNORECASE,
@@ -235,6 +236,8 @@ def _judge_value(one: _Bound, passage: Passage, evidence: SetupEvidence, *, alon
         return Judgement(Verdict.SUPPORTED, FindingCode.CONTRADICTED_SETUP, start, end, f"{one.name}: {right}")
     if named := evidence.constant_named(one.value, passage.text):
         return Judgement(Verdict.SUPPORTED, FindingCode.CONTRADICTED_SETUP, start, end, f"{named} = {one.value:g}")
+    if "steps" in one.name and one.value <= max(values) and _PART.search(passage.text[: one.numeral.start]):
+        return Judgement(Verdict.SUPPORTED, FindingCode.CONTRADICTED_SETUP, start, end, "a part of the training")
     if one.name == "steps" and one.value <= 10:
         reason = "a few steps, which need not be those of the training"
         return Judgement(Verdict.NOT_CHECKABLE, FindingCode.UNVERIFIED_SETUP, start, end, reason)

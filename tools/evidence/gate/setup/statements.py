@@ -33,7 +33,7 @@ _GENERAL = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(
-    r"\b(?:may|might|could(?! not)|would|should|whether|future|further work|next step|remains? (?:open|"
+    r"\b(?:may|might|lesson|practitioners|could(?! not)|would|should|whether|future|further work|next step|remains? (?:open|"
     r"unclear|unknown|to be|for)|left (?:for|to|open)|plans? to|intends?|hopes?"
     r"|(?:natural|obvious|possible|useful|interesting) (?:next|extension|follow)\w*|open question|"
     r"unclear|unknown|imagine|suppose|worth|recommend\w*|can be|possibly|perhaps|promising"
