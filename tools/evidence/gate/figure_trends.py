@@ -33,6 +33,7 @@ _FASTEST = re.compile(
     r"(?:the\s+)?(?:very\s+)?(?:first|beginning|start|early)\b",
     re.IGNORECASE,
 )
+_SLOWER = re.compile(r"\b(?:more slowly|slower)\s+(?:later|afterwards|thereafter|towards|at the end)\b", re.IGNORECASE)
 _OF_NO_CURVE = re.compile(
     r"\s+(?:below|above|behind|short|under|(?:the|its|their|this|it|them|than|by)\b)", re.IGNORECASE
 )
@@ -132,6 +133,9 @@ def _judge(
             continue
         failing = next((s for s in series if not _holds(move, shape if is_shape else [], _by_x(s))), None)
         yield _judgement(failing, figure, move.text, start + move.start, start + move.end)
+    for match in _SLOWER.finditer(text) if moves and progress else ():
+        failing = next((s for s in series if not follows_shape(_by_x(s), [0])), None)
+        yield _judgement(failing, figure, match[0], start + match.start(), start + match.end())
     for match in _FASTEST.finditer(text) if moves and progress else ():
         failing = next((s for s in series if not _is_steepest_at_first(_by_x(s))), None)
         yield _judgement(failing, figure, match[0], start + match.start(), start + match.end())

@@ -191,6 +191,8 @@ def _bind(text: str, found: Sequence[Numeral], evidence: SetupEvidence) -> Itera
             and re.match(r"\s+[a-z]", text[numeral.end :])
         ):
             before = None
+        if before and _COUNTED_SEEDS.match(text, numeral.end):
+            before = None
         readings = [m for m in (after, before) if m]
         if before and after and len(text[numeral.end : after[0]].split()) > 1:
             readings.reverse()

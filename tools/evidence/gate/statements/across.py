@@ -29,9 +29,10 @@ _OF_SETS = re.compile(
     r"\bof\s+(?:the\s+|all\s+|our\s+)?(?:\w+\s+)?(?:point\s+|data\s*)?(?:sets|problems|tasks|corpora)\b", re.I
 )
 _OTHER_SETS = re.compile(
-    r"\bthan\s+(?:on|for|in)\s+(?:all\s+|any\s+of\s+)?(?:the\s+)?other(?:s|\s+(?:\w+\s+){0,2}(?:sets?|problems?|tasks?))\b",
+    r"\bthan\s+(?:on|for|in)\s+(?:all\s+|any\s+(?:of\s+)?)?(?:the\s+)?other(?:s|\s+(?:\w+\s+){0,2}(?:sets?|problems?|tasks?))\b",
     re.I,
 )
+_ORDER = re.compile(r"\b(?:order|ranking)\b[^.;,]{0,40}$", re.IGNORECASE)
 _IN = re.compile(r"\b(?:in|for|of|with|under)\s+(?:the\s+)?$", re.IGNORECASE)
 _ON = re.compile(r"\s+(?:on|for|in)\s+(?:the\s+)?")
 _SPREAD = re.compile(
@@ -57,6 +58,8 @@ def judge_across(predicate: Predicate, clause: Clause, study: Study, before: int
         return None
     if ends := _ENDS.search(clause.text):
         return _judge_order(replace(predicate, sense=_SENSES[ends["first"].lower()]), clause, study, ends.end())
+    if predicate.sense == "same" and _ORDER.search(clause.text[: predicate.start - clause.start]):
+        return _judge_same_order(predicate, clause, study)
     predicate = replace(predicate, sense=_HARD.get(predicate.text.lower(), predicate.sense))
     near = clause.text[max(0, predicate.start - clause.start - 45) : predicate.end - clause.start + 25]
     scattered = _VARIABLE.fullmatch(predicate.text)
@@ -207,6 +210,19 @@ def _judge_order(predicate: Predicate, clause: Clause, study: Study, end: int) -
                 predicate, f"not in this order for {metric} on {dataset}", ", ".join(r for _, r in right)
             )
     return supported(predicate, "the means have this order")
+
+
+def _judge_same_order(predicate: Predicate, clause: Clause, study: Study) -> Judgement | None:
+    """Judge that the runs have one order under all metrics that a clause names."""
+    metrics = [name for m in clause.named("metric") for name in m.names]
+    runs = [BASELINE, *study.runs]
+    if len(set(metrics)) < 2:
+        return None
+    for dataset in study.datasets:
+        orders = [sorted(runs, key=lambda run: _mean(study)(run, dataset, metric) or 0.0) for metric in metrics]
+        if any(order != orders[0] for order in orders):
+            return _contradicted(predicate, f"the order of the runs differs on {dataset}")
+    return supported(predicate, "the means have one order")
 
 
 def _mean(study: Study) -> Value:

@@ -34,6 +34,8 @@ def judge_setting(place: NumberPlace, study: Study) -> Judgement | None:
     if not near or between or (numeral.in_words and _OF_SOMETHING_ELSE.search(place.before)):
         return None
     names = {name for m in near for name in m.names}
+    if numeral.form == "decimal" and all(name.startswith("seed") for name in names):
+        return None
     if _is_setting_named_by_its_words(place, study):
         return place.licensed("a setting")
     values = sorted({

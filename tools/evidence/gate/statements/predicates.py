@@ -21,6 +21,7 @@ _EXTREMES = {"best": "better", "last": "worse"}
 _NONE = re.compile(r"\s+(?:none|neither)\b", re.IGNORECASE)
 """'It helps on two of them and harms none.'"""
 _WE_DID_NOT = re.compile(r"\bwe\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_P_VALUE = re.compile(r"\bp\W{0,3}values?(?:\s+of\s+[^,;]{0,30})?\s+$", re.IGNORECASE)
 _ZERO = re.compile(r"\s+(?:zero|0)(?![\w.])", re.IGNORECASE)
 _OF_NOISE = re.compile(r"\s+(?:(?:the|its|this)\s+)?(?:\w+\s+)?(?:noise|chance|threshold)\b", re.IGNORECASE)
 _NO_SELECTION = re.compile(r"\b(?:no|not|never|same|every|each|without selecting|neither)\b", re.IGNORECASE)
@@ -64,6 +65,9 @@ def _phrases(clause: Clause, study: Study) -> Iterator[Predicate]:
                 continue
             if sense in _EXTREMES:
                 yield Predicate(_EXTREMES[sense], start, end, match[0], "superlative")
+                continue
+            if sense in ("lower", "higher") and _P_VALUE.search(clause.text[: match.start()]):
+                yield Predicate("noise" if sense == "higher" else "different", start, end, match[0], "phrase")
                 continue
             chance = sense == "same" and _OF_SIGNIFICANCE.search(match[0] + clause.text[match.end() : match.end() + 60])
             if sense == "noise" and denies_chance(clause.text, match):

@@ -17,6 +17,7 @@ from tools.evidence.gate.statements.quantifiers import Quantifier, quantifier
 from tools.evidence.gate.statements.study import Study
 from tools.evidence.records import BASELINE
 
+_ON_FRESH_SEEDS = re.compile(r"\b(?:confirmations?|fresh seeds)\b", re.IGNORECASE)
 _VAGUE = re.compile(r"\b(?:quality|performance|overall)\b", re.IGNORECASE)
 _NEXT_PART = re.compile(
     r"\s*,\s+(?!and\s+(?:on|in|for)\b)(?:and\s+)?[\w-]+(?:,? and [\w-]+)*"
@@ -115,6 +116,8 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
         runs = tuple(study.runs)
     elif not runs and (context := mention_before(clause, "run")):
         runs = tuple(name for name in context.names if name != against)
+    if not runs and study.confirmed and _ON_FRESH_SEEDS.search(clause.text):
+        runs = tuple(name for run, name in study.confirmed.items() if run != BASELINE)
     if _are_compared_with_each_other(predicate, clause, runs, against):
         runs, against = runs[1:], runs[0]
     return Scope(
@@ -132,7 +135,7 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
 
 def _are_compared_with_each_other(predicate: Predicate, clause: Clause, runs: Sequence[str], against: str) -> bool:
     """Tell whether runs are 'the same' or 'differ' among themselves, and not from the baseline."""
-    if predicate.sense not in ("same", "different") or len(runs) != 2 or against != BASELINE:
+    if predicate.sense not in ("same", "different", "noise") or len(runs) != 2 or against != BASELINE:
         return False
     return not any(BASELINE in mention.names for mention in clause.named("run")) and not _OBJECT.match(
         clause.text, predicate.end - clause.start

@@ -42,6 +42,8 @@ def judge_superlative(
         return _judge_largest_change(predicate, clause, study)
     scope = scope_of(predicate, clause, study, clause.start, clause.end)
     runs = _subjects(clause, scope, span, predicate)
+    if not (clause.named("run") or clause.measured) and pattern("selection").search(clause.text):
+        return None  # 'we confirm the best of them on fresh seeds'
     if not runs:
         speaks = clause.about_study or clause.named("metric")
         return no_evidence(predicate, f'"{predicate.text}" is bound to no run') if speaks else None
@@ -50,6 +52,12 @@ def judge_superlative(
         reason = "the ranking of the runs was not tested; say so, or state the comparison that was"
         return replace(_other(predicate, reason, ""), code=FindingCode.INSIGNIFICANT_CLAIM)
     readings = [_judge_ranking(predicate, study, each, runs) for each in scope.readings]
+    if predicate.negated:
+        return (
+            _other(predicate, "it is", "")
+            if readings[0].verdict is Verdict.SUPPORTED
+            else supported(predicate, "it is not")
+        )
     if predicate.negated:
         first = next((found for found in readings if found.verdict is Verdict.SUPPORTED), None)
         return _other(predicate, "it is", "") if first else supported(predicate, "the ledger agrees")
