@@ -24,7 +24,7 @@ from tests.scenarios.deliverables import deliverables  # noqa: E402
 
 KILLS_PER_RUN = 15
 CHOSEN = [
-    *((f"git-{name}", number) for name in ("add", "commit", "reset", "clean") for number in (1, 3)),
+    *((f"git-{name}", number) for name in ("add", "commit") for number in (1, 3, 6)), ("git-reset", 1), ("git-clean", 1),
     ("git-tag", 1), ("git-tag", 2), ("git-init", 1), ("git-restore", 1),
     ("before-fsync", 2), ("before-fsync", 30), ("after-fsync", 9), ("after-fsync", 60),
     ("before-rename", 2), ("before-rename", 12), ("after-rename", 5), ("after-rename", 20),
