@@ -152,6 +152,7 @@ def _named_kinds(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgemen
             before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 70]
             around = f"{match[0] if kind == 'variation' else ''} {before} {after}"
             of_study = kind == "search" and bool(evidence.study.varied) and _THE_SWEEP.search(text[: match.end()])
+            of_study = of_study or (kind == "variation" and _structure_varies(evidence))
             if kind in ("ablation", "search", "variation") and (
                 of_study or _was_varied(around, evidence, omitted=kind == "ablation")
             ):

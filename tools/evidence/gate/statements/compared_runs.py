@@ -25,6 +25,7 @@ _RECOMMENDS = re.compile(r"(?:argu|speak|prefer|favou?r|in favou?r)", re.IGNOREC
 _TAKEN_FROM = re.compile(
     r"\b(?:drawn|sampled|generated|samples|obtained|taken|points|results?|values?)\s+from\s+(?:the\s+)?$", re.IGNORECASE
 )
+_BY = re.compile(r"\s+(?:only\s+)?by\s+(?:the\s+)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\b[^,;]*\band\s+(?:the\s+|that of\s+)?$", re.IGNORECASE)
 _TAKES_OBJECT = re.compile(r"(?:ahead of|out to|behind|for|par|over|below|above|of|out|to)$", re.IGNORECASE)
 
@@ -43,6 +44,10 @@ def compared_runs(
     against = next((reference.against for reference in references if reference.against), "")
     against = against or (_versus_reference(clause, references) if len(set(referred)) > 1 else "")
     mentions = clause.named("run")
+    agent = _agent(predicate, clause)
+    if agent:
+        others = [name for m in mentions if m is not agent for name in m.names]
+        return agent.names, against or (others[0] if others else BASELINE)
     for number, mention in enumerate(mentions):
         if _is_object(predicate, clause, mention, first=number == 0):
             against = against or mention.names[0]
@@ -65,6 +70,17 @@ def compared_runs(
     repeated = {name: name.replace("run_", CONFIRMATION, 1) for name in subjects}
     subjects = [repeated[name] if repeated[name] in referred else name for name in subjects]
     return tuple(name for name in subjects if name != against), against
+
+
+def _agent(predicate: Predicate, clause: Clause) -> Mention | None:
+    """Return the run that does it in the passive, as in 'the baseline is outperformed by run 1'."""
+    if predicate.degree != "verb" or predicate.lemma not in words("direct"):
+        return None
+    after = clause.text[predicate.end - clause.start :]
+    return next(
+        (m for m in clause.named("run") if m.start > predicate.end and _BY.fullmatch(after[: m.start - predicate.end])),
+        None,
+    )
 
 
 def _versus_reference(clause: Clause, references: Sequence[EvidenceReference]) -> str:

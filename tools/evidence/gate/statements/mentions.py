@@ -67,6 +67,7 @@ class Mention:
     """A run named by what it changes."""
 
 
+_STEP_SIZES = ("learning_rate", "lr")
 NamePattern = tuple[Kind, str, re.Pattern[str]]
 
 
@@ -94,6 +95,7 @@ def name_patterns(study: Study) -> list[NamePattern]:
         if re.fullmatch(r"[a-z]{4,}", name) and not lemmas(name)
     ]
     settings = dict.fromkeys(name for values in study.settings.values() for name in values)
+    found += [("setting", name, _sequence(["step", "size"], plural=True)) for name in settings if name in _STEP_SIZES]
     found += [("setting", name, _sequence(name_parts(name), plural=True)) for name in settings]
     for run in study.ledger.runs:
         label = name_parts(re.split(r"[:(=;,.]", run.note)[0])

@@ -58,7 +58,8 @@ def judge_size_beside(predicate: Predicate, clause: Clause, cells: Sequence[Cell
         size = claim_words().size.get(word)
         if word == "far" and "by far the" in near:
             continue
-        if size and word not in _AMBIGUOUS and (word != "much" or re.search(rf"much\s+{re.escape(text)}", near)):
+        graded = word not in _AMBIGUOUS or (word == "little" and "a little" in near)
+        if size and graded and (word != "much" or re.search(rf"much\s+{re.escape(text)}", near)):
             objection = _objection(predicate, size, cells, word)
             if objection:
                 return objection

@@ -63,7 +63,7 @@ def comparative_subject(found: Sequence[ClauseWord], index: int) -> str | None:
     if head and (noun in words("vague_metrics") or noun in ("sample", "samples", "training", "model")):
         return head
     if noun in words("settings_nouns") | words("no_subjects") - _ENDS_ARGUMENT:
-        condition = of_condition(word) and noun not in ("values", "value", "results")
+        condition = of_condition(word) and noun not in ("values", "value", "results", "samples", "sample")
         return None if condition or noun in words("never_measured") else ""
     known = noun in words("prepositions") or noun in words("vague_metrics")
     if not known and (not lemmas(noun) or "NOUN" in lemmas(noun)):
