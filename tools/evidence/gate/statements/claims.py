@@ -48,6 +48,10 @@ _SHOWN = re.compile(
 _OF_OTHERS = re.compile(
     r"\s+(?:most|many|other|few|some)\s+(?:\w+\s+)?(?:studies|papers|works|methods|models|benchmarks)\b", re.IGNORECASE
 )
+_A_FINDING = re.compile(
+    r"\s+(?:the|this|that)\s+(?:picture|findings?|results?|observation|pattern|order|ranking)\b", re.IGNORECASE
+)
+"""'The training loss confirms the picture' explains nothing."""
 _STATES_RELATION = ("better", "worse", "lower", "higher", "faster", "slower", "same", "noise", "different")
 _STATES_ORDER = ("better", "worse", "lower", "higher", "faster", "slower")
 _THAN_OTHERS = re.compile(
@@ -217,7 +221,9 @@ def _shows_one_seed(predicate: Predicate, clause: Clause) -> bool:
 
 
 def _judge_cause(predicate: Predicate, clause: Clause, others: Sequence[Predicate]) -> Judgement | None:
-    if _OF_OTHERS.match(clause.text, predicate.end - clause.start):
+    if _OF_OTHERS.match(clause.text, predicate.end - clause.start) or _A_FINDING.match(
+        clause.text, predicate.end - clause.start
+    ):
         return None
     if pattern("unexplained").search(clause.text[: predicate.start - clause.start + 60]):
         return None

@@ -82,7 +82,11 @@ def judge_count(
             continue
         if _LINKS & set(nouns[:index]):
             return None
-        if stem in ("dataset", "set") and value < len(study.datasets) and _PART_OF_DATASETS.search(place.before):
+        if (
+            stem in ("dataset", "set")
+            and value < len(study.datasets)
+            and (_PART_OF_DATASETS.search(place.before) or _PART_OF_SEEDS.search(place.before))
+        ):
             return place.licensed("a share, judged as a claim")
         if stem == "run" and value <= len(study.runs) and _PART_OF_RUNS.search(place.before):
             return place.licensed("a share of the runs")
@@ -139,7 +143,7 @@ def _counted(study: Study) -> dict[str, list[int]]:
         "change": cells,
         "difference": cells,
         "test": cells,
-        "value": [*values, *seeds],
+        "value": [*values, *seeds, *((runs + 1) * sets * n for n in seeds)],
         "setting": [len(study.varied), *values],
         "rate": values,
     }

@@ -116,8 +116,9 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
         runs = tuple(study.runs)
     elif not runs and (context := mention_before(clause, "run")):
         runs = tuple(name for name in context.names if name != against)
-    if not runs and study.confirmed and _ON_FRESH_SEEDS.search(clause.text):
-        runs = tuple(name for run, name in study.confirmed.items() if run != BASELINE)
+    if study.confirmed and _ON_FRESH_SEEDS.search(clause.text):
+        repeated = {run: name for run, name in study.confirmed.items() if run != BASELINE}
+        runs = tuple(repeated.get(run, run) for run in runs) or tuple(repeated.values())
     if _are_compared_with_each_other(predicate, clause, runs, against):
         runs, against = runs[1:], runs[0]
     return Scope(
