@@ -151,8 +151,8 @@ def _named_kinds(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgemen
                 continue
             before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 70]
             around = f"{match[0] if kind == 'variation' else ''} {before} {after}"
-            of_study = kind == "search" and bool(evidence.study.varied) and _THE_SWEEP.search(text[: match.end()])
-            of_study = of_study or (kind == "variation" and _structure_varies(evidence))
+            swept = bool(evidence.study.varied) and _THE_SWEEP.search(text[: match.end()]) is not None
+            of_study = (kind == "search" and swept) or (kind == "variation" and _structure_varies(evidence))
             if kind in ("ablation", "search", "variation") and (
                 of_study or _was_varied(around, evidence, omitted=kind == "ablation")
             ):
