@@ -592,3 +592,22 @@ def test_false_statements_are_found_in_the_wordings_of_papers(latex: str) -> Non
 )
 def test_honest_statements_in_the_same_wordings_pass(latex: str) -> None:
     assert wrong(latex) == []
+
+
+def test_a_baseline_named_beside_its_own_value_is_not_the_subject_of_the_others() -> None:
+    right = (
+        r"Widening the network gives a KL divergence on moons of \result{run_1/moons/kl_divergence}, against "
+        r"\result{run_0/moons/kl_divergence} in the baseline (\change{run_1/moons/kl_divergence})."
+    )
+    assert wrong(right) == []
+    swapped = (
+        right.replace("run_0/moons", "run_9/moons").replace("run_1/moons", "run_0/moons").replace("run_9", "run_1")
+    )
+    assert wrong(swapped) != []
+    assert wrong(r"The baseline reaches a KL divergence of \result{run_1/moons/kl_divergence} on moons.") != []
+
+
+def test_no_difference_under_a_condition_speaks_of_the_runs_that_meet_it() -> None:
+    denied = "no significant difference of the KL divergence was found"
+    assert wrong(f"For a coarser sampler on a finely trained network {denied}.") == []
+    assert wrong(f"In this study {denied}.") != []

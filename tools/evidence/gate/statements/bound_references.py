@@ -114,7 +114,8 @@ def _mentions(clause: Clause, kind: str) -> list[Mention]:
         return [
             m
             for m in found
-            if m.names and (m.names != (BASELINE,) or (len(found) == 1 and not _only_versus(clause, m)))
+            if m.names
+            and (m.names != (BASELINE,) or (len(found) == 1 and not _only_versus(clause, m) and not _of_own(clause, m)))
         ]
     return found
 
@@ -168,12 +169,25 @@ def _listed_runs(clause: Clause) -> list[str]:
 
 def _of_baseline(clause: Clause, number: int) -> bool:
     """Tell whether the baseline is named directly before a reference, or directly behind it."""
+    return any(BASELINE in mention.names for mention in _beside(clause, number))
+
+
+def _beside(clause: Clause, number: int) -> list[Mention]:
+    """Return the runs that are named directly before a reference, or directly behind it."""
     reference = clause.measured[number]
-    baselines = [m for m in clause.named("run") if BASELINE in m.names]
-    return any(
-        (m.end <= reference.start and _BEFORE_BASELINE.fullmatch(_between(clause, m.end, reference.start)))
+    return [
+        m
+        for m in clause.named("run")
+        if (m.end <= reference.start and _BEFORE_BASELINE.fullmatch(_between(clause, m.end, reference.start)))
         or (m.start >= reference.end and _AFTER.fullmatch(_between(clause, reference.end, m.start)))
-        for m in baselines
+    ]
+
+
+def _of_own(clause: Clause, mention: Mention) -> bool:
+    """Tell whether the baseline is named beside a reference that prints it, as in '0.3, against 0.2 in the baseline'."""
+    return any(
+        reference.address.startswith(f"{BASELINE}/") and mention in _beside(clause, number)
+        for number, reference in enumerate(clause.measured)
     )
 
 

@@ -54,6 +54,7 @@ _NONE_AT_ALL = re.compile(
 )
 _PAIRS = (("better", "worse"), ("lower", "higher"), ("faster", "slower"))
 _OPPOSITE = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+_CONDITION = re.compile(r"\b(?:when|where|if|while|whereas|under|between|for|with)\b\s*(?:an?\s|the\s)?", re.IGNORECASE)
 _ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
 _DIRECTIONS = ("lower", "higher", "faster", "slower", "different")
 _NO_UNIVERSAL = (Truth.FALSE, Truth.EQUAL, Truth.MISSING, Truth.NOT_SIGNIFICANT)
@@ -284,13 +285,20 @@ def _explain(predicate: Predicate, cells: Sequence[Cell], *, universal: bool) ->
 
 def _judge_noise(predicate: Predicate, clause: Clause, study: Study, scope: Scope) -> Judgement | None:
     """Judge that a difference may be chance: none of its cells may be significant."""
-    if not scope.bound_runs and not clause.measured and not _NONE_AT_ALL.search(clause.text):
+    of_all = _NONE_AT_ALL.search(clause.text) and not _has_condition(clause)
+    if not scope.bound_runs and not clause.measured and not of_all:
         return None
     cells = _cells("noise", study, scope, scope.runs)
     wrong = next((cell for cell in cells if cell.truth is Truth.FALSE), None)
     if wrong:
         return contradicted(predicate, FindingCode.CONTRADICTED_CLAIM, wrong, "the difference is significant")
     return supported(predicate, f"no difference is significant ({scope})")
+
+
+def _has_condition(clause: Clause) -> bool:
+    """Tell whether a clause speaks of some runs that it describes without their names, as in 'for a smaller network'."""
+    named = [m.start - clause.start for kind in ("metric", "dataset", "run") for m in clause.named(kind)]
+    return any(found.end() not in named for found in _CONDITION.finditer(clause.text))
 
 
 def _judge_influence(predicate: Predicate, study: Study, scope: Scope) -> Judgement:
