@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from scenarios.idea_run import IdeaRun
 from tools.errors import ToolError
 from tools.evidence import BASELINE, Ledger
-from tools.evidence.gate import load_gate_report
 from tools.experiments.execution import load_ledger
+from tools.gate import load_gate_report
 from tools.ideas import IdeaOutcome, Trial
 from tools.review import load_decision
 

@@ -6,8 +6,8 @@ from agents.run_context import RunContext
 from scenarios.idea_run import IdeaRun
 from scenarios.resolved_scenario import ResolvedScenario
 from tools.evidence import BASELINE
-from tools.evidence.gate import load_gate_report
 from tools.experiments.execution import load_ledger
+from tools.gate import load_gate_report
 from tools.review import load_decision
 from tools.run_dir import IdeaDir, IdeaSummary, RunEnd, RunSummary
 

@@ -93,10 +93,10 @@ MUTANTS = (
     ),
     Mutant(
         "the gate passes whatever its checks find",
-        "tools/evidence/gate/report.py",
+        "tools/gate/report.py",
         'return "withheld" if any(',
         'return "pass" if any(',
-        "tests/tools/evidence/test_gate.py",
+        "tests/tools/gate/test_gate.py",
     ),
     Mutant(
         "an interval of the mean uses the wrong degrees of freedom",

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.evidence.gate import CHECKS, GateCheck
 from tools.experiments.baselines import BaselineCache
 from tools.experiments.template import Profile, Template
 from tools.experiments.workspace import Workspace
+from tools.gate import CHECKS, GateCheck
 from tools.literature import Bibliography, Literature
 from tools.review import Form
 from tools.sandbox import Sandbox

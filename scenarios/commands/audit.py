@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from scenarios.commands.console import say
-from tools.errors import UserError
-from tools.evidence.audit import (
+from tools.audit import (
     ORDER,
     AuditReport,
     LabelMap,
@@ -20,6 +19,7 @@ from tools.evidence.audit import (
     place_of,
     write_map,
 )
+from tools.errors import UserError
 from tools.evidence.judgement import Verdict
 
 _COLOURS = {

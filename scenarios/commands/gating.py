@@ -10,7 +10,7 @@ import typer
 from scenarios.commands.console import RUNS, Runs, place, say
 from scenarios.views.gate import render_gate
 from tools.errors import UserError, nearest
-from tools.evidence.gate import load_gate_report
+from tools.gate import load_gate_report
 from tools.run_dir import IdeaDir, RunDir, find_run
 
 

@@ -6,10 +6,10 @@ import asyncio
 import shutil
 
 from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
-from tools.evidence.gate import GateReport, load_gate_report, mark_withheld, save_gate_report, without_mark
-from tools.evidence.gate.watermark import is_marked
 from tools.experiments.workspace import Workspace
 from tools.figures import file_digest
+from tools.gate import GateReport, load_gate_report, mark_withheld, save_gate_report, without_mark
+from tools.gate.watermark import is_marked
 from tools.run_dir import IdeaDir
 from tools.toolsets.evidence_checks import judge_paper
 

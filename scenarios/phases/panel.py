@@ -13,9 +13,9 @@ from scenarios.review_inputs import ReviewInputs
 from tools.atomic import write_text
 from tools.documents import as_data, load_document, read_paper, save_document, text_as_data
 from tools.errors import ColloquiumError
-from tools.evidence.gate import gate_errors, load_gate_report, without_mark
 from tools.experiments.confirmation import confirmation_of
 from tools.experiments.execution import load_ledger
+from tools.gate import gate_errors, load_gate_report, without_mark
 from tools.review import (
     INDEPENDENT_STAGES,
     MetaReview,

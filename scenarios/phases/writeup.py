@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from scenarios.phases.phase_type import Need, PhaseContext, PhaseType, ShownDeliverable
 from tools.evidence import Ledger, describe_plan
-from tools.evidence.gate import gate_errors
 from tools.experiments.confirmation import confirmation_of
 from tools.experiments.execution import load_ledger
 from tools.figures import load_figures
+from tools.gate import gate_errors
 from tools.paper import SECTIONS, written_sections
 from tools.review import load_decision, load_reviews
 from tools.toolsets.experiments import runs_left

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from scenarios.viewer.library import RunLibrary
-from tools.evidence.audit import ORDER, AuditReport, place_of
+from tools.audit import ORDER, AuditReport, place_of
 from tools.evidence.judgement import Verdict
 
 _LARGEST = 50_000_000

@@ -16,9 +16,9 @@ from scenarios.viewer.rendering import address
 from scenarios.viewer.study import IdeaStudy
 from tools.errors import ToolError
 from tools.evidence import BASELINE, MetricResult, RunRecord, reference_values
-from tools.evidence.gate import GateFinding
-from tools.evidence.gate.section_source import EvidenceReference, SectionSource
 from tools.figures import file_digest, load_description, load_drawings
+from tools.gate import GateFinding
+from tools.gate.section_source import EvidenceReference, SectionSource
 
 _CITE = re.compile(r"\\[Cc]ite[a-zA-Z]*\*?(?:\s*\[[^\]]*\])*\s*\{([^{}]*)\}")
 _GRAPHIC = re.compile(r"\\includegraphics\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}")

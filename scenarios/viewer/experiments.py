@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from scenarios.viewer.study import IdeaStudy
 from tools.errors import MachineError, ToolError, UserError
 from tools.evidence import BASELINE, MetricResult, ResultComparison, RunRecord
-from tools.evidence.gate import load_gate_report
 from tools.experiments.workspace import Workspace
 from tools.figures import load_figures
+from tools.gate import load_gate_report
 
 SUBMIT_PAPER = "submit_paper"
 """The tool that hands the paper in."""

@@ -11,7 +11,7 @@ from scenarios.viewer.panel import read_report
 from scenarios.viewer.study import IdeaStudy
 from tools.errors import UserError
 from tools.evidence import BASELINE, ResultComparison, best_run
-from tools.evidence.gate import GateReport, load_gate_report
+from tools.gate import GateReport, load_gate_report
 from tools.run_dir import IdeaDir, read_summary
 
 

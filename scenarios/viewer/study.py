@@ -16,11 +16,11 @@ from tools.documents import read_page_image
 from tools.documents.text_places import PageBox, find_on_page, page_letters, page_with
 from tools.errors import UserError
 from tools.evidence import Ledger, Metric
-from tools.evidence.gate import GateReport, PaperEvidence, load_gate_report
-from tools.evidence.gate.section_source import SectionSource
 from tools.evidence.judgement import Judgement
 from tools.experiments.template import Template, load_template
 from tools.figures import file_digest
+from tools.gate import GateReport, PaperEvidence, load_gate_report
+from tools.gate.section_source import SectionSource
 from tools.literature import Bibliography
 from tools.paper import written_sections
 from tools.project import TEMPLATES

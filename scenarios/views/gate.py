@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from tools.evidence.gate import GateCheckResult, GateFinding, GateReport
+from tools.gate import GateCheckResult, GateFinding, GateReport
 
 _WIDTH = 80
 _INDENT = "      "

@@ -8,10 +8,10 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from scenarios.phases.gate import _mark_papers, _restores_passed
-from tools.evidence.gate import GateCheckResult, GateFinding, GateReport, load_gate_report, save_gate_report
-from tools.evidence.gate.watermark import is_marked
 from tools.experiments.workspace import Workspace
 from tools.figures import file_digest
+from tools.gate import GateCheckResult, GateFinding, GateReport, load_gate_report, save_gate_report
+from tools.gate.watermark import is_marked
 from tools.run_dir import IdeaDir
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenarios.views.gate import render_gate
-from tools.evidence.gate import GateCheckResult, GateFinding, GateReport
+from tools.gate import GateCheckResult, GateFinding, GateReport
 
 
 def test_every_finding_is_shown_with_its_place_and_remedy() -> None:

@@ -1,6 +1,6 @@
 """Evidence: the ledger of results, statistics, and the references by which a paper prints results.
 
-The gate, which checks a paper against its evidence, is in `tools.evidence.gate`.
+The gate, which checks a paper against its evidence, is in `tools.gate`.
 """
 
 from tools.evidence.analysis_plan import AnalysisPlan, ComparisonKind, describe_plan, describe_power, plan_of

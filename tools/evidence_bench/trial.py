@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.evidence.gate import CHECKS, GateCheck, GateFinding, run_gate
 from tools.evidence_bench.case import Case, Draft, FileEdit, Judged, Outcome
 from tools.evidence_bench.subject import Subject
+from tools.gate import CHECKS, GateCheck, GateFinding, run_gate
 from tools.literature import Bibliography, SourceRecords
 from tools.paper import section_path
 

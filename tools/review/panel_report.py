@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tools.atomic import write_json, write_text
 from tools.documents import Document, load_document
-from tools.evidence.gate.report import GateFinding
+from tools.gate.report import GateFinding
 from tools.review.forms import Form
 from tools.review.quote_check import PaperText, extract_quotes
 from tools.review.records import (

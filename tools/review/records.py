@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.evidence.gate.report import GateFinding
+from tools.gate.report import GateFinding
 from tools.project import ROOT
 
 SCHEMA = ROOT / "docs" / "review.schema.json"

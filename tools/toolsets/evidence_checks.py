@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 
 from tools.atomic import write_json
 from tools.errors import ToolError
-from tools.evidence.gate import GateFinding, GateReport, run_gate
-from tools.evidence.gate.checks import PaperEvidence
-from tools.evidence.gate.report import FindingCode
 from tools.evidence.judgement import Verdict
 from tools.experiments.execution import load_ledger
 from tools.figures import PaperFigure, load_drawings
+from tools.gate import GateFinding, GateReport, run_gate
+from tools.gate.checks import PaperEvidence
+from tools.gate.report import FindingCode
 from tools.idea_context import IdeaContext
 from tools.literature import collect_source_records
 from tools.toolsets.context import ToolContext

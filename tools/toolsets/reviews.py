@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from tools.atomic import write_text
 from tools.documents import load_document
 from tools.errors import ToolError
-from tools.evidence.gate import load_gate_report
+from tools.gate import load_gate_report
 from tools.idea_context import IdeaContext
 from tools.review import (
     INDEPENDENT_STAGES,

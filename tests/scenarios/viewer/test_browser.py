@@ -26,7 +26,7 @@ from scenarios.viewer.export import export_run
 from scenarios.viewer.library import RunLibrary
 from tests.scenarios.conftest import ROOT, command_line
 from tests.scenarios.viewer.conftest import TOKEN
-from tools.evidence.audit import audit_paper
+from tools.audit import audit_paper
 from tools.run_dir import RunDir
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -11,9 +11,9 @@ import pytest
 from agents.journal import Journal, read_journal
 from agents.journal_index import place_of
 from tests.scenarios.viewer.conftest import Site
+from tools.audit import audit_paper
 from tools.evidence import Ledger
-from tools.evidence.audit import audit_paper
-from tools.evidence.gate import (
+from tools.gate import (
     GateCheckResult,
     GateFinding,
     GateReport,

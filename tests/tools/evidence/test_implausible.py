@@ -8,10 +8,10 @@ import pytest
 
 from tools.evidence import Ledger, Metric, RunRecord
 from tools.evidence.code_facts import CodeFacts, read_code
-from tools.evidence.gate.checks import CHECKS, PaperEvidence
-from tools.evidence.gate.section_source import read_source
 from tools.evidence.implausible import implausible_results
 from tools.evidence.tables import generated_tables
+from tools.gate.checks import CHECKS, PaperEvidence
+from tools.gate.section_source import read_source
 from tools.literature import Bibliography
 
 METRICS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tools.evidence.gate.checks import PaperEvidence
 from tools.evidence.judgement import Judgement, Verdict
 from tools.evidence_bench.subject import Subject
+from tools.gate.checks import PaperEvidence
 
 WRONG = (Verdict.CONTRADICTED, Verdict.NO_EVIDENCE)
 LOSS = r"\result{run_%d/python_stdlib/best_val_loss}"

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tools.errors import UserError
-from tools.evidence.gate import CHECKS
 from tools.evidence_bench.bench import try_cases
 from tools.evidence_bench.case import Case, Decider, Draft, FileEdit, Judged, Outcome
 from tools.evidence_bench.case_files import read_case_folder
@@ -16,6 +15,7 @@ from tools.evidence_bench.scores import is_right, score, total, wrong
 from tools.evidence_bench.subject import Subject, read_subjects
 from tools.evidence_bench.trial import CaseTrial
 from tools.experiments.template import load_template
+from tools.gate import CHECKS
 from tools.project import TEMPLATES
 
 ADDRESS = "run_1/python_stdlib/best_val_loss"

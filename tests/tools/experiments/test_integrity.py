@@ -10,11 +10,11 @@ import pytest
 
 from tests.fakes.foreign_template import EXPERIMENT, write_foreign_template
 from tools.errors import ToolError, UserError
-from tools.evidence.gate import run_gate
 from tools.experiments.execution import load_ledger, run_once
 from tools.experiments.integrity import shadows
 from tools.experiments.template import load_template
 from tools.experiments.workspace import Workspace
+from tools.gate import run_gate
 from tools.idea_context import IdeaContext
 from tools.literature import Bibliography, build_literature
 from tools.review import load_form

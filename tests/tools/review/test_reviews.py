@@ -9,7 +9,7 @@ import pytest
 
 from tests.tools.review.conftest import Submit, filled
 from tools.errors import ToolError
-from tools.evidence.gate import GateCheckResult, GateFinding, GateReport, save_gate_report
+from tools.gate import GateCheckResult, GateFinding, GateReport, save_gate_report
 from tools.idea_context import IdeaContext
 from tools.review import (
     load_decision,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tools.evidence.gate import GateFinding
-from tools.evidence.gate.report import FindingCode
+from tools.gate import GateFinding
+from tools.gate.report import FindingCode
 from tools.toolsets.evidence_checks import with_objections
 
 

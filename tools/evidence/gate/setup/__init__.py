@@ -1,8 +1,0 @@
-"""Judge what a paper states on its set-up: hardware, software, parameters, data, methods and experiments."""
-
-from tools.evidence.gate.setup.check import judge_setup
-from tools.evidence.gate.setup.evidence import SetupEvidence
-from tools.evidence.gate.setup.experiments import judge_named_experiments
-from tools.evidence.gate.setup.statements import passages
-
-__all__ = ["SetupEvidence", "judge_named_experiments", "judge_setup", "passages"]

@@ -1,6 +1,0 @@
-"""Judge what a paper's sentences state against the ledger: numbers, comparisons, and references beside their words."""
-
-from tools.evidence.gate.statements.judge import judge_section
-from tools.evidence.gate.statements.study import Study
-
-__all__ = ["Study", "judge_section"]

@@ -1,0 +1,247 @@
+"""Judge comparisons that are not between two runs: of datasets, of metrics, of the spread over seeds, and orders of runs."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.records import BASELINE
+from tools.evidence.statistics import standard_error
+from tools.gate.report import FindingCode
+from tools.gate.statements.clauses import Clause
+from tools.gate.statements.comparing import MARGINAL, wants_lower
+from tools.gate.statements.lexicon import claim_words
+from tools.gate.statements.mentions import Mention
+from tools.gate.statements.predicate import Predicate, supported
+from tools.gate.statements.scope import mention_before, scope_of
+from tools.gate.statements.study import Study
+
+_ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
+_THAN = re.compile(
+    r"\b(?:than|above|below|over|under)\s+(?:(?:that|those|the|its|on|of|for|in|any|best|final|same|data\s?set)\s+)*$",
+    re.I,
+)
+_HARD = {"hardest": "worse", "easiest": "better", "harder": "worse", "easier": "better"}
+_OF_SETS = re.compile(
+    r"\bof\s+(?:the\s+|all\s+|our\s+)?(?:\w+\s+)?(?:point\s+|data\s*)?(?:sets|problems|tasks|corpora)\b", re.I
+)
+_OTHER_SETS = re.compile(
+    r"\bthan\s+(?:on|for|in)\s+(?:all\s+|any\s+(?:of\s+)?)?(?:the\s+)?other(?:s|\s+(?:\w+\s+){0,2}(?:sets?|problems?|tasks?))\b",
+    re.I,
+)
+_ORDER = re.compile(r"\b(?:order|ranking)\b[^.;,]{0,40}$", re.IGNORECASE)
+_IN = re.compile(r"\b(?:in|for|of|with|under)\s+(?:the\s+)?$", re.IGNORECASE)
+_ON = re.compile(r"\s+(?:on|for|in)\s+(?:the\s+)?")
+_SPREAD = re.compile(
+    r"\b(?:standard (?:errors?|deviations?)|spread|scatter|variances?|variability|variation|error bars?)\b",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(r"(?:more|most|less|least) (?:variable|noisy|scattered)$", re.IGNORECASE)
+_ENDS = re.compile(r"\bfrom\s+(?:the\s+)?(?P<first>best|worst|lowest|highest)\s+to\s+(?:the\s+)?\w+\b", re.IGNORECASE)
+_SENSES = {"best": "better", "worst": "worse", "lowest": "lower", "highest": "higher"}
+
+Value = Callable[[str, str, str], float | None]
+"""(run, dataset, metric) -> a number."""
+
+
+def judge_across(predicate: Predicate, clause: Clause, study: Study, before: int, following: int) -> Judgement | None:
+    """Judge a comparison of datasets, metrics or spreads, or an order of runs; None if the clause makes none.
+
+    Args:
+        before: where the previous predicate of the clause ends.
+        following: where the next one begins.
+    """
+    if predicate.negated or clause.claims:
+        return None
+    if ends := _ENDS.search(clause.text):
+        return _judge_order(replace(predicate, sense=_SENSES[ends["first"].lower()]), clause, study, ends.end())
+    if predicate.sense == "same" and _ORDER.search(clause.text[: predicate.start - clause.start]):
+        return _judge_same_order(predicate, clause, study)
+    predicate = replace(predicate, sense=_HARD.get(predicate.text.lower(), predicate.sense))
+    near = clause.text[max(0, predicate.start - clause.start - 45) : predicate.end - clause.start + 25]
+    scattered = _VARIABLE.fullmatch(predicate.text)
+    if scattered or (predicate.sense in ("lower", "higher") and _of_spread(predicate, clause, near)):
+        less = scattered is not None and predicate.text.lower().startswith("l")
+        sense = ("lower" if less else "higher") if scattered else predicate.sense
+        return _judge_spread(replace(predicate, sense=sense), clause, study, before, following)
+    if predicate.sense not in _ORDERED:
+        return None
+    if predicate.degree == "superlative":
+        return judge_dataset_ranking(predicate, clause, study, before, following)
+    for kind, known in (("metric", study.metrics), ("dataset", study.datasets)):
+        named = [m for m in clause.named(kind) if before <= m.start < following]
+        objects = [m for m in named if m.start >= predicate.end and _THAN.search(clause.text[: m.start - clause.start])]
+        subjects = [m for m in named if m not in objects and (not objects or m.start < objects[0].start)]
+        ones = tuple(name for m in subjects for name in m.names)
+        others = tuple(name for m in objects[:1] for name in m.names)
+        if kind == "dataset" and not others and _OTHER_SETS.search(clause.text, predicate.end - clause.start):
+            others = tuple(name for name in known if name not in ones)
+        if ones and others and not set(ones) & set(others):
+            return _judge_pair(predicate, clause, study, kind, ones, others)
+    return None
+
+
+def judge_dataset_ranking(
+    predicate: Predicate, clause: Clause, study: Study, before: int, following: int
+) -> Judgement | None:
+    """Judge that a metric is the highest on one dataset, in every run or in those that the clause names; None if not said."""
+    if predicate.sense not in _ORDERED or len(study.datasets) < 2:
+        return None
+    named = clause.named("dataset")
+    leading = [m for m in named if before <= m.start < predicate.start]
+    behind = [m for m in named if predicate.end <= m.start < following][:1]
+    subjects = [m for m in clause.named("run") if before <= m.start < predicate.start]
+    if not leading and any(not _IN.search(clause.text[: m.start - clause.start]) for m in subjects):
+        return None  # 'run 2 is lowest on dino'
+    subject = behind if _is_subject(behind, predicate, clause) else leading[-1:] or behind
+    its = re.search(r"\b(?:its|their)\b", clause.text[before - clause.start : predicate.start - clause.start])
+    if not leading and its:
+        context = mention_before(clause, "dataset")
+        subject = [m for m in named if m.start < before][-1:] or ([context] if context else [])
+    runs = [name for m in clause.named("run") for name in m.names] or [BASELINE, *study.runs]
+    of_sets = (
+        its
+        or predicate.text.lower() in _HARD
+        or _OF_SETS.search(clause.text)
+        or _is_subject(subject, predicate, clause)
+    )
+    if (
+        not subject
+        or clause.measured
+        or not (of_sets or (not clause.named("run") and not mention_before(clause, "run")))
+    ):
+        return None
+    metrics = scope_of(predicate, clause, study, before, following).metrics
+    first = min if wants_lower(study, predicate.sense, metrics[0]) else max
+    for run, metric in itertools.product(runs, metrics):
+        means = {d: v for d in study.datasets if (v := _mean(study)(run, d, metric)) is not None}
+        if means and (right := first(means, key=lambda d: means[d])) not in subject[0].names:
+            return _contradicted(predicate, f"for {metric} of {run} it is {right}", right)
+    return supported(predicate, "the means over the datasets agree")
+
+
+def _is_subject(subject: Sequence[Mention], predicate: Predicate, clause: Clause) -> bool:
+    """Tell whether a dataset is what a superlative is said of, as in 'dino has the highest loss', 'it is highest on dino'."""
+    if not subject:
+        return False
+    if subject[0].start >= predicate.end:
+        before = clause.text[: predicate.start - clause.start]
+        on = _ON.fullmatch(clause.text, predicate.end - clause.start, subject[0].start - clause.start)
+        return on is not None and re.search(r"\b(?:the|a)\s+$", before) is None
+    between = clause.text[subject[0].end - clause.start : predicate.start - clause.start]
+    return re.fullmatch(r"\s+(?:is|has|was|had|shows|gives|remains)\s+(?:by far\s+)?the\s+", between) is not None
+
+
+def _judge_pair(
+    predicate: Predicate, clause: Clause, study: Study, kind: str, ones: Sequence[str], others: Sequence[str]
+) -> Judgement | None:
+    """Judge that some metrics are above others, or a metric on some datasets above itself on others."""
+    scope = scope_of(predicate, clause, study, clause.start, clause.end)
+    of_runs = [name for m in clause.named("run") for name in m.names]
+    runs = of_runs or [BASELINE, *study.runs]
+    value = _mean(study)
+    lower = wants_lower(study, predicate.sense, scope.metrics[0])
+    small = {w for w in re.findall(r"[a-z]+", clause.text.lower()) if claim_words().size.get(w) == "small"} - {"only"}
+    for run in runs:
+        for one, other, rest in itertools.product(ones, others, scope.datasets if kind == "metric" else scope.metrics):
+            first, second = [(run, rest, name) if kind == "metric" else (run, name, rest) for name in (one, other)]
+            a, b = value(*first), value(*second)
+            if a is None or b is None:
+                return None
+            if (a < b) != lower or a == b:
+                return _contradicted(predicate, f"{'/'.join(first)} is {a:.4g}, {'/'.join(second)} is {b:.4g}")
+            if small and abs(a - b) > MARGINAL * abs(b):
+                return _contradicted(
+                    predicate, f"{'/'.join(first)} is {a:.4g}, {'/'.join(second)} is {b:.4g}, not so near"
+                )
+    return supported(predicate, "the means agree")
+
+
+def _of_spread(predicate: Predicate, clause: Clause, near: str) -> bool:
+    """Tell whether a word ranks or compares the spread over seeds, as in 'its standard error is the largest'."""
+    at = predicate.start - clause.start
+    behind = re.match(
+        rf"\s+(?:\w+\s+)?(?:{_SPREAD.pattern})", clause.text[predicate.end - clause.start :], re.IGNORECASE
+    )
+    leading = _SPREAD.search(clause.text[max(0, at - 45) : at])
+    verb = re.search(r"\b(?:is|are|was|were|has|have)\b", clause.text[max(0, at - 45) : at])
+    named = any(clause.start + max(0, at - 20) <= m.start < predicate.start for m in clause.named("metric"))
+    compared = re.match(
+        r"\s+than\s+(?:the\s+)?(?:differences?|changes?|effects?|gaps?)", clause.text[at + len(predicate.text) :]
+    )
+    return bool(behind or (leading and verb and not named)) and not compared
+
+
+def _judge_spread(predicate: Predicate, clause: Clause, study: Study, before: int, following: int) -> Judgement | None:
+    named = [name for m in clause.named("run") for name in m.names]
+    context = mention_before(clause, "run")
+    named = named or list(context.names if context else ())
+    scope = scope_of(predicate, clause, study, before, following)
+    if not named:
+        return None
+    against = scope.against if predicate.degree == "comparative" else ""
+    sign = -1 if predicate.sense == "lower" else 1
+    for dataset, metric in itertools.product(scope.datasets, scope.metrics):
+        rivals = [against] if against else [r for r in (BASELINE, *study.runs) if r not in named[:1]]
+        own = _error(study)(named[0], dataset, metric)
+        others = [v for run in rivals if (v := _error(study)(run, dataset, metric)) is not None]
+        if own is None or not others or named[0] in rivals:
+            return None
+        if not all(sign * own > sign * each for each in others):
+            return _contradicted(predicate, f"the standard error of {named[0]}/{dataset}/{metric} is {own:.3g}")
+    return supported(predicate, "the standard errors agree")
+
+
+def _judge_order(predicate: Predicate, clause: Clause, study: Study, end: int) -> Judgement | None:
+    """Judge 'run 0, run 1, run 2, from best to worst'."""
+    runs = [name for m in clause.named("run") if m.start < clause.start + end for name in m.names]
+    scope = scope_of(predicate, clause, study, clause.start, clause.end)
+    if len(runs) < 2:
+        return None
+    for dataset, metric in itertools.product(scope.datasets, scope.metrics):
+        means = [v for run in runs if (v := _mean(study)(run, dataset, metric)) is not None]
+        lower = wants_lower(study, predicate.sense, metric)
+        right = sorted(zip(means, runs, strict=True), reverse=not lower) if len(means) == len(runs) else []
+        if [run for _, run in right] != runs:
+            return _contradicted(
+                predicate, f"not in this order for {metric} on {dataset}", ", ".join(r for _, r in right)
+            )
+    return supported(predicate, "the means have this order")
+
+
+def _judge_same_order(predicate: Predicate, clause: Clause, study: Study) -> Judgement | None:
+    """Judge that the runs have one order under all metrics that a clause names."""
+    metrics = [name for m in clause.named("metric") for name in m.names]
+    runs = [BASELINE, *study.runs]
+    if len(set(metrics)) < 2:
+        return None
+    for dataset in study.datasets:
+        orders = [sorted(runs, key=lambda run: _mean(study)(run, dataset, metric) or 0.0) for metric in metrics]
+        if any(order != orders[0] for order in orders):
+            return _contradicted(predicate, f"the order of the runs differs on {dataset}")
+    return supported(predicate, "the means have one order")
+
+
+def _mean(study: Study) -> Value:
+    def mean(run: str, dataset: str, metric: str) -> float | None:
+        address = f"{run}/{dataset}/{metric}"
+        return study.ledger.result(address).mean if address in study.addresses else None
+
+    return mean
+
+
+def _error(study: Study) -> Value:
+    def error(run: str, dataset: str, metric: str) -> float | None:
+        address = f"{run}/{dataset}/{metric}"
+        return standard_error(study.ledger.result(address).values) if address in study.addresses else None
+
+    return error
+
+
+def _contradicted(predicate: Predicate, why: str, right: str = "") -> Judgement:
+    reason = f'"{predicate.text}": {why}'
+    code = FindingCode.CONTRADICTED_CLAIM
+    return Judgement(Verdict.CONTRADICTED, code, predicate.start, predicate.end, reason, right)
