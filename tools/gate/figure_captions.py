@@ -71,11 +71,11 @@ def _subject(figure: ShownFigure, facts: FigureDescription | None, ledger: Ledge
 
 
 def _drawn_by_kind(facts: FigureDescription | None, ledger: Ledger) -> set[str]:
-    """Return the metrics of whose name an axis has only the last word, such as 'loss' for the validation loss."""
-    labels = (
-        {word for panel in facts.panels for word in re.findall(r"[a-z]+", panel.ylabel.lower())} if facts else set()
-    )
-    return {name for name in _known(ledger)[1] if ledger.metric(name).printed.lower().split()[-1] in labels}
+    """Return the metrics of whose name the axes have only the last word, such as 'loss'; none if they name a metric."""
+    text = " ; ".join(f"{panel.title} ; {panel.ylabel}" for panel in facts.panels).lower() if facts else ""
+    metrics = _known(ledger)[1]
+    labels = set(re.findall(r"[a-z]+", text)) if not named(text, metrics) else set()
+    return {name for name in metrics if ledger.metric(name).printed.lower().split()[-1] in labels}
 
 
 def _mismatch(figure: ShownFigure, place: int, text: str, kind: str, said: set[str], shown: set[str]) -> GateFinding:

@@ -44,6 +44,10 @@ _STILL_MOVES = re.compile(rf"\bstill\s+(?:\w+ly\s+)?(?:{RISES}|{FALLS}|{_BETTER}
 _PROGRESS = re.compile(r"\b(?:steps?|epochs?|iterations?|rounds?|updates?|time)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\bFig(?:ure|\.)[~\s]*(\d+)\b")
 _RUN = re.compile(r"\bruns?[\s\\_~]*(\d+)", re.IGNORECASE)
+_PHASE = re.compile(
+    r"\b(?:during|throughout|until|towards|at first|at the end|again|later|afterwards|over (?:the )?(?:\w+ )?(?:steps|training|epochs))\b",
+    re.IGNORECASE,
+)
 _MIN_CORRELATION = 0.5
 """Rank correlation from which a series goes up or down on the whole."""
 
@@ -124,7 +128,10 @@ def _judge(
         len(moves) > 1 and len(set(shape)) > 1 and re.search(r"\b(?:then|before|again|until|up to|beyond)\b", text)
     )
     for move in moves:
-        if not (is_shape or move.steady or move.along or progress) or (move.denied and move.direction):
+        over_training = progress and (not _RUN.search(text) or _PHASE.search(text))  # else a run may be compared
+        if not (is_shape or move.steady or move.along or move.still or over_training) or (
+            move.denied and move.direction
+        ):
             continue
         if not series:
             reason = f'"{move.text}" was not compared with {figure.file}: no curve of it was recorded'

@@ -182,6 +182,11 @@ OF_ONE_SET = [
         rf"We print run\_2 and the baseline ({LOSS % 2} and {LOSS % 0}).",
         rf"We print run\_2 and the baseline ({LOSS % 0} and {LOSS % 2}).",
     ),
+    (
+        "results",
+        r"In Figure~\ref{fig:losses} the loss of run\_3 falls during the training.",
+        r"In Figure~\ref{fig:losses} the loss falls in run\_3.",
+    ),
     ("results", r"The bar of run\_2 is the tallest.", r"The bar of run\_3 is the tallest."),
 ]
 

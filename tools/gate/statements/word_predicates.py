@@ -42,6 +42,7 @@ _TO_DETECT = re.compile(
     r"\b(?:to|cannot|can)\s+(?:detect|resolve|see|reveal|exclude|show|establish)\s+(?:such\s+|any\s+)?$", re.I
 )
 """'Three seeds are too few to detect small differences.'"""
+_CAN_BE_SEEN = re.compile(r"\s+(?:effects|differences|changes)\s+(?:can|could)\s+be\b", re.IGNORECASE)
 _PURPOSE = re.compile(r"\W*(?:in order )?to\s+(?:\w+ly\s+)?", re.IGNORECASE)
 _PASSIVE = re.compile(r"\s+(?:is|was|are|were|be|been|being)(?:\s+\w+){0,2}\s+")
 _END_OF_PHRASE = re.compile(r"\s*(?:[,.;:]|$|from|to|by|in)")
@@ -182,7 +183,12 @@ def _graded(word: ClauseWord, following: Sequence[ClauseWord]) -> Iterator[Predi
 def _positive(word: ClauseWord, sense: str, size: str | None) -> Iterator[Predicate]:
     """Yield 'the same KL divergence', 'the effect is large', 'good performance'."""
     predicative = _predicative(word)
-    if word.text in words("weak_adjectives") or _too_much(word) or _TO_DETECT.search(word.text_before):
+    if (
+        word.text in words("weak_adjectives")
+        or _too_much(word)
+        or _TO_DETECT.search(word.text_before)
+        or _CAN_BE_SEEN.match(word.text_after)
+    ):
         return
     if word.text in ("optimal", "effective", "promising") and not predicative:
         return
