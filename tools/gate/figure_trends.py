@@ -45,7 +45,8 @@ _PROGRESS = re.compile(r"\b(?:steps?|epochs?|iterations?|rounds?|updates?|time)\
 _NUMBERED = re.compile(r"\bFig(?:ure|\.)[~\s]*(\d+)\b")
 _RUN = re.compile(r"\bruns?[\s\\_~]*(\d+)", re.IGNORECASE)
 _PHASE = re.compile(
-    r"\b(?:during|throughout|until|towards|at first|at the end|again|later|afterwards|over (?:the )?(?:\w+ )?(?:steps|training|epochs))\b",
+    r"\b(?:during|throughout|until|towards|at first|at the end|again|later|afterwards"
+    r"|over (?:the )?(?:\w+ )?(?:steps|training|epochs))\b",
     re.IGNORECASE,
 )
 _MIN_CORRELATION = 0.5
