@@ -90,6 +90,22 @@ OF_FOUR_SETS = [
         "Doubling the learning rate lowered the KL divergence on circle and line in the confirmation.",
     ),
     ("conclusion", "For the other two sets we draw no conclusion.", "For the other five sets we draw no conclusion."),
+    (
+        "results",
+        r"The effect of run\_1 is largest on dino (\change{run_1/dino/kl_divergence}) and smallest on line "
+        r"(\change{run_1/line/kl_divergence}).",
+        r"The effect of run\_1 is largest on moons and smallest on dino.",
+    ),
+    (
+        "results",
+        r"On dino, the three seeds of run\_1 lie between 1.74 and 1.94 bits.",
+        r"On dino, the three seeds of run\_1 lie between 1.64 and 1.94 bits.",
+    ),
+    (
+        "limitations",
+        "The models are far from converged, and the ranking might change with a larger budget.",
+        "The models are fully converged.",
+    ),
     ("results", "On dino, the baseline is not the best of the four.", r"On dino, run\_2 is not the best of the four."),
 ]
 OF_ONE_SET = [

@@ -35,6 +35,13 @@ _OTHER_SETS = re.compile(
 _ORDER = re.compile(r"\b(?:order|ranking)\b[^.;,]{0,40}$", re.IGNORECASE)
 _IN = re.compile(r"\b(?:in|for|of|with|under)\s+(?:the\s+)?$", re.IGNORECASE)
 _ON = re.compile(r"\s+(?:on|for|in)\s+(?:the\s+)?")
+_EFFECT = re.compile(
+    r"\b(?:effects?|changes?|differences?|gaps?|gains?|improvements?|increases?|decreases?|reductions?)\b",
+    re.IGNORECASE,
+)
+_EXTREME = re.compile(
+    r"(?:(?P<large>largest|biggest|greatest|highest|strongest)|smallest|lowest|least|weakest)", re.IGNORECASE
+)
 _SPREAD = re.compile(
     r"\b(?:standard (?:errors?|deviations?)|spread|scatter|variances?|variability|variation|error bars?)\b",
     re.IGNORECASE,
@@ -70,7 +77,8 @@ def judge_across(predicate: Predicate, clause: Clause, study: Study, before: int
     if predicate.sense not in _ORDERED:
         return None
     if predicate.degree == "superlative":
-        return judge_dataset_ranking(predicate, clause, study, before, following)
+        effect = _judge_effect_ranking(predicate, clause, study, before, following)
+        return effect or judge_dataset_ranking(predicate, clause, study, before, following)
     for kind, known in (("metric", study.metrics), ("dataset", study.datasets)):
         named = [m for m in clause.named(kind) if before <= m.start < following]
         objects = [m for m in named if m.start >= predicate.end and _THAN.search(clause.text[: m.start - clause.start])]
@@ -121,6 +129,35 @@ def judge_dataset_ranking(
         if means and (right := first(means, key=lambda d: means[d])) not in subject[0].names:
             return _contradicted(predicate, f"for {metric} of {run} it is {right}", right)
     return supported(predicate, "the means over the datasets agree")
+
+
+def _judge_effect_ranking(
+    predicate: Predicate, clause: Clause, study: Study, before: int, following: int
+) -> Judgement | None:
+    """Judge on which dataset the effect of one run is the largest or smallest, absolute or relative; None if not said."""
+    extreme = _EXTREME.fullmatch(predicate.text)
+    named = [m for m in clause.named("dataset") if predicate.end <= m.start < following][:1]
+    if not extreme or not _EFFECT.search(clause.text[: predicate.start - clause.start]) or not named:
+        return None
+    if not _ON.fullmatch(clause.text, predicate.end - clause.start, named[0].start - clause.start):
+        return None
+    scope = scope_of(predicate, clause, study, before, following)
+    context = mention_before(clause, "run")
+    named_runs = [name for m in clause.named("run") for name in m.names] or list(
+        context.names if context else scope.runs
+    )
+    runs = [name for name in dict.fromkeys(named_runs) if name != BASELINE]
+    if len(runs) != 1:
+        return None
+    value, metric = _mean(study), scope.metrics[0]
+    pairs = {d: (value(runs[0], d, metric), value(BASELINE, d, metric)) for d in study.datasets}
+    sizes = {d: (abs(new - old), old) for d, (new, old) in pairs.items() if new is not None and old is not None}
+    by_size = sorted(sizes, key=lambda dataset: sizes[dataset][0])
+    by_share = sorted((d for d in sizes if sizes[d][1]), key=lambda dataset: sizes[dataset][0] / abs(sizes[dataset][1]))
+    right = [order[-1 if extreme["large"] else 0] for order in (by_size, by_share) if order]
+    if not right or set(right) & set(named[0].names):
+        return supported(predicate, "the differences of the means agree") if right else None
+    return _contradicted(predicate, f"for {runs[0]} and {metric} it is {right[0]}", right[0])
 
 
 def _is_subject(subject: Sequence[Mention], predicate: Predicate, clause: Clause) -> bool:

@@ -33,6 +33,10 @@ _THAN = re.compile(r"\b(?:than|above|below|over)\s+(?:(?:that|those|the|all|valu
 _GOVERNS = re.compile(r"(?:\s+\w+){0,6}\s+(?:for|in|with|at)\s+(?:the\s+)?", re.IGNORECASE)
 """Between a comparison and the seeds that it speaks of, as in 'lower than the baseline for seeds 0 and 2'."""
 _OF_ALL = re.compile(r"\s+(?:of all\b(?!\s+(?:its|the|\w+)?\s*seeds)|overall\b)", re.IGNORECASE)
+_RANGE = re.compile(
+    r"\bseeds?\b[^.;]*\b(?:between|from|rang(?:e|es|ing)|span(?:s|ning)?)\b|\b(?:range|spread)\b[^.;]*\bseeds?\b",
+    re.IGNORECASE,
+)
 _RANKED = {"best": "better", "worst": "worse", "lowest": "lower", "highest": "higher"}
 _ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
 
@@ -129,9 +133,11 @@ def judge_seeds(predicate: Predicate, clause: Clause, study: Study, before: int,
 
 
 def values_of_seeds(clause: Clause, values: Sequence[float]) -> list[float]:
-    """Return the values of the seeds that a clause names by number or place, however it counts them."""
+    """Return the values of the seeds that a clause names by number or place, however it counts them, and for words such as
+    'the seeds lie between' the least and the greatest."""
     groups = [group for group in _groups(clause) if group.kind in ("number", "ordinal")]
-    return [values[place] for group in groups for first in (0, 1) for place in group.among(len(values), first)]
+    named = [values[place] for group in groups for first in (0, 1) for place in group.among(len(values), first)]
+    return named + ([min(values), max(values)] if values and _RANGE.search(clause.text) else [])
 
 
 def _groups(clause: Clause) -> Iterator[_Seeds]:

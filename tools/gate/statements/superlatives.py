@@ -58,9 +58,6 @@ def judge_superlative(
             if readings[0].verdict is Verdict.SUPPORTED
             else supported(predicate, "it is not")
         )
-    if predicate.negated:
-        first = next((found for found in readings if found.verdict is Verdict.SUPPORTED), None)
-        return _other(predicate, "it is", "") if first else supported(predicate, "the ledger agrees")
     return next((found for found in readings if found.verdict is Verdict.SUPPORTED), readings[0])
 
 
