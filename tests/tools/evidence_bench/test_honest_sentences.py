@@ -111,6 +111,11 @@ OF_FOUR_SETS = [
 OF_ONE_SET = [
     (
         "limitations",
+        "The grid is coarse: neighbouring values differ by a factor of two.",
+        "The grid is coarse: neighbouring values differ by a factor of three.",
+    ),
+    (
+        "limitations",
         "After the last step, the loss is still falling.",
         "After the last step, the loss is still rising.",
     ),

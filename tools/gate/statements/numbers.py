@@ -7,6 +7,7 @@ compared with the ledger, and unbound it has no evidence.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -34,6 +35,10 @@ _IN_USE = re.compile(
     re.IGNORECASE,
 )
 """Before the number of a setting that no name beside it tells, as in 'trained on 20 levels'."""
+_GRID = re.compile(
+    r"\b(?:neighbou?ring|adjacent|consecutive|successive)\s+(?:\w+\s+)?(?:values?|rates?|sizes?|settings?)\b",
+    re.I,
+)
 _OF_A_SETTING = re.compile(r"\s+(?:its|the|this|that)\s+(?:\w+\s+)?(?:value|setting)")
 
 
@@ -78,6 +83,8 @@ def _is_licensed(place: NumberPlace, study: Study, placement: Placement) -> bool
     if numeral.form == "ratio":
         if _FREQUENCY.match(clause.text, numeral.start):
             return True
+        if not bound and not clause.named("metric") and _GRID.search(clause.text):
+            return any(math.isclose(numeral.value, step, rel_tol=0.01) for step in study.grid_steps)
         if _OF_A_SETTING.match(place.after) or _SETTING_CHANGES.search(place.before):
             return True
         if not placement.strict and not bound and not clause.named("metric"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -157,6 +158,15 @@ class Study:
         """Return the settings that differ between runs."""
         names = dict.fromkeys(name for values in self.settings.values() for name in values)
         return [name for name in names if len({str(v.get(name)) for v in self.settings.values()}) > 1]
+
+    @cached_property
+    def grid_steps(self) -> frozenset[float]:
+        """Return the ratios between neighbouring values of each setting that differs between runs, larger over smaller."""
+        steps = set[float]()
+        for name in self.varied:
+            values = sorted({v for run in (BASELINE, *self.runs) if (v := self._number(run, name)) is not None})
+            steps |= {high / low for low, high in itertools.pairwise(values) if low > 0}
+        return frozenset(steps)
 
     def runs_with(self, setting: str, ratio: float) -> tuple[str, ...]:
         """Return the runs whose setting is `ratio` times the baseline's."""
