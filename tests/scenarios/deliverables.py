@@ -1,5 +1,5 @@
 """What a run delivers, without what differs from run to run by nature: times, commits, dates, machine load, and which
-models played the roles, as the paper says it, too."""
+models played the roles, as the paper says it, too. The length of their names moves text between pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-_BY_NATURE = {"commit", "usage", "folder", "seconds", "launched", "notice", "characters", "kept"}
+_BY_NATURE = {"commit", "usage", "folder", "seconds", "launched", "notice", "characters", "kept", "page"}
 _VIEWS = {"report.md", "report.html", "paper.json"}
 """Made from what is compared, and from the paper, which names its models and its day."""
 _WORDS = re.compile(r"[\d,]+ words under")
@@ -67,4 +67,8 @@ def _lines(value: Any) -> list[str]:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items() if key not in _BY_NATURE}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    plain = [_plain(item) for item in value]
+    places = any(isinstance(item, dict) and "page" in item for item in value)
+    return sorted(plain, key=lambda item: json.dumps(item, sort_keys=True)) if places else plain

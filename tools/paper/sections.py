@@ -25,15 +25,15 @@ HEADINGS = {
 
 SECTIONS = tuple(HEADINGS)
 MIN_WORDS = {
-    "abstract": 50,
-    "introduction": 80,
-    "related_work": 50,
-    "background": 40,
-    "method": 50,
-    "experimental_setup": 50,
-    "results": 80,
-    "limitations": 30,
-    "conclusion": 30,
+    "abstract": 40,
+    "introduction": 60,
+    "related_work": 30,
+    "background": 15,
+    "method": 30,
+    "experimental_setup": 30,
+    "results": 60,
+    "limitations": 20,
+    "conclusion": 20,
 }
 """Words of LaTeX source below which a section is an outline that no reviewer can judge."""
 

@@ -102,6 +102,6 @@ async def test_a_paper_without_its_figures_is_told_all_of_them_and_how_to_includ
 async def test_a_paper_of_outlines_is_refused_with_the_lengths_of_its_sections(context: ToolContext) -> None:
     tools = WritingTools(context)
     await tools.write_section("method", "We widen the network and change nothing else. " * 10)
-    with pytest.raises(ToolError, match=r"too short .*conclusion \(\d+ words, at least 30\)") as refused:
+    with pytest.raises(ToolError, match=r"too short .*conclusion \(\d+ words, at least 20\)") as refused:
         await tools.submit_paper("x")
     assert "method" not in str(refused.value)
