@@ -141,7 +141,8 @@ class WritingTools(Toolset):
                 f"submitted figures that no section includes: {names}. Include each in a section and refer to it with "
                 f"\\ref; for {unused[0].file}:\n{figure_environment(unused[0].file, unused[0].caption, unused[0].label)}"
             )
-        if thin := thin_sections(paper):
+        revised = self._idea.workspace.files.review_rounds()  # what was reviewed may be a draft of a few words
+        if not revised and (thin := thin_sections(paper)):
             lengths = ", ".join(f"{name} ({words} words, at least {MIN_WORDS[name]})" for name, words in thin.items())
             raise ToolError(f"sections too short for a reader to judge the study: {lengths}; write them out")
         compilation = await build_paper(self._idea)
