@@ -173,7 +173,7 @@ def test_results_that_were_measured_elsewhere_are_marked(command, given, results
         (("--from", "figures", "--idea", "{idea}"), "phases.figures: needs results"),
         (("--from", "experiments"), "phases.experiments: needs idea"),
         (("--from", "experimnts"), "it has no such phase; did you mean 'experiments'?"),
-        (("--from", "experiments", "--idea", "nowhere.json"), "ideas nowhere.json: No such file"),
+        (("--from", "experiments", "--idea", "nowhere.json"), "nowhere.json: cannot be read: No such file"),
         (("--from", "experiments", "--run", "nowhere"), "run 'nowhere': there are no runs"),
         (("--from", "experiments", "--code", "{idea}"), "warm_start.code: needs exactly one idea"),
         (
