@@ -12,8 +12,8 @@ from typing import Any
 _BY_NATURE = {"commit", "usage", "folder", "seconds", "launched", "notice", "characters", "kept", "page"}
 _VIEWS = {"report.md", "report.html", "paper.json"}
 """Made from what is compared, and from the paper, which names its models and its day."""
-_WORDS = re.compile(r"[\d,]+ words under")
-"""How reviews count the words of the paper."""
+_WORDS = re.compile(r"[\d,]+ words(?= under)|(?<=section of )[\d,]+ words")
+"""How reviews count the words of the paper and of its sections, in which figures float."""
 _SERVED = re.compile(r"\w+ fake-1\b")
 """How a model of the fake servers is named; the mind behind it is the offline researcher's."""
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
@@ -43,7 +43,7 @@ def deliverables(run: Path) -> dict[str, Any]:
             if path.exists() and path.name not in _VIEWS:
                 name = f"{root.name}/{path.relative_to(root)}"
                 text = path.read_text(encoding="utf-8")
-                for pattern, same in ((_SERVED, "offline"), (_DIGEST, "(digest)"), (_WORDS, "words under")):
+                for pattern, same in ((_SERVED, "offline"), (_DIGEST, "(digest)"), (_WORDS, "words")):
                     text = pattern.sub(same, text)
                 found[name] = _plain(json.loads(text)) if path.suffix == ".json" else text
         found[f"{root.name}/versions"] = [path.name for path in sorted(root.glob("paper/versions/*.pdf"))]

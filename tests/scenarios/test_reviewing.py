@@ -284,7 +284,7 @@ def test_a_mistake_is_one_clear_line_and_nothing_is_made(
 
 @pytest.mark.parametrize(
     ("review", "told"),
-    [("{broken", "not JSON"), ("[]", "filled form"), ('{"Overall": 11}', "Overall 11")],
+    [("{broken", "not valid JSON"), ("[]", "filled form"), ('{"Overall": 11}', "Overall 11")],
 )
 def test_a_broken_example_is_one_clear_line(
     command: Command, tmp_path: Path, draft: Path, review: str, told: str
