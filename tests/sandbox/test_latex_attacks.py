@@ -69,7 +69,7 @@ async def test_contained(name: str, sandbox: Sandbox, target: Host, tmp_path: Pa
     verdict = Verdict(
         contained=target.unharmed() and not got and (not endless(name) or not done.ok),
         clean=set(left) <= {"paper.tex", "paper.log", "paper.pdf", "paper.inputs.json", "versions"},
-        told=done.ok or (("killed after 2 s" if endless(name) else "") in done.problems[0].message),
+        told=done.ok or (("time limit of 2 s" if endless(name) else "") in done.problems[0].message),
         goes_on=after.ok and after.pages == 1,
         reason=reason,
     )
