@@ -224,6 +224,7 @@ REWORDED = [
 ]
 
 HONEST = [
+    ("method", "Run\\_3 uses four times the baseline's learning rate."),
     ("experimental_setup", "The experiments ran on two cores of an Intel Xeon processor."),
     ("experimental_setup", "Everything was computed on a CPU."),
     ("experimental_setup", "We did not use GPUs."),

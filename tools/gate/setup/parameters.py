@@ -38,7 +38,8 @@ _SEEDS = words(
 )
 _COUNTED_SEEDS = re.compile(rf"[\s-]*(?:(?:different|full|complete)\s+)*{_SEEDS.pattern}", re.IGNORECASE)
 _TIMES = re.compile(
-    r"\b(?:repeat\w*|trained|run|re-?ran|re-?run|measured|performed|executed|averag\w+ (?:over|across))\s+(?:\w+\s+){0,2}$",
+    r"\b(?:repeat\w*|trained|run(?![\s\\_~]*\d)|re-?ran|re-?run|measured|performed|executed"
+    r"|averag\w+ (?:over|across))\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
 _SINGLE = re.compile(
