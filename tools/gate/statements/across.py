@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.judgement import Judgement
 from tools.evidence.records import BASELINE
-from tools.evidence.statistics import standard_error
-from tools.gate.report import FindingCode
 from tools.gate.statements.clauses import Clause
 from tools.gate.statements.comparing import MARGINAL, wants_lower
 from tools.gate.statements.lexicon import claim_words
 from tools.gate.statements.mentions import Mention
-from tools.gate.statements.predicate import Predicate, supported
+from tools.gate.statements.predicate import ORDERED, Predicate, refuted, supported
 from tools.gate.statements.scope import mention_before, scope_of
 from tools.gate.statements.study import Study
 
-_ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
 _THAN = re.compile(
     r"\b(?:than|above|below|over|under)\s+(?:(?:that|those|the|its|on|of|for|in|any|best|final|same|data\s?set)\s+)*$",
     re.I,
@@ -50,9 +47,6 @@ _VARIABLE = re.compile(r"(?:more|most|less|least) (?:variable|noisy|scattered)$"
 _ENDS = re.compile(r"\bfrom\s+(?:the\s+)?(?P<first>best|worst|lowest|highest)\s+to\s+(?:the\s+)?\w+\b", re.IGNORECASE)
 _SENSES = {"best": "better", "worst": "worse", "lowest": "lower", "highest": "higher"}
 
-Value = Callable[[str, str, str], float | None]
-"""(run, dataset, metric) -> a number."""
-
 
 def judge_across(predicate: Predicate, clause: Clause, study: Study, before: int, following: int) -> Judgement | None:
     """Judge a comparison of datasets, metrics or spreads, or an order of runs; None if the clause makes none.
@@ -74,7 +68,7 @@ def judge_across(predicate: Predicate, clause: Clause, study: Study, before: int
         less = scattered is not None and predicate.text.lower().startswith("l")
         sense = ("lower" if less else "higher") if scattered else predicate.sense
         return _judge_spread(replace(predicate, sense=sense), clause, study, before, following)
-    if predicate.sense not in _ORDERED:
+    if predicate.sense not in ORDERED:
         return None
     if predicate.degree == "superlative":
         effect = _judge_effect_ranking(predicate, clause, study, before, following)
@@ -96,7 +90,7 @@ def judge_dataset_ranking(
     predicate: Predicate, clause: Clause, study: Study, before: int, following: int
 ) -> Judgement | None:
     """Judge that a metric is the highest on one dataset, in every run or in those that the clause names; None if not said."""
-    if predicate.sense not in _ORDERED or len(study.datasets) < 2:
+    if predicate.sense not in ORDERED or len(study.datasets) < 2:
         return None
     named = clause.named("dataset")
     leading = [m for m in named if before <= m.start < predicate.start]
@@ -125,9 +119,9 @@ def judge_dataset_ranking(
     metrics = scope_of(predicate, clause, study, before, following).metrics
     first = min if wants_lower(study, predicate.sense, metrics[0]) else max
     for run, metric in itertools.product(runs, metrics):
-        means = {d: v for d in study.datasets if (v := _mean(study)(run, d, metric)) is not None}
+        means = {d: v for d in study.datasets if (v := study.mean(f"{run}/{d}/{metric}")) is not None}
         if means and (right := first(means, key=lambda d: means[d])) not in subject[0].names:
-            return _contradicted(predicate, f"for {metric} of {run} it is {right}", right)
+            return refuted(predicate, f"for {metric} of {run} it is {right}", right)
     return supported(predicate, "the means over the datasets agree")
 
 
@@ -149,15 +143,15 @@ def _judge_effect_ranking(
     runs = [name for name in dict.fromkeys(named_runs) if name != BASELINE]
     if len(runs) != 1:
         return None
-    value, metric = _mean(study), scope.metrics[0]
-    pairs = {d: (value(runs[0], d, metric), value(BASELINE, d, metric)) for d in study.datasets}
+    metric = scope.metrics[0]
+    pairs = {d: (study.mean(f"{runs[0]}/{d}/{metric}"), study.mean(f"{BASELINE}/{d}/{metric}")) for d in study.datasets}
     sizes = {d: (abs(new - old), old) for d, (new, old) in pairs.items() if new is not None and old is not None}
     by_size = sorted(sizes, key=lambda dataset: sizes[dataset][0])
     by_share = sorted((d for d in sizes if sizes[d][1]), key=lambda dataset: sizes[dataset][0] / abs(sizes[dataset][1]))
     right = [order[-1 if extreme["large"] else 0] for order in (by_size, by_share) if order]
     if not right or set(right) & set(named[0].names):
         return supported(predicate, "the differences of the means agree") if right else None
-    return _contradicted(predicate, f"for {runs[0]} and {metric} it is {right[0]}", right[0])
+    return refuted(predicate, f"for {runs[0]} and {metric} it is {right[0]}", right[0])
 
 
 def _is_subject(subject: Sequence[Mention], predicate: Predicate, clause: Clause) -> bool:
@@ -179,21 +173,18 @@ def _judge_pair(
     scope = scope_of(predicate, clause, study, clause.start, clause.end)
     of_runs = [name for m in clause.named("run") for name in m.names]
     runs = of_runs or [BASELINE, *study.runs]
-    value = _mean(study)
     lower = wants_lower(study, predicate.sense, scope.metrics[0])
     small = {w for w in re.findall(r"[a-z]+", clause.text.lower()) if claim_words().size.get(w) == "small"} - {"only"}
     for run in runs:
         for one, other, rest in itertools.product(ones, others, scope.datasets if kind == "metric" else scope.metrics):
             first, second = [(run, rest, name) if kind == "metric" else (run, name, rest) for name in (one, other)]
-            a, b = value(*first), value(*second)
+            a, b = study.mean("/".join(first)), study.mean("/".join(second))
             if a is None or b is None:
                 return None
             if (a < b) != lower or a == b:
-                return _contradicted(predicate, f"{'/'.join(first)} is {a:.4g}, {'/'.join(second)} is {b:.4g}")
+                return refuted(predicate, f"{'/'.join(first)} is {a:.4g}, {'/'.join(second)} is {b:.4g}")
             if small and abs(a - b) > MARGINAL * abs(b):
-                return _contradicted(
-                    predicate, f"{'/'.join(first)} is {a:.4g}, {'/'.join(second)} is {b:.4g}, not so near"
-                )
+                return refuted(predicate, f"{'/'.join(first)} is {a:.4g}, {'/'.join(second)} is {b:.4g}, not so near")
     return supported(predicate, "the means agree")
 
 
@@ -223,12 +214,12 @@ def _judge_spread(predicate: Predicate, clause: Clause, study: Study, before: in
     sign = -1 if predicate.sense == "lower" else 1
     for dataset, metric in itertools.product(scope.datasets, scope.metrics):
         rivals = [against] if against else [r for r in (BASELINE, *study.runs) if r not in named[:1]]
-        own = _error(study)(named[0], dataset, metric)
-        others = [v for run in rivals if (v := _error(study)(run, dataset, metric)) is not None]
+        own = study.standard_error(f"{named[0]}/{dataset}/{metric}")
+        others = [v for run in rivals if (v := study.standard_error(f"{run}/{dataset}/{metric}")) is not None]
         if own is None or not others or named[0] in rivals:
             return None
         if not all(sign * own > sign * each for each in others):
-            return _contradicted(predicate, f"the standard error of {named[0]}/{dataset}/{metric} is {own:.3g}")
+            return refuted(predicate, f"the standard error of {named[0]}/{dataset}/{metric} is {own:.3g}")
     return supported(predicate, "the standard errors agree")
 
 
@@ -239,13 +230,11 @@ def _judge_order(predicate: Predicate, clause: Clause, study: Study, end: int) -
     if len(runs) < 2:
         return None
     for dataset, metric in itertools.product(scope.datasets, scope.metrics):
-        means = [v for run in runs if (v := _mean(study)(run, dataset, metric)) is not None]
+        means = [v for run in runs if (v := study.mean(f"{run}/{dataset}/{metric}")) is not None]
         lower = wants_lower(study, predicate.sense, metric)
         right = sorted(zip(means, runs, strict=True), reverse=not lower) if len(means) == len(runs) else []
         if [run for _, run in right] != runs:
-            return _contradicted(
-                predicate, f"not in this order for {metric} on {dataset}", ", ".join(r for _, r in right)
-            )
+            return refuted(predicate, f"not in this order for {metric} on {dataset}", ", ".join(r for _, r in right))
     return supported(predicate, "the means have this order")
 
 
@@ -256,29 +245,7 @@ def _judge_same_order(predicate: Predicate, clause: Clause, study: Study) -> Jud
     if len(set(metrics)) < 2:
         return None
     for dataset in study.datasets:
-        orders = [sorted(runs, key=lambda run: _mean(study)(run, dataset, metric) or 0.0) for metric in metrics]
+        orders = [sorted(runs, key=lambda run: study.mean(f"{run}/{dataset}/{metric}") or 0.0) for metric in metrics]
         if any(order != orders[0] for order in orders):
-            return _contradicted(predicate, f"the order of the runs differs on {dataset}")
+            return refuted(predicate, f"the order of the runs differs on {dataset}")
     return supported(predicate, "the means have one order")
-
-
-def _mean(study: Study) -> Value:
-    def mean(run: str, dataset: str, metric: str) -> float | None:
-        address = f"{run}/{dataset}/{metric}"
-        return study.ledger.result(address).mean if address in study.addresses else None
-
-    return mean
-
-
-def _error(study: Study) -> Value:
-    def error(run: str, dataset: str, metric: str) -> float | None:
-        address = f"{run}/{dataset}/{metric}"
-        return standard_error(study.ledger.result(address).values) if address in study.addresses else None
-
-    return error
-
-
-def _contradicted(predicate: Predicate, why: str, right: str = "") -> Judgement:
-    reason = f'"{predicate.text}": {why}'
-    code = FindingCode.CONTRADICTED_CLAIM
-    return Judgement(Verdict.CONTRADICTED, code, predicate.start, predicate.end, reason, right)

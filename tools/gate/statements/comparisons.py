@@ -14,7 +14,7 @@ from tools.gate.statements.clauses import Clause
 from tools.gate.statements.compared_runs import VERSUS
 from tools.gate.statements.comparing import Cell, Truth, compare, judge_cell, wants_lower
 from tools.gate.statements.lexicon import pattern
-from tools.gate.statements.predicate import Predicate, contradicted, no_evidence, supported
+from tools.gate.statements.predicate import ORDERED, Predicate, contradicted, no_evidence, supported
 from tools.gate.statements.quantifiers import Quantifier
 from tools.gate.statements.scope import Scope, scope_of
 from tools.gate.statements.sizes import judge_size_beside
@@ -55,7 +55,6 @@ _NONE_AT_ALL = re.compile(
 _PAIRS = (("better", "worse"), ("lower", "higher"), ("faster", "slower"))
 _OPPOSITE = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 _CONDITION = re.compile(r"\b(?:when|where|if|while|whereas|under|between|for|with)\b\s*(?:an?\s|the\s)?", re.IGNORECASE)
-_ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
 _DIRECTIONS = ("lower", "higher", "faster", "slower", "different")
 _NO_UNIVERSAL = (Truth.FALSE, Truth.EQUAL, Truth.MISSING, Truth.NOT_SIGNIFICANT)
 _NOT_SHOWN = (Truth.NOT_SIGNIFICANT, Truth.EXPLORATORY, Truth.UNTESTED)
@@ -178,7 +177,7 @@ def _objection(
     cells = _cells(predicate.sense, study, scope, runs)
     if not cells:
         return no_evidence(predicate, f"nothing to compare: {scope}")
-    if _EVERY_SEED.search(clause.text) and predicate.sense in _ORDERED and not predicate.negated:
+    if _EVERY_SEED.search(clause.text) and predicate.sense in ORDERED and not predicate.negated:
         failing = next((cell for cell in cells if not _holds_for_every_seed(predicate.sense, study, cell)), None)
         why = "not for every seed"
         return contradicted(predicate, FindingCode.CONTRADICTED_CLAIM, failing, why) if failing else None

@@ -9,6 +9,9 @@ from tools.evidence.records import BASELINE
 from tools.gate.report import FindingCode
 from tools.gate.statements.comparing import Cell
 
+ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
+"""Senses that rank two values."""
+
 
 @dataclass(frozen=True)
 class Predicate:
@@ -51,3 +54,10 @@ def contradicted(predicate: Predicate, code: FindingCode, cell: Cell, why: str, 
         f"\\change{{{cell.address}}}" if comparison and cell.against == BASELINE else "",
         (cell.address,),
     )
+
+
+def refuted(predicate: Predicate, why: str, right: str = "") -> Judgement:
+    """Return that the values say otherwise, with what is right."""
+    reason = f'"{predicate.text}": {why}'
+    code = FindingCode.CONTRADICTED_CLAIM
+    return Judgement(Verdict.CONTRADICTED, code, predicate.start, predicate.end, reason, right)

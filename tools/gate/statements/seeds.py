@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.evidence.formatting import format_value
-from tools.evidence.judgement import Judgement, Verdict
-from tools.gate.report import FindingCode
+from tools.evidence.judgement import Judgement
 from tools.gate.statements.clauses import Clause
 from tools.gate.statements.comparing import wants_lower
-from tools.gate.statements.predicate import Predicate, supported
+from tools.gate.statements.predicate import ORDERED, Predicate, refuted, supported
 from tools.gate.statements.quantifiers import whole_number
 from tools.gate.statements.scope import mention_before, scope_of
 from tools.gate.statements.study import Study
@@ -38,7 +37,6 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _RANKED = {"best": "better", "worst": "worse", "lowest": "lower", "highest": "higher"}
-_ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ def judge_seeds(predicate: Predicate, clause: Clause, study: Study, before: int,
         before: where the previous predicate of the clause ends.
         following: where the next one begins.
     """
-    if predicate.sense not in _ORDERED or predicate.negated or clause.measured:
+    if predicate.sense not in ORDERED or predicate.negated or clause.measured:
         return None
     groups = list(_groups(clause))
     behind = [g for g in groups if predicate.end <= g.start < following]
@@ -112,24 +110,25 @@ def judge_seeds(predicate: Predicate, clause: Clause, study: Study, before: int,
         failing = ""
         for run, dataset, metric in cells:
             sign = -1 if wants_lower(study, predicate.sense, metric) else 1
-            own = [sign * value for value in _values(study, run, dataset, metric)]
+            own = [sign * value for value in study.seed_values(f"{run}/{dataset}/{metric}")]
             if within:
-                rest = [[sign * v for v in _values(study, name, dataset, metric)] for name in study.known_runs]
+                rest = [
+                    [sign * v for v in study.seed_values(f"{name}/{dataset}/{metric}")] for name in study.known_runs
+                ]
                 pool = [v for values in rest for v in values] if everywhere else own
                 holds = _leads(subject.among(len(own), first), own, pool)
             else:
-                base = [sign * value for value in _values(study, against, dataset, metric)]
+                base = [sign * value for value in study.seed_values(f"{against}/{dataset}/{metric}")]
                 apart = other is not None and other.kind != "same"
                 if not apart and not _share_seeds(study, run, against):
                     return None
                 holds = _above(subject, own, base, first, apart=apart)
             if not holds:
-                shown = ", ".join(map(format_value, _values(study, run, dataset, metric)))
+                shown = ", ".join(map(format_value, study.seed_values(f"{run}/{dataset}/{metric}")))
                 failing = failing or f"the seeds of {run}/{dataset}/{metric} have {shown or 'no values'}"
         if not failing and (first == 0 or not re.search(r"\bseeds?\s+0\b", clause.text, re.IGNORECASE)):
             return supported(predicate, "the values of the seeds agree")
-    reason = f'"{predicate.text}": {failing}'
-    return Judgement(Verdict.CONTRADICTED, FindingCode.CONTRADICTED_CLAIM, predicate.start, predicate.end, reason)
+    return refuted(predicate, failing)
 
 
 def values_of_seeds(clause: Clause, values: Sequence[float]) -> list[float]:
@@ -149,11 +148,6 @@ def _groups(clause: Clause) -> Iterator[_Seeds]:
         run = next((m for m in clause.named("run") if m.start >= end and len(m.names) == 1), None)
         owned = run and _OF_RUN.fullmatch(clause.text[match.end() : run.start - clause.start])
         yield _Seeds(kind, match[0], start, end, run.names[0] if run and owned else "")
-
-
-def _values(study: Study, run: str, dataset: str, metric: str) -> tuple[float, ...]:
-    address = f"{run}/{dataset}/{metric}"
-    return study.ledger.result(address).values if address in study.addresses else ()
 
 
 def _share_seeds(study: Study, run: str, other: str) -> bool:

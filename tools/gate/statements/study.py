@@ -12,6 +12,7 @@ from tools.evidence.code_constants import read_constants
 from tools.evidence.code_facts import CodeFacts, read_code
 from tools.evidence.ledger import Ledger
 from tools.evidence.records import BASELINE, CONFIRMATION, Metric, Scalar
+from tools.evidence.statistics import standard_error
 from tools.experiments.template import Template
 from tools.gate.statements.lexicon import lemmas, words
 
@@ -119,6 +120,14 @@ class Study:
     def mean(self, address: str) -> float | None:
         """Return the mean of a result, None if it was not measured."""
         return self.ledger.result(address).mean if address in self.addresses else None
+
+    def seed_values(self, address: str) -> tuple[float, ...]:
+        """Return the values of a result, one a seed; none if it was not measured."""
+        return self.ledger.result(address).values if address in self.addresses else ()
+
+    def standard_error(self, address: str) -> float | None:
+        """Return the standard error of a result, None if it was not measured or has one value."""
+        return standard_error(self.seed_values(address)) if address in self.addresses else None
 
     @cached_property
     def datasets(self) -> list[str]:

@@ -14,7 +14,7 @@ from tools.gate.statements.clauses import Clause
 from tools.gate.statements.compared_runs import VERSUS, unique
 from tools.gate.statements.comparing import Cell, Truth, compare, extreme_run, judge_cell, wants_lower
 from tools.gate.statements.lexicon import pattern
-from tools.gate.statements.predicate import Predicate, contradicted, no_evidence, supported
+from tools.gate.statements.predicate import Predicate, contradicted, no_evidence, refuted, supported
 from tools.gate.statements.scope import Scope, scope_of
 from tools.gate.statements.study import Study
 
@@ -50,11 +50,11 @@ def judge_superlative(
     selection = clause.hedge or pattern("selection").search(clause.text)
     if headline and study.ledger.plan and not selection and not _is_shown(predicate, study, scope, runs):
         reason = "the ranking of the runs was not tested; say so, or state the comparison that was"
-        return replace(_other(predicate, reason, ""), code=FindingCode.INSIGNIFICANT_CLAIM)
+        return replace(refuted(predicate, reason), code=FindingCode.INSIGNIFICANT_CLAIM)
     readings = [_judge_ranking(predicate, study, each, runs) for each in scope.readings]
     if predicate.negated:
         return (
-            _other(predicate, "it is", "")
+            refuted(predicate, "it is")
             if readings[0].verdict is Verdict.SUPPORTED
             else supported(predicate, "it is not")
         )
@@ -68,13 +68,13 @@ def _judge_ranking(predicate: Predicate, study: Study, scope: Scope, runs: Seque
             best = _best_on_average(study, predicate.sense, candidates, scope.datasets, metric)
             gained_most = best_run(study.ledger, metric) if predicate.sense == "better" else None
             if best not in runs and not (gained_most and gained_most.name in runs):
-                return _other(predicate, f"on average over the datasets it is {best} for {metric}", best)
+                return refuted(predicate, f"on average over the datasets it is {best} for {metric}", best)
             continue
         for dataset in scope.datasets:
             found = extreme_run(study, predicate.sense, candidates, dataset, metric)
             if not set(found) & set(runs):
                 right = " or ".join(found) or "undefined without a goal of the metric"
-                return _other(predicate, f"for {metric} on {dataset} it is {right}, not {' or '.join(runs)}", right)
+                return refuted(predicate, f"for {metric} on {dataset} it is {right}, not {' or '.join(runs)}", right)
     return supported(predicate, f"the ledger agrees ({scope})")
 
 
@@ -107,17 +107,6 @@ def _subjects(clause: Clause, scope: Scope, span: tuple[int, int], predicate: Pr
     if not runs and scope.bound_runs and not scope.over_runs:
         return scope.runs
     return runs
-
-
-def _other(predicate: Predicate, reason: str, right: str) -> Judgement:
-    return Judgement(
-        Verdict.CONTRADICTED,
-        FindingCode.CONTRADICTED_CLAIM,
-        predicate.start,
-        predicate.end,
-        f'"{predicate.text}": {reason}',
-        right,
-    )
 
 
 def _best_on_average(study: Study, sense: str, runs: Sequence[str], datasets: Sequence[str], metric: str) -> str:
