@@ -141,12 +141,10 @@ def _judge(
             continue
         failing = next((s for s in series if not _holds(move, shape if is_shape else [], _by_x(s))), None)
         yield _judgement(failing, figure, move.text, start + move.start, start + move.end)
-    for match in _SLOWER.finditer(text) if moves and progress else ():
-        failing = next((s for s in series if not follows_shape(_by_x(s), [0])), None)
-        yield _judgement(failing, figure, match[0], start + match.start(), start + match.end())
-    for match in _FASTEST.finditer(text) if moves and progress else ():
-        failing = next((s for s in series if not _is_steepest_at_first(_by_x(s))), None)
-        yield _judgement(failing, figure, match[0], start + match.start(), start + match.end())
+    for pattern, has_pace in _PACES if moves and progress else ():
+        for match in pattern.finditer(text):
+            failing = next((s for s in series if not has_pace(_by_x(s))), None)
+            yield _judgement(failing, figure, match[0], start + match.start(), start + match.end())
 
 
 def _moves(text: str, *, better: int) -> Iterator[_Move]:
@@ -268,3 +266,7 @@ def _rank_correlation(values: Sequence[float]) -> float:
     """Return Kendall's tau of the values with their order."""
     pairs = [(later > earlier) - (later < earlier) for i, earlier in enumerate(values) for later in values[i + 1 :]]
     return sum(pairs) / len(pairs)
+
+
+_PACES = ((_SLOWER, lambda values: follows_shape(values, [0])), (_FASTEST, _is_steepest_at_first))
+"""How words on the pace of a curve are told from its values."""

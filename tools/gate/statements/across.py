@@ -14,7 +14,7 @@ from tools.gate.statements.comparing import MARGINAL, wants_lower
 from tools.gate.statements.lexicon import claim_words
 from tools.gate.statements.mentions import Mention
 from tools.gate.statements.predicate import ORDERED, Predicate, refuted, supported
-from tools.gate.statements.scope import mention_before, scope_of
+from tools.gate.statements.scope import mention_before, runs_spoken_of, scope_of
 from tools.gate.statements.study import Study
 
 _THAN = re.compile(
@@ -204,9 +204,7 @@ def _of_spread(predicate: Predicate, clause: Clause, near: str) -> bool:
 
 
 def _judge_spread(predicate: Predicate, clause: Clause, study: Study, before: int, following: int) -> Judgement | None:
-    named = [name for m in clause.named("run") for name in m.names]
-    context = mention_before(clause, "run")
-    named = named or list(context.names if context else ())
+    named = runs_spoken_of(clause)
     scope = scope_of(predicate, clause, study, before, following)
     if not named:
         return None

@@ -57,16 +57,8 @@ def judge_references(sentence: ParsedSentence, study: Study) -> Iterator[Judgeme
                         continue
                     names = {wrong}
                 right = "/".join([*parts[:place], sorted(names)[0], *parts[place + 1 :]])
-                yield Judgement(
-                    Verdict.CONTRADICTED,
-                    FindingCode.CONTRADICTED_CLAIM,
-                    reference.start,
-                    reference.end,
-                    f"the words name the {kind} {' or '.join(sorted(names))}, the reference prints that of {value}",
-                    right if right in study.addresses else "",
-                    f"\\{reference.macro}{{{right}}}" if right in study.addresses else "",
-                    (reference.address,),
-                )
+                why = f"the words name the {kind} {' or '.join(sorted(names))}, the reference prints that of {value}"
+                yield _out_of_place(reference, why, right, study)
                 break
 
 
@@ -81,7 +73,8 @@ def _in_turn(clause: Clause, study: Study) -> Iterator[Judgement]:
             parts = reference.address.split("/")
             if parts[place] != mention.names[0]:
                 right = "/".join([*parts[:place], mention.names[0], *parts[place + 1 :]])
-                yield _out_of_place(reference, f"in turn, the words name {mention.names[0]}", right, study)
+                why = f"in turn, the words name {mention.names[0]}, the reference prints {reference.address}"
+                yield _out_of_place(reference, why, right, study)
 
 
 def _out_of_place(reference: EvidenceReference, why: str, right: str, study: Study) -> Judgement:
@@ -90,7 +83,7 @@ def _out_of_place(reference: EvidenceReference, why: str, right: str, study: Stu
         FindingCode.CONTRADICTED_CLAIM,
         reference.start,
         reference.end,
-        f"{why}, the reference prints {reference.address}",
+        why,
         right if right in study.addresses else "",
         f"\\{reference.macro}{{{right}}}" if right in study.addresses else "",
         (reference.address,),

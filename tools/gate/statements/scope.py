@@ -156,6 +156,12 @@ def _declared_scope(spec: ClaimSpec) -> Scope:
     )
 
 
+def runs_spoken_of(clause: Clause) -> list[str]:
+    """Return the runs that a clause names, else those of the text before it."""
+    context = mention_before(clause, "run")
+    return [name for m in clause.named("run") for name in m.names] or list(context.names if context else ())
+
+
 def mention_before(clause: Clause, kind: str) -> Mention | None:
     """Return the nearest mention of a kind in the text before the clause."""
     return next((m for m in reversed(clause.before) if m.kind == kind), None)

@@ -12,7 +12,7 @@ from tools.gate.statements.clauses import Clause
 from tools.gate.statements.comparing import wants_lower
 from tools.gate.statements.predicate import ORDERED, Predicate, refuted, supported
 from tools.gate.statements.quantifiers import whole_number
-from tools.gate.statements.scope import mention_before, scope_of
+from tools.gate.statements.scope import runs_spoken_of, scope_of
 from tools.gate.statements.study import Study
 
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "final": -1}
@@ -96,8 +96,7 @@ def judge_seeds(predicate: Predicate, clause: Clause, study: Study, before: int,
         return None
     subject, other = subjects[-1], objects[0] if objects else None
     scope = scope_of(predicate, clause, study, before, following)
-    context = mention_before(clause, "run")
-    named = [name for m in clause.named("run") for name in m.names] or list(context.names if context else ())
+    named = runs_spoken_of(clause)
     within = ranking or (other is not None and other.kind == "rest" and not other.run)
     runs = [subject.run] if subject.run else named[:1] if within else list(scope.runs if scope.bound_runs else ())
     against = other.run if other and other.run else scope.against
