@@ -1,4 +1,4 @@
-"""Judge comparisons that are not between two runs: of datasets, of metrics, of the spread over seeds, and orders of runs."""
+"""Judge comparisons that are not between two runs: of datasets, of metrics, and of the spread over seeds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tools.gate.statements.comparing import MARGINAL, wants_lower
 from tools.gate.statements.lexicon import claim_words
 from tools.gate.statements.mentions import Mention
 from tools.gate.statements.predicate import ORDERED, Predicate, refuted, supported
+from tools.gate.statements.rankings import judge_order, judge_same_order
 from tools.gate.statements.scope import mention_before, runs_spoken_of, scope_of
 from tools.gate.statements.study import Study
 
@@ -58,9 +59,9 @@ def judge_across(predicate: Predicate, clause: Clause, study: Study, before: int
     if predicate.negated or clause.claims:
         return None
     if ends := _ENDS.search(clause.text):
-        return _judge_order(replace(predicate, sense=_SENSES[ends["first"].lower()]), clause, study, ends.end())
+        return judge_order(replace(predicate, sense=_SENSES[ends["first"].lower()]), clause, study, ends.end())
     if predicate.sense == "same" and _ORDER.search(clause.text[: predicate.start - clause.start]):
-        return _judge_same_order(predicate, clause, study)
+        return judge_same_order(predicate, clause, study)
     predicate = replace(predicate, sense=_HARD.get(predicate.text.lower(), predicate.sense))
     near = clause.text[max(0, predicate.start - clause.start - 45) : predicate.end - clause.start + 25]
     scattered = _VARIABLE.fullmatch(predicate.text)
@@ -219,31 +220,3 @@ def _judge_spread(predicate: Predicate, clause: Clause, study: Study, before: in
         if not all(sign * own > sign * each for each in others):
             return refuted(predicate, f"the standard error of {named[0]}/{dataset}/{metric} is {own:.3g}")
     return supported(predicate, "the standard errors agree")
-
-
-def _judge_order(predicate: Predicate, clause: Clause, study: Study, end: int) -> Judgement | None:
-    """Judge 'run 0, run 1, run 2, from best to worst'."""
-    runs = [name for m in clause.named("run") if m.start < clause.start + end for name in m.names]
-    scope = scope_of(predicate, clause, study, clause.start, clause.end)
-    if len(runs) < 2:
-        return None
-    for dataset, metric in itertools.product(scope.datasets, scope.metrics):
-        means = [v for run in runs if (v := study.mean(f"{run}/{dataset}/{metric}")) is not None]
-        lower = wants_lower(study, predicate.sense, metric)
-        right = sorted(zip(means, runs, strict=True), reverse=not lower) if len(means) == len(runs) else []
-        if [run for _, run in right] != runs:
-            return refuted(predicate, f"not in this order for {metric} on {dataset}", ", ".join(r for _, r in right))
-    return supported(predicate, "the means have this order")
-
-
-def _judge_same_order(predicate: Predicate, clause: Clause, study: Study) -> Judgement | None:
-    """Judge that the runs have one order under all metrics that a clause names."""
-    metrics = [name for m in clause.named("metric") for name in m.names]
-    runs = [BASELINE, *study.runs]
-    if len(set(metrics)) < 2:
-        return None
-    for dataset in study.datasets:
-        orders = [sorted(runs, key=lambda run: study.mean(f"{run}/{dataset}/{metric}") or 0.0) for metric in metrics]
-        if any(order != orders[0] for order in orders):
-            return refuted(predicate, f"the order of the runs differs on {dataset}")
-    return supported(predicate, "the means have one order")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +15,7 @@ from tools.gate.statements.compared_runs import unique
 from tools.gate.statements.comparing import wants_lower
 from tools.gate.statements.lexicon import word_sense
 from tools.gate.statements.mentions import Mention
-from tools.gate.statements.predicate import Predicate
+from tools.gate.statements.predicate import Predicate, refuted, supported
 from tools.gate.statements.scope import scope_of
 from tools.gate.statements.study import Study
 
@@ -69,6 +70,34 @@ def judge_rankings(clause: Clause, study: Study) -> Iterator[Judgement]:
                 yield _wrong(clause, start, end, f"for {metric} on {dataset} the order is {told}, lowest first")
                 break
     yield from _judge_ranks(clause, study, mentions, orders, metric)
+
+
+def judge_order(predicate: Predicate, clause: Clause, study: Study, end: int) -> Judgement | None:
+    """Judge 'run 0, run 1, run 2, from best to worst'."""
+    runs = [name for m in clause.named("run") if m.start < clause.start + end for name in m.names]
+    scope = scope_of(predicate, clause, study, clause.start, clause.end)
+    if len(runs) < 2:
+        return None
+    for dataset, metric in itertools.product(scope.datasets, scope.metrics):
+        means = [v for run in runs if (v := study.mean(f"{run}/{dataset}/{metric}")) is not None]
+        lower = wants_lower(study, predicate.sense, metric)
+        right = sorted(zip(means, runs, strict=True), reverse=not lower) if len(means) == len(runs) else []
+        if [run for _, run in right] != runs:
+            return refuted(predicate, f"not in this order for {metric} on {dataset}", ", ".join(r for _, r in right))
+    return supported(predicate, "the means have this order")
+
+
+def judge_same_order(predicate: Predicate, clause: Clause, study: Study) -> Judgement | None:
+    """Judge that the runs have one order under all metrics that a clause names."""
+    metrics = [name for m in clause.named("metric") for name in m.names]
+    runs = [BASELINE, *study.runs]
+    if len(set(metrics)) < 2:
+        return None
+    for dataset in study.datasets:
+        orders = [sorted(runs, key=lambda run: study.mean(f"{run}/{dataset}/{metric}") or 0.0) for metric in metrics]
+        if any(order != orders[0] for order in orders):
+            return refuted(predicate, f"the order of the runs differs on {dataset}")
+    return supported(predicate, "the means have one order")
 
 
 def _judge_ranks(
