@@ -13,7 +13,7 @@ from tools.gate.statements.clauses import Clause
 from tools.gate.statements.comparing import MARGINAL, wants_lower
 from tools.gate.statements.lexicon import claim_words
 from tools.gate.statements.mentions import Mention
-from tools.gate.statements.predicate import ORDERED, Predicate, refuted, supported
+from tools.gate.statements.predicate import EXTREMES, ORDERED, Predicate, refuted, supported
 from tools.gate.statements.rankings import judge_order, judge_same_order
 from tools.gate.statements.scope import mention_before, runs_spoken_of, scope_of
 from tools.gate.statements.study import Study
@@ -46,7 +46,6 @@ _SPREAD = re.compile(
 )
 _VARIABLE = re.compile(r"(?:more|most|less|least) (?:variable|noisy|scattered)$", re.IGNORECASE)
 _ENDS = re.compile(r"\bfrom\s+(?:the\s+)?(?P<first>best|worst|lowest|highest)\s+to\s+(?:the\s+)?\w+\b", re.IGNORECASE)
-_SENSES = {"best": "better", "worst": "worse", "lowest": "lower", "highest": "higher"}
 
 
 def judge_across(predicate: Predicate, clause: Clause, study: Study, before: int, following: int) -> Judgement | None:
@@ -59,7 +58,7 @@ def judge_across(predicate: Predicate, clause: Clause, study: Study, before: int
     if predicate.negated or clause.claims:
         return None
     if ends := _ENDS.search(clause.text):
-        return judge_order(replace(predicate, sense=_SENSES[ends["first"].lower()]), clause, study, ends.end())
+        return judge_order(replace(predicate, sense=EXTREMES[ends["first"].lower()]), clause, study, ends.end())
     if predicate.sense == "same" and _ORDER.search(clause.text[: predicate.start - clause.start]):
         return judge_same_order(predicate, clause, study)
     predicate = replace(predicate, sense=_HARD.get(predicate.text.lower(), predicate.sense))

@@ -11,6 +11,8 @@ from tools.gate.statements.comparing import Cell
 
 ORDERED = ("lower", "higher", "better", "worse", "faster", "slower")
 """Senses that rank two values."""
+EXTREMES = {"best": "better", "worst": "worse", "lowest": "lower", "highest": "higher"}
+"""Superlatives -> their sense."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from tools.evidence.formatting import format_value
 from tools.evidence.judgement import Judgement
 from tools.gate.statements.clauses import Clause
 from tools.gate.statements.comparing import wants_lower
-from tools.gate.statements.predicate import ORDERED, Predicate, refuted, supported
+from tools.gate.statements.predicate import EXTREMES, ORDERED, Predicate, refuted, supported
 from tools.gate.statements.quantifiers import whole_number
 from tools.gate.statements.scope import runs_spoken_of, scope_of
 from tools.gate.statements.study import Study
@@ -36,7 +36,6 @@ _RANGE = re.compile(
     r"\bseeds?\b[^.;]*\b(?:between|from|rang(?:e|es|ing)|span(?:s|ning)?)\b|\b(?:range|spread)\b[^.;]*\bseeds?\b",
     re.IGNORECASE,
 )
-_RANKED = {"best": "better", "worst": "worse", "lowest": "lower", "highest": "higher"}
 
 
 @dataclass(frozen=True)
@@ -64,9 +63,9 @@ class _Seeds:
 def as_ranking(predicate: Predicate) -> Predicate:
     """Return the superlative in words such as 'worst of the three seeds'; other predicates as they are."""
     word = predicate.text.split()[0].lower()
-    if predicate.sense != "seed" or word not in _RANKED or not re.search(r"\bof\b", predicate.text):
+    if predicate.sense != "seed" or word not in EXTREMES or not re.search(r"\bof\b", predicate.text):
         return predicate
-    return Predicate(_RANKED[word], predicate.start, predicate.end, predicate.text, "superlative", predicate.negated)
+    return Predicate(EXTREMES[word], predicate.start, predicate.end, predicate.text, "superlative", predicate.negated)
 
 
 def names_a_seed(predicate: Predicate) -> bool:
