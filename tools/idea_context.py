@@ -1,18 +1,14 @@
-"""What the libraries and tools need to know of the idea that a run works on."""
+"""What the tools need to know of the idea that a run works on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.experiments.baselines import BaselineCache
-from tools.experiments.template import Profile, Template
-from tools.experiments.workspace import Workspace
+from tools.experiments.context import ExperimentContext
 from tools.gate import CHECKS, GateCheck
 from tools.literature import Bibliography, Literature
 from tools.review import Form
-from tools.sandbox import Sandbox
 
 
 @dataclass(frozen=True)
@@ -29,34 +25,19 @@ class RunQuota:
     """Literature searches per participant and phase."""
 
 
-@dataclass(frozen=True)
-class IdeaContext:
+@dataclass(frozen=True, kw_only=True)
+class IdeaContext(ExperimentContext):
     """The immutable surroundings of one idea: its files, its settings and the services it uses."""
 
-    template: Template
-    profile: Profile
-    profile_name: str
-    workspace: Workspace
-    sandbox: Sandbox
     literature: Literature
     form: Form
     archive: Path
     """The run's ideas.json: every idea proposed so far, including seed ideas."""
     proposal: Path
     """File that receives the proposed idea."""
-    baselines: BaselineCache | None = None
-    """Cache of measured baselines; None to measure the baseline again."""
-    confirm: bool = True
-    """True if the harness measures the best run and the baseline again on fresh seeds."""
-    seed: int = 0
-    run_id: str = ""
     run_quota: RunQuota = field(default_factory=RunQuota)
     gate_checks: tuple[GateCheck, ...] = CHECKS
     """The checks that the gate runs."""
-    announce: Callable[[str], None] = lambda text: None
-    """Receives results of the harness that every view shows, such as the gate's verdict."""
-    progress: Callable[[str], None] = lambda text: None
-    """Receives progress messages of long-running work."""
     authors: dict[str, str] = field(default_factory=dict)
     """The model label of each participant; the paper discloses it."""
     roles: dict[str, str] = field(default_factory=dict)
@@ -67,10 +48,6 @@ class IdeaContext:
     @property
     def bibliography(self) -> Bibliography:
         return Bibliography(self.workspace.files.bibliography_file)
-
-    @property
-    def ledger_file(self) -> Path:
-        return self.workspace.files.ledger_file
 
     def review_folder(self, review_round: int) -> Path:
         """Return the folder of a review round; rounds count from 1."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tools.evidence import BASELINE, CONFIRMATION, Ledger, RunRecord, best_run
+from tools.experiments.context import ExperimentContext
 from tools.experiments.execution import load_ledger, run_again
-from tools.idea_context import IdeaContext
 
 SEED_STEP = 1000
 """Distance from the used seeds. An experiment that counts its seeds upwards from the one it was given repeats none."""
@@ -43,7 +43,7 @@ class Confirmation:
         return f"{CONFIRMATION}{self.run.rpartition('_')[2]}" if self.run else ""
 
 
-def confirmation_of(context: IdeaContext, ledger: Ledger) -> Confirmation:
+def confirmation_of(context: ExperimentContext, ledger: Ledger) -> Confirmation:
     """Return the run to confirm, and why it is not confirmed yet or cannot be."""
     best = best_run(ledger, _primary(context, ledger))
     if not context.confirm:
@@ -64,7 +64,7 @@ def confirmation_of(context: IdeaContext, ledger: Ledger) -> Confirmation:
     return Confirmation(best.name, Unconfirmed.PENDING)
 
 
-async def confirm(context: IdeaContext, run: str) -> None:
+async def confirm(context: ExperimentContext, run: str) -> None:
     """Measure a run on fresh seeds and record the result, unless that was done or the confirmation has failed already."""
     ledger = load_ledger(context)
     chosen = confirmation_of(context, ledger)
@@ -84,7 +84,7 @@ async def confirm(context: IdeaContext, run: str) -> None:
         context.announce(f"confirmation: {run} {record.status}: {record.reason.splitlines()[0]}")
 
 
-def _primary(context: IdeaContext, ledger: Ledger) -> str:
+def _primary(context: ExperimentContext, ledger: Ledger) -> str:
     return ledger.plan.primary_metric if ledger.plan else context.template.primary_metric
 
 

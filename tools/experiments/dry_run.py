@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tools.errors import ToolError
+from tools.experiments.context import ExperimentContext
 from tools.experiments.execution import experiment_command, load_ledger, pinned_options
 from tools.experiments.final_info import parse_final_info
 from tools.experiments.integrity import (
@@ -19,7 +20,6 @@ from tools.experiments.integrity import (
 )
 from tools.experiments.program_output import end_of_output
 from tools.file_tree import remove_path
-from tools.idea_context import IdeaContext
 from tools.sandbox import ResourceLimits
 
 FOLDER = "dry_run"
@@ -38,7 +38,7 @@ class DryRun:
     """Dataset -> the metrics that it reported; empty if it was still running at the time limit."""
 
 
-async def dry_run(context: IdeaContext) -> DryRun:
+async def dry_run(context: ExperimentContext) -> DryRun:
     """Execute the present code at the smallest scale. Nothing that it writes stays.
 
     Raises:

@@ -15,6 +15,7 @@ from tools.evidence.code_facts import read_code
 from tools.evidence.implausible import implausible_results
 from tools.experiments.baselines import digest_of
 from tools.experiments.configuration import configuration_files, read_configuration
+from tools.experiments.context import ExperimentContext
 from tools.experiments.environment import describe_environment
 from tools.experiments.final_info import parse_final_info
 from tools.experiments.integrity import (
@@ -31,13 +32,12 @@ from tools.experiments.program_output import end_of_output
 from tools.experiments.settings import settings_of_run
 from tools.experiments.template import Profile
 from tools.file_tree import remove_path
-from tools.idea_context import IdeaContext
 from tools.sandbox import ExecutionResult, ResourceLimits
 
 _SANITIZED = 20
 
 
-async def run_once(context: IdeaContext, name: str, attempt: int, note: str) -> RunRecord:
+async def run_once(context: ExperimentContext, name: str, attempt: int, note: str) -> RunRecord:
     """Execute experiment.py as the run `name` and return its record, whatever happens.
 
     The folder of a failed attempt moves to `failed/`. After a run that tampered, the changed files are restored; the
@@ -46,7 +46,7 @@ async def run_once(context: IdeaContext, name: str, attempt: int, note: str) -> 
     return await _execute(context, await _prepare_record(context, name, attempt, note, context.seed))
 
 
-async def run_baseline(context: IdeaContext, attempt: int) -> RunRecord:
+async def run_baseline(context: ExperimentContext, attempt: int) -> RunRecord:
     """Execute the unchanged project as the baseline, or reuse a cached baseline (`tools/experiments/baselines.py`)."""
     note = "Baseline: the template as it is."
     return await _measure_or_reuse(context, await _prepare_record(context, BASELINE, attempt, note, context.seed))
@@ -56,7 +56,7 @@ _CONFIRMING = 2.0
 """Time limits that a confirmation may take: it repeats a run that kept to one, on a machine that may be busier now."""
 
 
-async def run_again(context: IdeaContext, run: RunRecord, seed: int) -> RunRecord:
+async def run_again(context: ExperimentContext, run: RunRecord, seed: int) -> RunRecord:
     """Execute the code of a completed run, or of the baseline, on another seed and return the record of its confirmation.
 
     The project has the code of that run meanwhile. Afterwards it has its present code again.
@@ -75,7 +75,7 @@ async def run_again(context: IdeaContext, run: RunRecord, seed: int) -> RunRecor
     return record.model_copy(update={"commit": run.commit})
 
 
-async def _measure_or_reuse(context: IdeaContext, record: RunRecord) -> RunRecord:
+async def _measure_or_reuse(context: ExperimentContext, record: RunRecord) -> RunRecord:
     """Execute the record of a baseline, or return the record of the same one from the cache."""
     if context.baselines is None:
         return await _execute(context, record)
@@ -90,7 +90,7 @@ async def _measure_or_reuse(context: IdeaContext, record: RunRecord) -> RunRecor
     return record
 
 
-async def _prepare_record(context: IdeaContext, name: str, attempt: int, note: str, seed: int) -> RunRecord:
+async def _prepare_record(context: ExperimentContext, name: str, attempt: int, note: str, seed: int) -> RunRecord:
     """Restore and commit the project, and return the record of the run before its execution."""
     workspace = context.workspace
     prepare_project(context, load_ledger(context))
@@ -117,7 +117,7 @@ async def _prepare_record(context: IdeaContext, name: str, attempt: int, note: s
     )
 
 
-def pinned_options(context: IdeaContext, profile: Profile, seed: int) -> dict[str, Scalar]:
+def pinned_options(context: ExperimentContext, profile: Profile, seed: int) -> dict[str, Scalar]:
     """Return the options that the harness sets: those of the profile, and the seed if the experiment takes one."""
     seed_argument = context.template.seed_argument
     return {**profile.args, **({seed_argument: seed} if seed_argument else {})}
@@ -128,7 +128,7 @@ def experiment_command(folder: str, options: Mapping[str, Scalar]) -> list[str]:
     return ["python", "experiment.py", f"--out_dir={folder}", *(f"--{key}={value}" for key, value in options.items())]
 
 
-async def _execute(context: IdeaContext, record: RunRecord) -> RunRecord:
+async def _execute(context: ExperimentContext, record: RunRecord) -> RunRecord:
     """Run the command of a record and return the record with its results or the reason of its failure."""
     workspace, ledger, name, attempt = context.workspace, load_ledger(context), record.name, record.attempt
     fixed, sources, began = fixed_paths(context, ledger), imported_sources(context), filesystem_now(context)
@@ -155,7 +155,7 @@ async def _execute(context: IdeaContext, record: RunRecord) -> RunRecord:
     return record
 
 
-def _read_results(context: IdeaContext, record: RunRecord, result: ExecutionResult, began: float) -> RunRecord:
+def _read_results(context: ExperimentContext, record: RunRecord, result: ExecutionResult, began: float) -> RunRecord:
     if result.reason == "tampered":
         raise TamperedError(result.explanation)
     if not result.ok:
@@ -183,17 +183,17 @@ def _read_results(context: IdeaContext, record: RunRecord, result: ExecutionResu
     return record.model_copy(update={"implausible": doubts})
 
 
-def log_file(context: IdeaContext, record: RunRecord) -> Path:
+def log_file(context: ExperimentContext, record: RunRecord) -> Path:
     """Return the file with the output of a run's attempt."""
     return context.workspace.files.log_file(record.name, record.attempt)
 
 
-def load_ledger(context: IdeaContext) -> Ledger:
+def load_ledger(context: ExperimentContext) -> Ledger:
     """Return the ledger of the idea; an empty one before the first run."""
     return Ledger.load(context.ledger_file, context.template.metrics)
 
 
-def source_digest(context: IdeaContext) -> str:
+def source_digest(context: ExperimentContext) -> str:
     """Return a digest of an experiment's Python sources and configuration files; plot.py does not count."""
     digest = hashlib.sha256()
     work = context.workspace.work
@@ -205,7 +205,7 @@ def source_digest(context: IdeaContext) -> str:
     return digest.hexdigest()[:16]
 
 
-def _limits(context: IdeaContext) -> ResourceLimits:
+def _limits(context: ExperimentContext) -> ResourceLimits:
     profile = context.profile
     return ResourceLimits(wall_seconds=profile.time_limit, memory_mb=profile.memory_mb, gpus=profile.gpus)
 

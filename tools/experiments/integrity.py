@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 
 from tools.errors import TamperedError, ToolError
 from tools.evidence import RESULT_FOLDER, Ledger
+from tools.experiments.context import ExperimentContext
 from tools.experiments.workspace import VERSIONED_BYTES
 from tools.file_tree import remove_path, walk
-from tools.idea_context import IdeaContext
 from tools.sandbox import ExecutionResult
 from tools.sandbox.obeyed_files import is_importable
 from tools.sandbox.workspace_sanitizer import MAX_DEPTH, MODULE, read_json
@@ -29,7 +29,7 @@ CLOCK_SECONDS = 0.05
 RESULT_BYTES = 2_000_000
 
 
-def fixed_paths(context: IdeaContext, ledger: Ledger) -> list[str]:
+def fixed_paths(context: ExperimentContext, ledger: Ledger) -> list[str]:
     """Return the paths that are read-only while a command runs, relative to the workspace."""
     work = context.workspace.work
     runs = [row.name for row in (*ledger.completed, *ledger.confirmations)]
@@ -37,7 +37,7 @@ def fixed_paths(context: IdeaContext, ledger: Ledger) -> list[str]:
     return list(dict.fromkeys([*context.template.protected, *here]))
 
 
-def imported_sources(context: IdeaContext) -> list[str]:
+def imported_sources(context: ExperimentContext) -> list[str]:
     """Return the versioned files that Python could import in a run, relative to the workspace."""
     return [
         entry.path
@@ -46,14 +46,14 @@ def imported_sources(context: IdeaContext) -> list[str]:
     ]
 
 
-def prepare_project(context: IdeaContext, ledger: Ledger) -> None:
+def prepare_project(context: ExperimentContext, ledger: Ledger) -> None:
     """Restore the files of the evaluation, and remove results that are not in the ledger."""
     restore_protected(context)
     for name in stray_runs(context, ledger):
         remove_path(context.workspace.work / name)
 
 
-def restore_protected(context: IdeaContext) -> None:
+def restore_protected(context: ExperimentContext) -> None:
     """Restore the files of the evaluation from the template, and remove what Python would import in their place."""
     work = context.workspace.work
     for path in [*shadows(work, context.template.protected), *work.rglob("__pycache__")]:
@@ -69,7 +69,7 @@ def restore_protected(context: IdeaContext) -> None:
         shutil.copyfile(context.template.folder / name, target)
 
 
-def changed_protected(context: IdeaContext) -> list[str]:
+def changed_protected(context: ExperimentContext) -> list[str]:
     """Return the files of the evaluation that differ from the template, and modules that shadow them."""
 
     def same(name: str) -> bool:
@@ -85,13 +85,13 @@ def changed_protected(context: IdeaContext) -> list[str]:
     return [name for name in context.template.protected if not same(name)] + instead
 
 
-def planted_modules(context: IdeaContext, result: ExecutionResult) -> list[str]:
+def planted_modules(context: ExperimentContext, result: ExecutionResult) -> list[str]:
     """Return modules that a run left to be imported in place of the evaluation; the sandbox has removed them."""
     names = [item.path for item in result.sanitized if item.problem == MODULE]
     return [name for name in names if is_shadow(name, context.template.protected)]
 
 
-def stray_runs(context: IdeaContext, ledger: Ledger, own: str = "") -> list[str]:
+def stray_runs(context: ExperimentContext, ledger: Ledger, own: str = "") -> list[str]:
     """Return folders named like runs that are not in the ledger; `own` is the current run."""
     known = {own, *(row.name for row in (*ledger.completed, *ledger.confirmations))}
     found = {path.name for path in context.workspace.work.iterdir() if RESULT_FOLDER.fullmatch(path.name)}
@@ -120,7 +120,7 @@ def is_shadow(name: str, protected: Sequence[str]) -> str:
     )
 
 
-def filesystem_now(context: IdeaContext) -> float:
+def filesystem_now(context: ExperimentContext) -> float:
     """Return the current time of the workspace's file system, in seconds since 1970."""
     with tempfile.TemporaryFile(dir=context.workspace.root) as stamp:
         stamp.write(b"now")
@@ -128,7 +128,7 @@ def filesystem_now(context: IdeaContext) -> float:
         return os.fstat(stamp.fileno()).st_mtime
 
 
-def read_result(context: IdeaContext, final: str, result: ExecutionResult, began: float) -> object:
+def read_result(context: ExperimentContext, final: str, result: ExecutionResult, began: float) -> object:
     """Return the JSON results that a finished run wrote.
 
     Args:
