@@ -26,7 +26,6 @@ class LiteratureTools(Toolset):
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
         self._found: dict[str, PaperRecord] = {}
-        self._shown: set[str] = set()
 
     async def search_literature(
         self, query: Annotated[str, Field(description="a few technical terms, as for a search engine", min_length=3)]
@@ -39,12 +38,12 @@ class LiteratureTools(Toolset):
         result = await self._idea.literature.search(query, limit=_RECORDS)
         self._found.update({record.id: record for record in result.records})
         log = search_log(self._idea)  # participants search in parallel
+        shown = {name for entry in log if entry.get("asker") == asker for name in entry["records"]}
         log.append({"query": query, "records": [record.id for record in result.records], "asker": asker})
         write_json(self._idea.workspace.files.searches_file, log)
         asked = [f"asked: {', '.join(result.asked)}"] if result.asked else []
         notes = "".join(f"\n({note})" for note in [*asked, *result.notes])
-        text = format_records(result.records, self._shown) if result.records else f"No record was found for {query!r}."
-        self._shown.update(record.id for record in result.records)
+        text = format_records(result.records, shown) if result.records else f"No record was found for {query!r}."
         records = tuple(FoundRecord(id=record.id, title=record.title) for record in result.records)
         data = SearchResults(records=records, answered=bool(records) or not result.notes)
         brief = "found:\n" + "\n".join(f"{record.id}: {record.title}" for record in records)

@@ -158,6 +158,21 @@ async def test_a_phase_has_a_number_of_searches_that_a_resume_does_not_reset(ide
     assert len(search_log(idea)) == 4
 
 
+async def test_a_record_is_shown_in_full_once_to_each_participant_of_a_phase(idea: IdeaContext, tmp_path: Path) -> None:
+    entry = "@article{key, title={Step sizes}, author={Doe, Jane}, year={2020}, abstract={On step sizes.}}\n"
+    (tmp_path / "own.bib").write_text(entry, encoding="utf-8")
+    sources = build_literature(["local"], bib_files=[tmp_path / "own.bib"], cache=tmp_path / "cache")
+    here = ToolContext(replace(idea, literature=sources), "phd_student", phase_key="idea_1/novelty")
+
+    async def shown_before(context: ToolContext) -> bool:
+        return "(shown before)" in str(await LiteratureTools(context).search_literature("step sizes"))
+
+    assert not await shown_before(here)
+    assert await shown_before(here), "a new toolset, as after a resume"
+    assert not await shown_before(replace(here, participant="advisor"))
+    assert not await shown_before(replace(here, phase_key="idea_1/writeup"))
+
+
 async def test_a_phase_has_a_number_of_failed_plots_that_a_resume_does_not_reset(idea: IdeaContext) -> None:
     idea = replace(idea, run_quota=RunQuota(plot_attempts=2))
     here, later = (ToolContext(idea, "plotter", phase_key=key) for key in ("idea_1/figures", "idea_1/revision"))
