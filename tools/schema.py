@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -102,15 +102,40 @@ def find_yaml(kind: str, name: str, folders: Sequence[Path]) -> Path:
 
 
 def validated(schema: type[M], data: object, place: Path | str) -> M:
-    """Validate data against a schema.
+    """Validate data against a schema. A boolean is no number: YAML reads the words yes, no, on and off as booleans.
 
     Raises:
         UserError: names the first mistake.
     """
+    for key in _booleans_as_numbers(schema, data):
+        raise UserError(f"{place}: {key}: must be a number; yes, no, on, off, true and false are booleans")
     try:
         return schema.model_validate(data)
     except ValidationError as error:
         raise UserError(first_problem(place, error, schema)) from None
+
+
+def _booleans_as_numbers(annotation: object, value: object, key: str = "") -> Iterator[str]:
+    """Yield the keys of the booleans in a value where the annotation wants numbers."""
+    inner = get_args(annotation)
+    if isinstance(value, bool):
+        members = {annotation, *inner}
+        if members & {int, float} and bool not in members:
+            yield key
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel) and isinstance(value, dict):
+        for name, field in annotation.model_fields.items():
+            yield from _booleans_as_numbers(field.annotation, value.get(name), f"{key}.{name}".lstrip("."))
+    elif get_origin(annotation) is dict and isinstance(value, dict):
+        for pair in value.items():
+            for part, item in zip(inner, pair, strict=True):
+                yield from _booleans_as_numbers(part, item, f"{key}.{pair[0]}")
+    elif get_origin(annotation) in (list, tuple) and isinstance(value, list):
+        for index, item in enumerate(value):
+            for part in inner:
+                yield from _booleans_as_numbers(part, item, f"{key}.{index}")
+    else:
+        for member in inner:
+            yield from _booleans_as_numbers(member, value, key)
 
 
 def first_problem(path: Path | str, error: ValidationError, schema: type[BaseModel]) -> str:
