@@ -3,21 +3,14 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import get_args
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tools.errors import UserError
-from tools.sandbox import open_sandbox
-from tools.sandbox.docker import Docker
-
-
-async def build() -> None:
-    sandbox = await open_sandbox("docker", report=print)
-    if isinstance(sandbox, Docker):
-        await sandbox.image("latex")
-
+from tools.sandbox import Purpose, open_sandbox
 
 try:
-    asyncio.run(build())
+    asyncio.run(open_sandbox("docker", purposes=get_args(Purpose), report=print))
 except UserError as error:
     print(f"docker images: not built, {error}")

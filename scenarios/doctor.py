@@ -19,7 +19,7 @@ from tools.experiments.template import Template
 from tools.latex import tex_problem
 from tools.project import is_checkout
 from tools.requirements import FILE, MissingPackagesError
-from tools.sandbox import open_sandbox
+from tools.sandbox import Purpose, open_sandbox
 from tools.sandbox.self_test import run_self_test
 
 _PACKAGES = (
@@ -51,6 +51,11 @@ _EXPERIMENT_PACKAGES = ("torch",)
 """Packages that experiments need in addition, where the sandbox uses Colloquium's own environment."""
 
 
+def sandbox_purposes(needs: frozenset[Need]) -> tuple[Purpose, ...]:
+    """Return what sessions of the sandbox are for. The self-test always opens one for experiments."""
+    return ("experiment", "latex") if Need.TEX in needs else ("experiment",)
+
+
 async def check_machine(
     resolved: ResolvedScenario | None = None, out: Path = Path(), say: Callable[[str], None] = lambda text: None
 ) -> list[Check]:
@@ -63,7 +68,8 @@ async def check_machine(
     inside_docker = False
     if Need.SANDBOX in needs:
         template = resolved.template if resolved else None
-        check, sandbox_name = await _sandbox(resolved.scenario.sandbox if resolved else SandboxSpec(), template, say)
+        spec = resolved.scenario.sandbox if resolved else SandboxSpec()
+        check, sandbox_name = await _sandbox(spec, template, sandbox_purposes(needs), say)
         inside_docker = sandbox_name == "docker"
         checks.append(check)
         if not inside_docker and (not template or _imports(template.folder, _EXPERIMENT_PACKAGES)):
@@ -120,11 +126,13 @@ def packages_check(template: Template, error: MissingPackagesError) -> Check:
     return Check("Packages of the template", False, str(error), f"Run: {install}, or launch with --sandbox docker")
 
 
-async def _sandbox(spec: SandboxSpec, template: Template | None, say: Callable[[str], None]) -> tuple[Check, str]:
+async def _sandbox(
+    spec: SandboxSpec, template: Template | None, purposes: Sequence[Purpose], say: Callable[[str], None]
+) -> tuple[Check, str]:
     """Return the check of the sandbox, and its name; empty if there is none."""
     requirements = template.requirements if template else ()
     try:
-        sandbox = await open_sandbox(spec.backend, requirements=requirements, report=say)
+        sandbox = await open_sandbox(spec.backend, requirements=requirements, purposes=purposes, report=say)
     except MissingPackagesError as error:
         assert template
         return packages_check(template, error), ""

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from agents.observer import Observer
-from scenarios.doctor import check_machine
+from scenarios.doctor import check_machine, sandbox_purposes
 from scenarios.phases.phase_type import Need
 from scenarios.resolved_scenario import ResolvedScenario, cache_folder, resolve_scenario
 from scenarios.review_files import read_review_inputs
@@ -99,7 +99,12 @@ async def _ready(resolved: ResolvedScenario, out: Path, observer: Observer) -> S
     if Need.SANDBOX not in resolved.needs:
         return await open_sandbox("none")
     requirements = resolved.template.requirements if resolved.template else ()
-    return await open_sandbox(resolved.scenario.sandbox.backend, requirements=requirements, report=observer.note)
+    return await open_sandbox(
+        resolved.scenario.sandbox.backend,
+        requirements=requirements,
+        purposes=sandbox_purposes(resolved.needs),
+        report=observer.note,
+    )
 
 
 async def _play(

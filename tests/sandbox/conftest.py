@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from tools.errors import UserError
-from tools.sandbox import Sandbox, open_sandbox
-from tools.sandbox.docker import Docker
+from tools.sandbox import Purpose, Sandbox, open_sandbox
 
 sys.path.insert(0, str(Path(__file__).parent))  # attacks.py, targets.py and verdicts.py, beside their tests
 
@@ -26,12 +26,9 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
 async def _opened(name: str) -> Sandbox:
     """Open a sandbox with its images, so that no test waits for a build."""
     try:
-        sandbox = await open_sandbox(name)
-        if isinstance(sandbox, Docker):
-            await sandbox.image("latex")
+        return await open_sandbox(name, purposes=get_args(Purpose))
     except UserError as error:
         pytest.skip(f"{name}: {error}")
-    return sandbox
 
 
 @pytest.fixture

@@ -79,11 +79,11 @@ async def test_packages_are_installed_when_the_image_is_built_and_only_when_they
 
     beating = asyncio.create_task(beat())
     for version in ("1.0", "2.0"):
-        sandbox = await Docker.connect(settings.docker, [f"{NAME}=={version}"], said.append)
-        assert [line.partition(" ")[0] for line in said] == ["building", "built"], said
+        sandbox = await Docker.connect(settings.docker, [f"{NAME}=={version}"], report=said.append)
+        assert (said[0].split()[0], said[-1].split()[0]) == ("building", "built"), said
         assert await version_inside(sandbox, tmp_path / "work") == version
         said.clear()
-        again = await Docker.connect(settings.docker, [f"{NAME}=={version}"], said.append)
+        again = await Docker.connect(settings.docker, [f"{NAME}=={version}"], report=said.append)
         assert await again.image("experiment") == await sandbox.image("experiment")
         assert said == [], "nothing was built the second time"
     beating.cancel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from tools.errors import UserError, nearest
 from tools.requirements import MissingPackagesError, require_installed
@@ -24,17 +25,29 @@ __all__ = [
 Report = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class SandboxRequest:
+    """What a sandbox is opened for."""
+
+    settings: SandboxSettings
+    requirements: Sequence[str]
+    purposes: Sequence[Purpose]
+    report: Report
+
+
 async def open_sandbox(
     name: str,
     settings: SandboxSettings | None = None,
     *,
     requirements: Sequence[str] = (),
+    purposes: Sequence[Purpose] = ("experiment",),
     report: Report = lambda text: None,
 ) -> Sandbox:
     """Return the sandbox `name`, ready for use. `auto` is docker if a daemon answers, else bubblewrap, never none.
 
     Args:
         requirements: packages of a template. The Docker image gets them; elsewhere they must be installed.
+        purposes: what its sessions are for. Docker builds their images now; another image is built when it is needed.
         report: receives the progress of an image build.
 
     Raises:
@@ -43,15 +56,15 @@ async def open_sandbox(
     """
     if name not in SANDBOXES:
         raise UserError(f"there is no sandbox {name!r}; {nearest(name, SANDBOXES)}")
-    return await SANDBOXES[name](settings or SandboxSettings.load(), requirements, report)
+    return await SANDBOXES[name](SandboxRequest(settings or SandboxSettings.load(), requirements, purposes, report))
 
 
-async def _auto(settings: SandboxSettings, requirements: Sequence[str], report: Report) -> Sandbox:
+async def _auto(request: SandboxRequest) -> Sandbox:
     try:
-        return await _docker(settings, requirements, report)
+        return await _docker(request)
     except UserError as no_docker:
         try:
-            return await _bubblewrap(settings, requirements, report)
+            return await _bubblewrap(request)
         except MissingPackagesError as error:
             raise MissingPackagesError(
                 f"{error}; the Docker image would get them, but Docker does not work here: {no_docker}"
@@ -60,29 +73,31 @@ async def _auto(settings: SandboxSettings, requirements: Sequence[str], report: 
             raise UserError(f"no sandbox works here. Docker: {no_docker}. Bubblewrap: {no_bubblewrap}") from None
 
 
-async def _docker(settings: SandboxSettings, requirements: Sequence[str], report: Report) -> Sandbox:
+async def _docker(request: SandboxRequest) -> Sandbox:
     from tools.sandbox.docker import Docker
 
-    return await Docker.connect(settings.docker, requirements, report)
+    return await Docker.connect(
+        request.settings.docker, request.requirements, purposes=request.purposes, report=request.report
+    )
 
 
-async def _bubblewrap(settings: SandboxSettings, requirements: Sequence[str], report: Report) -> Sandbox:
+async def _bubblewrap(request: SandboxRequest) -> Sandbox:
     from tools.sandbox.bubblewrap import Bubblewrap
 
-    require_installed(requirements)
+    require_installed(request.requirements)
     return await Bubblewrap.start()
 
 
-async def _none(settings: SandboxSettings, requirements: Sequence[str], report: Report) -> Sandbox:
+async def _none(request: SandboxRequest) -> Sandbox:
     from tools.sandbox.none import Unsandboxed
 
     if not sys.platform.startswith("linux"):
         raise UserError("the sandbox 'none' measures processes through Linux's /proc; use docker on this system")
-    require_installed(requirements)
+    require_installed(request.requirements)
     return Unsandboxed()
 
 
-SANDBOXES: dict[str, Callable[[SandboxSettings, Sequence[str], Report], Awaitable[Sandbox]]] = {
+SANDBOXES: dict[str, Callable[[SandboxRequest], Awaitable[Sandbox]]] = {
     "auto": _auto,
     "docker": _docker,
     "bubblewrap": _bubblewrap,

@@ -55,19 +55,26 @@ class Docker:
 
     @classmethod
     async def connect(
-        cls, settings: DockerSettings, requirements: Sequence[str] = (), report: image.Progress = lambda text: None
+        cls,
+        settings: DockerSettings,
+        requirements: Sequence[str] = (),
+        *,
+        purposes: Sequence[Purpose] = ("experiment",),
+        report: image.Progress = lambda text: None,
     ) -> Docker:
-        """Connect to the daemon, remove containers of ended runs, and build the image for experiments if needed.
+        """Connect to the daemon, remove containers of ended runs, and build the images that do not exist.
 
         Args:
             requirements: a template's packages, installed into its image.
+            purposes: what images are built for.
             report: receives the progress of an image build, in the event loop's thread.
 
         Raises:
             UserError: no daemon answers, or the image cannot be built.
         """
         sandbox = cls(await asyncio.to_thread(cls._client), settings, requirements, report)
-        await sandbox.image("experiment")
+        for purpose in purposes:
+            await sandbox.image(purpose)
         return sandbox
 
     @classmethod
