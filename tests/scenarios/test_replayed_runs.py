@@ -1,8 +1,11 @@
 """A run that a language model played goes the same way again when its answers are replayed.
 
-`tests/data/replay_boosted_stumps.tar.xz` holds the answers of every role, the template (numpy, three data sets) and the
-scenario. The study found no significant difference. A change of prompts, tools or checks that such a model cannot live with
-fails here.
+Each archive in `tests/data/` holds the answers of every role, the template (numpy, three data sets) and the scenario. A
+change of prompts, tools or checks that such a model cannot live with fails here.
+
+- `replay_boosted_stumps.tar.xz`: a careful model, whose study found no significant difference.
+- `replay_weak_model.tar.xz`: a weak model. It names arguments and tools wrongly, answers in prose or not at all, repeats
+  calls that were refused, types numbers by hand and claims what no run shows.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import pytest
 
 from tests.scenarios.conftest import Command, idea_of
 
-DATA = Path(__file__).parents[1] / "data" / "replay_boosted_stumps.tar.xz"
+DATA = Path(__file__).parents[1] / "data"
 MODELS = """
 default: recorded
 models:
@@ -23,34 +26,28 @@ models:
 """
 
 
-@pytest.fixture
-def recorded(tmp_path: Path) -> Path:
-    with tarfile.open(DATA) as archive:
-        archive.extractall(tmp_path, filter="data")
-    folder = tmp_path / "replay_boosted_stumps"
-    models = MODELS.format(journal=folder / "journal.jsonl")
-    (folder / "models.yaml").write_text(models, encoding="utf-8")
+def recorded(name: str, into: Path) -> Path:
+    """Unpack a recorded run and return its folder."""
+    with tarfile.open(DATA / f"{name}.tar.xz") as archive:
+        archive.extractall(into, filter="data")
+    folder = into / name
+    (folder / "models.yaml").write_text(MODELS.format(journal=folder / "journal.jsonl"), encoding="utf-8")
     return folder
+
+
+def options(folder: Path, runs: Path) -> tuple[object, ...]:
+    template, models = folder / "templates" / "boosted_stumps", folder / "models.yaml"
+    return (
+        *("--template", template, "--models", models, "--sandbox", "bubblewrap"),
+        *("--out", runs, "--name", "again"),
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_a_played_run_ends_with_a_released_paper(recorded: Path, colloquium: Command, tmp_path: Path) -> None:
-    scenario, models = recorded / "heavy_tails.yaml", recorded / "models.yaml"
-    template = recorded / "templates" / "boosted_stumps"
-    where = (
-        "--template",
-        template,
-        "--models",
-        models,
-        "--sandbox",
-        "bubblewrap",
-        "--out",
-        tmp_path / "runs",
-        "--name",
-        "again",
-    )
-    done = colloquium("launch", scenario, *where, seconds=1100)
+def test_a_played_run_ends_with_a_released_paper(colloquium: Command, tmp_path: Path) -> None:
+    folder = recorded("replay_boosted_stumps", tmp_path)
+    done = colloquium("launch", folder / "heavy_tails.yaml", *options(folder, tmp_path / "runs"), seconds=1100)
     assert done.returncode == 0, done.stdout + done.stderr
     idea = idea_of(tmp_path / "runs" / "again")
     gate = json.loads((idea / "gate.json").read_text(encoding="utf-8"))
@@ -63,3 +60,22 @@ def test_a_played_run_ends_with_a_released_paper(recorded: Path, colloquium: Com
         assert len(list((idea / "reviews" / panel).glob("reviewer_*.json"))) == 3, panel
         assert (idea / "reviews" / panel / "review.json").is_file()
     assert len(list((idea / "paper" / "figures").glob("*.png"))) >= 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_run_of_a_weak_model_ends_with_a_verdict(colloquium: Command, tmp_path: Path) -> None:
+    folder = recorded("replay_weak_model", tmp_path)
+    done = colloquium("launch", folder / "weak_model.yaml", *options(folder, tmp_path / "runs"), seconds=1100)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback (most recent call last)" not in done.stderr
+    run = tmp_path / "runs" / "again"
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["status"], summary["ideas"][0]["gate"]) == ("finished", "withheld")
+    assert summary["ideas"][0]["decisions"] == ["Reject", "Reject"]
+    assert len(list((idea_of(run) / "reviews" / "round_2").glob("reviewer_*.json"))) == 3
+    attempts = json.loads((idea_of(run) / "results.json").read_text(encoding="utf-8"))["runs"]
+    assert {run["name"]: run["status"] for run in attempts if run["name"] in ("run_1", "run_2")} == {
+        "run_1": "failed",
+        "run_2": "completed",
+    }
