@@ -4,11 +4,11 @@ Prints the overhead of a turn against bare autogen, the cost of a turn's journal
 prompt tokens of a scripted scenario, the quickstart through foreign servers, how often simulated studies claim a difference,
 five reviewers on a slow model beside one, what each sandbox costs, how fast the templates train, the viewer over 100,000
 records, and the seconds of the demo by phase.
-`--only sandbox` (or another part's name) measures that alone; `--no-demo` leaves the demo out.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import itertools
 import statistics
@@ -146,15 +146,22 @@ PARTS = {
 }
 
 
-async def main(arguments: list[str]) -> None:
-    wanted = [name for name in PARTS if name in arguments] if "--only" in arguments else list(PARTS)
-    if "--no-demo" in arguments:
-        wanted.remove("demo")
+async def main(wanted: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in wanted:
             (place := Path(folder) / name).mkdir()
             print(await PARTS[name](place))
 
 
+def parts(arguments: list[str] | None = None) -> list[str]:
+    """Return the parts that the command line names; all of them by default."""
+    assert __doc__
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=f"measure these: {', '.join(PARTS)}")
+    parser.add_argument("--no-demo", action="store_true", help="leave the demo out")
+    given = parser.parse_args(arguments)
+    return [name for name in given.only or PARTS if not (name == "demo" and given.no_demo)]
+
+
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    asyncio.run(main(parts()))
