@@ -32,7 +32,7 @@ def main() -> None:
         axes.bar(places, means, width * 0.92, yerr=errors, capsize=2, label=label)
     axes.set_xticks(range(len(datasets)), datasets)
     axes.set_ylabel("test accuracy (mean and standard error over seeds)", fontsize=8)
-    axes.legend(frameon=False, fontsize=7)
+    figure.legend(frameon=False, fontsize=7, ncols=2, loc="outside upper center")
     figure.savefig(HERE / "accuracy.png", dpi=200)
 
 

@@ -61,7 +61,7 @@ def plot_metric(runs: dict[str, dict], metric: str, axis_label: str) -> None:
         axes.bar(place, heights, width * 0.92, yerr=errors, label=label, color=colours[i], capsize=2, ecolor="0.3")
     axes.set_xticks(range(len(datasets)), datasets)
     axes.set_ylabel(axis_label)
-    axes.legend(frameon=False, fontsize=8, ncols=2)
+    figure.legend(frameon=False, fontsize=8, ncols=2, loc="outside upper center")
     figure.savefig(HERE / f"{metric}.png")
     plt.close(figure)
 

@@ -51,7 +51,7 @@ def plot_losses(runs: dict[str, dict]) -> None:
         axes.set_xlabel("steps")
         axes.grid(visible=True, alpha=0.3)
     grid[0][0].set_ylabel("loss (nats per character)")
-    grid[0][-1].legend(frameon=False, fontsize=7)
+    figure.legend(*grid[0][-1].get_legend_handles_labels(), frameon=False, fontsize=8, ncols=3, loc="outside upper center")
     figure.savefig(HERE / "losses.png")
     plt.close(figure)
 
