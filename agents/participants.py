@@ -17,7 +17,8 @@ from agents.durable.turn_state import TurnState
 from agents.durable.turns import DurableAgent
 from agents.history_compaction import HistoryCompaction, ResultRecall
 from agents.image_store import HARNESS
-from agents.models import EndpointLimits, Pricing, build_client, client_key
+from agents.models import EndpointLimits, Pricing
+from agents.models.build import build_client, client_key
 from agents.models.config import ModelsConfig, ModelSpec
 from agents.models.errors import ModelError
 from agents.models.providers import OFFLINE, PROVIDERS

@@ -11,7 +11,7 @@ from agents.journal import Journal
 from agents.observer import Observer
 from scenarios.idea_result import outcome_of_idea_run
 from scenarios.idea_run import IdeaRun
-from scenarios.resolved_scenario import ResolvedScenario, cache_folder
+from scenarios.resolved_scenario import ResolvedScenario
 from scenarios.warm_start import WarmStart
 from tools.atomic import write_json
 from tools.experiments.baselines import BaselineCache
@@ -19,6 +19,7 @@ from tools.experiments.template import no_template
 from tools.experiments.workspace import FIRST_COMMIT, Workspace
 from tools.idea_context import IdeaContext, RunQuota
 from tools.ideas import Idea, StoredIdea, idea_to_json, put_idea, save_idea
+from tools.project import cache_folder
 from tools.run_dir import RunDir
 from tools.sandbox import Sandbox
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from agents.observer import Observer
 from scenarios.doctor import check_machine, sandbox_purposes
 from scenarios.phases.phase_type import Need
-from scenarios.resolved_scenario import ResolvedScenario, cache_folder, resolve_scenario
+from scenarios.resolved_scenario import ResolvedScenario, resolve_scenario
 from scenarios.review_files import read_review_inputs
 from scenarios.run_group import RunGroup
 from scenarios.runner import Runner
@@ -22,6 +22,7 @@ from scenarios.steering import steered
 from scenarios.warm_start import read_warm_start
 from tools.atomic import is_folder_name
 from tools.errors import UserError
+from tools.project import cache_folder
 from tools.run_dir import RunDir, RunEnd, remember_runs_folder
 from tools.sandbox import Sandbox, open_sandbox
 from tools.sandbox.hardware import describe_hardware

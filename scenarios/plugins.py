@@ -23,7 +23,7 @@ from agents.prompts import check_prompt
 from scenarios.phases import PHASES
 from scenarios.phases.phase_type import PhaseType
 from tools.errors import UserError
-from tools.gate import CHECKS, GateCheck
+from tools.gate.checks import CHECKS, GateCheck
 from tools.literature import SOURCES, SourceFactory
 from tools.toolsets.base import Toolset
 from tools.toolsets.registry import TOOLSETS

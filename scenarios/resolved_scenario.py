@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from scenarios.scenario import PhaseSpec, Scenario
 from tools.errors import UserError, nearest
 from tools.experiments.template import Profile, Template, load_template
 from tools.literature import Literature, build_literature
-from tools.project import CONFIGS, ROOT, TEMPLATES, is_checkout
+from tools.project import CONFIGS, TEMPLATES, cache_folder
 from tools.review import (
     FORMS,
     RULES,
@@ -28,15 +27,6 @@ from tools.review import (
 )
 from tools.sandbox import SANDBOXES
 from tools.toolsets.registry import tool_names
-
-
-def cache_folder() -> Path:
-    """Return the folder of what survives runs: literature search results and baselines."""
-    if chosen := os.environ.get("COLLOQUIUM_CACHE"):
-        return Path(chosen)
-    if is_checkout():
-        return ROOT / ".cache"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "colloquium"
 
 
 @dataclass(frozen=True)

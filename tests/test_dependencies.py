@@ -3,9 +3,12 @@
 import ast
 import importlib.metadata
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("agents", "scenarios", "tools", "templates")
@@ -52,3 +55,17 @@ def test_every_declared_package_is_pinned() -> None:
     pinned = {normalized(line) for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if line}
     everything = declared(PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
     assert everything - pinned == set()
+
+
+@pytest.mark.parametrize("command", ["list", "transcript", "gate", "table", "ideas", "scenarios"])
+def test_a_command_that_reads_a_run_starts_without_what_makes_one(command: str) -> None:
+    """These imports take most of a second, each time somebody asks for a list."""
+    heavy = {"numpy", "scipy", "pypdf", "arxiv", "tools.gate.checks", "scenarios.launch"}
+    code = (
+        "import sys, run\n"
+        f"sys.argv = ['run.py', {command!r}, '--help']\n"
+        "try: run.main()\n"
+        f"finally: print('loaded', *sorted({heavy!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines()[-1] == "loaded", done.stdout + done.stderr

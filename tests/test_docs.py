@@ -16,7 +16,7 @@ from agents.role_card import RoleCard
 from run import application
 from scenarios.phases.phase_type import PhaseContext, PhaseEffect, PhaseType
 from scenarios.scenario import PhaseSpec, Scenario
-from tools.gate import CHECKS
+from tools.gate.checks import CHECKS
 from tools.idea_context import IdeaContext
 from tools.toolsets.context import ToolContext
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.experiments.context import ExperimentContext
-from tools.gate import CHECKS, GateCheck
+from tools.gate.checks import CHECKS, GateCheck
 from tools.literature import Bibliography, Literature
 from tools.review import Form
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from tools.evidence import Ledger, write_results_tex
 from tools.experiments.confirmation import confirmation_of
 from tools.experiments.execution import load_ledger
-from tools.gate import PaperEvidence
+from tools.gate.checks import PaperEvidence
 from tools.gate.unverified import UnverifiedStatement, unverified_statements
 from tools.idea_context import IdeaContext
 from tools.latex import Compilation, compile_paper

@@ -20,6 +20,15 @@ def is_checkout() -> bool:
     return (ROOT / "pyproject.toml").is_file()
 
 
+def cache_folder() -> Path:
+    """Return the folder of what survives runs: literature search results and baselines."""
+    if chosen := os.environ.get("COLLOQUIUM_CACHE"):
+        return Path(chosen)
+    if is_checkout():
+        return ROOT / ".cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "colloquium"
+
+
 def project_version() -> str:
     """Return the version: of the checkout if this is one, else of the installed package."""
     if is_checkout():

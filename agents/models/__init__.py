@@ -1,6 +1,8 @@
-"""Model clients: configuration, provider clients, and a wrapper with limits and retries."""
+"""Model clients: configuration, provider clients, and a wrapper with limits and retries.
 
-from agents.models.build import build_client, client_key
+The package itself has what readers of a run need; `agents.models.build` makes the clients.
+"""
+
 from agents.models.config import ModelsConfig, ModelSpec, Price, known_configs, load_models_config
 from agents.models.endpoint import endpoint_problems
 from agents.models.errors import ModelError
@@ -15,8 +17,6 @@ __all__ = [
     "Price",
     "Pricing",
     "UsageDetail",
-    "build_client",
-    "client_key",
     "endpoint_problems",
     "known_configs",
     "load_models_config",

@@ -20,9 +20,8 @@ from scenarios.warm_start import read_ideas
 from tools.atomic import write_json
 from tools.errors import UserError
 from tools.ideas import StoredIdea, idea_to_json, read_archive
-from tools.run_dir import RunDir, read_summary
+from tools.run_dir import BATCH_FILE, RunDir, read_summary
 
-SETTINGS = "batch.json"
 SCENARIO = "scenario-of-batch.yaml"
 _IDEATION_RUN = "ideas"
 """Suffix of the runs that propose ideas."""
@@ -125,9 +124,9 @@ def open_batch(folder: Path, scenario: Scenario, spec: BatchSpec) -> IdeaBatch:
         for models in spec.models:
             resolve_scenario(_scenario_of_cell(scenario, spec, template, models))
     settings = {"scenario": scenario.model_dump(mode="json", exclude={"budget"}), **spec.model_dump()}
-    if open_folder(folder, SETTINGS, settings, lambda path: json.loads(path.read_text(encoding="utf-8"))):
+    if open_folder(folder, BATCH_FILE, settings, lambda path: json.loads(path.read_text(encoding="utf-8"))):
         save_scenario(scenario, folder / SCENARIO)
-        write_json(folder / SETTINGS, settings)
+        write_json(folder / BATCH_FILE, settings)
     return batch
 
 

@@ -15,10 +15,9 @@ from rich.progress import Progress
 from rich.table import Column, Table
 
 from scenarios.commands.console import Json, aside, out, print_json, show_table
-from scenarios.resolved_scenario import cache_folder
 from tools.literature import SOURCES, LocalLibrary, build_literature, check_bibliography, read_references
 from tools.literature.citation_check import CitationCheck
-from tools.project import CONFIGS
+from tools.project import CONFIGS, cache_folder
 
 _COLOURS = {"exists": "green", "wrong": "yellow", "retracted": "red", "not found": "red", "unknown": "dim"}
 _WRONG, _UNCHECKED = 1, 3

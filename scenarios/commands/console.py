@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.journal import damaged_lines
-from scenarios.resolved_scenario import cache_folder
 from tools.errors import UserError
+from tools.project import cache_folder
 from tools.run_dir import VARIABLE, RunDir, find_runs_folder
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import shutil
 from scenarios.phases.phase_type import Need, PhaseContext, PhaseType
 from tools.experiments.workspace import Workspace
 from tools.figures import file_digest
-from tools.gate import GateReport, load_gate_report, mark_withheld, save_gate_report, without_mark
-from tools.gate.watermark import is_marked
+from tools.gate import GateReport, load_gate_report, save_gate_report
+from tools.gate.watermark import is_marked, mark_withheld, without_mark
 from tools.run_dir import IdeaDir
 from tools.toolsets.evidence_checks import judge_paper
 

@@ -15,7 +15,8 @@ from tools.documents import as_data, load_document, read_paper, save_document, t
 from tools.errors import ColloquiumError
 from tools.experiments.confirmation import confirmation_of
 from tools.experiments.execution import load_ledger
-from tools.gate import gate_errors, load_gate_report, without_mark
+from tools.gate import gate_errors, load_gate_report
+from tools.gate.watermark import without_mark
 from tools.review import (
     INDEPENDENT_STAGES,
     MetaReview,

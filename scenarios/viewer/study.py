@@ -19,7 +19,8 @@ from tools.evidence import Ledger, Metric
 from tools.evidence.judgement import Judgement
 from tools.experiments.template import Template, load_template
 from tools.figures import file_digest
-from tools.gate import GateReport, PaperEvidence, load_gate_report
+from tools.gate import GateReport, load_gate_report
+from tools.gate.checks import PaperEvidence
 from tools.gate.section_source import SectionSource
 from tools.literature import Bibliography
 from tools.paper import written_sections

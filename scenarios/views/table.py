@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from scenarios.batches.ideas import SETTINGS
-from tools.run_dir import IdeaSummary, RunStatus, read_summary
+from tools.run_dir import BATCH_FILE, IdeaSummary, RunStatus, read_summary
 
 Format = Literal["markdown", "csv", "latex", "json"]
 HEADINGS = (
@@ -62,7 +61,7 @@ def table_of(runs: Iterable[Path]) -> list[Line]:
             continue
         key = (summary.template, summary.models)
         lines.setdefault(key, Line(*key)).dollars += summary.dollars
-        home = run.parent if (run.parent / SETTINGS).exists() else run
+        home = run.parent if (run.parent / BATCH_FILE).exists() else run
         finished = summary.status is RunStatus.FINISHED
         for idea in (_TableIdea(idea, finished) for idea in summary.ideas if idea.name):
             identity = (*key, f"{home}/{idea.summary.name}")

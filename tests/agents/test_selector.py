@@ -8,7 +8,8 @@ import pytest
 
 from agents.conversation.policies import Participants, Turn
 from agents.journal import Journal
-from agents.models import ModelsConfig, ModelSpec, client_key
+from agents.models import ModelsConfig, ModelSpec
+from agents.models.build import client_key
 from agents.models.errors import AuthenticationFailed, Refused
 from agents.participants import ParticipantFactory
 from agents.role_card import ROLES, load_roles

@@ -11,8 +11,8 @@ from agents.conversation.conversation import Conversation, Ending, Selector, Tur
 from agents.conversation.policies import Participants, PolicySequence, build_policy
 from agents.image_store import HARNESS
 from agents.journal import Journal
-from agents.models import client_key
 from agents.models.base import BaseClient, model_info
+from agents.models.build import client_key
 from agents.models.config import ModelsConfig, ModelSpec
 from agents.models.protocol_common import Request
 from agents.participants import ParticipantFactory

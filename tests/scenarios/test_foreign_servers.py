@@ -20,7 +20,8 @@ from agents.autogen import (
     ToolSchema,
     UserMessage,
 )
-from agents.models import build_client, load_models_config
+from agents.models import load_models_config
+from agents.models.build import build_client
 from tests.fakes.answer import Answer
 from tests.fakes.foreign_servers import KEY, SERVERS, ForeignServer, executable, foreign_server
 from tests.fakes.panellist import Panellist

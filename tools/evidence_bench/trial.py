@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tools.evidence_bench.case import Case, Draft, FileEdit, Judged, Outcome
 from tools.evidence_bench.subject import Subject
-from tools.gate import CHECKS, GateCheck, GateFinding, run_gate
+from tools.gate import GateFinding
+from tools.gate.checks import CHECKS, GateCheck, run_gate
 from tools.literature import Bibliography, SourceRecords
 from tools.paper import section_path
 

@@ -1,6 +1,8 @@
-"""The gate: it withholds a paper whose evidence does not support it."""
+"""The gate: it withholds a paper whose evidence does not support it.
 
-from tools.gate.checks import CHECKS, GateCheck, PaperEvidence, run_gate
+The package itself has the report, which commands read without the checks; `tools.gate.checks` has the checks.
+"""
+
 from tools.gate.report import (
     FindingCode,
     GateCheckResult,
@@ -10,20 +12,13 @@ from tools.gate.report import (
     load_gate_report,
     save_gate_report,
 )
-from tools.gate.watermark import mark_withheld, without_mark
 
 __all__ = [
-    "CHECKS",
     "FindingCode",
-    "GateCheck",
     "GateCheckResult",
     "GateFinding",
     "GateReport",
-    "PaperEvidence",
     "gate_errors",
     "load_gate_report",
-    "mark_withheld",
-    "run_gate",
     "save_gate_report",
-    "without_mark",
 ]

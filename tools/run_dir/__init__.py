@@ -1,6 +1,6 @@
 """The files of a run folder: their names, and the run's summary."""
 
-from tools.run_dir.paths import IdeaDir, ReviewRoundDir, RunDir, find_run, find_runs, list_runs
+from tools.run_dir.paths import BATCH_FILE, IdeaDir, ReviewRoundDir, RunDir, find_run, find_runs, list_runs
 from tools.run_dir.places import VARIABLE, find_runs_folder, remember_runs_folder
 from tools.run_dir.summary import (
     IdeaSummary,
@@ -15,6 +15,7 @@ from tools.run_dir.summary import (
 )
 
 __all__ = [
+    "BATCH_FILE",
     "VARIABLE",
     "IdeaDir",
     "IdeaSummary",

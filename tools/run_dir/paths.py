@@ -8,6 +8,8 @@ from pathlib import Path
 from tools.errors import UserError
 
 _SCENARIO = "scenario.yaml"
+BATCH_FILE = "batch.json"
+"""The settings of a batch of ideas, in the folder of its runs."""
 
 
 @dataclass(frozen=True)

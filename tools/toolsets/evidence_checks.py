@@ -11,8 +11,8 @@ from tools.errors import ToolError
 from tools.evidence.judgement import Verdict
 from tools.experiments.execution import load_ledger
 from tools.figures import PaperFigure, load_drawings
-from tools.gate import GateFinding, GateReport, run_gate
-from tools.gate.checks import PaperEvidence
+from tools.gate import GateFinding, GateReport
+from tools.gate.checks import PaperEvidence, run_gate
 from tools.gate.report import FindingCode
 from tools.idea_context import IdeaContext
 from tools.literature import collect_source_records

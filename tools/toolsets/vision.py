@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.documents import load_document, read_paper, render_page
 from tools.errors import ToolError, nearest
 from tools.figures import decode_image, load_description
-from tools.gate import without_mark
+from tools.gate.watermark import without_mark
 from tools.run_dir import ReviewRoundDir
 from tools.toolsets.base import Toolset
 from tools.toolsets.tool import Shown

@@ -15,8 +15,9 @@ from agents.autogen import (
     ToolSchema,
     UserMessage,
 )
-from agents.models import ModelSpec, build_client
+from agents.models import ModelSpec
 from agents.models.arguments import arguments_object, read_arguments
+from agents.models.build import build_client
 from tests.fakes.answer import Answer
 from tests.fakes.anthropic_server import AnthropicServer
 from tests.fakes.openai_server import OpenAIServer

@@ -26,8 +26,9 @@ from agents.autogen import (
     ToolSchema,
     UserMessage,
 )
-from agents.models import ModelSpec, UsageDetail, build_client, usage_detail
+from agents.models import ModelSpec, UsageDetail, usage_detail
 from agents.models.base import BaseClient, model_info
+from agents.models.build import build_client
 from agents.models.config import Capabilities
 from agents.models.errors import (
     AuthenticationFailed,

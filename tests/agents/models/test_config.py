@@ -13,12 +13,11 @@ from agents.models import (
     Price,
     Pricing,
     UsageDetail,
-    build_client,
-    client_key,
     endpoint_problems,
     known_configs,
     load_models_config,
 )
+from agents.models.build import build_client, client_key
 from tools.errors import UserError
 
 GOOD = """

@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from agents.autogen import CreateResult, LLMMessage, UserMessage
-from agents.models import ModelSpec, build_client
+from agents.models import ModelSpec
+from agents.models.build import build_client
 from agents.models.config import ModelsConfig
 from agents.models.endpoint import endpoint_problems
 from agents.models.errors import AuthenticationFailed, Unreachable

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from agents.autogen import CreateResult, FunctionCall, UserMessage
-from agents.models import ModelError, ModelSpec, build_client
+from agents.models import ModelError, ModelSpec
+from agents.models.build import build_client
 from tests.fakes.answer import Answer
 from tests.fakes.anthropic_server import AnthropicServer
 from tests.fakes.openai_server import OpenAIServer

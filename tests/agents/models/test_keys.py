@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agents.autogen import UserMessage
-from agents.models import ModelSpec, build_client
+from agents.models import ModelSpec
+from agents.models.build import build_client
 from agents.models.errors import redact
 from tests.fakes.answer import Answer
 from tests.fakes.served import KEY_VARIABLE, PROVIDERS, serve

@@ -17,8 +17,9 @@ from agents.autogen import (
     ToolSchema,
     UserMessage,
 )
-from agents.models import ModelSpec, UsageDetail, build_client, usage_detail
+from agents.models import ModelSpec, UsageDetail, usage_detail
 from agents.models.base import CALL_KEY
+from agents.models.build import build_client
 from agents.models.errors import PersonLeft, ReplayExhausted
 from agents.models.human import HumanClient
 from tools.errors import UserError

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from agents.autogen import CreateResult, UserMessage
-from agents.models import ModelSpec, build_client, usage_detail
+from agents.models import ModelSpec, usage_detail
+from agents.models.build import build_client
 from agents.models.errors import Malformed
 from tests.fakes.answer import Answer
 from tests.fakes.model_server import event

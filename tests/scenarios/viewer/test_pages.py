@@ -13,14 +13,8 @@ from agents.journal_index import place_of
 from tests.scenarios.viewer.conftest import Site
 from tools.audit import audit_paper
 from tools.evidence import Ledger
-from tools.gate import (
-    GateCheckResult,
-    GateFinding,
-    GateReport,
-    load_gate_report,
-    run_gate,
-    save_gate_report,
-)
+from tools.gate import GateCheckResult, GateFinding, GateReport, load_gate_report, save_gate_report
+from tools.gate.checks import run_gate
 from tools.literature import Bibliography
 from tools.paper import section_path
 from tools.review import PanelReport

@@ -15,7 +15,7 @@ from tools.evidence_bench.scores import is_right, score, total, wrong
 from tools.evidence_bench.subject import Subject, read_subjects
 from tools.evidence_bench.trial import CaseTrial
 from tools.experiments.template import load_template
-from tools.gate import CHECKS
+from tools.gate.checks import CHECKS
 from tools.project import TEMPLATES
 
 ADDRESS = "run_1/python_stdlib/best_val_loss"

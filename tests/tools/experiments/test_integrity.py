@@ -14,7 +14,7 @@ from tools.experiments.execution import load_ledger, run_once
 from tools.experiments.integrity import shadows
 from tools.experiments.template import load_template
 from tools.experiments.workspace import Workspace
-from tools.gate import run_gate
+from tools.gate.checks import run_gate
 from tools.idea_context import IdeaContext
 from tools.literature import Bibliography, build_literature
 from tools.review import load_form

@@ -12,18 +12,9 @@ from matplotlib.figure import Figure
 from tests import real_data
 from tests.tools.paper_sample import ledger, write_paper
 from tools.errors import ToolError
-from tools.gate import (
-    CHECKS,
-    FindingCode,
-    GateFinding,
-    GateReport,
-    load_gate_report,
-    mark_withheld,
-    run_gate,
-    save_gate_report,
-    without_mark,
-)
-from tools.gate.watermark import is_marked
+from tools.gate import FindingCode, GateFinding, GateReport, load_gate_report, save_gate_report
+from tools.gate.checks import CHECKS, run_gate
+from tools.gate.watermark import is_marked, mark_withheld, without_mark
 from tools.latex import write_inputs
 from tools.literature import Bibliography
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.tools.paper_sample import ledger, write_paper
-from tools.gate import mark_withheld
 from tools.gate.expected_print import expected_print, plain, squeezed
 from tools.gate.printed import PrintedPaper, check_printed, with_pages
 from tools.gate.report import FindingCode, GateFinding
 from tools.gate.section_source import read_source
+from tools.gate.watermark import mark_withheld
 from tools.latex import tex_problem
 from tools.paper import SECTIONS, section_path
 
