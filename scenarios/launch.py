@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
 import secrets
 import shutil
@@ -44,7 +45,7 @@ async def launch(
     Raises:
         UserError: something is missing or wrong; nothing has been created.
     """
-    _check_name(runs, name)
+    _check_place(runs, name)
     resolved = resolve_scenario(scenario)
     warm_start = read_warm_start(resolved)
     review_inputs = await read_review_inputs(resolved)
@@ -163,12 +164,18 @@ def _resolve_run(folder: Path, overrides: Mapping[str, object] = {}) -> Resolved
     return resolve_scenario(scenario, RunDir(folder).template_dir)
 
 
-def _check_name(runs: Path, name: str) -> None:
-    """Refuse a name before any other work.
+def _check_place(runs: Path, name: str) -> None:
+    """Refuse a place for the run folder before any other work.
 
     Raises:
-        UserError: the name is not that of a single folder, or the folder exists and no killed launch left it.
+        UserError: no folder can be made in `runs`, the name is not that of a single folder, or the folder exists and no
+            killed launch left it.
     """
+    there = next(place for place in (runs.absolute(), *runs.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise UserError(f"--out {runs}: {there} is a file; name a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UserError(f"--out {runs}: you may not write into {there}; choose another folder")
     if name and not is_folder_name(name):
         raise UserError(f"--name {name}: must name one folder, without path separators; set its parent with --out")
     if name and (runs / name).exists() and not (runs / name / INCOMPLETE).is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -174,6 +175,21 @@ def test_a_run_name_that_is_not_one_folder_is_refused(name: str, tmp_path: Path,
     assert "--name" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
     assert not list((tmp_path / "runs").iterdir())
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "locked", "locked/below"])
+def test_a_place_for_runs_that_cannot_be_is_told_before_the_machine_is_checked(
+    place: str, tmp_path: Path, command: Callable[..., Done]
+) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    (tmp_path / "locked").mkdir(mode=0o500)
+    if place.startswith("locked") and os.access(tmp_path / "locked", os.W_OK):
+        pytest.skip("root may write anywhere")
+    no_sandbox = ("--set", "sandbox.require=[network]", "--sandbox", "none")  # what a check of the machine would refuse
+    done = command("launch", "quickstart", *no_sandbox, "--out", tmp_path / place)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith(f"--out {tmp_path / place}")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "locked"]
 
 
 def test_a_folder_of_the_user_survives_a_launch_with_its_name(tmp_path: Path, command: Callable[..., Done]) -> None:
