@@ -76,8 +76,10 @@ def _discussion(records: Sequence[ReviewRecord], scores: Sequence[float], abstai
     first = [point for row in range(max(map(len, points))) for of_one in points for point in of_one[row : row + 1]]
     lost = sum(bool(record.not_found) for record in records)
     trust = f" {lost} of the reviews quote what the paper does not say, and weigh less." if lost else ""
+    found = f"The reviewers found {count} weaknesses in all, each in a field of its own, so none contradicts another."
+    if count == 1:
+        found = "The reviewers found one weakness."
     return (
-        f"The overall scores go {spread}. The reviewers found {count} weaknesses in all, each in a field of its own, so "
-        f"none contradicts another.{trust}{without} The first ones:\n"
+        f"The overall scores go {spread}. {found}{trust}{without} {'It is:' if count == 1 else 'The first ones:'}\n"
         + "\n".join(f"- {point}" for point in first[:_POINTS])
     )

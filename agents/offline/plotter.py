@@ -61,8 +61,8 @@ def draw_effect(setting, values, metrics, files):
         return seeds if isinstance(seeds, list) and seeds else [point(run, dataset, metric)[0]]
 
     for metric, label in metrics.items():
-        columns = min(len(datasets), 4)
-        rows = math.ceil(len(datasets) / columns)
+        rows = math.ceil(len(datasets) / 3)
+        columns = math.ceil(len(datasets) / rows)
         figure, axes = plt.subplots(rows, columns, figsize=(max(2.6 * columns + 0.6, 6), 2.3 * rows + 0.4), squeeze=False)
         for axis in axes.flat[len(datasets):]:
             axis.axis("off")

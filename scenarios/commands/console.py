@@ -95,7 +95,7 @@ def show_table(table: Table, *, optional: Sequence[str] = ()) -> None:
         return
     left_out = []
     for heading in optional:
-        if Measurement.get(out, out.options.update(width=10_000), table).minimum <= out.width:
+        if _narrowest(table) <= out.width:
             break
         if column := next((column for column in table.columns if column.header == heading), None):
             table.columns.remove(column)
@@ -105,6 +105,17 @@ def show_table(table: Table, *, optional: Sequence[str] = ()) -> None:
         out.print(
             f"[dim]Left out at this width: {', '.join(left_out)}. A pipe or --json shows all.[/dim]", highlight=False
         )
+
+
+def _narrowest(table: Table) -> int:
+    """Return the fewest characters in which a table shows every word, and a column that does not wrap as it is."""
+    options = out.options.update(width=10_000)
+    narrowest = Measurement.get(out, options, table).minimum
+    for column in table.columns:
+        if column.no_wrap:
+            cells = [Measurement.get(out, options, cell) for cell in (column.header, *column.cells)]
+            narrowest += max(cell.maximum for cell in cells) - max(cell.minimum for cell in cells)
+    return narrowest
 
 
 def place(name: str, path: Path, note: str = "") -> None:

@@ -65,8 +65,8 @@ def estimate(
     table.add_row("total", "", "", "", "", "", *_dollars(lines), style="bold")
     show_table(table, optional=("answers", "prompts", "calls"))
     out.print(
-        f'\nFrom {len(runs)} runs in {out_folder}, tokens in thousands (k), before any caching. "At most" is for phases '
-        "that take every turn they may.",
+        f"\nFrom {len(runs)} run{'' if len(runs) == 1 else 's'} in {out_folder}, tokens in thousands (k), before any "
+        'caching. "At most" is for phases that take every turn they may.',
         highlight=False,
     )
     if any(line.assumed for line in lines):

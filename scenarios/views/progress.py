@@ -21,6 +21,8 @@ class Progress(Observer):
         self._began = time.monotonic()
         self._dollars = 0.0
         self._now = ""
+        self._submitted: dict[str, str] = {}
+        """What the last tool of a speaker answered to a submission."""
 
     def __enter__(self) -> Progress:
         if self._status:
@@ -42,6 +44,8 @@ class Progress(Observer):
         self._doing(f"{speaker} speaks")
 
     def turn_ended(self, speaker: str, text: str, replayed: bool) -> None:
+        if not replayed and self._submitted.pop(speaker, None) == text:
+            return  # a turn that ends with a submission repeats the tool's answer
         mark = " [dim](from the journal)[/dim]" if replayed else ""
         self._line(f"  [cyan]{escape(speaker)}[/cyan]{mark}: {_short(text)}")
 
@@ -69,7 +73,10 @@ class Progress(Observer):
     def tool_ended(self, speaker: str, tool: str, text: str, failed: bool) -> None:
         if failed:
             self._line(f"  [yellow]{speaker}: {tool} answered with an error[/yellow]: {_short(text)}")
-        elif tool in ("run_experiment", "run_plot", "compile_paper") or tool.startswith("submit"):
+        elif tool.startswith("submit"):
+            self._submitted[speaker] = text
+            self._line(f"  [cyan]{escape(speaker)}[/cyan]: {_short(text)}")
+        elif tool in ("run_experiment", "run_plot", "compile_paper"):
             self._line(f"  [dim]{speaker}: {tool}: {_short(text)}[/dim]")
 
     def note(self, text: str) -> None:

@@ -66,6 +66,16 @@ def test_names_and_amounts_are_whole_in_a_terminal(runs: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_a_terminal_shows_whole_columns_and_tells_which_it_leaves_out(runs: Path, columns: int) -> None:
+    listed = in_terminal("list", "--out", runs, columns=columns)
+    heads, line, *told = listed.splitlines()
+    assert {"run", "status", "gate", "cost"} <= set(heads.split()) and "finished" in line
+    left_out = {"phase", "ideas", "scores", "minutes"} - set(heads.split())
+    assert all(name in told[0] for name in left_out)
+
+
+@pytest.mark.slow
 def test_nothing_is_cut_in_a_pipe(runs: Path) -> None:
     heads, line = in_pipe("list", "--out", runs).splitlines()
     assert heads.split() == ["run", "status", "phase", "ideas", "scores", "gate", "minutes", "cost"]

@@ -23,7 +23,7 @@ _LEFTOVERS = (
     (
         "placeholder",
         re.compile(
-            r"\[(?:insert|add|your|todo|fill|citation needed|placeholder)\b[^\]]*\]|\blorem ipsum\b"
+            r"\[(?:insert|add|your|todo|fill|citation needed|placeholder)\b[^\]]*\](?!\()|\blorem ipsum\b"
             r"|\b(?:TODO|FIXME|TBD)\b|<placeholder>|\bplaceholder (?:text|value|figure)\b",
             re.IGNORECASE,
         ),

@@ -90,7 +90,7 @@ def build_blocks(lines: Sequence[TextLine]) -> list[PaperBlock]:
 
     for line in lines:
         last = open_lines[-1] if open_lines else None
-        if _is_heading(line, body):
+        if _is_heading(line, body) or (in_references and _ends_references(line, body)):
             continues = last is not None and kind == "heading" and _same_heading(last, line)
             if not continues:
                 close()
@@ -147,6 +147,15 @@ def _is_heading(line: TextLine, body: float) -> bool:
     stands_out = line.bold or line.size > 1.08 * body or (original.isupper() and len(letters) > 3)
     numbered = bool(_NUMBERED.match(text)) and original[:1].isupper() and len(letters) >= 3
     return stands_out and numbered and len(letters) > 0.6 * len(name.replace(" ", ""))
+
+
+def _ends_references(line: TextLine, body: float) -> bool:
+    """Return whether a line of a bibliography is the heading of what follows it, such as a checklist, without a number."""
+    letters = sum(c.isalpha() for c in line.text)
+    larger = line.bold and line.size > 1.08 * body and not line.turned
+    return (
+        larger and line.cells == 1 and line.text[:1].isupper() and 3 < letters > 0.6 * len(line.text.replace(" ", ""))
+    )
 
 
 def _level(heading: str) -> int:

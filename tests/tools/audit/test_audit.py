@@ -159,6 +159,7 @@ def test_defects_that_need_no_results(tmp_path: Path, text: str, code: str) -> N
         "The difference was reliable, t(28) = 2.76, p = 0.010.",
         "Ratings on the scale were high (M = 3.50, SD = 1.08, n = 10).",
         r"See Table \ref{tab:a}.",
+        "See [your own data](https://example.com/data).",
     ],
 )
 def test_honest_sentences_pass_without_results(tmp_path: Path, text: str) -> None:

@@ -61,12 +61,14 @@ def test_sections_captions_and_references_are_found(tmp_path: Path) -> None:
     second = text_at(72, 700, "References", size=12, font="F2")
     second += paragraphs(["[1] A. Author and B. Writer. On the width of net-", "works. A Journal, 2020."], y=680)
     second += paragraphs(["[2] C. Scholar. Seeds matter. A Conference, 2021."], y=656)
+    second += text_at(72, 600, "How this paper was made", size=12, font="F2") + paragraphs(["By hand."], y=580)
     document = parse_document(write_pdf(tmp_path / "paper.pdf", [first, second]))
     assert document.title == "The Width of Small Networks"
     assert [(s.title, s.page) for s in document.sections if s.title] == [
         ("Abstract", 1),
         ("2 Method", 1),
         ("References", 2),
+        ("How this paper was made", 2),
     ]
     assert document.captions == ("Table 1: Errors by width.",)
     assert "width  error\n8  0.31\n16  0.27" in document.text
