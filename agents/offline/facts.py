@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agents.offline.messages import RunNote, changed_setting
 from agents.offline.state import PaperVariables
 from tools.evidence import BASELINE, Metric, RunRecord
+from tools.evidence.names import is_of_metric, split_address
 
 
 class Facts:
@@ -45,17 +46,17 @@ class Facts:
     def confirmed(self, metric: str) -> dict[str, str]:
         """Return dataset -> address of the confirmed value of the best run; empty without a confirmation."""
         run = self.confirmation
-        own = [a for a in self.addresses if a.startswith(f"{run.run}/") and a.endswith(f"/{metric}")]
-        return {} if run.missing else {a.split("/")[1]: a.replace(run.run, run.name, 1) for a in own}
+        own = [a for a in self.addresses if a.startswith(f"{run.run}/") and is_of_metric(a, metric)]
+        return {} if run.missing else {split_address(a)[1]: a.replace(run.run, run.name, 1) for a in own}
 
     @property
     def datasets(self) -> list[str]:
-        return list(dict.fromkeys(address.split("/")[1] for address in self.addresses))
+        return list(dict.fromkeys(split_address(address)[1] for address in self.addresses))
 
     @property
     def measured(self) -> list[str]:
         """Return the metrics that the baseline has a result of."""
-        return list(dict.fromkeys(a.split("/")[2] for a in self.addresses if a.startswith(f"{BASELINE}/")))
+        return list(dict.fromkeys(split_address(a)[2] for a in self.addresses if a.startswith(f"{BASELINE}/")))
 
     @property
     def repeated(self) -> bool:

@@ -8,7 +8,7 @@ from agents.offline.results import metrics_to_report
 from agents.offline.script import Call, Opening, Script, call, say, submit, together
 from agents.offline.state import RevisionVariables
 from agents.offline.text import change, latex
-from tools.evidence.names import latex_address
+from tools.evidence.names import is_of_metric, latex_address, split_address
 from tools.toolsets.data import LedgerRows
 
 _NEEDS_RUNS = "This asks for new experiments or for judgement; writing cannot answer it, so the paper is left as it is."
@@ -75,9 +75,9 @@ def _all_changes(facts: Facts, metrics: list[str]) -> str:
     for metric in metrics[2:]:
         for run in facts.varied:
             cells = [
-                rf"{latex(a.split('/')[1])}, {change(a)}"
+                rf"{latex(split_address(a)[1])}, {change(a)}"
                 for a in facts.addresses
-                if a.startswith(f"{run}/") and a.endswith(f"/{metric}")
+                if a.startswith(f"{run}/") and is_of_metric(a, metric)
             ]
             if cells:
                 rows.append(rf"\item {latex(facts.label(metric))}, {latex(run)}: " + "; ".join(cells) + ".")

@@ -12,7 +12,7 @@ from agents.offline.results import metrics_to_report
 from agents.offline.script import Call, CallResult, Calls, Opening, Script, call, say, submit, together
 from agents.offline.state import PaperVariables
 from agents.offline.text import change, file_word, join, latex
-from tools.evidence.names import latex_address
+from tools.evidence.names import is_of_metric, latex_address, split_address
 from tools.toolsets.data import CitationKey, ComparedResults, LedgerRows, SearchResults
 
 _PER_QUERY = 3
@@ -103,7 +103,7 @@ def _at(runs: list[str]) -> str:
 
 def _abstract(facts: Facts, metric: str, significant: list[str]) -> str:
     label = latex(facts.label(metric))
-    main = [a for a in significant if a.endswith(f"/{metric}")]
+    main = [a for a in significant if is_of_metric(a, metric)]
     if confirmed := facts.confirmed(metric):
         cells = "; ".join(rf"{latex(dataset)}, {change(address)}" for dataset, address in confirmed.items())
         found = (
@@ -113,7 +113,7 @@ def _abstract(facts: Facts, metric: str, significant: list[str]) -> str:
     elif main:
         found = (
             "Among the differences from the baseline that the test tells apart: "
-            + "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}, {change(a)}" for a in main[:2])
+            + "; ".join(rf"{latex(split_address(a)[1])} in {latex(split_address(a)[0])}, {change(a)}" for a in main[:2])
             + "."
         )
     elif facts.repeated:
@@ -256,9 +256,9 @@ def _of_run(facts: Facts, run: str, metric: str) -> str:
     known = note and facts.tunable_address
     where = rf" ({tunable_of(facts)} = \setting{{{run}/{facts.tunable_address}}})" if known else ""
     changes = [
-        rf"{latex(a.split('/')[1])}, {change(a)}"
+        rf"{latex(split_address(a)[1])}, {change(a)}"
         for a in facts.addresses
-        if a.startswith(f"{run}/") and a.endswith(f"/{metric}") and a.replace(run, "run_0", 1) in facts.addresses
+        if a.startswith(f"{run}/") and is_of_metric(a, metric) and a.replace(run, "run_0", 1) in facts.addresses
     ]
     return rf"\textbf{{{latex(run)}}}{where}. " + "; ".join(changes) + "."
 
@@ -307,7 +307,7 @@ def _tested(facts: Facts) -> str:
 
 def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool) -> str:
     label = latex(facts.label(metric))
-    main = [a for a in significant if a.endswith(f"/{metric}")]
+    main = [a for a in significant if is_of_metric(a, metric)]
     if confirmed := facts.confirmed(metric):
         cells = "; ".join(
             rf"{latex(dataset)}, \result{{{latex_address(address)}}}" for dataset, address in confirmed.items()
@@ -317,9 +317,9 @@ def _conclusion(facts: Facts, metric: str, significant: list[str], capped: bool)
             "the differences from the baseline on the same seeds."
         )
     elif main:
-        rows = "; ".join(rf"{latex(a.split('/')[1])} in {latex(a.split('/')[0])}: {change(a)}" for a in main)
+        rows = "; ".join(rf"{latex(split_address(a)[1])} in {latex(split_address(a)[0])}: {change(a)}" for a in main)
         body = f"On the {label} these runs were told apart from the baseline: {rows}."
-        if len(main) < sum(address.endswith(f"/{metric}") and "run_0/" not in address for address in facts.addresses):
+        if len(main) < sum(is_of_metric(address, metric) and "run_0/" not in address for address in facts.addresses):
             body += " All other cells were not."
     elif not facts.repeated:
         body = _UNTESTED

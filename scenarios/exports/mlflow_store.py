@@ -124,7 +124,10 @@ class _Store:
     def series(self, id: str, key: str, values: tuple[float, ...]) -> None:
         """Add the values of a metric, by step."""
         lines = (f"{_milliseconds(self._end)} {value!r} {step}\n" for step, value in enumerate(values))
-        write_text(_inside(self._folder / id / "metrics", key), "".join(lines))
+        path = _inside(self._folder / id / "metrics", key)
+        if path.is_dir() or any(parent.is_file() for parent in path.parents):  # `loss` beside `loss/train`
+            path = _inside(self._folder / id / "metrics", key.replace("/", "."))
+        write_text(path, "".join(lines))
 
     def keep(self, id: str, path: Path, folder: str = "") -> None:
         """Copy a file to the artifacts of a run."""

@@ -19,6 +19,7 @@ from typing import Literal, get_args
 
 from tools.errors import ToolError, nearest
 from tools.evidence.ledger import Ledger
+from tools.evidence.names import split_address
 from tools.evidence.records import BASELINE
 
 RELATIONS = ("better", "worse", "lower", "higher", "faster", "slower", "same", "different", "within_noise")
@@ -58,7 +59,7 @@ def parse_claim(text: str, ledger: Ledger) -> ClaimSpec:
         given[key] = value
     if missing := [key for key in _KEYS if not given.get(key) and key != "against"]:
         raise ToolError(f"{missing[0]} is missing; write run=..., relation=..., metric=..., datasets=...")
-    addresses = [address.split("/") for address in ledger.addresses() + ledger.confirmed_addresses()]
+    addresses = [split_address(address) for address in ledger.addresses() + ledger.confirmed_addresses()]
     runs = list(dict.fromkeys(run for run, _, _ in addresses))
     datasets = list(dict.fromkeys(dataset for _, dataset, _ in addresses))
     metrics = list(dict.fromkeys(metric for _, _, metric in addresses))

@@ -9,7 +9,7 @@ _FORBIDDEN = re.compile(r"[\\{}~^$&]")
 
 
 def name_problem(name: str) -> str:
-    """Return why this cannot name a dataset or a metric, an empty string if it can.
+    """Return why this cannot name a metric, an empty string if it can.
 
     A name becomes part of an address like `run_1/dataset/metric`, which agents write into LaTeX.
     """
@@ -19,9 +19,26 @@ def name_problem(name: str) -> str:
         return "a name has no outer or double spaces"
     if found := _FORBIDDEN.search(name):
         return f"{found[0]} has a meaning in LaTeX; write it in words"
-    if "/" in name:
-        return "/ separates the parts of an address like run_1/dataset/metric; write another character, or 'per'"
+    if "" in name.split("/"):
+        return "a name has no outer or double slashes"
     return ""
+
+
+def dataset_problem(name: str) -> str:
+    """Return why this cannot name a dataset, an empty string if it can. Unlike a metric's, its name has no slashes."""
+    if "/" in name:
+        return "/ ends the dataset in an address like run_1/dataset/metric; write another character"
+    return name_problem(name)
+
+
+def split_address(address: str) -> list[str]:
+    """Return the parts of an address: run, dataset and metric, or fewer. A metric may have slashes, like val/loss."""
+    return address.split("/", 2)
+
+
+def is_of_metric(address: str, metric: str) -> bool:
+    """Return whether an address `run/dataset/metric` names a result of this metric."""
+    return split_address(address)[2:] == [metric]
 
 
 def latex_address(address: str) -> str:

@@ -64,7 +64,11 @@ class Metric(BaseModel):
         """Return whether it measures what a run costs, not what it achieves."""
         if self.cost is not None:
             return self.cost
-        return bool(_COSTS & set(self.name.lower().split("_"))) or self.unit in _COST_UNITS or self.unit.endswith("/s")
+        return (
+            bool(_COSTS & set(re.split("[_/]", self.name.lower())))
+            or self.unit in _COST_UNITS
+            or self.unit.endswith("/s")
+        )
 
     @property
     def printed(self) -> str:

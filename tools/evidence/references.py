@@ -134,9 +134,7 @@ def check_references(tex: str, ledger: Ledger, known: Mapping[str, set[str]] | N
 
 def _hint_of_compare(macro: str, address: str) -> str:
     """Return how to print a comparison with another run, if the address names two."""
-    found = re.fullmatch(
-        r"((?:run|confirm)_\d+/[^/|,]+/[^/|,\s]+)[^\w]+(?:against\s+)?((?:run|confirm)_\d+).*", address
-    )
+    found = re.fullmatch(r"((?:run|confirm)_\d+/[^/|,]+/[^|,\s]+)[^\w]+(?:against\s+)?((?:run|confirm)_\d+).*", address)
     if not found or macro not in ("change", "result"):
         return ""
     return f"a comparison with another run is \\compare{{{latex_address(found[1])}}}{{{found[2]}}}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tools.errors import ToolError, nearest
 from tools.evidence import Metric, statistics
-from tools.evidence.names import LONGEST_NAME, name_problem
+from tools.evidence.names import LONGEST_NAME, dataset_problem, name_problem
 
 LARGEST = 1e100
 """Larger numbers are rejected: their squares overflow a float, and no measurement is that large."""
@@ -45,7 +45,7 @@ def parse_final_info(data: object, metrics: Mapping[str, Metric]) -> FinalInfo:
     censored: list[str] = []
     left_out: list[str] = []
     for dataset, entry in _object(data, "the whole file", "dataset").items():
-        place = _name(dataset, "the whole file")
+        place = _name(dataset, "the whole file", dataset_problem)
         if not isinstance(entry, dict):
             left_out.append(place)
             continue
@@ -132,9 +132,9 @@ def _number(data: object, place: str) -> float:
     return float(data)
 
 
-def _name(name: str, place: str) -> str:
-    """Return the name of a dataset or metric. Raises ToolError if it cannot be one."""
-    if problem := name_problem(name):
+def _name(name: str, place: str, problem_of: Callable[[str], str] = name_problem) -> str:
+    """Return the name of a metric, or of what `problem_of` judges. Raises ToolError if it cannot be one."""
+    if problem := problem_of(name):
         raise ToolError(f"final_info.json: {place}: {_shown(name)} cannot be a name: {problem}")
     return name
 

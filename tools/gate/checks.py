@@ -171,7 +171,7 @@ def _implausible(evidence: PaperEvidence) -> Iterable[GateFinding]:
     for run in (*evidence.ledger.completed, *evidence.ledger.confirmations):
         for doubt in run.implausible:
             used = any(
-                f"{run.name}/{result}" in printed or result.rpartition("/")[2] in printed for result in doubt.results
+                f"{run.name}/{result}" in printed or result.partition("/")[2] in printed for result in doubt.results
             )
             yield GateFinding(
                 kind="error" if doubt.impossible and used else "note",

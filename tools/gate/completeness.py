@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from tools.evidence import BASELINE, Ledger
 from tools.evidence.judgement import Verdict
 from tools.evidence.ledger_gaps import RunGaps, gaps_of
+from tools.evidence.names import split_address
 from tools.gate.report import FindingCode, GateFinding
 from tools.gate.section_source import SectionSource
 
@@ -160,7 +161,7 @@ def _shows(sources: Sequence[SectionSource], dataset: str, metrics: set[str]) ->
         if re.search(pattern, re.sub(r"\\_", "_", source.prose), re.IGNORECASE):
             return True
         for reference in source.references:
-            *names, metric = reference.address.partition("}")[0].split("/")
+            *names, metric = split_address(reference.address.partition("}")[0])
             if dataset in names and metric in metrics:
                 return True
             if reference.macro in ("resulttable", "comparisontable") and metric in metrics:

@@ -75,7 +75,7 @@ def _drawn_by_kind(facts: FigureDescription | None, ledger: Ledger) -> set[str]:
     text = " ; ".join(f"{panel.title} ; {panel.ylabel}" for panel in facts.panels).lower() if facts else ""
     metrics = _known(ledger)[1]
     labels = set(re.findall(r"[a-z]+", text)) if not named(text, metrics) else set()
-    return {name for name in metrics if ledger.metric(name).printed.lower().split()[-1] in labels}
+    return {name for name in metrics if re.split(r"[\s/]", ledger.metric(name).printed.lower())[-1] in labels}
 
 
 def _mismatch(figure: ShownFigure, place: int, text: str, kind: str, said: set[str], shown: set[str]) -> GateFinding:
@@ -99,9 +99,9 @@ def _known(ledger: Ledger) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
 
 def named(text: str, names: Mapping[str, Sequence[str]]) -> set[str]:
     """Return which names a text contains in one of their spellings. A longer name hides a shorter one inside it."""
-    plain = re.sub(r"[\\_\-\s]+", " ", text).casefold()
+    plain = re.sub(r"[\\_\-\s/]+", " ", text).casefold()
     found = set()
-    spellings = [(re.sub(r"[_\-\s]+", " ", s).casefold(), name) for name, each in names.items() for s in each]
+    spellings = [(re.sub(r"[_\-\s/]+", " ", s).casefold(), name) for name, each in names.items() for s in each]
     for spelling, name in sorted(set(spellings), key=lambda pair: -len(pair[0])):
         pattern = rf"(?<![a-z0-9]){re.escape(spelling)}(?![a-z0-9])"
         if spelling and re.search(pattern, plain):

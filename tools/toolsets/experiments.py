@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tools.errors import ToolError
 from tools.evidence import BASELINE, CONFIRMATION, Ledger, RunRecord, gaps_of
+from tools.evidence.names import is_of_metric, split_address
 from tools.experiments.confirmation import confirm, confirmation_of
 from tools.experiments.dry_run import dry_run
 from tools.experiments.execution import load_ledger, run_once, source_digest
@@ -245,9 +246,9 @@ def _costs_once(ledger: Ledger, lines: Mapping[str, str]) -> list[str]:
     """Return the lines of results, `address` and what follows. A cost that is the same on all datasets has one line."""
     found: dict[str, str] = {}
     for address, text in lines.items():
-        run, _, metric = address.split("/", 2)
-        same = {lines[other] for other in lines if other.startswith(f"{run}/") and other.endswith(f"/{metric}")}
-        datasets = sum(other.endswith(f"/{metric}") for other in lines)
+        run, _, metric = split_address(address)
+        same = {lines[other] for other in lines if other.startswith(f"{run}/") and is_of_metric(other, metric)}
+        datasets = sum(is_of_metric(other, metric) for other in lines)
         if ledger.result(address).metric.is_cost and len(same) == 1 and datasets > 1:
             found.setdefault(f"{run}//{metric}", f"{address}{text} The same on all {datasets} datasets.")
         else:

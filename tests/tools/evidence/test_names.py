@@ -11,7 +11,8 @@ from agents.offline.text import change, file_word, latex
 from scenarios.commands import console
 from scenarios.views.progress import Progress
 from tools.errors import ToolError
-from tools.evidence.names import latex_address, name_problem
+from tools.evidence import Metric
+from tools.evidence.names import is_of_metric, latex_address, name_problem, split_address
 from tools.experiments.final_info import parse_final_info
 
 ODD = ['100% of #1 "q" | x_y', "数据 <b>é", "loss (%), 'best' [bold]", "P@1", "-", "a,b; c=d"]
@@ -24,13 +25,26 @@ def test_odd_names_are_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a/b", "a\\b", "{x}", "~", "x^2", "a&b", "$x$", "", " a", "a ", "a  b", "a\nb", "x" * 81]
+    "name", ["a//b", "/a", "a/", "a\\b", "{x}", "~", "x^2", "a&b", "$x$", "", " a", "a ", "a  b", "a\nb", "x" * 81]
 )
 def test_what_cannot_be_a_name_is_refused_where_it_enters(name: str) -> None:
     assert name_problem(name)
     for data in ({name: {"means": {"loss": 1.0}}}, {"data": {"means": {name: 1.0}}}):
         with pytest.raises(ToolError):
             parse_final_info(data, {})
+
+
+def test_a_metric_may_have_slashes_and_a_dataset_may_not() -> None:
+    assert parse_final_info({"cifar": {"means": {"val/loss": 1.0, "val/top/1": 2.0}}}, {}).values
+    with pytest.raises(ToolError, match="cifar/10"):
+        parse_final_info({"cifar/10": {"means": {"loss": 1.0}}}, {})
+    assert split_address("run_1/cifar/val/top/1") == ["run_1", "cifar", "val/top/1"]
+    assert is_of_metric("run_1/cifar/val/loss", "val/loss") and not is_of_metric("run_1/cifar/val/loss", "loss")
+
+
+@pytest.mark.parametrize("name", ["time/train", "perf/throughput"])
+def test_a_cost_is_known_behind_a_slash(name: str) -> None:
+    assert Metric(name=name).is_cost
 
 
 def test_a_reference_escapes_what_latex_would_not_read() -> None:
@@ -58,3 +72,12 @@ def test_the_terminal_shows_brackets_as_they_are(monkeypatch: pytest.MonkeyPatch
     progress.turn_ended("[reviewer]", "it says [/bold]", replayed=False)
     shown = text.getvalue()
     assert all(part in shown for part in ("[bold]loss[/bold] [/]", "idea [red]", "[reviewer]", "[/bold]"))
+
+
+def test_the_answer_to_a_submission_is_told_once() -> None:
+    text = io.StringIO()
+    progress = Progress(Console(file=text, width=200))
+    progress.tool_ended("area_chair", "submit_meta_review", "decision Reject", failed=False)
+    progress.turn_ended("area_chair", "decision Reject", replayed=False)
+    progress.turn_ended("reviewer", "decision Reject", replayed=False)
+    assert text.getvalue().count("area_chair: decision Reject") == 1 and "reviewer: decision Reject" in text.getvalue()

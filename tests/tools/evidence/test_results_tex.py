@@ -20,6 +20,7 @@ from tools.evidence import (
     reference_values,
     write_results_tex,
 )
+from tools.evidence.claim_spec import parse_claim
 from tools.latex import to_latex
 
 ENVIRONMENT = {"torch": "2.13.0", "hardware": "2 cores & 8 GiB, 50% <shared>"}
@@ -227,3 +228,29 @@ def test_the_same_ledger_gives_the_same_file(ledger: Ledger, tmp_path: Path) -> 
     write_results_tex(ledger, ENVIRONMENT, tmp_path / "a.tex")
     write_results_tex(Ledger(METRICS, ledger.runs), ENVIRONMENT, tmp_path / "b.tex")
     assert (tmp_path / "a.tex").read_bytes() == (tmp_path / "b.tex").read_bytes()
+
+
+def test_metrics_with_slashes_are_told_apart_in_references_tables_and_claims(tmp_path: Path) -> None:
+    values = {"val/loss": [1.0, 2.0], "loss": [3.0, 5.0]}
+    rows = [RunRecord(name=f"run_{n}", status="completed", values={"dino": values}, note="x") for n in (0, 1)]
+    ledger = Ledger({"val/loss": Metric(name="val/loss", goal="min")}, rows)
+    text = (
+        r"\result{run_1/dino/val/loss} \result{run_1/dino/loss} \compare{run_1/dino/val/loss}{run_0} "
+        r"\noisefloor{dino/val/loss} \resulttable{val/loss} \comparisontable{loss} "
+        r"\claim{run=run_1, relation=same, metric=val/loss, datasets=dino}{is the same}"
+    )
+    assert check_references(text, ledger) == []
+    printed = reference_values(ledger, {})["result"]
+    assert printed["run_1/dino/val/loss"] != printed["run_1/dino/loss"]
+    assert parse_claim("run=run_1, relation=same, metric=val/loss, datasets=dino", ledger).metric == "val/loss"
+    [problem] = check_references(r"\change{run_1/dino/val/loss against run_0}", ledger)
+    assert problem.nearest.endswith(r"\compare{run_1/dino/val/loss}{run_0}")
+    paper = tmp_path / "paper.tex"
+    head = r"\documentclass{article}\usepackage{booktabs}\usepackage{graphicx}\input{results.tex}\begin{document}"
+    paper.write_text(f"{head}\n{text}\n\\end{{document}}\n", encoding="utf-8")
+    write_results_tex(ledger, {}, tmp_path / "results.tex", text)
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "paper"], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "1.5" in PdfReader(tmp_path / "paper.pdf").pages[0].extract_text()

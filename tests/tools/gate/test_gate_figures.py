@@ -22,6 +22,7 @@ from tools.figures import (
 )
 from tools.gate import FindingCode, GateFinding
 from tools.gate.checks import CHECKS, PaperEvidence
+from tools.gate.figure_captions import named
 from tools.gate.figure_text import claims_in, figure_facts, texts_of_facts
 from tools.gate.shapes import follows_shape
 from tools.literature import Bibliography
@@ -325,3 +326,10 @@ def test_plotted_values_are_recorded(drawn: Path) -> None:
     facts = load_description(drawn)
     assert facts is not None
     assert facts.panels[0].series[0].y_values == [0.40, 0.30, 0.35, 0.10]
+
+
+def test_a_metric_with_a_slash_is_found_in_file_names_labels_and_captions() -> None:
+    names = {"val/loss": ["val/loss"], "loss": ["loss"]}
+    for text in ("The val/loss of each run", "fig:effect_val-loss-cd41", "validation of val loss", r"val\_loss"):
+        assert named(text, names) == {"val/loss"}, text
+    assert named("loss/step", names) == {"loss"}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from tools.evidence import ResultComparison
+from tools.evidence.names import split_address
 from tools.evidence.records import MetricResult
 from tools.evidence_bench.case import Draft, FileEdit
 from tools.evidence_bench.kinds.kind import Kind, builds
@@ -173,7 +174,7 @@ def other_reference(kind: Kind, facts: StudyFacts, random: Random, part: int) ->
     result = any_result(facts, random)
     if result is None:
         return None
-    parts = result.address.split("/")
+    parts = split_address(result.address)
     options = [
         [*parts[:part], other, *parts[part + 1 :]]
         for other in (facts.runs, facts.datasets, facts.metrics)[part]
@@ -197,6 +198,6 @@ def unknown_reference(kind: Kind, facts: StudyFacts, random: Random) -> Draft | 
         f"{result.run}/{result.dataset}/{random.choice(('fid', 'f1', 'bleu'))}",
     )
     address = random.choice(options)
-    run, dataset, metric = map(tex, address.split("/"))
+    run, dataset, metric = map(tex, split_address(address))
     fields = {"run": run, "dataset": dataset, "metric": metric, "address": address}
     return kind.say(facts, random, fields, Draft(section="", claimed=address))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.names import split_address
 from tools.evidence.records import BASELINE
 from tools.gate.report import FindingCode
 from tools.gate.section_source import EvidenceReference
@@ -34,7 +35,7 @@ def judge_references(sentence: ParsedSentence, study: Study) -> Iterator[Judgeme
         yield from _unknown_runs(clause, study)
         yield from _in_turn(clause, study)
         for number, reference in enumerate(clause.measured):
-            parts = reference.address.split("/")
+            parts = split_address(reference.address)
             if len(parts) != 3 or reference.address not in study.addresses:
                 continue
             compared_with = _FROM.search(clause.text[: reference.start - clause.start])
@@ -64,13 +65,13 @@ def judge_references(sentence: ParsedSentence, study: Study) -> Iterator[Judgeme
 
 def _in_turn(clause: Clause, study: Study) -> Iterator[Judgement]:
     """Yield references that stand out of turn in 'on dino and line, ... and ..., respectively'."""
-    references = [r for r in clause.measured if r.address.count("/") == 2 and r.address in study.addresses]
+    references = [r for r in clause.measured if r.address in study.addresses]
     for place, kind in enumerate(("run", "dataset", "metric")):
         mentions = [m for m in clause.named(kind) if len(m.names) == 1]
         if "respectively" not in clause.text.lower() or len(mentions) != len(references) or len(mentions) < 2:
             continue
         for mention, reference in zip(mentions, references, strict=True):
-            parts = reference.address.split("/")
+            parts = split_address(reference.address)
             if parts[place] != mention.names[0]:
                 right = "/".join([*parts[:place], mention.names[0], *parts[place + 1 :]])
                 why = f"in turn, the words name {mention.names[0]}, the reference prints {reference.address}"

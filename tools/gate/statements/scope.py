@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tools.evidence.claim_spec import ClaimSpec
+from tools.evidence.names import split_address
 from tools.evidence.records import BASELINE
 from tools.gate.statements.clauses import Clause
 from tools.gate.statements.compared_runs import compared_runs, unique
@@ -79,7 +80,7 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
     if spec := declared(predicate, clause, study):
         return _declared_scope(spec)
     references = [r for r in clause.measured if before <= r.start < following] or clause.measured
-    parts = [r.address.split("/") for r in references if r.address.count("/") == 2]
+    parts = [found for r in references if len(found := split_address(r.address)) == 3]
 
     def near(kind: str) -> tuple[str, ...]:
         found = clause.named(kind)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tools.evidence.best_run import best_run
 from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.names import split_address
 from tools.evidence.records import BASELINE
 from tools.gate.report import FindingCode
 from tools.gate.statements.clauses import Clause
@@ -126,7 +127,7 @@ def _best_on_average(study: Study, sense: str, runs: Sequence[str], datasets: Se
 def _judge_largest_change(predicate: Predicate, clause: Clause, study: Study) -> Judgement | None:
     """Judge 'the largest improvement is ...': the change must be significant."""
     for reference in clause.measured:
-        parts = reference.address.split("/")
+        parts = split_address(reference.address)
         found = compare(study, *parts) if len(parts) == 3 and parts[0] != BASELINE else None
         if found and found.p_value is not None and not found.significant and not clause.hedge:
             cell = Cell(reference.address, BASELINE, Truth.NOT_SIGNIFICANT, found)
