@@ -30,6 +30,8 @@ class CodeFacts:
     """Decimal numbers with four significant digits or more."""
     pairs: tuple[tuple[str, tuple[float, ...]], ...] = ()
     """Name -> a tuple of numbers, such as betas=(0.9, 0.999)."""
+    summaries: tuple[tuple[str, str], ...] = ()
+    """Function -> the first line of its docstring. It may explain a name, and is no evidence of what the code does."""
 
     @property
     def known(self) -> bool:
@@ -52,6 +54,7 @@ def read_code(folder: Path | None) -> CodeFacts:
     imports: set[str] = set()
     choices: dict[str, tuple[str, ...]] = {}
     pairs: list[tuple[str, tuple[float, ...]]] = []
+    summaries: dict[str, str] = {}
     literals: set[float] = set()
     for tree in trees:
         aliases = _aliases(tree)
@@ -65,6 +68,8 @@ def read_code(folder: Path | None) -> CodeFacts:
                 and float(f"{node.value:.3g}") != node.value
             ):
                 literals.add(node.value)
+            if isinstance(node, ast.FunctionDef) and (documented := ast.get_docstring(node)):
+                summaries[node.name] = documented.partition("\n")[0]
             if isinstance(node, ast.Call):
                 choices.update(_choices(node))
                 pairs += _pairs(node)
@@ -78,6 +83,7 @@ def read_code(folder: Path | None) -> CodeFacts:
         tuple(choices.items()),
         frozenset(literals),
         tuple(dict.fromkeys(pairs)),
+        tuple(summaries.items()),
     )
 
 

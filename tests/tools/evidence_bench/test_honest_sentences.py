@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tools.evidence.judgement import Judgement, Verdict
+from tests.tools.evidence_bench.judging import wrong
 from tools.evidence_bench.subject import Subject
-from tools.gate.checks import PaperEvidence
 
-WRONG = (Verdict.CONTRADICTED, Verdict.NO_EVIDENCE)
 LOSS = r"\result{run_%d/python_stdlib/best_val_loss}"
 
 OF_FOUR_SETS = [
@@ -210,21 +208,6 @@ OF_ONE_SET = [
     ),
     ("results", r"The bar of run\_2 is the tallest.", r"The bar of run\_3 is the tallest."),
 ]
-
-
-def wrong(subject: Subject, section: str, text: str) -> list[Judgement]:
-    facts = subject.facts
-    evidence = PaperEvidence.of(
-        facts.paper,
-        {section: text},
-        facts.ledger,
-        facts.bibliography,
-        code=facts.code,
-        template=facts.template,
-        drawings=subject.drawings,
-    )
-    judged = [*evidence.judgements, *evidence.setup_judgements, *evidence.figure_judgements]
-    return [judgement for _, judgement in judged if judgement.verdict in WRONG]
 
 
 @pytest.mark.parametrize(("section", "honest", "false"), OF_FOUR_SETS)

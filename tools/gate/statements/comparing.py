@@ -87,7 +87,7 @@ def judge_cell(study: Study, sense: str, run: str, dataset: str, metric: str, ag
                 return Cell(address, against, Truth.NO_GOAL, found)
             agrees = found.direction == sense
         else:
-            agrees = lower == (sense in ("lower", "faster"))
+            agrees = lower == wants_lower(study, sense, metric)
         if not agrees:
             return Cell(address, against, Truth.FALSE, found)
     return Cell(address, against, Truth.TRUE if study.by_direction else _shown(found), found, study.by_direction)
@@ -106,7 +106,9 @@ def wants_lower(study: Study, sense: str, metric: str) -> bool:
     """Tell whether a lower value of a metric is what a sense such as 'better' or 'faster' says."""
     if sense in ("better", "worse"):
         return (study.metric(metric).goal == "min") == (sense == "better")
-    return sense in ("lower", "faster")
+    if sense in ("faster", "slower"):
+        return (sense == "faster") != study.is_speed(metric)
+    return sense == "lower"
 
 
 def size_contradicts(size: str, cell: Cell) -> str:

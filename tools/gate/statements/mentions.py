@@ -11,6 +11,7 @@ from typing import Literal
 from tools.evidence.names import name_parts
 from tools.evidence.records import BASELINE
 from tools.gate.statements.lexicon import lemmas, words
+from tools.gate.statements.numerals import numerals
 from tools.gate.statements.study import Study
 
 Kind = Literal["run", "dataset", "metric", "setting"]
@@ -67,6 +68,9 @@ class Mention:
     """A run named by what it changes."""
 
 
+_VALUE_LINK = r"(?:\s+value)?\s*(?:\s(?:of|is|was|at|to)\s|=|≈)?\s*(?:only\s+|about\s+)?"
+_LISTED = re.compile(r"\s*(?:,|and\b|or\b|to\b|-)\s*(?:and\s+|or\s+)?\d")
+"""Behind the first of several values, which describe no run."""
 _STEP_SIZES = ("learning_rate", "lr")
 NamePattern = tuple[Kind, str, re.Pattern[str]]
 
@@ -82,12 +86,15 @@ def name_patterns(study: Study) -> list[NamePattern]:
             found.append(("metric", name, _sequence(parts)))
             if len(parts) > 1:
                 heads.setdefault(parts[-1], []).append(name)
+                for start in range(1, len(parts) - 1):
+                    heads.setdefault(" ".join(parts[start:]), []).append(name)
                 if parts[0] not in words("generic_names") and len(parts[0]) <= 5 and not lemmas(parts[0]):
                     found.append(("metric", name, _sequence(parts[:1])))
     for head, names in heads.items():
         if len(head) > 3:
-            found += [("metric", name, _sequence([head])) for name in dict.fromkeys(names)]
+            found += [("metric", name, _sequence(head.split())) for name in dict.fromkeys(names)]
     found += [("dataset", name, _sequence(name_parts(name), plural=True)) for name in study.datasets]
+    found += [("dataset", name, _sequence(what.split(), plural=True)) for what, name in study.nicknames.items()]
     # 'the dinosaur' is the dataset dino; a name that is a word itself has no such longer form
     found += [
         ("dataset", name, re.compile(rf"(?<![\w\\-]){name}[a-z]+(?!\w)", re.IGNORECASE))
@@ -154,6 +161,7 @@ def _changed_settings(text: str, study: Study) -> Iterator[Mention]:
                 runs += study.runs_with(setting, _ratio(both[1], None) or 0.0) if both else ()
                 start = both.start() if both else match.start()
                 yield Mention("run", runs, start, match.end(), several=both is not None, by_setting=True)
+        yield from _by_value(text, study, setting, noun)
         if len(study.varied) == 1:
             yield from _understood(text, study, setting, noun)
         directions = re.compile(
@@ -182,6 +190,16 @@ def _changed_settings(text: str, study: Study) -> Iterator[Mention]:
             if ranked:
                 run = ranked[-1] if match["top"] else ranked[0]
                 yield Mention("run", (run,), match.start(), match.end(), by_setting=True)
+
+
+def _by_value(text: str, study: Study, setting: str, noun: str) -> Iterator[Mention]:
+    """Yield runs named by the value of what they change: 'a learning rate of 0.006'."""
+    for numeral in numerals(text):
+        named = re.search(rf"\b{noun}{_VALUE_LINK}$", text[: numeral.start], re.IGNORECASE)
+        if named and numeral.form in ("decimal", "integer") and not _LISTED.match(text, numeral.end):
+            runs = study.runs_at(setting, numeral.value)
+            if runs:
+                yield Mention("run", runs, named.start(), numeral.end, by_setting=True)
 
 
 def _understood(text: str, study: Study, setting: str, noun: str) -> Iterator[Mention]:

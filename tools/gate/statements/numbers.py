@@ -20,6 +20,7 @@ from tools.gate.statements.measured_numbers import judge_measured, states_small_
 from tools.gate.statements.number_conventions import is_convention, is_level, judge_symbol
 from tools.gate.statements.number_place import NumberPlace
 from tools.gate.statements.number_settings import is_constant, judge_setting
+from tools.gate.statements.number_units import metrics_by_unit
 from tools.gate.statements.numerals import numerals
 from tools.gate.statements.placement import Placement
 from tools.gate.statements.study import Study
@@ -50,11 +51,9 @@ def judge_numbers(sentence: ParsedSentence, study: Study, placement: Placement) 
             place = NumberPlace.of(numeral, clause)
             if _inside_name(place) or is_convention(place):
                 continue
-            judgement = (
-                judge_symbol(place, study, placement.formulas)
-                or judge_count(place, sentence, study, found)
-                or judge_setting(place, study)
-            )
+            judgement = judge_symbol(place, study, placement.formulas)
+            if not metrics_by_unit(place, study):
+                judgement = judgement or judge_count(place, sentence, study, found) or judge_setting(place, study)
             if judgement is None and not _is_licensed(place, study, placement):
                 judgement = judge_measured(place, study)
             if judgement:
@@ -78,6 +77,8 @@ def _is_licensed(place: NumberPlace, study: Study, placement: Placement) -> bool
         return True
     if _is_version(place, study) and not _is_value_of_metric(place):
         return True
+    if metrics_by_unit(place, study) and numeral.form != "ratio":
+        return False
     if not placement.strict and not bound and not clause.named("metric") and numeral.value in study.known_numbers:
         return True
     if numeral.form == "ratio":

@@ -48,6 +48,11 @@ _DIGITS = re.compile(
 _NAME_BEFORE = re.compile(r"(?:[A-Za-z]|[A-Za-z]-|[_^]\s*|[A-Za-z]–|\d[._-])$")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b|-?\s?D\b|-dimensional")
 _PERCENT = re.compile(r"\s*-?(?:%|per\s?cent\b|percent\b|percentage points?\b|pp\b|points of percent)")
+_PERCENT_RANGE = re.compile(
+    r"\s*(?:to|-+|–|and(?=\s+[\d.]+\s*(?:%|per)))\s*\d+(?:\.\d+)?\s*-?(?:%|per\s?cent\b)", re.IGNORECASE
+)
+"""Behind the first number of '11 to 24 percent'."""
+_BETWEEN_OR_BY = re.compile(r"\b(?:by|between|from|of)\s+(?:about\s+|roughly\s+|some\s+)?$", re.IGNORECASE)
 _TIMES = re.compile(r"\s*-?(?:times\b(?!\s+steps?)|fold\b|x\b(?!\s*\d)|×(?!\s*\d)|\\times(?!\s*\d))")
 _FACTOR_OF = re.compile(r"\bfactors?\s+of\s+(?:about\s+|nearly\s+)?$", re.IGNORECASE)
 _PART_OF_COMPOUND = re.compile(r"-?\s?dimension|-(?:sided|tailed|stage|way|layer|step|part)")
@@ -108,6 +113,8 @@ def _in_digits(text: str) -> Iterator[Numeral]:
             half = 0.5 * value
         if percent := _PERCENT.match(text, end):
             form, end = "percent", percent.end()
+        elif _PERCENT_RANGE.match(text, end) and _BETWEEN_OR_BY.search(text[: match.start()]):
+            form = "percent"
         elif times := _TIMES.match(text, end):
             form, end = "ratio", times.end()
         yield Numeral(match.start(), end, text[match.start() : end], value, form, half)

@@ -38,7 +38,7 @@ _ALL_METRICS = re.compile(
 )
 _OBJECT = re.compile(r"\s+(?:as|from|to|than|with)\b")
 _REFERS_BACK = re.compile(
-    r"\W*(?:only\s+)?(?:it|this|that|which|those|there|here|the (?:difference|change|effect|value|cost|gain))\b",
+    r"\W*(?:only\s+)?(?:it|where|this|that|which|those|there|here|the (?:difference|change|effect|value|cost|gain))\b",
     re.IGNORECASE,
 )
 
@@ -169,10 +169,10 @@ def mention_before(clause: Clause, kind: str) -> Mention | None:
 
 
 def _times(metrics: tuple[str, ...], clause: Clause, study: Study) -> tuple[str, ...]:
-    """Return the durations among the metrics, else all durations; those of training if the clause speaks of it."""
-    timed = tuple(m for m in metrics or study.metrics if study.is_duration(m))
-    training = tuple(m for m in timed if "train" in m)
-    return training if training and re.search(r"\btrain", clause.text, re.IGNORECASE) else timed
+    """Return the durations and speeds among the metrics, else all durations; those that the clause speaks of, if any."""
+    timed = tuple(m for m in metrics or study.metrics if study.is_duration(m) or study.is_speed(m))
+    own = study.spoken_of(clause.text, timed)
+    return own or tuple(m for m in timed if study.is_duration(m)) or timed
 
 
 def _universal(clause: Clause) -> Quantifier | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +32,15 @@ _QUALITIES = (
 )
 """What a study can measure, although it is also a usual name in code."""
 
+_EVERYWHERE = frozenset(["value", "every", "metri", "loss", "point", "divid", "equal"])
+"""Beginnings of words that tell no metric from another."""
+_DRAWN = re.compile(
+    r"\w+\s+(?:(?:the|an?|two|three|four|five)\s+)?(?P<what>(?!the\b|outline\b)[a-z]+(?:[ -][a-z]+){0,2}?)\s*"
+    r"(?:\s(?:of|with|in|on|from)\b|[,.;:]|$)",
+    re.IGNORECASE,
+)
+"""'Draw a slanted bar of width 1.'"""
+
 
 @dataclass(frozen=True, eq=False)
 class Study:
@@ -43,6 +53,8 @@ class Study:
     constants: tuple[tuple[str, float], ...] = ()
     identifiers: frozenset[str] = frozenset()
     """Words of the names in the code."""
+    summaries: tuple[tuple[str, str], ...] = ()
+    """Function of the code -> what its docstring says."""
     by_direction: bool = False
     """A difference of means carries a claim without a test. For results that are no more than means."""
 
@@ -72,8 +84,9 @@ class Study:
             for constant in (read_constants(code) if code else [])
             if not constant.option or constant.value in used.get(constant.name, {constant.value})
         ]
-        identifiers = re.findall(r"[a-z]{4,}", (facts or read_code(code)).names)
-        return cls(ledger, description, title, tuple(constants), frozenset(identifiers))
+        facts = facts or read_code(code)
+        identifiers = frozenset(re.findall(r"[a-z]{4,}", facts.names))
+        return cls(ledger, description, title, tuple(constants), identifiers, facts.summaries)
 
     @cached_property
     def name_stems(self) -> frozenset[str]:
@@ -134,6 +147,20 @@ class Study:
         return list(dict.fromkeys(address.split("/")[1] for address in self.ledger.addresses()))
 
     @cached_property
+    def nicknames(self) -> dict[str, str]:
+        """Return what the code's functions that draw the datasets say that they draw -> dataset: 'slanted bar' -> line."""
+        found: dict[str, list[str]] = {}
+        for name, summary in self.summaries:
+            drawn = _DRAWN.match(summary) if name in self.datasets else None
+            parts = drawn["what"].lower().split() if drawn else []
+            for start in range(len(parts)):
+                found.setdefault(" ".join(parts[start:]), []).append(name)
+        taken = {form for name in self.datasets for form in (name.lower(), f"{name.lower()}s")}
+        return {
+            what: names[0] for what, names in found.items() if len(names) == 1 and what not in taken and len(what) > 2
+        }
+
+    @cached_property
     def metrics(self) -> list[str]:
         return list(dict.fromkeys(self.ledger.result(address).metric.name for address in self.ledger.addresses()))
 
@@ -150,6 +177,25 @@ class Study:
 
     def metric(self, name: str) -> Metric:
         return self.ledger.metric(name)
+
+    def spoken_of(self, text: str, among: Sequence[str]) -> tuple[str, ...]:
+        """Return the metrics whose label, or else description, shares the most words with a text; none if none does."""
+        said = {word[:5] for word in re.findall(r"[a-z]{5,}", text.lower())}
+        for describe in (lambda m: f"{m.name} {m.label}", lambda m: m.description):
+            shared = {
+                name: len(
+                    said & {w[:5] for w in re.findall(r"[a-z]{5,}", describe(self.metric(name)).lower())} - _EVERYWHERE
+                )
+                for name in among
+            }
+            most = max(shared.values(), default=0)
+            if most:
+                return tuple(name for name in among if shared[name] == most)
+        return ()
+
+    def is_speed(self, metric: str) -> bool:
+        """Tell whether a metric counts by the second, so that more is faster."""
+        return self.metric(metric).unit.lower().endswith(("/s", "per second", "/sec"))
 
     def is_duration(self, metric: str) -> bool:
         words = metric.lower().split("_")
@@ -184,6 +230,11 @@ class Study:
         if not base:
             return ()
         return tuple(run for run, v in values.items() if v is not None and abs(v / base - ratio) < 0.02 * ratio)
+
+    def runs_at(self, setting: str, value: float) -> tuple[str, ...]:
+        """Return the runs, baseline included, whose setting has a value."""
+        found = {run: self._number(run, setting) for run in (BASELINE, *self.runs)}
+        return tuple(run for run, v in found.items() if v is not None and abs(v - value) <= 1e-9 + 1e-6 * abs(v))
 
     def runs_beyond(self, setting: str, *, above: bool) -> tuple[str, ...]:
         """Return the runs whose setting is above the baseline's, or below it."""

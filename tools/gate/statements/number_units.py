@@ -1,0 +1,97 @@
+"""Read the unit behind a number, and compare it with the unit of a metric: milliseconds with seconds, nats with bits."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from tools.gate.statements.number_place import NumberPlace
+from tools.gate.statements.study import Study
+
+_SECONDS = {
+    "microsecond": 1e-6, "millisecond": 1e-3, "ms": 1e-3, "second": 1.0, "sec": 1.0, "s": 1.0, "minute": 60.0, "min": 60.0,
+    "hour": 3600.0, "h": 3600.0,
+}  # fmt: skip
+_INFORMATION = {"bit": 1.0, "nat": 1 / math.log(2)}
+_KINDS = (_SECONDS, _INFORMATION)
+_NAME = r"microseconds?|milliseconds?|ms|seconds?|sec|s|minutes?|min|hours?|h|bits?|nats?"
+_ABOUT = r"(?:(?:about|only|roughly|just under|just over)\s+)*"
+_MORE = rf"(?:\s*(?:±|,|/|-+|–|\s(?:and|or|to|against|versus|vs\.?)\s)\s*{_ABOUT}\d[\d.]*)*"
+"""Other numbers before the unit, as in '0.10 and 0.12 bits' and '1.8 ± 0.1 bits'."""
+_UNIT = re.compile(rf"{_MORE}\s*-?(?:of\s+an?\s+)?(?P<unit>{_NAME})(?![\w/])", re.IGNORECASE)
+_RATE = re.compile(r"\s*(?P<what>[a-z]+)\s*(?:/\s*|\s+(?:per|a|each)\s+)s(?:ec(?:ond)?)?\b", re.IGNORECASE)
+_OF_EACH = re.compile(r"\s*(?:/|\s(?:per|an?|for each|for every|for one)\s)\s*(?P<what>[a-z]+)", re.IGNORECASE)
+
+
+def scale_of(place: NumberPlace, study: Study, metric: str) -> float | None:
+    """Return what the unit behind a number is in the unit of a metric; 1 if one of them has none, None if they do not fit."""
+    unit = study.metric(metric).unit
+    if not unit:
+        return 1.0
+    if rate := _RATE.match(place.after):
+        return 1.0 if _rate_of(unit) == rate["what"].lower().removesuffix("s") else None
+    written = _UNIT.match(place.after)
+    return _ratio(written["unit"], unit) if written else 1.0
+
+
+def metrics_by_unit(place: NumberPlace, study: Study) -> tuple[str, ...]:
+    """Return the metrics whose unit fits the one that stands behind a number; none if there is no unit."""
+    if not (_RATE.match(place.after) or _UNIT.match(place.after)):
+        return ()
+    timed = tuple(name for name in study.metrics if is_time_of_item(place, study, name))
+    with_unit = [name for name in study.metrics if study.metric(name).unit]
+    return timed or tuple(name for name in with_unit if scale_of(place, study, name) is not None)
+
+
+def unit_end(place: NumberPlace) -> int:
+    """Return where the unit behind a number ends, in the text after it."""
+    found = _RATE.match(place.after) or _UNIT.match(place.after)
+    return found.end() if found else 0
+
+
+def counts_of_item(place: NumberPlace, study: Study) -> list[float]:
+    """Return the settings that count what a number is said of, as points in '1.2 ms a point'."""
+    item = _OF_EACH.match(place.after, unit_end(place))
+    if item is None or not _UNIT.match(place.after):
+        return []
+    stem = item["what"].lower().removesuffix("s")
+    values = {v for run in study.settings.values() for name, v in run.items() if stem in name.lower()}
+    return [float(v) for v in values if isinstance(v, int) and not isinstance(v, bool) and v > 1]
+
+
+def is_time_of_item(place: NumberPlace, study: Study, metric: str) -> float | None:
+    """Return the seconds of a number's unit if it is the time of one item that a metric counts by the second."""
+    written, item = _UNIT.match(place.after), _OF_EACH.match(place.after, unit_end(place))
+    if not written or not item or _rate_of(study.metric(metric).unit) != item["what"].lower().removesuffix("s"):
+        return None
+    return _SECONDS.get(_base(written["unit"]))
+
+
+def converts(one: NumberPlace, other: NumberPlace) -> bool | None:
+    """Tell whether two numbers with different units of one kind are the same quantity; None if they are not comparable."""
+    units = [_UNIT.match(place.after) for place in (one, other)]
+    if not units[0] or not units[1]:
+        return None
+    ratio = _ratio(units[0]["unit"], units[1]["unit"])
+    if ratio is None or ratio == 1:
+        return None
+    return other.numeral.prints(one.numeral.value * ratio) or one.numeral.prints(other.numeral.value / ratio)
+
+
+def _ratio(written: str, unit: str) -> float | None:
+    """Return the size of a written unit in another one; None if they measure different things."""
+    for kind in _KINDS:
+        if _base(written) in kind and _base(unit) in kind:
+            return kind[_base(written)] / kind[_base(unit)]
+    return None
+
+
+def _base(unit: str) -> str:
+    name = unit.lower()
+    return name if name in ("s", "ms") else name.removesuffix("s")
+
+
+def _rate_of(unit: str) -> str:
+    """Return what a unit counts by the second: `character` for `characters/s`; empty for other units."""
+    counted, slash, time = unit.lower().partition("/")
+    return counted.removesuffix("s") if slash and time in ("s", "sec", "second") else ""
