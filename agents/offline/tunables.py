@@ -25,6 +25,8 @@ _COUNTER = re.compile(
     r"seed|rep|trial|fold|run|sample|draw|step|epoch|iter|update|batch_?(?:i|idx|index)|^it$|^t$|^n$", re.IGNORECASE
 )
 _SHARE_NEAR_ONE = 0.8
+_OVERRIDDEN = ("constant", "field", "entry")
+"""The kinds of settings that an option of the same name overrides."""
 
 
 def find_tunables(
@@ -55,17 +57,17 @@ def find_tunables(
         and s.name not in known
         and (s.name in tunable if tunable else not _NOT_TUNABLE.search(s.name) and s.name not in counted)
     ]
-    order = {"option": 0, "configuration": 1, "constant": 2, "field": 2, "local": 3}
+    order = {"option": 0, "configuration": 1, "constant": 2, "field": 2, "entry": 2, "local": 3}
     return sorted(
         tunables, key=lambda s: (_is_one(s.value), not _TELLING.search(s.name), order[s.kind], s.file, s.line)
     )
 
 
 def effective_settings(source: str) -> list[SourceSetting]:
-    """Return the settings of a source, without the constants and fields that an option of the same name overrides."""
+    """Return the settings of a source, without those that an option of the same name overrides."""
     settings = read_settings(source)
     options = {setting.name for setting in settings if setting.kind == "option"}
-    return [setting for setting in settings if setting.kind not in ("constant", "field") or setting.name not in options]
+    return [setting for setting in settings if setting.kind not in _OVERRIDDEN or setting.name not in options]
 
 
 def _is_one(value: object) -> bool:
@@ -81,12 +83,19 @@ def _loop_counts(source: str) -> set[str]:
         return set()
     loops = [(node.target, node.iter) for node in ast.walk(tree) if isinstance(node, ast.For | ast.comprehension)]
     return {
-        inner.attr if isinstance(inner, ast.Attribute) else inner.id
+        name
         for target, over in loops
         if isinstance(target, ast.Name) and _COUNTER.search(target.id)
         for inner in ast.walk(over)
-        if isinstance(inner, ast.Attribute) or (isinstance(inner, ast.Name) and inner.id not in ("range", "args"))
+        if (name := _read_name(inner)) not in ("", "range", "args")
     }
+
+
+def _read_name(node: ast.AST) -> str:
+    """Return the name of a variable, an attribute or an entry of a dictionary; empty for anything else."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value)
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def spelled(value: float) -> str:

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+_CONFIGURATION = re.compile(
+    r"(?:^|_)(?:config(?:uration)?s?|cfg|conf|h?params|parameters|hyper\w*|settings?|defaults?|opts?|options|args|kwargs)$",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class CodeConstant:
@@ -41,6 +46,8 @@ def read_constants(folder: Path) -> list[CodeConstant]:
 def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr, int]]:
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         yield node.targets[0].id, node.value, node.lineno
+        for key, entry in dictionary_entries(node.targets[0].id, node.value):
+            yield key, entry, entry.lineno
     elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
         for target, value in zip(node.targets[0].elts, node.value.elts, strict=False):  # TRAIN, TEST = 300, 2000
             if isinstance(target, ast.Name):
@@ -57,6 +64,31 @@ def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr, int]]:
                 yield re.sub(r"^-+", "", str(option.value)).replace("-", "_"), keyword.value, node.lineno
             elif keyword.arg:
                 yield {"lr": "learning_rate"}.get(keyword.arg, keyword.arg), keyword.value, node.lineno
+
+
+def dictionary_entries(name: str, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the entries of a dictionary whose name says that it holds settings, like `CONFIG = {"lr": 1e-3}`.
+
+    Entries of dictionaries in it come as its own.
+    """
+    if _CONFIGURATION.search(name):
+        yield from _entries(value)
+
+
+def _entries(value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    found: list[tuple[object, ast.expr]] = []
+    if isinstance(value, ast.Dict):
+        keys = [key.value if isinstance(key, ast.Constant) else None for key in value.keys]
+        found = list(zip(keys, value.values, strict=True))
+    elif (
+        isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict" and not value.args
+    ):
+        found = [(keyword.arg, keyword.value) for keyword in value.keywords]
+    for key, entry in found:
+        if isinstance(entry, ast.Dict | ast.Call):
+            yield from _entries(entry)
+        elif isinstance(key, str) and key.isidentifier():
+            yield key, entry
 
 
 def _is_option(node: ast.AST) -> bool:

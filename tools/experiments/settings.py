@@ -1,7 +1,7 @@
 """Reads the settings of an experiment from its source code.
 
-Settings are the defaults of argparse options (`parser.add_argument("--lr", type=float, default=1e-3)`) and assignments of
-a literal at module level, in a function, or as a dataclass field.
+Settings are the defaults of argparse options (`parser.add_argument("--lr", type=float, default=1e-3)`), assignments of
+a literal at module level, in a function, or as a dataclass field, and literals in dictionaries such as `CONFIG`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.evidence import Scalar
+from tools.evidence.code_constants import dictionary_entries
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class SourceSetting:
     literal: str
     text: str
     kind: str
-    """`option`, `constant` (module level), `field` (class level), `local` (inside a function) or `configuration`."""
+    """`option`, `constant` (module level), `field` (class level), `local` (inside a function), `entry` (of a dictionary) or
+    `configuration` (a file)."""
     file: str = "experiment.py"
 
 
@@ -61,10 +63,12 @@ def _certain(source: str) -> dict[str, Scalar]:
     literals = Counter(s.name for s in settings if s.kind != "option")
     nodes = list(ast.walk(ast.parse(source))) if settings else []
     assigned = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    set_by_calls = _fields_of_calls(nodes)
+    set_by_calls, stored = _fields_of_calls(nodes), _stored_entries(nodes)
 
     def is_certain(s: SourceSetting) -> bool:
         if len(values[s.name]) > 1 or (s.kind == "field" and s.name in set_by_calls):
+            return False
+        if s.kind == "entry" and s.name in stored:
             return False
         number = isinstance(s.value, int | float) and not isinstance(s.value, bool)
         return s.kind != "local" or (number and assigned[s.name] == literals[s.name])
@@ -87,14 +91,37 @@ def _fields_of_calls(nodes: Sequence[ast.AST]) -> set[str]:
     return found
 
 
+def _stored_entries(nodes: Sequence[ast.AST]) -> set[str]:
+    """Return the keys that the source sets after a dictionary is written: `CONFIG["lr"] = ...`, `CONFIG.update(...)`."""
+    keys: set[str] = set()
+    dictionaries: set[str] = set()
+    for node in nodes:
+        match node:
+            case ast.Subscript(slice=ast.Constant(value=key), ctx=ast.Store() | ast.Del()):
+                keys.add(str(key))
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
+                dictionaries.add(name)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="update" | "pop" | "setdefault")):
+                dictionaries.add(name)
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in dictionaries:
+                keys |= {key for key, _ in dictionary_entries(name, value)}
+    return keys
+
+
 def _settings(node: ast.AST, lines: list[str], kind: str) -> Iterator[SourceSetting]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Call) and _is_add_argument(child):
             yield from _option(child, lines)
         elif isinstance(child, ast.Assign) and len(child.targets) == 1 and isinstance(child.targets[0], ast.Name):
             yield from _literal(child.targets[0].id, child.value, lines, kind)
+            for key, entry in dictionary_entries(child.targets[0].id, child.value):
+                yield from _literal(key, entry, lines, "entry")
         elif isinstance(child, ast.AnnAssign) and isinstance(child.target, ast.Name) and child.value:
             yield from _literal(child.target.id, child.value, lines, kind)
+            for key, entry in dictionary_entries(child.target.id, child.value):
+                yield from _literal(key, entry, lines, "entry")
         inner = {ast.FunctionDef: "local", ast.AsyncFunctionDef: "local", ast.ClassDef: "field"}.get(type(child), kind)
         yield from _settings(child, lines, inner)
 

@@ -78,3 +78,13 @@ def test_an_option_overrides_a_field_of_its_name_and_a_count_of_one_comes_last()
 @pytest.mark.parametrize("value", [5e-05, 1.5e-07, 0.25, 9])
 def test_a_number_is_spelled_so_that_yaml_reads_a_number(value: float) -> None:
     assert yaml.safe_load(spelled(value)) == value == ast.literal_eval(spelled(value))
+
+
+def test_entries_of_dictionaries_are_varied_and_loop_counts_among_them_are_not() -> None:
+    source = """
+CONFIG = {"learning_rate": 0.1, "copies": 7}
+for seed in range(CONFIG["copies"]):
+    run(CONFIG["learning_rate"])
+"""
+    assert names(source) == {"learning_rate"}
+    assert names(source + 'parser.add_argument("--learning_rate", default=0.5)') == {"learning_rate"}

@@ -80,3 +80,30 @@ def test_only_settings_whose_value_is_certain_are_recorded() -> None:
         "experiment.warmup": 50,
         "experiment.weight_decay": 0.0001,
     }
+
+
+DICTIONARIES = """
+CONFIG = {"lr": 1e-3, "optimizer": {"momentum": 0.9, "name": "sgd"}, "layers": [1, 2], "not a name": 3}
+hparams: dict = dict(width=64,
+                     depth=3)
+changed_config = {"decay": 0.1, "warmup": 5}
+changed_config["decay"] = 0.2
+defaults = {"dropout": 0.5}
+defaults.update(load())
+datasets = {"flat": 1.0, "steep": 6.0}
+parser.add_argument("--depth", type=int, default=4)
+"""
+
+
+def test_entries_of_dictionaries_that_hold_settings_are_settings() -> None:
+    found = {setting.name: setting for setting in read_settings(DICTIONARIES) if setting.kind == "entry"}
+    assert set(found) == {"lr", "momentum", "name", "width", "depth", "decay", "warmup", "dropout"}
+    assert all(s.text[s.column :].startswith(s.literal) for s in found.values())
+    assert settings_of_run(DICTIONARIES, "experiment", {}) == {
+        "experiment.depth": 4,
+        "experiment.lr": 0.001,
+        "experiment.momentum": 0.9,
+        "experiment.name": "sgd",
+        "experiment.warmup": 5,
+        "experiment.width": 64,
+    }
