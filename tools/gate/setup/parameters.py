@@ -11,6 +11,7 @@ from tools.evidence.judgement import Judgement, Verdict
 from tools.evidence.records import BASELINE
 from tools.gate.report import FindingCode
 from tools.gate.setup.evidence import SetupEvidence
+from tools.gate.setup.passes import counts_passes, judge_passes
 from tools.gate.setup.seed_counts import COUNTED_SEEDS, judge_seed_counts, judge_seed_values
 from tools.gate.setup.statements import Force, Passage
 from tools.gate.setup.words import Parameter, setup_words, words
@@ -76,6 +77,9 @@ _SERIES = re.compile(
     r"(?:\s+(?:in|for)\s+(?:the\s+)?(?:baseline|run[\s_]*\d+))?\s*(?:,|,?\s+and|,?\s+or|/|\s+versus|\s+to)\s+",
     re.IGNORECASE,
 )
+_SIDE = re.compile(r"\s+(?:(?P<up>larger|higher|greater|bigger)|smaller|lower)\s", re.IGNORECASE)
+_OF_ITEMS = re.compile(r"\s+of\s+[\d,. ]+\s[a-z]{4,}s\b", re.IGNORECASE)
+"""Behind a name: the number of what each of it holds, as in 'steps of 128 points'."""
 _PORTION = re.compile(r"frac|ratio|split|test|val|train|hold|portion|share", re.IGNORECASE)
 
 
@@ -110,6 +114,7 @@ def judge_parameters(passage: Passage, evidence: SetupEvidence) -> Iterator[Judg
             yield from [j for j in judged if j.verdict is Verdict.SUPPORTED][:1] or strict[:1]
     yield from judge_seed_counts(passage, evidence, found)
     yield from judge_seed_values(passage, evidence)
+    yield from judge_passes(passage, evidence, found)
     yield from _splits(passage, evidence)
     yield from _times(passage, evidence, found)
 
@@ -134,7 +139,7 @@ def _bind(text: str, found: Sequence[Numeral], evidence: SetupEvidence) -> Itera
     first = {(m[0], m[1]): m for m in reversed(longest)}
     last: list[_Bound] = []
     for numeral in found:
-        if numeral.form == "ratio":
+        if numeral.form == "ratio" or counts_passes(text, numeral, evidence):
             continue
         if last and _SERIES.fullmatch(text[last[0].numeral.end : numeral.start]):
             last = [replace(one, numeral=numeral, value=_scaled(numeral, text)) for one in last]
@@ -157,6 +162,12 @@ def _bind(text: str, found: Sequence[Numeral], evidence: SetupEvidence) -> Itera
             before
             and _NEXT_IN_LIST.fullmatch(text[before[1] : numeral.start])
             and re.match(r"\s+[a-z]", text[numeral.end :])
+        ):
+            before = None
+        if (
+            before
+            and text[: before[1]].endswith(("steps", "iterations", "updates"))
+            and _OF_ITEMS.match(text, before[1])
         ):
             before = None
         if before and COUNTED_SEEDS.match(text, numeral.end):
@@ -193,7 +204,7 @@ def _judge_value(one: _Bound, passage: Passage, evidence: SetupEvidence, *, alon
         values = sorted({v + extra for v in values for extra in (0, 1, 2)})  # with the first and the last layer
     right = ", ".join(format_setting(_whole(v)) for v in values)
     if values and one.counts:
-        agrees = int(one.value) in (len(values), len(values) - 1)
+        agrees = int(one.value) in _countable(one, passage, evidence, len(values))
         verdict = Verdict.SUPPORTED if agrees else Verdict.CONTRADICTED
         reason = f"the runs have {len(values)} values of the {one.name}"
         return Judgement(verdict, FindingCode.CONTRADICTED_SETUP, start, end, reason, str(len(values)))
@@ -215,6 +226,15 @@ def _judge_value(one: _Bound, passage: Passage, evidence: SetupEvidence, *, alon
     return Judgement(
         Verdict.CONTRADICTED, FindingCode.CONTRADICTED_SETUP, start, end, reason, right, _macro(one, evidence, runs)
     )
+
+
+def _countable(one: _Bound, passage: Passage, evidence: SetupEvidence, total: int) -> tuple[int, ...]:
+    """Return the numbers of values that a passage may count: all of them, the changed ones, or those on one side."""
+    sides = _SIDE.match(passage.text, one.numeral.end)
+    names = [name for name in evidence.study.varied if re.fullmatch(one.parameter.code, name, re.IGNORECASE)]
+    if sides and names:
+        return tuple(len(evidence.study.runs_beyond(name, above=sides["up"] is not None)) for name in names)
+    return (total, total - 1)
 
 
 def _whole(value: float) -> float | int:

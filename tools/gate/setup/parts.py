@@ -15,6 +15,9 @@ _SET_TO_ZERO = re.compile(
     r"(?:\s+(?:is|are|was|were|of|set|to|equal|coefficient|rate|=)){1,4}\s*(?:zero|0(?:\.0+)?|none|off)\b",
     re.IGNORECASE,
 )
+_IS_A = [
+    f"{verb}{article}" for verb in ("is", "was", "follows", "has", "uses", "takes") for article in ("", " a", " the")
+]
 _ADAM = ("optimiser", "Adam")
 
 
@@ -23,7 +26,7 @@ def judge_parts(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgement
     for group, name, part in setup_words().named():
         for match in _mentions(passage.text, part):
             said = passage.force(match.start(), match.end())
-            if said is Force.OPEN:
+            if said is Force.OPEN or (said is Force.DENIED and _in_metric(passage, *match.span())):
                 continue
             presence = evidence.presence(group, name, part)
             if (
@@ -49,9 +52,8 @@ def judge_choices(passage: Passage, evidence: SetupEvidence) -> Iterator[Judgeme
         if not used or (of_rate and not re.search(r"lr|rate", option)):
             continue
         for value in values:
-            near = (
-                rf"{re.escape(value)}(?=(?:[\s-]+[\w-]+){{0,2}}[\s-]+{noun})|(?<={noun} is ){re.escape(value)}|"
-                rf"(?<={noun} was ){re.escape(value)}"
+            near = rf"{re.escape(value)}(?=(?:[\s-]+[\w-]+){{0,2}}[\s-]+{noun})" + "".join(
+                rf"|(?<={noun} {verb} ){re.escape(value)}" for verb in _IS_A
             )
             for match in words(near).finditer(passage.text):
                 if value not in used and _is_the_other_schedule(value, passage, evidence):
@@ -81,6 +83,12 @@ def _mentions(text: str, part: Part) -> Iterator[re.Match[str]]:
     if part.unless and re.search(part.unless, text, re.IGNORECASE):
         return
     yield from words(part.text).finditer(text)
+
+
+def _in_metric(passage: Passage, start: int, end: int) -> bool:
+    """Tell whether words are the name of a metric, as in 'none of them lowered the validation loss'."""
+    named = passage.clause.named("metric") if passage.clause else []
+    return any(m.start - passage.start <= start and end <= m.end - passage.start for m in named)
 
 
 def _prints_setting(passage: Passage, part: Part, at: int) -> bool:

@@ -54,8 +54,13 @@ _NONE_WAS = re.compile(
     r"\b(?:no|none of the|neither)\s+(?:[\w-]+\s+){1,4}(?:is|are|was|were|has been|have been)\s+(?:\w+\s+)?$",
     re.IGNORECASE,
 )
+_GOES_ON = (
+    r"and (?:anneal|decay|schedul|warm|clip|averag|optimi[sz]|sampl|draw|evaluat|report|keep|start|run|hold|vary)\w*"
+)
+"""A further verb, which a 'without' before it does not deny."""
 _NO_VERB = (
-    r"(?:(?!\b(?:we|uses?|used|using|is|are|was|were|train\w*|appl\w+|with|employ\w*|add\w*|but|then)\b)[^.;:()])"
+    r"(?:(?!\b(?:we|uses?|used|using|is|are|was|were|train\w*|appl\w+|with|employ\w*|add\w*|but|then"
+    rf"|{_GOES_ON})\b)[^.;:()])"
 )
 _DENIED_BEFORE = re.compile(
     r"(?:\b(?:no|without|never|neither|nor|none of|free of|lacks?|lacking|instead of|rather than|"

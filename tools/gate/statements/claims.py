@@ -17,11 +17,13 @@ from tools.gate.statements.clause_words import clause_words
 from tools.gate.statements.clauses import Clause, ParsedSentence
 from tools.gate.statements.comparisons import judge_comparison
 from tools.gate.statements.declared_claims import declared, judge_words_of_claims, sense_of
+from tools.gate.statements.distances import judge_distances
 from tools.gate.statements.lexicon import pattern
 from tools.gate.statements.placement import Placement
 from tools.gate.statements.predicate import Predicate, no_evidence
 from tools.gate.statements.predicates import predicates
 from tools.gate.statements.rankings import judge_rankings
+from tools.gate.statements.seed_ranges import judge_seed_ranges
 from tools.gate.statements.seeds import as_ranking, judge_seeds, names_a_seed
 from tools.gate.statements.sizes import judge_size
 from tools.gate.statements.study import Study
@@ -73,9 +75,15 @@ def judge_claims(sentence: ParsedSentence, study: Study, placement: Placement) -
         found = predicates(clause, study)
         judged = []
         if not placement.headline:
+            if ranges := judge_seed_ranges(clause, study):
+                yield ranges[1]
+                found = _outside(found, ranges[0])
             judged = list(_of_seeds(found, clause, study))
             if judged:
                 found = [p for p in found if p not in [q for q, _ in judged] and not names_a_seed(p)]
+        for span, distance in judge_distances(clause, study):
+            found = _outside(found, span)
+            yield distance
         for number, predicate in enumerate(found):
             before = found[number - 1].end if number else clause.start
             following = found[number + 1].start if number + 1 < len(found) else clause.end
@@ -96,6 +104,10 @@ def judge_claims(sentence: ParsedSentence, study: Study, placement: Placement) -
             judgement = _judge_without_predicate(clause, study, placement)
             if judgement:
                 yield judgement
+
+
+def _outside(found: Sequence[Predicate], span: tuple[int, int]) -> list[Predicate]:
+    return [predicate for predicate in found if predicate.end <= span[0] or span[1] <= predicate.start]
 
 
 def _of_seeds(found: Sequence[Predicate], clause: Clause, study: Study) -> Iterator[tuple[Predicate, Judgement]]:

@@ -26,6 +26,8 @@ _PART_OF_DATASETS = re.compile(r"\b(?:on|in|for)\s+(?:only\s+|the\s+)?$", re.IGN
 _PART_OF_RUNS = re.compile(
     r"\b(?:the|these|those|first|last|other|only)\s+(?:first\s+|last\s+|other\s+)?$", re.IGNORECASE
 )
+_IN_TOTAL = re.compile(r"\b(?:in total|altogether|overall|per (?:data\s?set|set|run))\b", re.IGNORECASE)
+_ON_FRESH_SEEDS = re.compile(r"\b(?:fresh|new) seeds?\b|\bconfirmation", re.IGNORECASE)
 _ANY_TWO = re.compile(
     r"\b(?:difference|comparison|gap|distance)s?\s+(?:between|of)\s+(?:any\s+)?$|\bcompar\w+\s+(?:any\s+)?$|\bany\s+$",
     re.IGNORECASE,
@@ -67,6 +69,8 @@ def judge_count(
         if _shares(place, others) and ("seed" not in map(_stem, nouns) or _compares(place, study)):
             return place.licensed("a share, judged as a claim")
     counted = _counted(study)
+    if nouns[:1] == ["models"] and _IN_TOTAL.search(place.clause.text):
+        counted["model"] = _trained_models(study)
     for index, noun in enumerate(nouns):
         stem = _stem(noun)
         if stem not in counted:
@@ -74,6 +78,8 @@ def judge_count(
         right = counted[stem]
         if stem == "run" and index and nouns[0] in ("more", "further", "other", "additional", "failed"):
             right = [*right, sum(run.status != "completed" for run in study.ledger.runs)]
+        if stem == "run" and (index or _ON_FRESH_SEEDS.search(place.clause.text)):
+            right = [*right, *_with_confirmations(study, alone=index > 0)]
         if noun == "run" and value > 1:
             continue  # a verb
         if value == 2 and _ANY_TWO.search(place.before):
@@ -147,6 +153,19 @@ def _counted(study: Study) -> dict[str, list[int]]:
         "setting": [len(study.varied), *values],
         "rate": values,
     }
+
+
+def _trained_models(study: Study) -> list[int]:
+    """Return how many models the runs trained, one a seed, with or without those on fresh seeds."""
+    runs, sets = len(study.runs) + 1, len(study.datasets)
+    repeated = len(study.ledger.confirmations)
+    return [n * m * k for n in (runs - 1, runs, runs + repeated) for m in _seed_counts(study) for k in (1, sets)]
+
+
+def _with_confirmations(study: Study, *, alone: bool) -> list[int]:
+    """Return the number of the runs on fresh seeds, and of all runs with them."""
+    repeated = len(study.ledger.confirmations)
+    return [repeated] if alone and repeated else [repeated, len(study.runs) + 1 + repeated] if repeated else []
 
 
 def _seed_counts(study: Study) -> list[int]:

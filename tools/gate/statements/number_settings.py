@@ -84,8 +84,9 @@ def is_constant(place: NumberPlace, study: Study) -> bool:
 def _is_setting_named_by_its_words(place: NumberPlace, study: Study) -> bool:
     """Tell whether a setting of some run has this value and a part of its name stands beside the number."""
     near = _near(place)
+    stated = place.numeral.value / (100 if place.numeral.form == "percent" else 1)
     return any(
-        isinstance(value, int | float) and _equal(float(value), place.numeral.value) and _names(name, near)
+        isinstance(value, int | float) and _equal(float(value), stated) and _names(name, near)
         for settings in study.settings.values()
         for name, value in settings.items()
     )

@@ -59,6 +59,8 @@ _PART_OF_COMPOUND = re.compile(r"-?\s?dimension|-(?:sided|tailed|stage|way|layer
 _POWER = re.compile(r"\s*\^\s*\{?\s*(-?\s?\d{1,3})(?![\d.])")
 _HALF_OF = re.compile(r"\s+(?:the|of|a|that|as|its|again)\b")
 _BY_HALF = re.compile(r"\b(?:by|to|in|than|about|nearly|almost|over|under|roughly)\s+(?:a\s+|one\s+)?$", re.IGNORECASE)
+_AND_A_PART = re.compile(rf"\b({_CARDINAL})\s+and\s+$", re.IGNORECASE)
+"""Before the fraction of 'two and a half'."""
 _ONE_IN = re.compile(rf"\s+in\s+(?:every\s+)?({_CARDINAL}|\d+)\b", re.IGNORECASE)
 
 
@@ -165,6 +167,10 @@ def _in_words(text: str) -> Iterator[Numeral]:
             part = match["part"].lower()
             over = 1 if match["over"].lower() in ("a", "an") else _cardinal(match["over"])
             value = over / (_PARTS.get(part) or _PARTS[part.removesuffix("s")])
+            if whole := _AND_A_PART.search(text[:start]):
+                value += _cardinal(whole[1])
+                yield Numeral(whole.start(), end, text[whole.start() : end], value, "decimal", 0.1 * value, True)
+                continue
             yield Numeral(start, end, match[0], value, "ratio", 0.03 * value, True)
         elif _PART_OF_COMPOUND.match(text[end:]):
             continue

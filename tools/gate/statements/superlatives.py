@@ -16,9 +16,10 @@ from tools.gate.statements.compared_runs import VERSUS, unique
 from tools.gate.statements.comparing import Cell, Truth, compare, extreme_run, judge_cell, wants_lower
 from tools.gate.statements.lexicon import pattern
 from tools.gate.statements.predicate import Predicate, contradicted, no_evidence, refuted, supported
-from tools.gate.statements.scope import Scope, scope_of
+from tools.gate.statements.scope import Scope, mention_before, scope_of
 from tools.gate.statements.study import Study
 
+_PRONOUN = re.compile(r"^\W*(?:but\s+|and\s+|yet\s+)?(?:it|this (?:run|setting|value|model)|which)\b", re.IGNORECASE)
 _FOR = re.compile(r"\s+(?:for|in|with|at|by|of|under)\s+(?:the\s+)?", re.IGNORECASE)
 _CHANGES = re.compile(
     r"\s+(?:[a-z]+\s+){0,2}?(?:differences?|changes?|effects?|gaps?|gains?|improvements?|deviations?|increases?"
@@ -107,6 +108,9 @@ def _subjects(clause: Clause, scope: Scope, span: tuple[int, int], predicate: Pr
     runs = runs or unique(reference.address.partition("/")[0] for reference in clause.measured)
     if not runs and scope.bound_runs and not scope.over_runs:
         return scope.runs
+    context = mention_before(clause, "run")
+    if not runs and context and not context.several and _PRONOUN.search(clause.text[: predicate.start - clause.start]):
+        return context.names
     return runs
 
 

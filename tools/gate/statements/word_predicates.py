@@ -80,8 +80,17 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
                 and (unknown[:5] in study.name_stems or unknown in study.title.lower())
             ):
                 continue  # 'fewer levels' than the setting time_levels
+            if unknown and _of_result(unknown, sense.sense, study):
+                unknown = ""
             if unknown is not None:
                 yield _at(word, sense.sense, sense.degree, unknown=unknown, lemma=sense.lemma)
+
+
+def _of_result(noun: str, sense: str, study: Study) -> bool:
+    """Tell whether a noun names what a metric or the study is about: 'the slowest sampling' with a sampling speed."""
+    if sense in ("faster", "slower") and study.spoken_of(noun, study.metrics):
+        return True
+    return sense in ("better", "worse") and noun in re.findall(r"[a-z]+", study.title.lower())
 
 
 def _in_description(word: ClauseWord, study: Study) -> bool:
