@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import secrets
 import shutil
@@ -21,7 +20,7 @@ from scenarios.runner import Runner
 from scenarios.scenario import Scenario, load_scenario, save_scenario
 from scenarios.steering import steered
 from scenarios.warm_start import read_warm_start
-from tools.atomic import is_folder_name
+from tools.atomic import is_folder_name, write_problem
 from tools.errors import UserError
 from tools.project import cache_folder
 from tools.run_dir import RunDir, RunEnd, remember_runs_folder
@@ -171,11 +170,8 @@ def _check_place(runs: Path, name: str) -> None:
         UserError: no folder can be made in `runs`, the name is not that of a single folder, or the folder exists and no
             killed launch left it.
     """
-    there = next(place for place in (runs.absolute(), *runs.absolute().parents) if place.exists())
-    if not there.is_dir():
-        raise UserError(f"--out {runs}: {there} is a file; name a folder")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise UserError(f"--out {runs}: you may not write into {there}; choose another folder")
+    if problem := write_problem(runs) or ("is a file; name a folder" if runs.is_file() else ""):
+        raise UserError(f"--out {runs}: {problem}")
     if name and not is_folder_name(name):
         raise UserError(f"--name {name}: must name one folder, without path separators; set its parent with --out")
     if name and (runs / name).exists() and not (runs / name / INCOMPLETE).is_file():

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable
 
-from tools.experiments.settings import SourceSetting, read_settings
+from tools.experiments.settings import SourceSetting, read_settings, variables
 
 _NOT_TUNABLE = re.compile(
     r"seed|out_?dir|port|version|verbose|worker|thread|device|_?every|interval|eval|(?:^|_)test|n_?runs|repeat|trial|"
@@ -46,7 +46,7 @@ def find_tunables(
     """
     settings = [*effective_settings(source), *configured]
     names = [setting.name for setting in settings]
-    known, counted = {*pinned, *fixed}, _loop_counts(source)
+    known, counted = {*pinned, *fixed}, _loop_counts(source) | variables(source)
     tunables = [
         s
         for s in settings

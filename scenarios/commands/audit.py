@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from scenarios.commands.console import say
+from scenarios.commands.console import file_to_write, say
+from tools.atomic import write_text
 from tools.audit import (
     ORDER,
     AuditReport,
@@ -44,15 +45,22 @@ def audit(
         Path | None, typer.Option("--map", help="YAML file that says what the paper's labels stand for.")
     ] = None,
     write_label_map: Annotated[
-        Path | None, typer.Option("--write-map", help="Write the labels that were bound, to edit and keep.")
+        Path | None,
+        typer.Option("--write-map", help="Write the labels that were bound, to edit and keep.", callback=file_to_write),
     ] = None,
     fail_on: Annotated[
         str,
         typer.Option(help=f"Verdicts that end with exit code 1, separated by commas: {', '.join(_FAIL)}, or never."),
     ] = "contradicted",
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON; - prints it.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file.")] = None,
-    sarif: Annotated[Path | None, typer.Option(help="Write the findings as SARIF 2.1.0.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the report as JSON; - prints it.", callback=file_to_write)
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the report as one HTML file.", callback=file_to_write)
+    ] = None,
+    sarif: Annotated[
+        Path | None, typer.Option(help="Write the findings as SARIF 2.1.0.", callback=file_to_write)
+    ] = None,
     all_statements: Annotated[bool, typer.Option("--all", help="List the supported statements too.")] = False,
 ) -> None:
     """Check every number of a paper against results and code, or against the paper itself."""
@@ -64,11 +72,11 @@ def audit(
     if json_file == _STDOUT:
         typer.echo(report.model_dump_json(indent=1))
     elif json_file:
-        json_file.write_text(report.model_dump_json(indent=1), encoding="utf-8")
+        write_text(json_file, report.model_dump_json(indent=1))
     if html:
-        html.write_text(audit_html(report), encoding="utf-8")
+        write_text(html, audit_html(report))
     if sarif:
-        sarif.write_text(audit_sarif(report), encoding="utf-8")
+        write_text(sarif, audit_sarif(report))
     if json_file != _STDOUT:
         _show(report, all_statements)
     if any(statement.verdict in failing for statement in report.statements):

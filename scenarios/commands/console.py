@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.journal import damaged_lines
+from tools.atomic import write_problem
 from tools.errors import UserError
 from tools.project import cache_folder
 from tools.run_dir import VARIABLE, RunDir, find_runs_folder
@@ -48,6 +49,15 @@ def _known_runs(folder: Path) -> Path:
     if found != RUNS and VARIABLE not in os.environ:
         aside(f"Runs in {found}")
     return found
+
+
+def file_to_write(param: typer.CallbackParam, target: Path | None) -> Path | None:
+    """Refuse a file that cannot be written before the command works; `-` is the output. Missing folders are made later."""
+    if target is not None and target != Path("-"):
+        problem = write_problem(target) or ("is a folder; name a file" if target.is_dir() else "")
+        if problem:
+            raise UserError(f"{param.opts[0]} {target}: {problem}")
+    return target
 
 
 Out = Annotated[

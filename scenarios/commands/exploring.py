@@ -64,6 +64,8 @@ def diff(
 ) -> None:
     """Show what changed in the code between two experiment runs of an idea, as a unified diff."""
     folder = _idea(RunDir(find_run(run, out_folder)), idea)
+    if not folder.work.is_dir():
+        raise UserError(f"{folder.root}: it has no experiments, so there is no code to compare")
     workspace = Workspace(folder.root)
     tags = workspace.tags()
     for name in (one, other):

@@ -10,7 +10,17 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from scenarios.commands.console import RUNS, Json, Runs, aside, out, print_json, show_table, warn_of_damage
+from scenarios.commands.console import (
+    RUNS,
+    Json,
+    Runs,
+    aside,
+    file_to_write,
+    out,
+    print_json,
+    show_table,
+    warn_of_damage,
+)
 from scenarios.views.run_row import RunRow, run_row
 from scenarios.views.table import draw_scores, render_table, table_of
 from scenarios.views.transcript import EntryFilter, entries, follow, render, render_entry
@@ -117,7 +127,8 @@ def table(
     ] = None,
     format: Annotated[str, typer.Option(help="markdown, csv, latex or json.")] = "markdown",
     plot: Annotated[
-        Path | None, typer.Option(help="Draw the scores as violin plots into this PNG, PDF or SVG file.")
+        Path | None,
+        typer.Option(help="Draw the scores as violin plots into this PNG, PDF or SVG file.", callback=file_to_write),
     ] = None,
     as_json: Json = False,
     out_folder: Runs = RUNS,
@@ -135,6 +146,7 @@ def table(
     typer.echo(render_table(lines, format), nl=False)  # type: ignore[arg-type]
     if plot:
         try:
+            plot.parent.mkdir(parents=True, exist_ok=True)
             draw_scores(lines, plot)
         except OSError as error:
             raise UserError(f"--plot {plot}: {error.strerror}") from None

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from scenarios.commands.console import RUNS, Runs, out, place
+from scenarios.commands.console import RUNS, Runs, file_to_write, out, place
 from scenarios.viewer.app import viewer_app
 from scenarios.viewer.export import export_run
 from scenarios.viewer.guard import TOKEN
@@ -32,7 +32,8 @@ def view(
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 0,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     export: Annotated[
-        Path | None, typer.Option(help="Write the run as one HTML file that loads nothing, and end.")
+        Path | None,
+        typer.Option(help="Write the run as one HTML file that loads nothing, and end.", callback=file_to_write),
     ] = None,
     steer: Annotated[
         bool, typer.Option("--steer", help="Let the pages answer for people, stop and resume runs, and set budgets.")

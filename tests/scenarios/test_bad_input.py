@@ -192,6 +192,27 @@ def test_a_place_for_runs_that_cannot_be_is_told_before_the_machine_is_checked(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "locked"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *[("audit", "{}/paper.tex", option, "{}") for option in ("--html", "--json", "--sarif", "--write-map")],
+        ("table", "--plot", "{}.png"),
+        ("view", "last", "--export", "{}"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("place", ["paper.tex/below", "folder.png"])
+def test_a_file_that_cannot_be_written_is_told_before_the_work(
+    words: tuple[str, ...], place: str, tmp_path: Path, command: Callable[..., Done]
+) -> None:
+    write(tmp_path / "paper.tex", r"\documentclass{article}\begin{document}One.\end{document}")
+    (tmp_path / "folder.png").mkdir()
+    target = tmp_path / place.removesuffix(".png") if words[0] == "table" else tmp_path / place
+    done = command(*(word.format(tmp_path if "paper" in word else target) for word in words))
+    assert done.returncode == 2 and not done.stdout and len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith(f"{words[-2]} {target}"), done.stderr
+
+
 def test_a_folder_of_the_user_survives_a_launch_with_its_name(tmp_path: Path, command: Callable[..., Done]) -> None:
     own = tmp_path / "runs" / "thesis"
     own.mkdir(parents=True)

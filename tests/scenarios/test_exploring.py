@@ -73,6 +73,13 @@ def test_compare_names_what_differs(command, runs: Path) -> None:
     assert command("compare", "one", "--out", runs).returncode == 2
 
 
+def test_a_run_without_experiments_has_no_code_to_compare(command, tmp_path: Path) -> None:
+    (tmp_path / "mine" / "ideas" / "draft").mkdir(parents=True)
+    (tmp_path / "mine" / "scenario.yaml").write_text("phases: [panel]\n", encoding="utf-8")
+    done = command("diff", "mine", "run_0", "run_1", "--out", tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "no experiments" in done.stderr
+
+
 def test_diff_shows_the_code_between_two_experiment_runs(command, tmp_path: Path) -> None:
     idea = tmp_path / "mine" / "ideas" / "faster"
     (idea / "work").mkdir(parents=True)

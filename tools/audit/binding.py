@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from tools.atomic import write_text
 from tools.audit.manuscript import Manuscript
 from tools.audit.names import mentions, similarity, stems
 from tools.audit.values import MeasuredResults
@@ -144,4 +145,4 @@ def write_map(binding: LabelBinding, path: Path) -> None:
     """Write the bound labels as YAML to edit, confirm and pass to --map."""
     head = "# What the paper's labels stand for. Correct it, keep it, and pass it with --map.\n"
     data = binding.used.model_dump()
-    path.write_text(head + yaml.safe_dump(data, sort_keys=True, allow_unicode=True), encoding="utf-8")
+    write_text(path, head + yaml.safe_dump(data, sort_keys=True, allow_unicode=True))

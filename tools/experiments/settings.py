@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.evidence import Scalar
@@ -53,6 +53,19 @@ def settings_of_run(source: str, module: str, pinned: Mapping[str, Scalar]) -> d
     return {f"{module}.{name}": value for name, value in sorted(found.items()) if name != "out_dir"}
 
 
+def variables(source: str) -> set[str]:
+    """Return the numbers of functions that the source assigns again, like a best value so far: they are no settings."""
+    settings = read_settings(source)
+    stored = _stores(ast.walk(ast.parse(source))) if settings else Counter[str]()
+    literals = Counter(s.name for s in settings if s.kind != "option")
+    return {s.name for s in settings if s.kind == "local" and stored[s.name] > literals[s.name]}
+
+
+def _stores(nodes: Iterable[ast.AST]) -> Counter[str]:
+    """Return how often each variable is assigned."""
+    return Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+
+
 def _certain(source: str) -> dict[str, Scalar]:
     """Return the settings of a source that have one value."""
     values: dict[str, set[Scalar]] = {}
@@ -62,7 +75,7 @@ def _certain(source: str) -> dict[str, Scalar]:
         values.setdefault(s.name, set()).add(s.value)
     literals = Counter(s.name for s in settings if s.kind != "option")
     nodes = list(ast.walk(ast.parse(source))) if settings else []
-    assigned = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    assigned = _stores(nodes)
     set_by_calls, stored = _fields_of_calls(nodes), _stored_entries(nodes)
 
     def is_certain(s: SourceSetting) -> bool:

@@ -80,6 +80,19 @@ def test_a_number_is_spelled_so_that_yaml_reads_a_number(value: float) -> None:
     assert yaml.safe_load(spelled(value)) == value == ast.literal_eval(spelled(value))
 
 
+def test_a_variable_of_a_loop_is_no_setting() -> None:
+    source = """
+def train():
+    weight = 0.5
+    best_loss = 1e9
+    for batch in data:
+        if loss(batch) < best_loss:
+            best_loss = loss(batch)
+"""
+    assert names(source) == {"weight"}
+    assert names(source, tunable=("best_loss",)) == {"best_loss"}
+
+
 def test_entries_of_dictionaries_are_varied_and_loop_counts_among_them_are_not() -> None:
     source = """
 CONFIG = {"learning_rate": 0.1, "copies": 7}
