@@ -16,7 +16,7 @@ from tools.gate.citations import check_citations
 from tools.gate.completeness import check_completeness
 from tools.gate.document import check_document
 from tools.gate.expected_print import expected_print
-from tools.gate.figures import check_figure_contents, check_figures, judge_figure_trends
+from tools.gate.figures import check_figure_contents, check_figures, judge_curves, judge_figure_trends
 from tools.gate.printed import PrintedPaper, check_printed, with_pages
 from tools.gate.report import FindingCode, GateCheckResult, GateFinding, GateReport
 from tools.gate.section_source import SectionSource, read_source
@@ -71,12 +71,28 @@ class PaperEvidence:
     @cached_property
     def setup_judgements(self) -> list[tuple[SectionSource, Judgement]]:
         """Return what the sections state on the set-up, judged, with the section of each."""
-        return [(source, judgement) for source in self.sources for judgement in judge_setup(source, self.setup)]
+        found = [(source, judgement) for source in self.sources for judgement in judge_setup(source, self.setup)]
+        return [
+            (source, judgement) for source, judgement in found if not _decided(source, judgement, self.curve_judgements)
+        ]
+
+    @cached_property
+    def curve_judgements(self) -> list[tuple[SectionSource, Judgement]]:
+        """Return what the sections say of curves at a step of the training, judged, with the section of each."""
+        return judge_curves(self.folder, self.sources, self.setup.study, self.drawings)
 
     @cached_property
     def figure_judgements(self) -> list[tuple[SectionSource, Judgement]]:
         """Return what the sections say of the curves in figures, judged, with the section of each."""
-        return judge_figure_trends(self.folder, self.sources, self.ledger, self.drawings)
+        trends = judge_figure_trends(self.folder, self.sources, self.ledger, self.drawings)
+        return [
+            *(
+                (source, judgement)
+                for source, judgement in trends
+                if not _decided(source, judgement, self.curve_judgements)
+            ),
+            *self.curve_judgements,
+        ]
 
     @cached_property
     def judgements(self) -> list[tuple[SectionSource, Judgement]]:
@@ -91,11 +107,16 @@ class PaperEvidence:
 
     def _settled(self, source: SectionSource, judgement: Judgement) -> bool:
         settling = self.setup_judgements if judgement.code == FindingCode.TYPED_NUMBER else self.figure_judgements
-        return any(
-            other is source and j.start < judgement.end and judgement.start < j.end
-            for other, j in settling
-            if j.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
-        )
+        return _decided(source, judgement, [*settling, *self.curve_judgements])
+
+
+def _decided(source: SectionSource, judgement: Judgement, others: Iterable[tuple[SectionSource, Judgement]]) -> bool:
+    """Tell whether another judgement of the same words settles a judgement."""
+    return any(
+        other is source and j.start < judgement.end and judgement.start < j.end
+        for other, j in others
+        if j.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
+    )
 
 
 @dataclass(frozen=True)

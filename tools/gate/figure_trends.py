@@ -41,7 +41,7 @@ _OF_NO_CURVE = re.compile(
 _NEGATED = re.compile(r"\b(?:not|no|never|neither|nor|without)\b[^.;]*$", re.IGNORECASE)
 _STILL = re.compile(r"\bstill\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _STILL_MOVES = re.compile(rf"\bstill\s+(?:\w+ly\s+)?(?:{RISES}|{FALLS}|{_BETTER})\b", re.IGNORECASE)
-_PROGRESS = re.compile(r"\b(?:steps?|epochs?|iterations?|rounds?|updates?|time)\b", re.IGNORECASE)
+PROGRESS = re.compile(r"\b(?:steps?|epochs?|iterations?|rounds?|updates?|time)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\bFig(?:ure|\.)[~\s]*(\d+)\b")
 _RUN = re.compile(r"\bruns?[\s\\_~]*(\d+)", re.IGNORECASE)
 _PHASE = re.compile(
@@ -78,7 +78,7 @@ def judge_trends(
     A figure whose data were not recorded is not checkable.
     """
     progressing = {
-        file for file, each in facts.items() if each.panels and all(_PROGRESS.search(p.xlabel) for p in each.panels)
+        file for file, each in facts.items() if each.panels and all(PROGRESS.search(p.xlabel) for p in each.panels)
     }
     for source in sources:
         for figure, start, end in _descriptions(source, figures, progressing):
@@ -216,15 +216,15 @@ def _data_series(facts: FigureDescription | None, text: str, ledger: Ledger) -> 
         each
         for each in series
         if each.label
-        and (named(text, {each.label: [each.label]}) or any(_shows(each.label, run, ledger) for run in runs))
+        and (named(text, {each.label: [each.label]}) or any(shows_run(each.label, run, ledger) for run in runs))
     ]
     labelled = [each for each in series if each.label and not each.label.startswith("_")]
-    progress = bool(panels) and all(_PROGRESS.search(panel.xlabel) for panel in panels)
+    progress = bool(panels) and all(PROGRESS.search(panel.xlabel) for panel in panels)
     lower = any(re.search(r"loss|error|divergence|perplexity", panel.ylabel, re.IGNORECASE) for panel in panels)
     return of_text or labelled or series, progress, lower
 
 
-def _shows(label: str, run: str, ledger: Ledger) -> bool:
+def shows_run(label: str, run: str, ledger: Ledger) -> bool:
     """Tell whether the label of a series names a run, or the value of the setting in which it differs."""
     rows = {row.name: row.settings for row in ledger.completed}
     if run not in rows or named(label, {run: [run]}):

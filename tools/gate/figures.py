@@ -12,10 +12,12 @@ from tools.evidence.judgement import Judgement
 from tools.figures import DrawingRecord, load_figures
 from tools.gate.figure_captions import ShownFigure, check_captions, shown_figures
 from tools.gate.figure_origin import check_origin
+from tools.gate.figure_steps import judge_curve_points
 from tools.gate.figure_text import check_figure_texts, figure_facts
 from tools.gate.figure_trends import judge_trends
 from tools.gate.report import FindingCode, GateFinding
 from tools.gate.section_source import SectionSource
+from tools.gate.statements import Study
 
 _IMAGES = frozenset([".pdf", ".png", ".jpg", ".jpeg"])
 _SUFFIXES = ("", ".pdf", ".png", ".jpg", ".jpeg")
@@ -85,6 +87,13 @@ def judge_figure_trends(
         if f"figures/{each.file}" not in shown and sources
     ]
     return list(judge_trends(sources, figures, figure_facts(folder, drawings), ledger))
+
+
+def judge_curves(
+    folder: Path, sources: Sequence[SectionSource], study: Study, drawings: DrawingRecord | None
+) -> list[tuple[SectionSource, Judgement]]:
+    """Return the judgements of what the sections say of curves at a step of the training, with the section of each."""
+    return list(judge_curve_points(sources, figure_facts(folder, drawings), study))
 
 
 def _shown_files(folder: Path, sources: Sequence[SectionSource]) -> dict[str, str]:

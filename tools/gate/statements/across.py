@@ -32,6 +32,12 @@ _OTHER_SETS = re.compile(
 )
 _ORDER = re.compile(r"\b(?:order|ranking)\b[^.;,]{0,40}$", re.IGNORECASE)
 _IN = re.compile(r"\b(?:in|for|of|with|under)\s+(?:the\s+)?$", re.IGNORECASE)
+_AT_RUN = re.compile(r"\s+(?:is\s+|lies\s+)?(?:at|with|in|for)\s+(?:the\s+)?", re.IGNORECASE)
+_EVERYWHERE = re.compile(
+    r"\b(?:across|between|for all|on all|over all)\s+(?:(?:all|the|of|our|four|three|two|five)\s+)*"
+    r"(?:data\s?sets?|sets|tasks|problems)\b",
+    re.IGNORECASE,
+)
 _ON = re.compile(r"\s+(?:on|for|in)\s+(?:the\s+)?")
 _EFFECT = re.compile(
     r"\b(?:effects?|changes?|differences?|gaps?|gains?|improvements?|increases?|decreases?|reductions?)\b",
@@ -61,6 +67,8 @@ def judge_across(predicate: Predicate, clause: Clause, study: Study, before: int
         return judge_order(replace(predicate, sense=EXTREMES[ends["first"].lower()]), clause, study, ends.end())
     if predicate.sense == "same" and _ORDER.search(clause.text[: predicate.start - clause.start]):
         return judge_same_order(predicate, clause, study)
+    if predicate.sense == "same" and _EVERYWHERE.search(clause.text) and not clause.named("run"):
+        return _judge_sameness_of_sets(predicate, clause, study, before, following)
     predicate = replace(predicate, sense=_HARD.get(predicate.text.lower(), predicate.sense))
     near = clause.text[max(0, predicate.start - clause.start - 45) : predicate.end - clause.start + 25]
     scattered = _VARIABLE.fullmatch(predicate.text)
@@ -86,6 +94,18 @@ def judge_across(predicate: Predicate, clause: Clause, study: Study, before: int
     return None
 
 
+def _judge_sameness_of_sets(
+    predicate: Predicate, clause: Clause, study: Study, before: int, following: int
+) -> Judgement | None:
+    """Judge that a metric is equal on all datasets in each run; None if some run comes close to it."""
+    metrics = clause.labelled or scope_of(predicate, clause, study, before, following).metrics
+    for run, metric in itertools.product([BASELINE, *study.runs], metrics):
+        means = [v for d in study.datasets if (v := study.mean(f"{run}/{d}/{metric}")) is not None]
+        if not means or max(means) - min(means) > 1e-9 * max(map(abs, means)):
+            return None
+    return supported(predicate, "the means over the datasets are equal")
+
+
 def judge_dataset_ranking(
     predicate: Predicate, clause: Clause, study: Study, before: int, following: int
 ) -> Judgement | None:
@@ -98,6 +118,11 @@ def judge_dataset_ranking(
     subjects = [m for m in clause.named("run") if before <= m.start < predicate.start]
     if not leading and any(not _IN.search(clause.text[: m.start - clause.start]) for m in subjects):
         return None  # 'run 2 is lowest on dino'
+    if any(
+        _AT_RUN.fullmatch(clause.text, predicate.end - clause.start, m.start - clause.start)
+        for m in clause.named("run")
+    ):
+        return None  # 'its minimum at the default'
     subject = behind if _is_subject(behind, predicate, clause) else leading[-1:] or behind
     its = re.search(r"\b(?:its|their)\b", clause.text[before - clause.start : predicate.start - clause.start])
     if not leading and its:

@@ -17,6 +17,8 @@ from tools.gate.statements.clause_words import clause_words
 from tools.gate.statements.clauses import Clause, ParsedSentence
 from tools.gate.statements.comparisons import judge_comparison
 from tools.gate.statements.declared_claims import declared, judge_words_of_claims, sense_of
+from tools.gate.statements.descriptions import judge_descriptions
+from tools.gate.statements.direction_counts import judge_direction_counts
 from tools.gate.statements.distances import judge_distances
 from tools.gate.statements.lexicon import pattern
 from tools.gate.statements.placement import Placement
@@ -28,6 +30,7 @@ from tools.gate.statements.seeds import as_ranking, judge_seeds, names_a_seed
 from tools.gate.statements.sizes import judge_size
 from tools.gate.statements.study import Study
 from tools.gate.statements.superlatives import judge_superlative, speaks_of_changes
+from tools.gate.statements.tendencies import judge_tendency
 from tools.gate.statements.trends import judge_shape
 from tools.gate.statements.word_subjects import unknown_verb
 
@@ -70,8 +73,12 @@ def judge_claims(sentence: ParsedSentence, study: Study, placement: Placement) -
     if len(sentence.clauses) == 1 and len(clause_words(sentence.clauses[0])) == 1:
         return
     for clause in sentence.clauses:
+        if clause.possible and not clause.cited:
+            yield from judge_tendency(clause, study)
         if clause.possible or clause.cited:
             continue
+        yield from judge_descriptions(clause, study)
+        yield from judge_direction_counts(clause, study)
         found = predicates(clause, study)
         judged = []
         if not placement.headline:
@@ -202,7 +209,7 @@ def _judge(
     if not strict and not own:
         return None
     if sense == "cause":
-        return _judge_cause(predicate, clause, others) if strict and not negated else None
+        return _judge_cause(predicate, clause, study, others) if strict and not negated else None
     several = sum(other.degree == "superlative" for other in others) > 1
     span = (before, following) if several else (clause.start, clause.end)
     if predicate.degree == "superlative" and speaks_of_changes(predicate, clause):
@@ -235,10 +242,19 @@ def _shows_one_seed(predicate: Predicate, clause: Clause) -> bool:
     return bool(shown) and not (clause.named("metric") or clause.measured)
 
 
-def _judge_cause(predicate: Predicate, clause: Clause, others: Sequence[Predicate]) -> Judgement | None:
+def _by_design(text: str, study: Study) -> bool:
+    """Tell whether an explanation repeats the template's own description, as of a time that is divided among the datasets."""
+    described = {word[:5] for word in re.findall(r"[a-z]{4,}", study.description.lower())}
+    said = {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower())} - {"becau", "since"}
+    return len(said) >= 3 and len(said & described) >= 0.75 * len(said)
+
+
+def _judge_cause(predicate: Predicate, clause: Clause, study: Study, others: Sequence[Predicate]) -> Judgement | None:
     if _OF_OTHERS.match(clause.text, predicate.end - clause.start) or _A_FINDING.match(
         clause.text, predicate.end - clause.start
     ):
+        return None
+    if _by_design(clause.text[predicate.start - clause.start :], study):
         return None
     if pattern("unexplained").search(clause.text[: predicate.start - clause.start + 60]):
         return None

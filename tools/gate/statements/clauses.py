@@ -44,6 +44,8 @@ _SAYS_NO = re.compile(
     r"(?:not?|never|nowhere|neither|nor|hardly|none|cannot|does|do|did|is|are|too)\b|non|in(?:sig|dist|concl)|un",
     re.IGNORECASE,
 )
+_PRESUPPOSES = re.compile(r"\W*why\s+(?:does|do|did|is|are|was|were)\b", re.IGNORECASE)
+"""A question that states what it asks the reason for."""
 _PARAGRAPH = re.compile(r"\n\s*\n|\\par\b")
 _HEADING = re.compile(r"\\(?:sub)*section\*?\{([^{}]*)\}|\\paragraph\{([^{}]*)\}")
 
@@ -182,7 +184,7 @@ def _clauses(source: SectionSource, text: str, start: int, end: int, study: Stud
         if _says_something(left) and _says_something(right) and not _BETWEEN.search(left):
             cuts.append(start + match.end())
     cuts = sorted({*cuts, end})
-    question = sentence.rstrip().endswith("?")
+    question = sentence.rstrip().endswith("?") and not _PRESUPPOSES.match(sentence)
     cites = bool(cited_keys(source.tex[start:end]))
     mentions = [
         Mention(m.kind, m.names, m.start + start, m.end + start, m.several, m.by_setting)

@@ -57,6 +57,7 @@ _OPPOSITE = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 _CONDITION = re.compile(r"\b(?:when|where|if|while|whereas|under|between|for|with)\b\s*(?:an?\s|the\s)?", re.IGNORECASE)
 _DIRECTIONS = ("lower", "higher", "faster", "slower", "different")
 _NO_UNIVERSAL = (Truth.FALSE, Truth.EQUAL, Truth.MISSING, Truth.NOT_SIGNIFICANT)
+_NEUTRAL = ("change", "vary", "shift", "alter")
 _NOT_SHOWN = (Truth.NOT_SIGNIFICANT, Truth.EXPLORATORY, Truth.UNTESTED)
 
 
@@ -190,6 +191,13 @@ def _objection(
         # 'No run is lower than run 2' ranks means; a denial of a difference from the baseline denies a significant one.
         refuting = (Truth.TRUE, *_NOT_SHOWN) if none and scope.against != BASELINE else (Truth.TRUE,)
         true = next((cell for cell in cells if cell.truth in refuting), None)
+        if (
+            not true
+            and not clause.hedge
+            and predicate.sense in ORDERED
+            and not pattern("significant").search(clause.text)
+        ):
+            true = next((cell for cell in cells if cell.truth in _NOT_SHOWN and _apart(cell)), None)
         why = f"it is {predicate.sense}"
         return contradicted(predicate, FindingCode.CONTRADICTED_CLAIM, true, why) if true else None
     if pattern("significant").search(clause.text) and pattern("corrected").search(clause.text) and not clause.hedge:
@@ -208,6 +216,12 @@ def _objection(
     if rest:
         return _explain(predicate, rest, universal=over is not None and over.kind == "all")
     return judge_size_beside(predicate, clause, carrying)
+
+
+def _apart(cell: Cell) -> bool:
+    """Tell whether the interval of a difference excludes zero, so that a plain denial of it is wrong."""
+    interval = cell.comparison.interval if cell.comparison else None
+    return interval is not None and interval[0] * interval[1] > 0
 
 
 def _holds_for_every_seed(sense: str, study: Study, cell: Cell) -> bool:
@@ -237,6 +251,9 @@ def _carries(cell: Cell, predicate: Predicate, clause: Clause) -> bool:
         return cell.truth in (Truth.TRUE, Truth.UNTESTED, Truth.NOT_SIGNIFICANT, Truth.EXPLORATORY, Truth.EQUAL)
     stated = pattern("significant").search(clause.text)
     printed = bool(clause.measured) and not stated
+    if predicate.sense == "different" and predicate.lemma in _NEUTRAL and not stated:
+        # 'It changes the loss: \change{...}' says no more than what the reference prints.
+        return cell.truth in _NOT_SHOWN and any(reference.macro == "change" for reference in clause.measured)
     return cell.truth is Truth.UNTESTED and printed and predicate.sense in _DIRECTIONS
 
 

@@ -16,6 +16,7 @@ from tools.gate.statements.study import Study
 _AFTER_VALUE = frozenset(
     ["bit", "bits", "nats", "s", "seconds", "points", "units", "on", "in", "for", "after", "and", "when", "at", "under"]
 )
+_DIFFER = re.compile(r"\b(?:differ|vary|varies|varied|range|ranges|spread)\b[^.;,]{0,20}$", re.IGNORECASE)
 _UNBOUND = (
     "that no run, dataset and metric of the text carries; print it by reference: \\result, \\change, \\noisefloor, "
     "\\setting or \\env"
@@ -43,6 +44,8 @@ def judge_measured(place: NumberPlace, study: Study) -> Judgement:
         values = study.ledger.result(address).values if address in study.addresses else ()
         if any(numeral.prints(v) and numeral.half_unit <= 0.01 * abs(v) for v in values_of_seeds(clause, values)):
             return place.judged(Verdict.SUPPORTED, "the value of a seed, which no reference prints")
+    if found := _spread_of_runs(place, study, scope):
+        return found
     if not (scope.bound_runs and names_metric and scope.metrics):
         how = "in words" if numeral.in_words else "typed by hand"
         return place.judged(Verdict.NO_EVIDENCE, f"a number {how} {_UNBOUND}")
@@ -58,6 +61,23 @@ def judge_measured(place: NumberPlace, study: Study) -> Judgement:
     if other := _of_another_run(place, study, scope):
         return _with_reference(place, Verdict.CONTRADICTED, f"{reason}; {other.address} is {other.text}", other)
     return _with_reference(place, Verdict.CONTRADICTED, reason, first)
+
+
+def _spread_of_runs(place: NumberPlace, study: Study, scope: Scope) -> Judgement | None:
+    """Judge the factor by which a metric differs between its extreme runs, as in 'they differ by a factor of four'."""
+    if place.numeral.form != "ratio" or place.clause.named("run") or not place.clause.named("metric"):
+        return None
+    if not _DIFFER.search(place.before):
+        return None
+    ratios = []
+    for dataset in scope.datasets:
+        runs = (BASELINE, *study.runs)
+        means = [v for run in runs if (v := study.mean(f"{run}/{dataset}/{scope.metrics[0]}"))]
+        ratios += [max(means) / min(means)] if means and min(means) > 0 else []
+    if any(place.numeral.prints(ratio) for ratio in ratios):
+        return place.judged(Verdict.SUPPORTED, "the largest mean over the smallest")
+    told = ", ".join(f"{ratio:.3g}" for ratio in ratios)
+    return place.judged(Verdict.CONTRADICTED, f"the largest mean over the smallest is {told}", told) if ratios else None
 
 
 def _of_another_run(place: NumberPlace, study: Study, scope: Scope) -> Candidate | None:

@@ -38,6 +38,11 @@ _BARE_MULTIPLE = re.compile(
     r"|\bits\s+(?P<its>double|half)(?![\w-])",
     re.IGNORECASE,
 )
+_CHANGED_ONE = re.compile(
+    r"\bthe\s+(?P<how>(?:halv|doubl|tripl|trebl|quadrupl|quarter)ed)\s+(?:one|setting|value|rate|run|model|variant)\b",
+    re.IGNORECASE,
+)
+"""'The quadrupled setting loses to the doubled one.'"""
 _SIDE = r"larger|higher|greater|smaller|lower"
 _VALUES = re.compile(
     rf"\b(?P<first>{_SIDE})\s+(?:and|or|nor)\s+(?:\w+ly\s+)?(?P<second>{_SIDE})\s+(?:values?|ones?|rates?)\b"
@@ -94,7 +99,10 @@ def name_patterns(study: Study) -> list[NamePattern]:
         if len(head) > 3:
             found += [("metric", name, _sequence(head.split())) for name in dict.fromkeys(names)]
     found += [("dataset", name, _sequence(name_parts(name), plural=True)) for name in study.datasets]
-    found += [("dataset", name, _sequence(what.split(), plural=True)) for what, name in study.nicknames.items()]
+    for what, name in study.nicknames.items():
+        common = what in words("no_subjects")  # 'on the bar', not the bars of a chart
+        spelled = rf"(?<=\bon\sthe\s){what}(?!\w)" if common else _sequence(what.split(), plural=True).pattern
+        found.append(("dataset", name, re.compile(spelled, re.IGNORECASE)))
     # 'the dinosaur' is the dataset dino; a name that is a word itself has no such longer form
     found += [
         ("dataset", name, re.compile(rf"(?<![\w\\-]){name}[a-z]+(?!\w)", re.IGNORECASE))
@@ -149,7 +157,7 @@ def _changed_settings(text: str, study: Study) -> Iterator[Mention]:
         noun = rf"(?:{name}s?|(?:step(?: size)?|rate|{parts[-1]})s?)"
         pronoun = "|it\\b|them\\b" if len(study.varied) == 1 else ""
         multiples = re.compile(
-            r"\b(?P<how>halv\w+|half|doubl\w+|twice|tripl\w+|trebl\w+|quadrupl\w+|fourfold|quarter\w*|(?P<n>\w+)[\s-]+(?:times|fold))\s+"
+            r"\b(?P<how>halv\w+|half|doubl\w+|twice|tripl\w+|trebl\w+|quadrupl\w+|fourfold|quarter\w*|(?P<n>\w+)[\s-]+(?:times|fold))[\s-]+"
             rf"(?:of\s+)?(?:{article}{noun}{pronoun}(?:\s+of\s+(?:the\s+)?(?:baseline|default|run[\s_]*0))?"
             r"|(?:the\s+|its\s+)?(?:default|baseline)(?!\w))",
             re.IGNORECASE,
@@ -211,6 +219,9 @@ def _understood(text: str, study: Study, setting: str, noun: str) -> Iterator[Me
         if ratio and (known or not of_it):
             runs, (start, end) = study.runs_with(setting, ratio), match.span(match.lastgroup or 0)
             yield Mention("run", runs, start, end, by_setting=True)
+    for match in _CHANGED_ONE.finditer(text):
+        if ratio := _ratio(match["how"], None):
+            yield Mention("run", study.runs_with(setting, ratio), match.start(), match.end(), by_setting=True)
     for match in _VALUES.finditer(text):
         sides = [side.lower() for side in match.groups() if side]
         if match["one"] and not re.search(rf"\b(?:values?|{noun})\b", text[: match.start()], re.IGNORECASE):

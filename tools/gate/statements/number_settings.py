@@ -14,6 +14,7 @@ from tools.gate.statements.study import Study
 _OF_SOMETHING_ELSE = re.compile(
     r"\b(?:all|the|these|those|other|both)\s+(?:of\s+)?(?:the\s+)?(?:other\s+)?$", re.IGNORECASE
 )
+_OWN_VALUE = re.compile(r"(?:'s)?\s+(?:value|setting|choice)(?:\s+of|,|\s*\()?\s*", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b(?:would|could|future|recommend\w*|not)\b", re.IGNORECASE)
 
 
@@ -21,6 +22,8 @@ def judge_setting(place: NumberPlace, study: Study) -> Judgement | None:
     """Judge a number that belongs to a setting that the words name; None if it belongs to none."""
     numeral, clause = place.numeral, place.clause
     at = place.start
+    if (of_run := _value_of_run(place, study)) is not None:
+        return of_run
     near = [
         m
         for m in clause.named("setting")
@@ -58,6 +61,20 @@ def judge_setting(place: NumberPlace, study: Study) -> Judgement | None:
         right = ", ".join(f"{value:g}" for value in values)
         return place.judged(Verdict.CONTRADICTED, f"{name} is {right}", right, f"\\setting{{experiment.{name}}}")
     return None
+
+
+def _value_of_run(place: NumberPlace, study: Study) -> Judgement | None:
+    """Judge the value of the only varied setting in "the baseline's value of 0.001"; None if the words say something else."""
+    run = next((m for m in reversed(place.clause.named("run")) if m.end <= place.start and not m.by_setting), None)
+    if run is None or len(study.varied) != 1 or len(run.names) != 1:
+        return None
+    between = place.clause.text[run.end - place.clause.start : place.numeral.start]
+    value = study.settings.get(run.names[0], {}).get(study.varied[0])
+    if not _OWN_VALUE.fullmatch(between) or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if abs(value - place.numeral.value) <= 1e-9 + 1e-6 * abs(value):
+        return place.licensed("a setting")
+    return place.judged(Verdict.CONTRADICTED, f"{study.varied[0]} of {run.names[0]} is {value:g}", f"{value:g}")
 
 
 def _counts_something(place: NumberPlace, since: int) -> bool:

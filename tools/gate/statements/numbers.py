@@ -36,6 +36,10 @@ _IN_USE = re.compile(
     re.IGNORECASE,
 )
 """Before the number of a setting that no name beside it tells, as in 'trained on 20 levels'."""
+_SUPPOSES = re.compile(
+    r"\b(?:would|could|might|may|should|can|must|suppose|whether|were|say|imagine|expect\w*|future|do not know)\b",
+    re.IGNORECASE,
+)
 _GRID = re.compile(
     r"\b(?:neighbou?ring|adjacent|consecutive|successive)\s+(?:\w+\s+)?(?:values?|rates?|sizes?|settings?)\b",
     re.I,
@@ -73,7 +77,7 @@ def _is_licensed(place: NumberPlace, study: Study, placement: Placement) -> bool
     if clause.cites and place.end <= clause.own_at and not _in_own_note(place):
         return True
     bound = bool(clause.measured) or any(m.names and m.names != (BASELINE,) for m in clause.named("run"))
-    if pattern("hypothetical").search(clause.text) and not bound:
+    if pattern("hypothetical").search(clause.text) and not bound and not _told_as_result(place):
         return True
     if _is_version(place, study) and not _is_value_of_metric(place):
         return True
@@ -109,6 +113,14 @@ def _is_licensed(place: NumberPlace, study: Study, placement: Placement) -> bool
     if numeral.form == "ratio" or _is_value_of_metric(place):
         return is_level(place)
     return is_constant(place, study)
+
+
+def _told_as_result(place: NumberPlace) -> bool:
+    """Tell whether a condition is followed by a value and no supposition: 'if x is doubled, the loss falls by 0.1'."""
+    text = place.clause.text
+    if place.numeral.form not in ("decimal", "percent") or not place.clause.named("metric"):
+        return False
+    return re.search(r"\b(?:if|when)\b", text, re.I) is not None and not _SUPPOSES.search(text)
 
 
 def _in_own_note(place: NumberPlace) -> bool:

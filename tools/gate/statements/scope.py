@@ -19,6 +19,11 @@ from tools.gate.statements.quantifiers import Quantifier, quantifier
 from tools.gate.statements.study import Study
 
 _ON_FRESH_SEEDS = re.compile(r"\b(?:confirmations?|fresh seeds)\b", re.IGNORECASE)
+_BOTH_SIDES = re.compile(
+    r"\bon (?:both|either) sides?\b(?!\s+of\s+(?!it\b|the (?:default|baseline)|this|that))|\bin both directions\b",
+    re.IGNORECASE,
+)
+"""'It rises on both sides of the default.'"""
 _VAGUE = re.compile(r"\b(?:quality|performance|overall)\b", re.IGNORECASE)
 _NEXT_PART = re.compile(
     r"\s*,\s+(?!and\s+(?:on|in|for)\b)(?:and\s+)?[\w-]+(?:,? and [\w-]+)*"
@@ -115,8 +120,10 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
     runs, against = compared_runs(predicate, clause, following, references)
     if over_runs and over_runs.kind in ("all", "none"):
         runs = tuple(study.runs)
-    elif not runs and (context := mention_before(clause, "run")):
-        runs = tuple(name for name in context.names if name != against)
+    elif not runs:
+        runs = _runs_before(clause, against)
+    if _BOTH_SIDES.search(clause.text, predicate.end - clause.start) and len(study.varied) == 1:
+        runs, against = tuple(study.runs), BASELINE
     if study.confirmed and _ON_FRESH_SEEDS.search(clause.text):
         repeated = {run: name for run, name in study.confirmed.items() if run != BASELINE}
         runs = tuple(repeated.get(run, run) for run in runs) or tuple(repeated.values())
@@ -161,6 +168,12 @@ def runs_spoken_of(clause: Clause) -> list[str]:
     """Return the runs that a clause names, else those of the text before it."""
     context = mention_before(clause, "run")
     return [name for m in clause.named("run") for name in m.names] or list(context.names if context else ())
+
+
+def _runs_before(clause: Clause, against: str) -> tuple[str, ...]:
+    """Return the nearest runs of the text before, other than the one that is compared with."""
+    others = (tuple(name for name in m.names if name != against) for m in reversed(clause.before) if m.kind == "run")
+    return next((names for names in others if names), ())
 
 
 def mention_before(clause: Clause, kind: str) -> Mention | None:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from tools.evidence.judgement import Judgement
 from tools.gate.report import FindingCode
 from tools.gate.statements.clauses import Clause
-from tools.gate.statements.comparing import Cell, judge_cell, size_contradicts
+from tools.gate.statements.comparing import MARGINAL, Cell, judge_cell, size_contradicts
 from tools.gate.statements.lexicon import claim_words
 from tools.gate.statements.predicate import Predicate, contradicted, no_evidence
-from tools.gate.statements.scope import scope_of
+from tools.gate.statements.scope import Scope, scope_of
 from tools.gate.statements.study import Study
 
 _EFFECTS = re.compile(r"\b(?:effect|difference|gain|improvement|cost|change)s?\b")
@@ -34,6 +34,8 @@ def judge_size(predicate: Predicate, clause: Clause, study: Study) -> Judgement 
             clause.measured or clause.named("metric") or (clause.named("dataset") and not _OF_DATA.search(clause.text))
         )
         speaks = named or _EFFECTS.search(clause.text)
+        if speaks and claim_words().size[predicate.text.lower()] == "small" and _all_small(study, scope):
+            return None
         return no_evidence(predicate, f'"{predicate.text}" is bound to no run') if speaks else None
     wide = predicate.text.lower() in ("wide", "large", "big")
     if predicate.negated or (wide and _OF_SPREAD.search(clause.text[: predicate.start - clause.start])):
@@ -45,6 +47,18 @@ def judge_size(predicate: Predicate, clause: Clause, study: Study) -> Judgement 
         for metric in scope.metrics
     ]
     return _objection(predicate, claim_words().size[predicate.text.lower()], cells)
+
+
+def _all_small(study: Study, scope: Scope) -> bool:
+    """Tell whether no run differs from the baseline by more than a marginal share."""
+    cells = [
+        judge_cell(study, "different", run, dataset, metric, scope.against)
+        for run in study.runs
+        for dataset in scope.datasets
+        for metric in scope.metrics
+    ]
+    changes = [cell.comparison.relative for cell in cells if cell.comparison]
+    return bool(changes) and all(change is not None and abs(change) <= MARGINAL for change in changes)
 
 
 def judge_size_beside(predicate: Predicate, clause: Clause, cells: Sequence[Cell]) -> Judgement | None:

@@ -16,7 +16,7 @@ from tools.gate.statements.compared_runs import VERSUS, unique
 from tools.gate.statements.comparing import Cell, Truth, compare, extreme_run, judge_cell, wants_lower
 from tools.gate.statements.lexicon import pattern
 from tools.gate.statements.predicate import Predicate, contradicted, no_evidence, refuted, supported
-from tools.gate.statements.scope import Scope, mention_before, scope_of
+from tools.gate.statements.scope import Scope, mention_before, runs_spoken_of, scope_of
 from tools.gate.statements.study import Study
 
 _PRONOUN = re.compile(r"^\W*(?:but\s+|and\s+|yet\s+)?(?:it|this (?:run|setting|value|model)|which)\b", re.IGNORECASE)
@@ -28,6 +28,13 @@ _CHANGES = re.compile(
 )
 
 
+_LIES_ON = re.compile(
+    r"\b(?:is|was|occurs?|appears?|comes|lies)\s+(?:(?:the one|that|found|seen)\s+)?(?:on|for)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(r"(?P<large>largest|biggest|greatest|strongest)|smallest|weakest", re.IGNORECASE)
+_UP = re.compile(r"(?P<rise>increases?|rises?)|decreases?|drops?|reductions?", re.IGNORECASE)
+_BETTER = re.compile(r"gains?|improvements?", re.IGNORECASE)
 _OF_CHANGES = re.compile(r"harmful|damaging|detrimental|beneficial|helpful", re.IGNORECASE)
 """Words that rank what the runs changed, without the baseline."""
 
@@ -98,6 +105,41 @@ def speaks_of_changes(predicate: Predicate, clause: Clause) -> bool:
     return _CHANGES.match(clause.text[predicate.end - clause.start :]) is not None
 
 
+def _judge_place_of_change(predicate: Predicate, clause: Clause, study: Study) -> Judgement | None:
+    """Judge on which dataset the largest change of one run is, as in 'the largest increase in run 1 is on circle'."""
+    after = clause.text[predicate.end - clause.start :]
+    noun, lies = _CHANGES.match(after), _LIES_ON.search(after)
+    size = _SIZE.fullmatch(predicate.text)
+    runs = [name for name in runs_spoken_of(clause) if name != BASELINE]
+    place = next((m for m in clause.named("dataset") if lies and m.start - predicate.end == lies.end()), None)
+    if not noun or not place or not size or len(set(runs)) != 1:
+        return None
+    metric = scope_of(predicate, clause, study, clause.start, clause.end).metrics[0]
+    found = [c for d in study.datasets if (c := compare(study, runs[0], d, metric))]
+    up, better = _UP.search(noun[0]), _BETTER.search(noun[0])
+    wanted = [
+        c
+        for c in found
+        if (not up and not better)
+        or (up and (c.difference > 0) == (up["rise"] is not None))
+        or (better and c.direction == "better")
+    ]
+    orders = []
+    if "relative" not in after[: noun.end()]:
+        orders.append({c.result.address.split("/")[1]: abs(c.difference) for c in wanted})
+    if "absolute" not in after[: noun.end()]:
+        orders.append({c.result.address.split("/")[1]: abs(c.relative) for c in wanted if c.relative is not None})
+    pick = max if size["large"] else min
+    right = {pick(order, key=lambda d: order[d]) for order in orders if order}
+    if right & set(place.names):
+        return supported(predicate, "the differences of the means agree")
+    return refuted(
+        predicate,
+        f"for {metric} of {runs[0]} it is on {' or '.join(sorted(right)) or 'none'}",
+        ", ".join(sorted(right)),
+    )
+
+
 def _subjects(clause: Clause, scope: Scope, span: tuple[int, int], predicate: Predicate) -> tuple[str, ...]:
     named = [m for m in clause.named("run") if not VERSUS.search(clause.text[: m.start - clause.start])]
     if span != (clause.start, clause.end):
@@ -129,7 +171,9 @@ def _best_on_average(study: Study, sense: str, runs: Sequence[str], datasets: Se
 
 
 def _judge_largest_change(predicate: Predicate, clause: Clause, study: Study) -> Judgement | None:
-    """Judge 'the largest improvement is ...': the change must be significant."""
+    """Judge 'the largest improvement is ...': where it is, and that it is significant if a reference prints it."""
+    if place := _judge_place_of_change(predicate, clause, study):
+        return place
     for reference in clause.measured:
         parts = split_address(reference.address)
         found = compare(study, *parts) if len(parts) == 3 and parts[0] != BASELINE else None

@@ -107,7 +107,14 @@ def judge_shape(predicate: Predicate, clause: Clause, study: Study) -> Judgement
 
 def _turning(predicate: Predicate, clause: Clause) -> list[re.Match[str]]:
     """Return the verbs of 'falls up to a rate of x and rises beyond it', if a predicate is one of them; else nothing."""
-    moves = list(_MOVES.finditer(clause.text))
+    settings = [m.end - clause.start for m in clause.named("setting")]
+    moves = [
+        move
+        for move in _MOVES.finditer(clause.text)
+        if not any(
+            end <= move.start() and re.fullmatch(r"\s+(?:is\s+)?", clause.text[end : move.start()]) for end in settings
+        )
+    ]
     inside = any(clause.start + move.start() <= predicate.start < clause.start + move.end() for move in moves)
     both = len({bool(move["up"]) for move in moves}) == 2
     return moves if inside and both and _CHANGES_COURSE.search(clause.text) else []

@@ -25,6 +25,9 @@ _PARTICIPLE_OR_NOUN = re.compile(
     r"(?:ing|ed)$|\bwe\s+[a-z]+$|\b(?:an?|the|this|that|of|no|any|some|its|too|very|so|and|or)\s+(?:[a-z]+ed\s+)?[a-z]+$",
     re.IGNORECASE,
 )
+_BARS = re.compile(r"\s+bars?\b", re.IGNORECASE)
+_OF_BARS = re.compile(r"\bbars?\b[^.;,]{0,40}\b(?:is|are)\s+(?:the\s+)?$", re.IGNORECASE)
+"""The shortest bar is the lowest value."""
 _POSITION = re.compile(r"\s+(?:rows?|panels?|left|right|half|plots?|axis|column|curves?)\b")
 _OF_WHAT = re.compile(r"\s+(?:of|in)\s")
 _BEFORE_VERB = frozenset(["to", "can", "will", "would", "do", "does", "did", "not", "they", "we", "runs"])
@@ -80,6 +83,14 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
                 and (unknown[:5] in study.name_stems or unknown in study.title.lower())
             ):
                 continue  # 'fewer levels' than the setting time_levels
+            if _OF_BARS.search(word.text_before) or _BARS.match(word.text_after):
+                yield _at(
+                    word,
+                    {"faster": "lower", "slower": "higher"}.get(sense.sense, sense.sense),
+                    sense.degree,
+                    lemma=sense.lemma,
+                )
+                continue
             if unknown and _of_result(unknown, sense.sense, study):
                 unknown = ""
             if unknown is not None:
