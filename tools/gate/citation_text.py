@@ -35,6 +35,12 @@ _VERB = re.compile(
     r"|achieve[sd]?|reach(?:es|ed)?|according\s+to)\b",
     re.IGNORECASE,
 )
+_DID = re.compile(
+    r"(?<=\})(?:,?\s+who)?\s+(?:also\s+|first\s+)?(?:introduce[sd]?|propose[sd]?|train(?:s|ed)?|develop(?:s|ed)?|compare[sd]?"
+    r"|stud(?:y|ies|ied)|invent(?:s|ed)?|evaluate[sd]?|suggest(?:s|ed)?|recommend(?:s|ed)?|tune[sd]?|measure[sd]?)\b",
+    re.IGNORECASE,
+)
+"""Behind a cited work that is the subject of a sentence."""
 _PUBLIC = frozenset(
     "mnist fashion_mnist cifar cifar10 cifar-10 cifar100 cifar-100 imagenet svhn celeba coco shakespeare shakespeare_char "  # noqa: SIM905
     "enwik8 text8 wikitext ptb glue squad sst2 imdb".split()
@@ -95,7 +101,7 @@ def check_attributions(source: SectionSource, ledger: Ledger, records: SourceRec
     for start, end in source.sentences:
         tex, prose = source.tex[start:end], source.prose[start:end]
         cited = [key.strip() for found in _CITE.finditer(tex) for key in found[1].split(",")]
-        verb = _VERB.search(prose)
+        verb = _VERB.search(prose) or _DID.search(tex)
         if (
             not cited
             or verb is None

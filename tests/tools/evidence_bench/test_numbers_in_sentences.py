@@ -50,8 +50,26 @@ OF_FOUR_SETS = [
         r"Sampling takes 3609 ms a set in the baseline.",
         r"Sampling takes 361 ms a set in the baseline.",
     ),
+    # typed tables
+    (
+        "results",
+        r"\begin{table}\caption{KL divergence in bits.}\label{tab:x}\begin{tabular}{lrr}run & dino & moons\\"
+        r"run\_0 & 1.16 & 0.13\\run\_2 & 0.97 & 0.10\end{tabular}\end{table}",
+        r"\begin{table}\caption{KL divergence in bits.}\label{tab:x}\begin{tabular}{lrr}run & dino & moons\\"
+        r"run\_0 & 1.16 & 0.13\\run\_2 & 0.97 & 0.08\end{tabular}\end{table}",
+    ),
 ]
 OF_ONE_SET = [
+    (
+        "results",
+        r"\begin{tabular}{rr}learning rate & validation loss\\0.0005 & 2.01\\0.001 & 1.97\\0.002 & 2.28\end{tabular}",
+        r"\begin{tabular}{rr}learning rate & validation loss\\0.0005 & 2.01\\0.001 & 1.97\\0.002 & 2.17\end{tabular}",
+    ),
+    (
+        "background",
+        "Both losses are in nats; a loss of 1.97 nats corresponds to about 2.85 bits per character.",
+        "Both losses are in nats; a loss of 1.97 nats corresponds to about 2.15 bits per character.",
+    ),
     (
         "results",
         "The smallest learning rate leaves the validation loss at 2.10 nats, 0.13 above the baseline.",

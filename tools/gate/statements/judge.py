@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tools.evidence.judgement import Judgement
+from tools.evidence.judgement import Judgement, Verdict
 from tools.gate.section_source import SectionSource, read_source
 from tools.gate.statements.bound_references import judge_references
 from tools.gate.statements.claims import judge_claims
@@ -17,7 +17,7 @@ from tools.gate.statements.placement import HEADLINE, STRICT, Placement
 from tools.gate.statements.plain_text import plain
 from tools.gate.statements.study import Study
 from tools.gate.statements.study_facts import judge_study_facts
-from tools.gate.statements.table_words import table_statements
+from tools.gate.statements.table_words import table_numbers, table_statements
 
 _FORMULA = re.compile(
     r"^(?:\\\[|\$\$|\\begin)|[_^].*[_^]|\\\||\\(?:sum|int|prod|mathbb|mathcal|sqrt)\b|\w\(", re.DOTALL
@@ -30,6 +30,8 @@ def judge_section(source: SectionSource, study: Study) -> list[Judgement]:
 
 
 def _judgements(source: SectionSource, study: Study) -> Iterator[Judgement]:
+    cells = dict(_cells(source, study))
+    yield from (judgement for judged in cells.values() for judgement in judged)
     for sentence in read_sentences(source, study):
         in_table = _within(sentence, source.tables)
         strict = source.section in STRICT or _within(sentence, source.captions)
@@ -39,7 +41,9 @@ def _judgements(source: SectionSource, study: Study) -> Iterator[Judgement]:
             formulas=_formulas(source, sentence),
             cell=in_table and _names_result(source, sentence, study),
         )
-        yield from judge_numbers(sentence, study, placement)
+        for judgement in judge_numbers(sentence, study, placement):
+            if not any(start <= judgement.start and judgement.end <= end for start, end in cells):
+                yield judgement
         if not in_table:
             yield from judge_references(sentence, study)
             yield from judge_study_facts(sentence, study, placement)
@@ -48,6 +52,18 @@ def _judgements(source: SectionSource, study: Study) -> Iterator[Judgement]:
         for sentence in read_sentences(read_source(source.section, statement), study):
             for judgement in judge_claims(sentence, study, Placement(strict=True)):
                 yield replace(judgement, start=start, end=end)
+
+
+def _cells(source: SectionSource, study: Study) -> Iterator[tuple[tuple[int, int], list[Judgement]]]:
+    """Yield the cells whose row and column tell what their number is, with its judgement."""
+    for start, end, statement in table_numbers(source, study):
+        if not statement:
+            yield (start, end), []
+        for sentence in read_sentences(read_source(source.section, statement), study):
+            low = len(statement) - len(statement.rpartition(" is ")[2])
+            found = [j for j in judge_numbers(sentence, study, Placement(strict=True, cell=True)) if j.start >= low]
+            if found and all(j.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED) for j in found):
+                yield (start, end), [replace(j, start=start, end=end) for j in found]
 
 
 def _within(sentence: ParsedSentence, spans: list[tuple[int, int]]) -> bool:

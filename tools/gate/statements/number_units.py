@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
+from tools.evidence.judgement import Judgement, Verdict
+from tools.gate.statements.clauses import Clause
 from tools.gate.statements.number_place import NumberPlace
+from tools.gate.statements.numerals import Numeral
 from tools.gate.statements.study import Study
 
 _SECONDS = {
@@ -13,6 +17,7 @@ _SECONDS = {
     "hour": 3600.0, "h": 3600.0,
 }  # fmt: skip
 _INFORMATION = {"bit": 1.0, "nat": 1 / math.log(2)}
+_CORRESPONDS = re.compile(r"\b(?:corresponds? to|equals?|is|are|means?|amounts? to|or)\b", re.IGNORECASE)
 _KINDS = (_SECONDS, _INFORMATION)
 _NAME = r"microseconds?|milliseconds?|ms|seconds?|sec|s|minutes?|min|hours?|h|bits?|nats?"
 _ABOUT = r"(?:(?:about|only|roughly|just under|just over)\s+)*"
@@ -67,7 +72,20 @@ def is_time_of_item(place: NumberPlace, study: Study, metric: str) -> float | No
     return _SECONDS.get(_base(written["unit"]))
 
 
-def converts(one: NumberPlace, other: NumberPlace) -> bool | None:
+def judge_conversion(clause: Clause, found: Sequence[Numeral]) -> list[Judgement]:
+    """Return the judgements of 'a loss of 2 nats is 2.9 bits', which states no result; empty for other clauses."""
+    if len(found) != 2 or clause.named("run") or not _CORRESPONDS.search(clause.text[found[0].end : found[1].start]):
+        return []
+    one, other = (NumberPlace.of(numeral, clause) for numeral in found)
+    agrees = _converts(one, other)
+    if agrees is None:
+        return []
+    if agrees:
+        return [place.licensed("a conversion of units") for place in (one, other)]
+    return [other.judged(Verdict.CONTRADICTED, f"{one.numeral.text} in the other unit is not {other.numeral.text}")]
+
+
+def _converts(one: NumberPlace, other: NumberPlace) -> bool | None:
     """Tell whether two numbers with different units of one kind are the same quantity; None if they are not comparable."""
     units = [_UNIT.match(place.after) for place in (one, other)]
     if not units[0] or not units[1]:
@@ -75,7 +93,8 @@ def converts(one: NumberPlace, other: NumberPlace) -> bool | None:
     ratio = _ratio(units[0]["unit"], units[1]["unit"])
     if ratio is None or ratio == 1:
         return None
-    return other.numeral.prints(one.numeral.value * ratio) or one.numeral.prints(other.numeral.value / ratio)
+    rounding = other.numeral.half_unit + one.numeral.half_unit * ratio
+    return abs(other.numeral.value - one.numeral.value * ratio) <= rounding
 
 
 def _ratio(written: str, unit: str) -> float | None:

@@ -20,7 +20,7 @@ from tools.gate.statements.measured_numbers import judge_measured, states_small_
 from tools.gate.statements.number_conventions import is_convention, is_level, judge_symbol
 from tools.gate.statements.number_place import NumberPlace
 from tools.gate.statements.number_settings import is_constant, judge_setting
-from tools.gate.statements.number_units import metrics_by_unit
+from tools.gate.statements.number_units import judge_conversion, metrics_by_unit
 from tools.gate.statements.numerals import numerals
 from tools.gate.statements.placement import Placement
 from tools.gate.statements.study import Study
@@ -51,6 +51,10 @@ def judge_numbers(sentence: ParsedSentence, study: Study, placement: Placement) 
     """Yield a judgement for each number that counts, sets or measures something."""
     for clause in sentence.clauses:
         found = list(numerals(clause.text))
+        converted = judge_conversion(clause, found)
+        if converted:
+            yield from converted
+            continue
         for numeral in found:
             place = NumberPlace.of(numeral, clause)
             if _inside_name(place) or is_convention(place):
