@@ -6,6 +6,8 @@ Resuming means running again: whatever the journal holds as finished is not repe
 from __future__ import annotations
 
 import asyncio
+import errno
+import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -94,14 +96,21 @@ class Runner:
             early = [f"{each.slot} ended early: {each.outcome}" for each in self.idea_runs if each.outcome]
             end = RunEnd(RunStatus.FINISHED, "; ".join(early))
         except (Stopped, MachineError, OSError) as error:
-            end = RunEnd(RunStatus.PAUSED, str(error))
+            end = RunEnd(RunStatus.PAUSED, self._reason(error))
             if isinstance(error, Stopped) and self.run_context.interrupted:
                 end = RunEnd(RunStatus.INTERRUPTED)
         try:
             self._close(end)
         except OSError as error:
-            end = RunEnd(RunStatus.PAUSED, str(error))
+            end = RunEnd(RunStatus.PAUSED, self._reason(error))
         return end
+
+    def _reason(self, error: Exception) -> str:
+        """Return why the run pauses, in words: the system names no place where a disk is full."""
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            free = shutil.disk_usage(self.folder).free
+            return f"the disk is full: {free / 2**20:,.0f} MiB are left at {self.folder}. Free some, then resume"
+        return str(error)
 
     def _remove_leftovers(self) -> None:
         """Remove what killed processes left: temporary folders, and files of this run that were being written."""
