@@ -78,7 +78,7 @@ def run_shown(batch: Batch, executor: Executor, retries: int, dollars: float | N
         async with BatchProgress(batch, out) as progress:
             await run_batch(batch, executor, retries=retries, dollars=dollars, on_change=progress.changed)
         out.print()
-        show_table(progress.table())
+        show_table(progress.table(), optional=("spread", "minutes", "phase"))
 
     asyncio.run(run())
 

@@ -76,6 +76,16 @@ def test_a_terminal_shows_whole_columns_and_tells_which_it_leaves_out(runs: Path
 
 
 @pytest.mark.slow
+def test_the_names_of_reviewed_papers_are_whole_in_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "drafts").mkdir()
+    paper = tmp_path / "drafts" / "a_draft_of_long_name.txt"
+    paper.write_text("A title\n\nWe train for ten epochs and find nothing.\n" * 20, encoding="utf-8")
+    shown = in_terminal("review", tmp_path / "drafts", "--out", tmp_path / "reviews")
+    row = next(line for line in shown.splitlines() if "Reject" in line and "finished" in line)
+    assert re.search(r"a_draft_of_long_name-[0-9a-f]{8} ", row) and "$0.00" in row
+
+
+@pytest.mark.slow
 def test_nothing_is_cut_in_a_pipe(runs: Path) -> None:
     heads, line = in_pipe("list", "--out", runs).splitlines()
     assert heads.split() == ["run", "status", "phase", "ideas", "scores", "gate", "minutes", "cost"]
