@@ -77,3 +77,67 @@ def test_every_problem_is_told_at_once_and_in_words() -> None:
 def test_a_score_out_of_range_is_told_its_range() -> None:
     assert "from 1 to 4" in refusal(PLAIN | {"score": 9})
     assert "one of title, related_work" in refusal(PLAIN | {"section": "appendix"})
+
+
+async def edit(
+    file: Annotated[str, Field(description="which file")],
+    search: Annotated[str, Field(description="the old text")],
+    replace: Annotated[str, Field(description="the new text")],
+    note: str = "",
+) -> str:
+    """Edit."""
+    return f"{file}{search}{replace}{note}"
+
+
+EDIT = Tool.of(edit).arguments
+OTHER_NAMES = [
+    {"path": "a.py", "old_string": "x", "new_string": "y"},
+    {"filename": "a.py", "old_str": "x", "new_str": "y"},
+    {"file_path": "a.py", "search_text": "x", "replace_with": "y"},
+    {"arguments": {"file": "a.py", "search": "x", "replace": "y"}},
+    {"edit": '{"File": "a.py", "search": "x", "replace": "y", "note": null}'},
+]
+
+
+@pytest.mark.parametrize("given", OTHER_NAMES, ids=lambda given: "+".join(given))
+def test_names_of_other_systems_and_wrapped_arguments_are_read_as_meant(given: dict[str, Any]) -> None:
+    found = checked_arguments(EDIT, given)
+    assert found.values == {"file": "a.py", "search": "x", "replace": "y", "note": ""}
+    assert found.notes
+
+
+def test_two_names_for_one_argument_are_no_guess() -> None:
+    with pytest.raises(ToolError):
+        checked_arguments(EDIT, {"file": "a.py", "search_a": "x", "search_b": "z", "replace": "y"})
+
+
+def test_null_is_nothing_where_an_argument_may_be_left_out() -> None:
+    assert read(strengths=None)["strengths"] == []
+    assert read(scores=None)["scores"] is None
+    assert "null" in refusal(PLAIN | {"reasons": None})
+
+
+@pytest.mark.parametrize("score", ["3/4", "3 / 4", "3: good", "3 (good)"])
+def test_a_score_with_its_scale_or_its_words_is_the_score(score: str) -> None:
+    assert read(score=score)["score"] == 3
+
+
+@pytest.mark.parametrize("score", ["3/10", "3-4", "3.5", "good"])
+def test_another_scale_or_a_range_is_no_score(score: str) -> None:
+    assert "from 1 to 4" in refusal(PLAIN | {"score": score})
+
+
+def test_names_between_commas_are_items_and_a_sentence_is_one() -> None:
+    assert read(strengths="a.png, run_2")["strengths"] == ["a.png", "run_2"]
+    assert read(strengths="It is short, clear, and true.")["strengths"] == ["It is short, clear, and true."]
+
+
+def test_a_list_of_one_text_is_the_text_and_a_longer_one_is_refused_with_advice() -> None:
+    assert read(reasons=["good"])["reasons"] == "good"
+    assert "join" in refusal(PLAIN | {"reasons": ["good", "clear"]})
+
+
+def test_no_argument_that_was_given_is_suggested_for_an_unknown_one() -> None:
+    told = refusal(PLAIN | {"reasoning": "because"})
+    assert "did you mean" not in told and "leave it out" in told
+    assert refusal({"colour": 1, "shape": 2}).count("the arguments are") == 1
