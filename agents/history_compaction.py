@@ -167,16 +167,20 @@ class HistoryCompaction:
         If more has followed than the result is long, removing it would cost more cached tokens than it saves.
         """
         found: set[str] = set()
-        before: dict[tuple[str, str], tuple[str, int, int]] = {}
+        before: dict[tuple[str, str], tuple[FunctionExecutionResult, int]] = {}
         seen = 0
         for item in rounds:
             began, seen = seen, seen + item.characters
-            sizes = {result.call_id: len(result.content) for result in item.results.content}
+            results = {result.call_id: result for result in item.results.content}
             for call in item.made:
-                name, size, ended = before.get((call.name, call.arguments), ("", 0, 0))
-                if name and size > 3 * self.head and began - ended <= size:
-                    found.add(name)
-                before[call.name, call.arguments] = (call.id, sizes.get(call.id, 0), seen)
+                earlier, ended = before.get((call.name, call.arguments), (None, 0))
+                if (later := results.get(call.id)) is None:
+                    continue
+                if earlier and _says_again(later, earlier):
+                    size = len(earlier.content)
+                    if size > 3 * self.head and began - ended <= size:
+                        found.add(earlier.call_id)
+                before[call.name, call.arguments] = (later, seen)
         return found
 
     def _shortened_results(
@@ -318,10 +322,21 @@ def _used(rounds: Sequence[_Round]) -> set[int]:
 
 
 def _made_again(rounds: Sequence[_Round]) -> set[str]:
-    """Return the ids of calls that were repeated later with the same arguments."""
-    made = [call for item in rounds for call in item.made]
-    last = {(call.name, call.arguments): call.id for call in made}
-    return {call.id for call in made if last[call.name, call.arguments] != call.id}
+    """Return the ids of calls that were repeated later with the same arguments, and whose results the later ones replace."""
+    results = {result.call_id: result for item in rounds for result in item.results.content}
+    made = [(call, results[call.id]) for item in rounds for call in item.made if call.id in results]
+    last = {(call.name, call.arguments): result for call, result in made}
+    return {
+        call.id
+        for call, result in made
+        if last[call.name, call.arguments] is not result and _says_again(last[call.name, call.arguments], result)
+    }
+
+
+def _says_again(later: FunctionExecutionResult, earlier: FunctionExecutionResult) -> bool:
+    """Return whether a result of the same call replaces the earlier one. A repeated search refers back to what the first one
+    found, and an error does not tell what was read before."""
+    return later.name != _SEARCH and bool(earlier.is_error or not later.is_error)
 
 
 def _without(message: FunctionExecutionResultMessage, superseded: set[str]) -> FunctionExecutionResultMessage:

@@ -122,6 +122,18 @@ def shown(messages: list[LLMMessage]) -> list[int]:
     return [int(text.partition(":")[0]) for text in results if not text.startswith("[")]
 
 
+@pytest.mark.parametrize("characters", [2_000, 40_000], ids=["at once", "as it gets old"])
+@pytest.mark.parametrize("tool, failed", [("search_literature", False), ("read_results", True)])
+def test_what_a_repeated_call_does_not_say_again_is_kept(tool: str, failed: bool, characters: int) -> None:
+    messages = list(OPENING)
+    for number, (content, is_error) in enumerate([("found: " + "r" * 2000, False), ("(shown before)", failed)]):
+        call = FunctionCall(id=f"r{number}", name=tool, arguments="{}")
+        result = FunctionExecutionResult(content=content, name=tool, call_id=call.id, is_error=is_error)
+        messages += [AssistantMessage(content=[call], source="coder"), FunctionExecutionResultMessage(content=[result])]
+    sent = WIDE.shorten([*messages, *conversation(characters // 2000)[2:]])
+    assert any("rrr" in str(message.content) for message in sent)
+
+
 def test_a_file_read_anew_is_not_sent_twice_unless_much_has_followed() -> None:
     compaction = WIDE
     assert shown(compaction.shorten(reads("long.py", "a.py", "long.py"))) == [2, 3]
