@@ -33,9 +33,10 @@ _REASONING = re.compile(
 _CHANNEL = re.compile(r"<\|start\|>assistant|<\|channel\|>final<\|message\|>|<\|(?:end|return|im_end)\|>")
 _TAGGED = re.compile(
     r"<\|?(tool_call|tool_calls|function_call|function_calls)\|?>\s*(.*?)\s*(?:</\1>|<\|/?\1\|?>|<\|?tool_call_end\|?>|\Z)"
-    r"|\[TOOL_CALLS\]\s*(.*)",
+    r"|(?:\[TOOL_CALLS\]|<\|python_tag\|>)\s*(.*)",
     re.DOTALL,
 )
+_NAMED = re.compile(r"\s*(?P<name>[\w.-]+)\s*(?:\[ARGS\])?\s*(?P<arguments>\{.*\})\s*", re.DOTALL)
 _FUNCTION = re.compile(r"<function=([\w.-]+)>\s*(.*?)\s*(?:</function>|\Z)", re.DOTALL)
 _PARAMETER = re.compile(r"<parameter=([\w-]+)>\n?(.*?)\n?(?:</parameter>|(?=<parameter=)|\Z)", re.DOTALL)
 _FENCED = re.compile(r"```(?:json|tool_call)?\s*\n(.*?)\n\s*```", re.DOTALL)
@@ -107,7 +108,7 @@ def calls_in(text: str, offered: Collection[str]) -> list[FunctionCall]:
     calls: list[FunctionCall] = []
     tagged = [next(filter(None, match.groups()[1:]), "") for match in _TAGGED.finditer(text)]
     for part in tagged or [text]:
-        for read in (_xml_calls, _json_calls, _react_calls, _python_calls):
+        for read in (_xml_calls, _json_calls, _react_calls, _python_calls, *([_named_calls] if tagged else [])):
             if found := list(read(part, offered)):
                 calls += found
                 break
@@ -183,6 +184,18 @@ def _xml_calls(text: str, offered: Collection[str]) -> Iterator[FunctionCall]:
         yield FunctionCall(id="", name=name, arguments=json.dumps(fields) if fields else match[2])
 
 
+def _named_calls(text: str, offered: Collection[str]) -> Iterator[FunctionCall]:
+    """Yield calls in the marks of a call that are written as a name with an object, and those of tools that were not
+    offered: the model is told which are."""
+    if match := _NAMED.fullmatch(text):
+        yield _checked(tool_named(match["name"], offered), match["arguments"], text)
+        return
+    given = decoded(text.strip())
+    for item in given if isinstance(given, list) else [given]:
+        if isinstance(item, dict) and isinstance(name := item.get("name"), str):
+            yield FunctionCall(id="", name=name, arguments=json.dumps(item.get("arguments", {})))
+
+
 def _json_calls(text: str, offered: Collection[str]) -> Iterator[FunctionCall]:
     fenced = [match[1] for match in _FENCED.finditer(text)]
     listed: list[Any] = []
@@ -204,6 +217,10 @@ def _json_call(item: Any, offered: Collection[str]) -> FunctionCall | None:
     match item:
         case {"function": {"name": str(name), **rest}} | {"name": str(name), **rest} | {"tool": str(name), **rest}:
             given = next((rest[key] for key in ("arguments", "parameters", "input", "args") if key in rest), None)
+            if given is None and "tool" in item:
+                given = rest or None
+        case {"action": str(name), "action_input": given}:
+            pass
         case _:
             return None
     name = tool_named(name, offered)

@@ -18,6 +18,11 @@ WRITTEN = {
     "unclosed": f"<tool_call>{CALL}",
     "two": f"<tool_call>{CALL}</tool_call>\n<tool_call>" + '{"name": "list_files", "arguments": {}}</tool_call>',
     "Mistral": f"[TOOL_CALLS] [{CALL}]",
+    "Mistral, by name": '[TOOL_CALLS]submit_review{"score": 5}',
+    "Mistral, with a mark": '[TOOL_CALLS]submit_review[ARGS]{"score": 5}',
+    "Llama's tag": "<|python_tag|>submit_review(score=5)",
+    "flat": '{"tool": "submit_review", "score": 5}',
+    "an action": '{"action": "submit_review", "action_input": {"score": 5}}',
     "Llama": '{"name": "submit_review", "parameters": {"score": 5}}',
     "fenced": f"I submit:\n```json\n{CALL}\n```",
     "OpenAI's own": json.dumps({"function": {"name": "submit_review", "arguments": '{"score": 5}'}}),
@@ -52,6 +57,14 @@ def test_a_call_in_a_known_format_is_read(text: str) -> None:
 )
 def test_other_text_is_no_call(text: str) -> None:
     assert calls_in(text, OFFERED) == []
+
+
+@pytest.mark.parametrize(
+    "text", ['<tool_call>\n{"name": "accept", "arguments": {"why": 1}}\n</tool_call>', '[TOOL_CALLS]accept{"why": 1}']
+)
+def test_a_marked_call_of_a_tool_that_was_not_offered_keeps_its_name(text: str) -> None:
+    call = calls_in(text, OFFERED)[0]
+    assert (call.name, json.loads(call.arguments)) == ("accept", {"why": 1})
 
 
 def test_a_call_that_cannot_be_read_is_one_that_no_tool_answers() -> None:
