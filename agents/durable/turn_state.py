@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,7 +26,9 @@ class TurnState:
     tool_calls: Counter[str] = field(default_factory=Counter)
     """Number of calls by `name:digest of the arguments`."""
     refusals: Counter[str] = field(default_factory=Counter)
-    """How often in a row a call was refused, by `name:digest of the arguments`."""
+    """How often in a row a call was refused for the same reason, by `name:digest of the arguments`."""
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Why a call was refused last, without numbers, by `name:digest of the arguments`."""
     stuck: str = ""
     """Why the turn cannot go on: the same call was refused again and again. Empty if it can."""
     submissions: list[tuple[str, str]] = field(default_factory=list)
@@ -38,6 +41,7 @@ class TurnState:
     def begin(self, key: str) -> None:
         self.key, self.model_calls, self.stuck = key, 0, ""
         self.refusals.clear()
+        self.reasons.clear()
         self.tool_calls.clear()
         self.submissions.clear()
         self.messages.clear()
@@ -51,9 +55,13 @@ class TurnState:
                 self.messages.append(text)
 
     def add_result(self, call: str, failed: bool, text: str) -> None:
-        """Count refusals of the same call, so that a turn does not repeat it without end."""
-        name = call.partition(":")[0]
-        self.refusals[call] = self.refusals[call] + 1 if failed else 0
+        """Count refusals of the same call, so that a turn does not repeat it without end.
+
+        Another reason is progress: a submission has the same arguments each time, and what it lacks becomes less.
+        """
+        name, reason = call.partition(":")[0], re.sub(r"\d+", "", text)
+        before = self.refusals[call] if self.reasons.get(call) == reason else 0
+        self.refusals[call], self.reasons[call] = (before + 1, reason) if failed else (0, "")
         if self.refusals[call] >= MOST_REPEATED_REFUSALS:
             self.stuck = (
                 f"(My turn ended because {name} was refused {self.refusals[call]} times in the same way: {text})"

@@ -62,9 +62,13 @@ class ResilientClient(BaseClient):
             if not error.retryable or not self._remote:
                 raise
             attempts = f"after {len(faults) + 1} attempts" if faults else "at the first attempt"
+            is_silent = isinstance(
+                error, Empty
+            )  # The server answers; only the conversation can bring the model to speak.
+            advice = "another model may answer" if is_silent else "resume the run when the server is available again"
             raise type(error)(
-                f"{error}; failed {attempts}; resume the run when the server is available again",
-                permanent=True,
+                f"{error}; failed {attempts}; {advice}",
+                permanent=not is_silent,
                 retry_after=error.retry_after,
                 usage=error.usage,
             ) from None

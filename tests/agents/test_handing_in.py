@@ -162,6 +162,32 @@ async def test_other_calls_between_do_not_count(tmp_path: Path) -> None:
     assert conversation.turns[0].text == "I give up."
 
 
+async def test_a_call_that_is_refused_for_less_each_time_goes_on(tmp_path: Path) -> None:
+    missing = ["a, b, c", "b, c", "c", ""]
+
+    async def submit(summary: str) -> str:
+        """Refuse while something is missing."""
+        if left := missing.pop(0):
+            raise ToolError(f"missing: {left}")
+        return f"submitted: {summary}"
+
+    writer = Scripted([calls(("submit", '{"summary": "x"}'))] * 4 + ["Done."])
+    conversation, _, _ = await hold(tmp_path, {"writer": writer}, [Tool.of(submit)], turns=1)
+    assert conversation.turns[0].text == "Done."
+
+
+async def test_a_reason_that_differs_in_numbers_only_is_the_same(tmp_path: Path) -> None:
+    seconds = iter(range(99))
+
+    async def run() -> str:
+        """Fail."""
+        raise ToolError(f"failed after {next(seconds)} s")
+
+    writer = Scripted([calls(("run", "{}"))] * 99)
+    await hold(tmp_path, {"writer": writer}, [Tool.of(run)], turns=1)
+    assert len(writer.heard) == MOST_REPEATED_REFUSALS
+
+
 async def test_a_note_of_the_program_is_not_taken_for_a_text(tmp_path: Path) -> None:
     note = "[166 characters, stored; read_section shows the present text]"
     writer = Scripted([calls(("write_section", f'{{"latex": "We say: {note}"}}')), "Done."])

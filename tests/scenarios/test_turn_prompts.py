@@ -42,6 +42,10 @@ def test_every_turn_without_a_submission_is_followed_by_what_is_due(phase_type: 
         for speaker in ("one",) if phase_type.is_panel else ("one", "two"):
             text = told("", speaker, turns[:taken])
             assert phase_type.submits in text and phase_type.deliverable_name in text
+            assert (
+                any(line.startswith(("This turn", f"{8 - taken} turns")) for line in text.splitlines())
+                or phase_type.is_panel
+            )
             left = MAX_CHAIR_TURNS - taken // 2 - 1 if phase_type.is_panel else 8 - taken
             assert f"{left} turns are left" in text or (left == 1 and "the last one" in text) or left < 1
 

@@ -27,5 +27,7 @@ async def test_the_request_after_an_empty_answer_is_another_one() -> None:
 
 
 async def test_a_model_that_stays_silent_is_an_error() -> None:
-    with pytest.raises(Empty):
+    with pytest.raises(Empty) as silent:
         await client(Scripted([""] * 3)).create(ASKED)
+    assert not silent.value.permanent, "the server answers, so the conversation goes on as after a refusal"
+    assert "server is available" not in str(silent.value)
