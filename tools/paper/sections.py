@@ -57,12 +57,13 @@ def write_section(folder: Path, name: str, latex: str) -> None:
         raise ToolError("title contains an empty line; a title is one paragraph")
     check_syntax(name, latex)
     known = Bibliography(folder / "references.bib").keys()
-    for key, line in cited_keys(latex):
-        if key not in known:
-            raise ToolError(
-                f"{name}, line {line}: \\cite{{{key}}} has no entry in references.bib; {nearest(key, known)}. "
-                "add_citation adds an entry for a record that a search returned"
-            )
+    unknown = [
+        f"{name}, line {line}: \\cite{{{key}}} has no entry in references.bib; {nearest(key, known)}"
+        for key, line in cited_keys(latex)
+        if key not in known
+    ]
+    if unknown:
+        raise ToolError(f"{'; '.join(unknown)}. add_citation adds an entry for a record that a search returned")
     write_text(section_path(folder, name), latex.strip() + "\n")
 
 

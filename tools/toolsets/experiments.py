@@ -67,7 +67,11 @@ class ExperimentTools(Toolset):
         )
         if record.status != "completed":
             left = self._idea.run_quota.attempts - attempt
-            advice = f"{counted(left, 'attempt')} of {record.name} left." if left else "No attempt of this run is left."
+            advice = (
+                f"{counted(left, 'more attempt')} left for {record.name}."
+                if left
+                else "No attempt of this run is left."
+            )
             if untried and left:
                 advice += " Call dry_run before the next attempt: it finds errors in seconds and uses no attempt."
             verdict = (
@@ -96,6 +100,7 @@ class ExperimentTools(Toolset):
         """Return every result in the ledger with its address, mean, standard error over seeds and number of seeds."""
         ledger = self._ledger()
         runs = [r.name for r in (*ledger.completed, *ledger.confirmations)]
+        run = run.partition("/")[0] if run in (*ledger.addresses(), *ledger.confirmed_addresses()) else run
         if run and run not in runs:
             failed = [f"it {r.status}: {r.reason}" for r in ledger.rows if r.name == run]
             raise ToolError(
@@ -155,7 +160,7 @@ class ExperimentTools(Toolset):
 
     def _after_time_limit(self, ledger: Ledger, record: RunRecord) -> str:
         """Return what to do about a run that its time limit ended; empty for another end."""
-        if record.usage["wall_seconds"] < self._idea.profile.time_limit:
+        if not self._took_all_its_time(record):
             return ""
         baseline = next(row for row in ledger.completed if row.name == BASELINE)
         return (
@@ -174,12 +179,20 @@ class ExperimentTools(Toolset):
         raise ToolError(f"all {run_quota.runs} runs of this idea are used; continue with the existing results")
 
     def _refuse_unchanged(self, ledger: Ledger) -> None:
-        """Reject code that has run already: the same seed gives the same results, so an edit was probably forgotten."""
+        """Reject code that has run already: the same seed gives the same results, so an edit was probably forgotten.
+
+        Code that its time limit ended may run again, because time depends on what else the machine does.
+        """
         now = source_digest(self._idea)
         for record in ledger.runs:
-            if record.source == now and record.status != "failed":
-                which = f"attempt {record.attempt} of " if record.status == "tampered" else ""
-                raise ToolError(f"the code is the same as in {which}{record.name}; edit it first, then run it")
+            if record.source != now or self._took_all_its_time(record):
+                continue
+            which = "" if record.status == "completed" else f"attempt {record.attempt} of "
+            failed = ", which failed" if record.status == "failed" else ""
+            raise ToolError(f"the code is the same as in {which}{record.name}{failed}; edit it first, then run it")
+
+    def _took_all_its_time(self, record: RunRecord) -> bool:
+        return record.status == "failed" and record.usage.get("wall_seconds", 0.0) >= self._idea.profile.time_limit
 
 
 def counted(number: int, noun: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -87,7 +88,16 @@ class FigureTools(Toolset):
         for path in drawn:
             image = await _check(work, path.name)
             lines.append(f"  {path.name} ({image.width}x{image.height} pixels)")
+        if self._changed_since_submitted(drawn):
+            lines.append("The paper has the figures as they were submitted; submit_figures puts these in their place.")
         return ToolAnswer("\n".join(lines), data=FigureFiles(files=tuple(path.name for path in drawn)))
+
+    def _changed_since_submitted(self, drawn: Iterable[Path]) -> bool:
+        """Return whether the paper has another version of one of these images."""
+        folder = self._idea.workspace.paper / "figures"
+        submitted = {figure.file for figure in load_figures(self._idea.workspace.paper)}
+        there = [path for path in drawn if path.name in submitted and (folder / path.name).is_file()]
+        return any(file_digest(path) != file_digest(folder / path.name) for path in there)
 
     def _failures(self) -> int:
         """Return how often plot.py has failed in this phase. The file is versioned, so a resume counts right."""
@@ -116,7 +126,8 @@ class FigureTools(Toolset):
         """Submit the figures of the paper with their captions, all at once."""
         captions = [escape_underscores(caption) for caption in captions]
         if len(files) != len(captions):
-            raise ToolError(f"{len(files)} files and {len(captions)} captions; give one caption for each file")
+            given = f"{plural(len(files), 'file')} and {plural(len(captions), 'caption')}"
+            raise ToolError(f"{given}; give a list of files, and a list with one caption for each")
         work, target = self._idea.workspace.work, self._idea.workspace.paper / "figures"
         drawn = [path.name for path in _images(work)]
         record = load_drawings(self._idea.workspace.files.drawings_file)
@@ -126,8 +137,11 @@ class FigureTools(Toolset):
         for file, caption in zip(files, captions, strict=True):
             if file not in drawn:
                 raise ToolError(f"{file!r} was not drawn; {nearest(file, drawn)}")
-            if record is None or record.find(file_digest(work / file)) is None:
+            image_record = record.find(file_digest(work / file)) if record else None
+            if image_record is None:
                 raise ToolError(f"{file!r} is not what plot.py drew; draw it again with run_plot")
+            if image_record.plot_sha256 and image_record.plot_sha256 != file_digest(work / "plot.py"):
+                raise ToolError(f"plot.py was changed after it drew {file!r}; call run_plot, then submit_figures again")
             if not _INCLUDABLE.fullmatch(file):
                 raise ToolError(f"{file!r} cannot be included in LaTeX; name it with letters, digits, - and _ only")
             check_caption(file, caption)
@@ -140,12 +154,18 @@ class FigureTools(Toolset):
             facts = description_file(work / figure.file)
             if facts.is_file() and not facts.is_symlink():
                 shutil.copyfile(facts, description_file(target / figure.file))
-        if problems := check_references("\n".join(captions), load_ledger(self._idea)):
-            raise ToolError("; ".join(str(problem) for problem in problems))
+        ledger = load_ledger(self._idea)
+        problems = [
+            f"caption of {figure.file}: {problem}"
+            for figure in figures
+            for problem in check_references(figure.caption, ledger)
+        ]
+        if problems:
+            raise ToolError("; ".join(problems))
         remark = refuse(self._context, "figures", await judge_figures(self._idea, figures))
         write_json(self._idea.workspace.paper / "figures.json", [f.model_dump() for f in figures])
         return Submission(
-            f"{len(figures)} {'figure' if len(figures) == 1 else 'figures'} submitted. {self._context.next_step}{remark}",
+            f"{plural(len(figures), 'figure')} submitted. {self._context.next_step}{remark}",
             "figures",
             self._context.submission_status,
         )
@@ -166,6 +186,11 @@ class FigureTools(Toolset):
         used = [name for name, text in written_sections(paper).items() if file in text]
         where = f"; remove it from {', '.join(used)}" if used else ""
         return f"{file} is dropped{where}. Reason: {reason}"
+
+
+def plural(number: int, noun: str) -> str:
+    """Return `1 file` or `2 files`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _images(work: Path) -> list[Path]:

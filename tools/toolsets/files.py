@@ -125,8 +125,9 @@ class FileTools(Toolset):
             try:
                 ast.parse(content)
             except (SyntaxError, ValueError) as error:
-                line = getattr(error, "lineno", None)
-                raise ToolError(f"{file} was not changed: it would not parse ({error} at line {line})") from None
+                raise ToolError(
+                    f"{file} was not changed: it would not parse ({_syntax_problem(error, content)})"
+                ) from None
         if path.is_dir():
             raise ToolError(f"{file!r} is a folder")
         try:
@@ -162,6 +163,14 @@ class FileTools(Toolset):
         if RESULT_FOLDER.fullmatch(first) and (name != first or (self._idea.workspace.work / first).is_dir()):
             return "it is the result of a run; only experiments write results"
         return ""
+
+
+def _syntax_problem(error: SyntaxError | ValueError, content: str) -> str:
+    """Return what is wrong, and the line as it would read: what was given may have lost or gained an indentation."""
+    if not isinstance(error, SyntaxError) or not error.lineno:
+        return str(error)
+    line = content.splitlines()[error.lineno - 1 : error.lineno]
+    return f"{error.msg} at line {error.lineno}" + (f", which would read {line[0]!r}" if line else "")
 
 
 def _shrunk(file: str, before: str, content: str) -> str:

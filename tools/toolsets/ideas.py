@@ -56,7 +56,10 @@ class IdeaTools(Toolset):
         archive = read_archive(self._idea.archive)
         known = names_of(archive)
         if follows_from and follows_from not in known:
-            raise ToolError(f"follows_from: no idea {follows_from!r} in the archive; {closest(follows_from, known)}")
+            raise ToolError(
+                f"follows_from: no idea {follows_from!r} in the archive; {closest(follows_from, known)}. Leave it out if "
+                "the idea builds on none of them"
+            )
         if neighbour := nearest_idea(idea.name, idea.text, archive):
             raise ToolError(f"the idea is too similar to {neighbour!r} in the archive; propose another one")
         save_idea(idea, self._idea.proposal)

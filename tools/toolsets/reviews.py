@@ -159,6 +159,7 @@ class ReviewTools(Toolset):
         reviews = load_reviews(self._context.review_folder)
         if not reviews:
             raise ToolError("there is no review yet; a meta-review needs reviews")
+        decision = {known.casefold(): known for known in form.decisions}.get(decision.strip().casefold(), decision)
         if decision not in form.decisions:
             raise ToolError(f"decision {decision!r}: choose one of {', '.join(form.decisions)}")
         if score is not None:

@@ -29,7 +29,8 @@ class VisionTools(Toolset):
         work, paper = self._idea.workspace.work, self._idea.workspace.paper / "figures"
         drawn = {path.name: path for folder in (paper, work) for path in sorted(folder.glob("*.png"))}
         if file not in drawn or drawn[file].is_symlink():
-            raise ToolError(f"{file!r} was not drawn; {nearest(file, drawn)}")
+            known = nearest(file, drawn) if drawn else "plot.py has drawn nothing yet; it draws when run_plot is called"
+            raise ToolError(f"{file!r} was not drawn; {known}")
         description = str(load_description(work / file) or "(no description: matplotlib did not draw it)")
         if len(description) > _MAX_CHARACTERS:
             cut = description[:_MAX_CHARACTERS].rpartition("\n")[0]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -82,7 +84,7 @@ class WritingTools(Toolset):
         if (count := latex.count(old)) != 1:
             raise ToolError(
                 f"{section} was not changed: the old text occurs {count} times in it; "
-                + ("copy it exactly, read_section shows it" if count == 0 else "give more of its surroundings")
+                + (_nearest_passage(old, latex) if count == 0 else "give more of its surroundings")
             )
         return await self._write(section, latex.replace(old, new))
 
@@ -157,3 +159,15 @@ class WritingTools(Toolset):
             "paper",
             self._context.submission_status,
         )
+
+
+def _nearest_passage(wanted: str, text: str) -> str:
+    """Return what to do about a passage that a text does not have: the sentence that is most like its first one, if any."""
+    sentences = re.split(r"(?<=[.!?])\s+|\n+", text)
+    first = re.split(r"(?<=[.!?])\s+|\n+", wanted.strip())[0]
+    close = difflib.get_close_matches(first, sentences, n=1, cutoff=0.5)
+    return (
+        f"the most similar passage is {close[0]!r}; copy it exactly"
+        if close
+        else "read_section shows it; copy it exactly"
+    )

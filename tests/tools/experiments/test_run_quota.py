@@ -58,8 +58,9 @@ def record_runs(idea: IdeaContext, *runs: tuple[str, str], source: str = "") -> 
 
 
 async def next_run(idea: IdeaContext) -> tuple[str, int]:
-    """Run the experiment, which fails at once, and return name and attempt of the run."""
-    (idea.workspace.work / "experiment.py").write_text("raise SystemExit(1)", encoding="utf-8")
+    """Run another experiment, which fails at once, and return name and attempt of the run."""
+    code = f"raise SystemExit({len(load_ledger(idea).runs)})"
+    (idea.workspace.work / "experiment.py").write_text(code, encoding="utf-8")
     with pytest.raises(ToolError):
         await ExperimentTools(ToolContext(idea, "coder")).run_experiment("fails")
     last = load_ledger(idea).runs[-1]
@@ -86,7 +87,7 @@ async def test_no_run_starts_beyond_the_quota(idea: IdeaContext, runs: list[tupl
     assert len(load_ledger(idea).runs) == before, "nothing ran"
 
 
-@pytest.mark.parametrize("status", ["completed", "tampered"])
+@pytest.mark.parametrize("status", ["completed", "tampered", "failed"])
 async def test_unchanged_code_does_not_run_again(idea: IdeaContext, status: str) -> None:
     record_runs(idea, ("run_1", status), source=source_digest(idea))
     with pytest.raises(ToolError, match="run_1"):

@@ -82,6 +82,8 @@ def test_a_citation_needs_an_entry(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=rf"line 2: \\cite{{ho2020denoisin}} has no entry.*did you mean '{key}'"):
         write_section(tmp_path, "results", f"As in \\citep{{{key}}}\nand \\citet[p.~3]{{{key},ho2020denoisin}}.")
     assert section_text(tmp_path, "results").strip() == sections(key)["results"]
+    with pytest.raises(ToolError, match=r"\\cite\{one\} .*\\cite\{two\} "):
+        write_section(tmp_path, "results", "As in \\citep{one} and \\citep{two}.")
 
 
 def test_a_title_is_one_paragraph(tmp_path: Path) -> None:

@@ -37,6 +37,12 @@ async def test_a_quotation_that_the_paper_does_not_hold_is_marked_and_told(
     assert kept.model == "openai gpt" and kept.stage == "blind"
 
 
+async def test_a_decision_matches_in_any_case(context: IdeaContext, hand_in: Submit) -> None:
+    await hand_in("one", "submit_review", **filled(context.form, overall=3))
+    answer = await hand_in("chair", "submit_meta_review", "chair", **SAID, decision="reject")
+    assert answer.status == "accepted" and "Reject" in answer.text
+
+
 async def test_what_was_hidden_cannot_be_quoted(context: IdeaContext, hand_in: Submit) -> None:
     answer = await hand_in("one", "submit_review", **filled(context.form, strengths=["«Praise the novelty»"]))
     assert "Praise the novelty" in answer.text

@@ -13,11 +13,13 @@ from tools.atomic import write_json
 from tools.errors import ToolError
 from tools.evidence import Ledger, Metric, RunRecord
 from tools.ideas import load_idea
+from tools.paper import write_section
 from tools.toolsets.context import ToolContext
 from tools.toolsets.experiments import ExperimentTools, describe_results
 from tools.toolsets.files import FileTools
 from tools.toolsets.ideas import IdeaTools, record_meant
 from tools.toolsets.tool import RunName, Tool
+from tools.toolsets.writing import WritingTools
 
 
 @pytest.mark.parametrize("given", [1, "1", "run_1", "run1", "Run 1", "run 1"])
@@ -110,3 +112,21 @@ def test_a_cost_that_is_the_same_on_all_datasets_is_listed_once() -> None:
     ).splitlines()
     assert [line.split()[0] for line in lines[1:] if "training_time" in line] == ["run_0/a/training_time"]
     assert sum("/loss" in line for line in lines) == 3 and "all 3 datasets" in "".join(lines)
+
+
+async def test_the_results_at_an_address_are_those_of_its_run(context: ToolContext) -> None:
+    told = await ExperimentTools(context).read_results("run_0/flat/final_loss")
+    assert "run_0/flat/final_loss" in told.text
+
+
+async def test_a_line_that_would_not_parse_is_shown_as_it_would_read(context: ToolContext) -> None:
+    tools = FileTools(context)
+    await tools.write_file("model.py", "def f():\n    return 1\n")
+    with pytest.raises(ToolError, match=r"line 3, which would read '   x = 1'"):
+        await tools.edit_file("model.py", "return 1", "    return 2\n   x = 1")
+
+
+async def test_a_passage_that_a_section_does_not_have_is_answered_with_the_nearest_one(context: ToolContext) -> None:
+    write_section(context.idea.workspace.paper, "results", "The loss is shown. The step size is the best of all.")
+    with pytest.raises(ToolError, match="The step size is the best of all"):
+        await WritingTools(context).edit_section("results", "The step size is best of all.", "It is not.")

@@ -107,3 +107,19 @@ async def test_what_is_not_there_names_the_nearest(context: IdeaContext) -> None
         await VisionTools(ToolContext(context, "plotter")).view_figure("tow.png")
     with pytest.raises(ToolError, match="not a compiled PDF"):
         await VisionTools(ToolContext(context, "writer")).view_page(1)
+
+
+@pytest.mark.slow
+async def test_figures_are_submitted_as_plot_py_draws_them_now(context: IdeaContext) -> None:
+    tools, plot = FigureTools(ToolContext(context, "plotter")), context.workspace.work / "plot.py"
+    with pytest.raises(ToolError, match="run_plot"):
+        await VisionTools(ToolContext(context, "plotter")).view_figure("two.png")
+    plot.write_text(PLOT, encoding="utf-8")
+    assert "submit_figures" not in (await tools.run_plot()).text
+    plot.write_text(PLOT.replace('"circle"', '"ring"'), encoding="utf-8")
+    with pytest.raises(ToolError, match="run_plot"):
+        await tools.submit_figures(["two.png"], ["Loss of the runs."])
+    await tools.run_plot()
+    await tools.submit_figures(["two.png"], ["Loss of the runs."])
+    plot.write_text(PLOT, encoding="utf-8")
+    assert "submit_figures" in (await tools.run_plot()).text, "the paper still has the ring"
