@@ -309,6 +309,8 @@ HONEST = [
     ("experimental_setup", "We report the mean over 3 independent seeds."),
     ("experimental_setup", "The seeds are 0, 1 and 2."),
     ("experimental_setup", "Each configuration was trained three times."),
+    ("results", "The first run failed five times and has no result."),
+    ("results", "One run crashed twice before it was stopped."),
     ("method", "The models are trained with AdamW."),
     ("method", "The optimiser is AdamW with a weight decay of zero."),
     ("method", "We use Adam without weight decay."),

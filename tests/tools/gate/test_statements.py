@@ -394,6 +394,20 @@ def stumps(section: str, latex: str) -> list[Judgement]:
     return [j for j in judge_section(read_source(section, latex), study) if j.verdict in WRONG]
 
 
+def test_how_often_a_run_failed_is_held_against_its_attempts() -> None:
+    values = {"flat": {"loss": [1.0, 1.1]}}
+    runs = [RunRecord(name="run_0", status="completed", values=values)]
+    runs += [RunRecord(name="run_1", status="failed", reason="NameError", attempt=n) for n in (1, 2, 3)]
+    study = Study.of(Ledger({}, runs))
+
+    def verdicts(text: str) -> list[Verdict]:
+        return [j.verdict for j in judge_section(read_source("results", text), study) if j.verdict in WRONG]
+
+    assert verdicts("The first run failed three times and has no result.") == []
+    assert verdicts("The first run failed 3 times with a NameError.") == []
+    assert verdicts("The first run failed twice and has no result.") == [Verdict.CONTRADICTED]
+
+
 R1, R2 = r"\result{run_1/%s/rmse}", r"\result{run_2/%s/rmse}"
 
 
@@ -434,6 +448,9 @@ R1, R2 = r"\result{run_1/%s/rmse}", r"\result{run_2/%s/rmse}"
         ("results", "Sampling at fewer levels than were trained needs care."),
         ("results", "That the fit is coarse is visible in the second row of the figure."),
         ("experimental_setup", "Let $n = 300$ be the number of training points."),
+        ("experimental_setup", "A difference counts as significant if $p < 0.05$."),
+        ("results", "No difference has $p < 0.05$."),
+        ("conclusion", "Clipping may be worth a study of its own and could lower the RMSE there."),
     ],
 )
 def test_honest_sentences_of_played_runs_pass(section: str, text: str) -> None:
@@ -465,6 +482,10 @@ def test_honest_sentences_of_played_runs_pass(section: str, text: str) -> None:
         ("conclusion", "Our variant sets a new standard."),
         ("results", "The effect of run_1 is large."),
         ("results", "The friedman test shows a difference on additive."),
+        ("abstract", "So the method is promising ($p<0.05$)."),
+        ("conclusion", "Clipping is state-of-the-art and should always be used."),
+        ("conclusion", "Clipping lowers the RMSE on additive and friedman, and may be preferred."),
+        ("conclusion", "The RMSE of run_1 is higher than the baseline's on additive, so it should be avoided."),
     ],
 )
 def test_false_sentences_of_the_same_kinds_do_not(section: str, text: str) -> None:

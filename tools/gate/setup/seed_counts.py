@@ -20,7 +20,7 @@ _SEEDS = words(
 COUNTED_SEEDS = re.compile(rf"[\s-]*(?:(?:different|full|complete)\s+)*{_SEEDS.pattern}", re.IGNORECASE)
 _TIMES = re.compile(
     r"\b(?:repeat\w*|trained|run(?![\s\\_~]*\d)|re-?ran|re-?run|measured|performed|executed"
-    r"|averag\w+ (?:over|across))\s+(?:\w+\s+){0,2}$",
+    r"|averag\w+ (?:over|across))\s+(?:(?!fail|crash|abort|stopp|interrupt|attempt|tried|ended)\w+\s+){0,2}$",
     re.IGNORECASE,
 )
 _SINGLE = re.compile(

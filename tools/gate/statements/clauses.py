@@ -22,6 +22,12 @@ _JOINT = re.compile(
     r"(?:,\s+|\s)and\s+(?=(?:on|in|for|at|it|its|the|this|that|these|with|over|run|also|then|even|we|no|none)\b)|,\s+(?=(?:on|in|for)\s+\w+\s+(?:it|by)\b)",
     re.IGNORECASE,
 )
+_SUPPOSED_TAIL = re.compile(
+    r"(?:,\s*|\s)(?:and|or|so|thus|hence)\s+(?:(?:it|they|this|that|these|we|one|thus|hence|therefore|so)\s+)?"
+    r"(?:(?:\w+ly|also|always|then|even|still|now)\s+){0,2}(?:should|could|would|may|might|can|must|ought)\b",
+    re.IGNORECASE,
+)
+"""'It lowers the loss and should be preferred.' What stands before is stated."""
 _LABEL = re.compile(r"\\(?:auto|c|C|eq|page|name)?ref\*?\{([^{}]*)\}")
 _ALL_BUT = re.compile(
     r"\b(?:all|every|each|any|no)(?:\s+(?:of|the|our|[\w-]*sets?|tasks?|runs?|problems?))*$", re.IGNORECASE
@@ -183,6 +189,7 @@ def _clauses(source: SectionSource, text: str, start: int, end: int, study: Stud
         right = re.split(_STRONG, sentence[match.end() :])[0]
         if _says_something(left) and _says_something(right) and not _BETWEEN.search(left):
             cuts.append(start + match.end())
+    cuts += [start + match.start() for match in _SUPPOSED_TAIL.finditer(sentence)]
     cuts = sorted({*cuts, end})
     question = sentence.rstrip().endswith("?") and not _PRESUPPOSES.match(sentence)
     cites = bool(cited_keys(source.tex[start:end]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from tools.evidence.judgement import Judgement, Verdict
@@ -35,6 +36,8 @@ _ANY_TWO = re.compile(
 _PART_OF_SEEDS = re.compile(r"\b(?:other|first|last|remaining)\s+$", re.IGNORECASE)
 _PARTS_OF_DATA = re.compile(r"\b(?:train|test|validation|held-out|evaluation)", re.IGNORECASE)
 _LINKS = frozenset(["of", "per", "in", "on", "at", "and", "with", "is", "are"])
+_FAILED = re.compile(r"\b(?:fail|crash|abort)(?:s|ed|es)?\s+(?:only\s+|just\s+)?$", re.IGNORECASE)
+_TIMES = re.compile(r"^(?:once|twice|thrice)\b|\btimes\b", re.IGNORECASE)
 _SHARED = frozenset(["dataset", "set", "run", "task", "metric", "seed"])
 
 
@@ -49,6 +52,16 @@ def judge_seed_count(place: NumberPlace, study: Study) -> Judgement:
     return place.judged(Verdict.CONTRADICTED, f"every result is over n = {right}", right)
 
 
+def _failure_count(place: NumberPlace, study: Study) -> Judgement:
+    """Judge how often a run failed: the failed attempts of a run, or of all runs together."""
+    failed = Counter(run.name for run in study.ledger.runs if run.status == "failed")
+    right = sorted({*failed.values(), failed.total()})
+    if place.numeral.value in right:
+        return place.judged(Verdict.SUPPORTED, "the number of failed attempts")
+    expected = " or ".join(map(str, right))
+    return place.judged(Verdict.CONTRADICTED, f"the ledger has {expected} failed attempts", expected)
+
+
 def judge_count(
     place: NumberPlace, sentence: ParsedSentence, study: Study, others: Sequence[Numeral]
 ) -> Judgement | None:
@@ -58,6 +71,8 @@ def judge_count(
         others: all numbers of the clause.
     """
     numeral = place.numeral
+    if _FAILED.search(place.before) and _TIMES.search(numeral.text + place.after[:7]):
+        return _failure_count(place, study)
     if numeral.form != "integer":
         return None
     value = int(numeral.value)

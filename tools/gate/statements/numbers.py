@@ -11,9 +11,10 @@ import math
 import re
 from collections.abc import Iterator
 
-from tools.evidence.judgement import Judgement
-from tools.evidence.records import BASELINE
+from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.records import BASELINE, CONFIRMATION
 from tools.gate.statements.clauses import ParsedSentence
+from tools.gate.statements.comparing import compare
 from tools.gate.statements.counts import judge_count
 from tools.gate.statements.lexicon import pattern
 from tools.gate.statements.measured_numbers import judge_measured, states_small_value
@@ -44,6 +45,13 @@ _GRID = re.compile(
     r"\b(?:neighbou?ring|adjacent|consecutive|successive)\s+(?:\w+\s+)?(?:values?|rates?|sizes?|settings?)\b",
     re.I,
 )
+_CLAIMS_A_TEST = re.compile(r"(?<![\w\\])p\s*(?:<|≤|\\leq?\b)\s*$", re.IGNORECASE)
+_CRITERION = re.compile(
+    r"\b(?:if|when|whenever|levels?|thresholds?|alpha|criteri\w+|denot\w+|mark\w*|stars?|asterisks?|call\w*|consider\w*"
+    r"|requir\w+|defin\w+|counts? as|regard\w+|would|conventional\w*)\b",
+    re.IGNORECASE,
+)
+"""The clause says what p-value a test asks for, and no result of one."""
 _OF_A_SETTING = re.compile(r"\s+(?:its|the|this|that)\s+(?:\w+\s+)?(?:value|setting)")
 
 
@@ -57,6 +65,9 @@ def judge_numbers(sentence: ParsedSentence, study: Study, placement: Placement) 
             continue
         for numeral in found:
             place = NumberPlace.of(numeral, clause)
+            if claimed := _judge_p_value(place, study):
+                yield claimed
+                continue
             if _inside_name(place) or is_convention(place):
                 continue
             judgement = judge_symbol(place, study, placement.formulas)
@@ -66,6 +77,22 @@ def judge_numbers(sentence: ParsedSentence, study: Study, placement: Placement) 
                 judgement = judge_measured(place, study)
             if judgement:
                 yield judgement
+
+
+def _judge_p_value(place: NumberPlace, study: Study) -> Judgement | None:
+    """Judge `p < 0.05` where it states a result. No comparison of the study may have a p-value so small."""
+    clause, level = place.clause, place.numeral.value
+    states = _CLAIMS_A_TEST.search(place.before) and not (clause.possible or clause.cited)
+    if not states or _CRITERION.search(clause.text) or pattern("negation").search(clause.text):
+        return None
+    addresses = (*study.ledger.addresses(), *study.ledger.confirmed_addresses())
+    cells = [address.split("/") for address in addresses if not address.startswith((BASELINE, f"{CONFIRMATION}0"))]
+    compared = [compare(study, *cell) for cell in cells if len(cell) == 3]
+    found = [c.p_value if c.adjusted_p is None else c.adjusted_p for c in compared if c]
+    if any(value is not None and value < level for value in found):
+        return None
+    reason = "no comparison of this study has a p-value so small; \\change{...} prints the adjusted p-value of one"
+    return place.judged(Verdict.CONTRADICTED, reason)
 
 
 def _inside_name(place: NumberPlace) -> bool:
