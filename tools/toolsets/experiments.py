@@ -13,6 +13,7 @@ from tools.evidence.names import is_of_metric, split_address
 from tools.experiments.confirmation import confirm, confirmation_of
 from tools.experiments.dry_run import dry_run
 from tools.experiments.execution import load_ledger, run_once, source_digest
+from tools.gate.statements import Study, outcome_in
 from tools.idea_context import RunQuota
 from tools.toolsets.base import Toolset
 from tools.toolsets.context import ToolContext
@@ -56,6 +57,11 @@ class ExperimentTools(Toolset):
         its output. A failed run may be fixed and repeated a few times."""
         ledger = self._ledger()
         number, attempt = self._next(ledger)
+        if told := outcome_in(note, Study.of(ledger, self._idea.template)):
+            raise ToolError(
+                f"the note states a result, {told!r}, and run_{number} has not been made. Say what it changes and why; "
+                'an expectation says so ("should lower the error"). Papers print this note'
+            )
         self._refuse_unchanged(ledger)
         untried = self._tried != source_digest(self._idea)
         record = await run_once(self._idea, f"run_{number}", attempt, note)

@@ -97,6 +97,19 @@ def test_without_code_and_environment_a_part_is_unverified_and_never_wrong() -> 
         assert {j.verdict for j in judged("method", text, bare)} == {Verdict.NOT_CHECKABLE}, text
 
 
+def test_residuals_that_are_clipped_may_be_a_huber_loss(tmp_path: Path) -> None:
+    def verdicts(code: str) -> list[Verdict]:
+        (tmp_path / "experiment.py").write_text(f"import numpy as np\n{code}\n", encoding="utf-8")
+        study = SetupEvidence.of(
+            Ledger({}, [RunRecord(name="run_0", status="completed", values={"a": {"rmse": [1.0]}})]), None, tmp_path
+        )
+        return [j.verdict for j in judged("method", "The stumps are fitted with the Huber loss.", study)]
+
+    plain = "loss = squared_error(residuals)"
+    assert verdicts(plain) == [Verdict.CONTRADICTED]
+    assert verdicts(f"{plain}\nresiduals = np.clip(residuals, -1.0, 1.0)") == [Verdict.NOT_CHECKABLE]
+
+
 def test_comments_docstrings_and_unused_names_are_no_evidence(tmp_path: Path) -> None:
     lines = [
         '"""Trains with dropout and SGD."""',

@@ -13,7 +13,7 @@ from tools.evidence.records import Metric
 from tools.evidence.references import ReferenceProblemCode
 from tools.gate import FindingCode
 from tools.gate.section_source import read_source
-from tools.gate.statements import Study, judge_section
+from tools.gate.statements import Study, judge_section, outcome_in
 from tools.gate.statements.numerals import numerals
 from tools.gate.statements.plain_text import plain
 
@@ -632,3 +632,32 @@ def test_no_difference_under_a_condition_speaks_of_the_runs_that_meet_it() -> No
     denied = "no significant difference of the KL divergence was found"
     assert wrong(f"For a coarser sampler on a finely trained network {denied}.") == []
     assert wrong(f"In this study {denied}.") != []
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Larger hidden size, improves KL divergence by 42%",
+        "A larger hidden size outperforms the baseline",
+        "hidden_size=64: lower kl_divergence on dino",
+        "It reduces the KL divergence because the model is larger.",
+    ],
+)
+def test_a_note_that_states_the_result_of_its_run_is_found(note: str) -> None:
+    assert outcome_in(note, Study.of(ledger()))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Double the hidden size, from 128 to 256.",
+        "lower learning rate to reduce overfitting",
+        "I set `learning_rate` to `0.0015`.",
+        "Tests whether a larger hidden size improves the KL divergence.",
+        "A larger hidden size, which should lower the KL divergence on dino",
+        "limit the residuals at 1.345 times their scale, and raise the learning rate to twice its value",
+        "step size 0.2",
+    ],
+)
+def test_a_note_of_what_a_run_changes_states_no_result(note: str) -> None:
+    assert outcome_in(note, Study.of(ledger())) == ""

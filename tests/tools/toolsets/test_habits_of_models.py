@@ -130,3 +130,11 @@ async def test_a_passage_that_a_section_does_not_have_is_answered_with_the_neare
     write_section(context.idea.workspace.paper, "results", "The loss is shown. The step size is the best of all.")
     with pytest.raises(ToolError, match="The step size is the best of all"):
         await WritingTools(context).edit_section("results", "The step size is best of all.", "It is not.")
+
+
+async def test_a_note_cannot_tell_the_result_of_a_run_that_is_not_made(context: ToolContext) -> None:
+    use(context.idea, 0.3)
+    tools = ExperimentTools(context)
+    with pytest.raises(ToolError, match="not been made"):
+        await tools.run_experiment("a larger step size, improves final_loss by 42%")
+    assert [run.name for run in Ledger.load(context.idea.ledger_file, {}).runs] == ["run_0"]
