@@ -66,7 +66,8 @@ def _variables(context: PhaseContext) -> dict[str, object]:
     }
 
 
-def _status(context: PhaseContext) -> str:
+def ledger_status(context: PhaseContext) -> str:
+    """Return in a line what has become of each run, for who hears of runs only from others."""
     return f"The ledger now: {describe_progress(load_ledger(context.idea), context.idea.run_quota)}."
 
 
@@ -93,7 +94,7 @@ EXPERIMENTS = PhaseType(
     needs=frozenset({Need.TEMPLATE, Need.IDEA, Need.SANDBOX}),
     gives=frozenset({Need.RESULTS}),
     variables=_variables,
-    status=_status,
+    status=ledger_status,
     works_with="run_experiment",
     before=_run_baseline,
     steps_after=confirmation_steps,

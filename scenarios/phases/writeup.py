@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scenarios.phases.experiments import ledger_status
 from scenarios.phases.phase_type import Need, PhaseContext, PhaseType, ShownDeliverable
 from tools.evidence import Ledger, describe_plan
 from tools.experiments.confirmation import confirmation_of
@@ -107,6 +108,8 @@ REVISION = replace(
     name="revision",
     participants=("writer", "plotter", "coder"),
     on_call=("plotter", "coder"),
+    status=ledger_status,
+    works_with="run_experiment",
     tools=(
         *_WRITING_TOOLS,
         "read_reviews",

@@ -73,3 +73,8 @@ def test_nobody_on_call_is_told(tmp_path: Path) -> None:
     on_call = Participants(("one", "two"), on_call=("two",))
     object.__setattr__(told.context, "participants", on_call)
     assert told("", "two", [TALK]) == ""
+
+
+def test_in_a_revision_the_writer_hears_from_the_ledger_which_runs_there_are() -> None:
+    revision = PHASES["revision"]
+    assert revision.works_with in revision.tools and revision.status is PHASES["experiments"].status

@@ -634,6 +634,14 @@ def test_no_difference_under_a_condition_speaks_of_the_runs_that_meet_it() -> No
     assert wrong(f"In this study {denied}.") != []
 
 
+def test_a_number_without_a_run_is_told_the_only_result_that_it_can_be() -> None:
+    def suggestions(text: str) -> list[str]:
+        return [judgement.suggestion for judgement in stumps("results", text)]
+
+    assert any("run_1/additive/rmse" in each for each in suggestions("Clipping gives an RMSE of 0.256 on additive."))
+    assert not any("run_" in each for each in suggestions("Clipping gives an RMSE of 0.123 on additive."))
+
+
 @pytest.mark.parametrize(
     "note",
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tools.evidence.judgement import Judgement, Verdict
+from tools.evidence.names import split_address
 from tools.evidence.records import BASELINE
 from tools.gate.statements.number_candidates import BY, SPREAD, UNIT, VALUE_OF, Candidate, candidates
 from tools.gate.statements.number_place import NumberPlace
@@ -48,7 +49,9 @@ def judge_measured(place: NumberPlace, study: Study) -> Judgement:
         return found
     if not (scope.bound_runs and names_metric and scope.metrics):
         how = "in words" if numeral.in_words else "typed by hand"
-        return place.judged(Verdict.NO_EVIDENCE, f"a number {how} {_UNBOUND}")
+        likely = _only_result(place, study)
+        suggestion = f"\\result{{{likely}}}, if it is that" if likely else ""
+        return place.judged(Verdict.NO_EVIDENCE, f"a number {how} {_UNBOUND}", suggestion=suggestion)
     first: Candidate | None = None
     for candidate in candidates(place, study, scope):
         first = first or candidate
@@ -78,6 +81,22 @@ def _spread_of_runs(place: NumberPlace, study: Study, scope: Scope) -> Judgement
         return place.judged(Verdict.SUPPORTED, "the largest mean over the smallest")
     told = ", ".join(f"{ratio:.3g}" for ratio in ratios)
     return place.judged(Verdict.CONTRADICTED, f"the largest mean over the smallest is {told}", told) if ratios else None
+
+
+def _only_result(place: NumberPlace, study: Study) -> str:
+    """Return the address of the only result, of the datasets and metrics that the clause names, which prints the number."""
+    numeral, clause = place.numeral, place.clause
+    if numeral.form != "decimal":
+        return ""
+    named = [{name for m in clause.named(kind) for name in m.names} for kind in ("dataset", "metric")]
+    found = [
+        address
+        for address in study.addresses
+        if all(not names or name in names for names, name in zip(named, split_address(address)[1:], strict=True))
+        and numeral.prints(mean := study.ledger.result(address).mean)
+        and numeral.half_unit <= 0.05 * abs(mean)
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def _of_another_run(place: NumberPlace, study: Study, scope: Scope) -> Candidate | None:
