@@ -22,7 +22,8 @@ from tools.gate.statements.study import Study
 
 _UNIT = r"(?:(?:training|optimi[sz]er|gradient)\s+)?(?:steps?|updates|iterations)"
 _AT_STEP = re.compile(
-    rf"\b(?:after|at|by|until|before|from|around|within)\s+(?:(?:about|only|the first|around|roughly)\s+)*"
+    r"\b(?:after|at|by|until|before|from|around|within|needs?|needed|takes?|took|requires?)\s+"
+    r"(?:(?:about|only|the first|around|roughly)\s+)*"
     rf"(?:step\s+(?P<step>\d[\d ,]*)|(?P<steps>\d[\d ,]*?)\s+{_UNIT}\b)",
     re.IGNORECASE,
 )
@@ -33,10 +34,12 @@ _ALWAYS = re.compile(
     r"|from (?:the )?(?:start|beginning) to (?:the )?(?:end|finish))\b",
     re.IGNORECASE,
 )
+_ON = re.compile(r"\s*\bon(?:wards?)?\b|\s*\bto the end\b", re.IGNORECASE)
+_NEEDS = re.compile(r"needs?|needed|takes?|took|requires?", re.IGNORECASE)
 _CURVE = re.compile(r"\bcurves?\b", re.IGNORECASE)
 _THRESHOLD = re.compile(r"\b(?P<side>under|below|above|over|beyond)\s+(?:about\s+|only\s+)?$", re.IGNORECASE)
 _MOVES_BELOW = re.compile(
-    r"\b(?:drops?|dropped|falls?|fell|fallen|risen|gone|dips?|stays?|stayed|lies?|lay|is|was|remains?|rises?|rose)\s+(?:(?P<above>above|over)|below|under)\b",
+    r"\b(?:gets?|got|getting|drops?|dropped|falls?|fell|fallen|risen|gone|dips?|stays?|stayed|lies?|lay|is|was|remains?|rises?|rose)\s+(?:(?P<above>above|over)|below|under)\b",
     re.IGNORECASE,
 )
 _CROSS = re.compile(r"\b(?:cross(?:es|ed|ing)?|intersect\w*)\b", re.IGNORECASE)
@@ -50,6 +53,8 @@ class _Anchor:
     last: int
     start: int
     end: int
+    always: bool = False
+    """The clause speaks of all points between, not of one."""
 
 
 def judge_curve_points(
@@ -95,9 +100,12 @@ def _anchor(clause: Clause, steps: Sequence[float], *, known: bool) -> _Anchor |
         step = float(re.sub(r"[ ,]", "", found["step"] or found["steps"]))
         if step in steps:
             place = list(steps).index(step)
-            return _Anchor(place, min(place + 1, last), found.start(), found.end())
+            if on := _ON.match(clause.text, found.end()):
+                return _Anchor(place, last, found.start(), on.end(), always=True)
+            until = place if _NEEDS.match(found[0]) else min(place + 1, last)
+            return _Anchor(place, until, found.start(), found.end())
     if found := _ALWAYS.search(clause.text) if _CURVE.search(clause.text) else None:
-        return _Anchor(0, last, found.start(), found.end())
+        return _Anchor(0, last, found.start(), found.end(), always=True)
     if found := _AT_FIRST.search(clause.text):
         return _Anchor(0, 0, found.start(), found.end())
     if (found := _AT_LAST.search(clause.text)) and (known or _CURVE.search(clause.text)):
@@ -108,7 +116,6 @@ def _anchor(clause: Clause, steps: Sequence[float], *, known: bool) -> _Anchor |
 def _judge(
     clause: Clause, anchor: _Anchor, curves: Mapping[str, tuple[list[float], list[float]]], study: Study
 ) -> Iterator[Judgement]:
-    always = _ALWAYS.search(clause.text) is not None
     values = {run: y[anchor.first : anchor.last + 1] for run, (_, y) in curves.items()}
     if found := _CROSS.search(clause.text):
         orders = [sorted(curves, key=lambda run: curves[run][1][place]) for place in range(len(curves[BASELINE][1]))]
@@ -127,7 +134,7 @@ def _judge(
         scope = scope_of(read, clause, study, clause.start, clause.end)
         if "train" in scope.metrics[0]:
             continue
-        agrees = _holds(read, clause, scope, values, study, always=always)
+        agrees = _holds(read, clause, scope, values, study, always=anchor.always)
         if agrees is not None:
             yield _judgement(predicate, clause, anchor, values, holds=agrees)
 

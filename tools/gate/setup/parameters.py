@@ -78,6 +78,9 @@ _SERIES = re.compile(
     re.IGNORECASE,
 )
 _SIDE = re.compile(r"\s+(?:(?P<up>larger|higher|greater|bigger)|smaller|lower)\s", re.IGNORECASE)
+_INTERVAL = re.compile(r"\bevery\s+$", re.IGNORECASE)
+_STEPS = re.compile(r"\s+(?:\w+\s+)?(?:steps|iterations|updates)")
+_INTERVALS = r"\w*(?:every|interval|freq\w*|period)"
 _OF_ITEMS = re.compile(r"\s+of\s+[\d,. ]+\s[a-z]{4,}s\b", re.IGNORECASE)
 """Behind a name: the number of what each of it holds, as in 'steps of 128 points'."""
 _PORTION = re.compile(r"frac|ratio|split|test|val|train|hold|portion|share", re.IGNORECASE)
@@ -141,6 +144,14 @@ def _bind(text: str, found: Sequence[Numeral], evidence: SetupEvidence) -> Itera
     for numeral in found:
         if numeral.form == "ratio" or counts_passes(text, numeral, evidence):
             continue
+        if _INTERVAL.search(text[: numeral.start]) and re.match(
+            r"\s+(?:\w+\s+)?(?:steps|iterations|updates)", text[numeral.end :]
+        ):
+            parameter = Parameter(text="", code=_INTERVALS)
+            last = []
+            if evidence.values(parameter):
+                yield _Bound(numeral, "steps between evaluations", parameter, _scaled(numeral, text), counts=False)
+                continue
         if last and _SERIES.fullmatch(text[last[0].numeral.end : numeral.start]):
             last = [replace(one, numeral=numeral, value=_scaled(numeral, text)) for one in last]
             yield from last

@@ -43,6 +43,8 @@ def judge_references(sentence: ParsedSentence, study: Study) -> Iterator[Judgeme
                 value = repeated.get(value, value) if kind == "run" else value
                 mentions = _mentions(clause, kind)
                 names = {name for mention in mentions for name in mention.names}
+                if kind == "metric" and not names and study.is_duration(value):
+                    names = set(study.spoken_of(clause.text, [m for m in study.metrics if study.is_duration(m)]))
                 if kind == "run" and (listed := _listed_runs(clause)):
                     names = {listed[number]}
                 elif kind == "run" and reference.against and names == {reference.against}:

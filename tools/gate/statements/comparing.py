@@ -114,8 +114,12 @@ def wants_lower(study: Study, sense: str, metric: str) -> bool:
 def size_contradicts(size: str, cell: Cell) -> str:
     """Return why a word such as 'marginal' or 'substantial' does not fit a change, or an empty string."""
     relative = abs(cell.comparison.relative) if cell.comparison and cell.comparison.relative is not None else None
-    if size == "small" and cell.shown and relative is not None and relative > MARGINAL:
-        return "the change is significant and not small"
+    if size == "small" and relative is not None and relative > MARGINAL:
+        if cell.shown:
+            return "the change is significant and not small"
+        interval = cell.comparison.interval if cell.comparison else None
+        if interval and interval[0] * interval[1] > 0:
+            return "the change is not small"
     if size == "large" and not (cell.shown and relative is not None and relative >= LARGE):
         return "the change is not large" if cell.shown else "the change is not significant"
     if size == "certain" and not cell.shown:

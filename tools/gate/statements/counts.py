@@ -28,6 +28,7 @@ _PART_OF_RUNS = re.compile(
     r"\b(?:the|these|those|first|last|other|only)\s+(?:first\s+|last\s+|other\s+)?$", re.IGNORECASE
 )
 _IN_TOTAL = re.compile(r"\b(?:in total|altogether|overall|per (?:data\s?set|set|run))\b", re.IGNORECASE)
+_NONE_OF = re.compile(r"\b(?:none|neither)\s+of\s+(?:the|our|these|all)\s+$", re.IGNORECASE)
 _ON_FRESH_SEEDS = re.compile(r"\b(?:fresh|new) seeds?\b|\bconfirmation", re.IGNORECASE)
 _ANY_TWO = re.compile(
     r"\b(?:difference|comparison|gap|distance)s?\s+(?:between|of)\s+(?:any\s+)?$|\bcompar\w+\s+(?:any\s+)?$|\bany\s+$",
@@ -76,6 +77,8 @@ def judge_count(
     if numeral.form != "integer":
         return None
     value = int(numeral.value)
+    if _SIGNIFICANT.match(place.after) and _NONE_OF.search(place.before):
+        return _significant_count(place, sentence, study, 0, total=value)
     if _SIGNIFICANT.match(place.after):
         return _significant_count(place, sentence, study, value)
     nouns = list(place.nouns[:3])
@@ -194,9 +197,11 @@ def _stem(word: str) -> str:
     return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
 
 
-def _significant_count(place: NumberPlace, sentence: ParsedSentence, study: Study, value: int) -> Judgement:
+def _significant_count(
+    place: NumberPlace, sentence: ParsedSentence, study: Study, value: int, total: int | None = None
+) -> Judgement:
     """Judge 'of the 12 comparisons, 6 are significant'."""
-    total = next(
+    total = total or next(
         (
             int(n.value)
             for clause in sentence.clauses

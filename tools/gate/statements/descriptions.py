@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tools.evidence.judgement import Judgement
 from tools.gate.statements.clauses import Clause
+from tools.gate.statements.compared_runs import VERSUS
 from tools.gate.statements.predicate import Predicate, refuted
 from tools.gate.statements.study import Study
 
@@ -26,6 +27,8 @@ def judge_descriptions(clause: Clause, study: Study) -> Iterator[Judgement]:
     for name, description in itertools.pairwise(clause.named("run")):
         text = clause.text[description.start - clause.start : description.end - clause.start]
         between = clause.text[name.end - clause.start : description.start - clause.start]
+        if VERSUS.search(clause.text[: name.start - clause.start]):
+            continue
         if name.by_setting or len(name.names) != 1 or not description.by_setting or not description.names:
             continue
         other = description.names

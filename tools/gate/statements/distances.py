@@ -17,7 +17,7 @@ _CLOSER = re.compile(
     r"\b(?:(?P<near>closer|nearer)|further(?: away)?|farther(?: away)?)\s+(?:to|from)\s+(?:the\s+|that of\s+)*",
     re.IGNORECASE,
 )
-_THAN = re.compile(r"[^,;]{0,40}?\bthan\s+(?:(?:that|those|of|is|the)\s+)*", re.IGNORECASE)
+_THAN = re.compile(r"[^,;]{0,40}?\bthan\s+(?:(?:that|those|of|is|the|to|from)\s+)*", re.IGNORECASE)
 _GAP = re.compile(r"\b(?:gap|difference|distance)\s+between\s+(?:the\s+)?", re.IGNORECASE)
 _ONE_BETWEEN = re.compile(r"\b(?:that|the\s+(?:one|gap|difference|distance))\s+between\s+(?:the\s+)?", re.IGNORECASE)
 _LARGER = re.compile(
@@ -42,6 +42,8 @@ def judge_distances(clause: Clause, study: Study) -> list[tuple[tuple[int, int],
             start = clause.start + match.start()
             if other and subject and len(subject.names) == 1:
                 gaps = (subject.names[0], target.names[0]), (other.names[0], target.names[0])
+                if than and re.search(r"\bthan\s+(?:to|from)\b", than[0]):
+                    gaps = gaps[0], (subject.names[0], other.names[0])
                 predicate = Predicate("lower" if match["near"] else "higher", start, other.end, match[0].strip())
                 found.append(((start, other.end), _judged(predicate, clause, study, *gaps)))
     for match in re.finditer(r"\b(?:much |even |far )?(?P<near>closer|nearer)\s+than\b", clause.text, re.IGNORECASE):

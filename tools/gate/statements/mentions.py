@@ -26,7 +26,7 @@ _BASELINE = re.compile(
 )
 _RATIOS = {
     "halv": 0.5, "half": 0.5, "doubl": 2.0, "twice": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "fourfold": 4.0,
-    "quarter": 0.25,
+    "quarter": 0.25, "fourth": 0.25, "third": 1 / 3, "fifth": 0.2, "eighth": 0.125, "tenth": 0.1,
 }  # fmt: skip
 _GERUND = r"halving|doubling|tripling|quadrupling|quartering"
 _AND_MULTIPLE = re.compile(rf"\b({_GERUND})\s+(?:and|or|nor)\s+$", re.IGNORECASE)
@@ -157,7 +157,7 @@ def _changed_settings(text: str, study: Study) -> Iterator[Mention]:
         noun = rf"(?:{name}s?|(?:step(?: size)?|rate|{parts[-1]})s?)"
         pronoun = "|it\\b|them\\b" if len(study.varied) == 1 else ""
         multiples = re.compile(
-            r"\b(?P<how>halv\w+|half|doubl\w+|twice|tripl\w+|trebl\w+|quadrupl\w+|fourfold|quarter\w*|(?P<n>\w+)[\s-]+(?:times|fold))[\s-]+"
+            r"\b(?P<how>halv\w+|half|doubl\w+|twice|tripl\w+|trebl\w+|quadrupl\w+|fourfold|quarter\w*|(?:an?|one)[\s-](?:third|fourth|fifth|eighth|tenth)|(?P<n>\w+)[\s-]+(?:times|fold))[\s-]+"
             rf"(?:of\s+)?(?:{article}{noun}{pronoun}(?:\s+of\s+(?:the\s+)?(?:baseline|default|run[\s_]*0))?"
             r"|(?:the\s+|its\s+)?(?:default|baseline)(?!\w))",
             re.IGNORECASE,
@@ -233,7 +233,8 @@ def _understood(text: str, study: Study, setting: str, noun: str) -> Iterator[Me
 
 
 def _ratio(how: str, times: str | None) -> float | None:
-    known = next((ratio for stem, ratio in _RATIOS.items() if how.lower().startswith(stem)), None)
+    part = re.sub(r"^(?:an?|one)[\s-]", "", how.lower())
+    known = next((ratio for stem, ratio in _RATIOS.items() if part.startswith(stem)), None)
     if known or not times:
         return known
     return _NUMBER_WORDS.get(times.lower()) or (float(times) if times.isdigit() else None)

@@ -11,6 +11,7 @@ from tools.gate.statements.compared_runs import VERSUS
 from tools.gate.statements.mentions import Mention
 from tools.gate.statements.number_place import NumberPlace
 from tools.gate.statements.number_units import metrics_by_unit, unit_end
+from tools.gate.statements.numerals import numerals
 from tools.gate.statements.predicate import Predicate
 from tools.gate.statements.scope import Scope, mention_before, scope_of
 from tools.gate.statements.study import Study
@@ -33,6 +34,9 @@ def scope_of_number(place: NumberPlace, study: Study) -> tuple[Scope, bool]:
     )
     named = clause.named("metric") or clause.measured or any(m.kind == "metric" for m in clause.before)
     fitting = metrics_by_unit(place, study)
+    if not fitting and not named and place.numeral.form == "decimal":
+        others = (NumberPlace.of(numeral, clause) for numeral in numerals(clause.text))
+        fitting = next((found for other in others if (found := metrics_by_unit(other, study))), ())
     if fitting and not (clause.named("metric") and set(scope.metrics) & set(fitting)):
         known = tuple(name for name in scope.metrics if name in fitting)
         heading = tuple(n for m in clause.heading if m.kind == "metric" for n in m.names if n in fitting)
@@ -57,7 +61,7 @@ def run_beside(place: NumberPlace, clause: Clause) -> Mention | None:
     if not mentions or any(m.names != (BASELINE,) for m in mentions):
         before = [m for m in mentions if m.end <= place.start][-1:]
         between = clause.text[before[0].end - clause.start : place.start - clause.start] if before else ""
-        stated = before and before[0].names == (BASELINE,) and not before[0].by_setting and _STATES.fullmatch(between)
+        stated = before and len(before[0].names) == 1 and not before[0].by_setting and _STATES.fullmatch(between)
         return before[0] if stated and not re.search(r"\d", between) else None
     alone = not any(VERSUS.search(clause.text[: m.start - clause.start]) for m in mentions)
     return mentions[0] if alone and not mention_before(clause, "run") else None

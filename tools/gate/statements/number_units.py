@@ -24,8 +24,11 @@ _ABOUT = r"(?:(?:about|only|roughly|just under|just over)\s+)*"
 _MORE = rf"(?:\s*(?:±|,|/|-+|–|\s(?:and|or|to|against|versus|vs\.?)\s)\s*{_ABOUT}\d[\d.]*)*"
 """Other numbers before the unit, as in '0.10 and 0.12 bits' and '1.8 ± 0.1 bits'."""
 _UNIT = re.compile(rf"{_MORE}\s*-?(?:of\s+an?\s+)?(?P<unit>{_NAME})(?![\w/])", re.IGNORECASE)
+_STATED_UNIT = re.compile(rf"\W*(?:expressed |given |measured )?in\s+(?P<unit>{_NAME})\s*,", re.IGNORECASE)
 _RATE = re.compile(r"\s*(?P<what>[a-z]+)\s*(?:/\s*|\s+(?:per|a|each)\s+)s(?:ec(?:ond)?)?\b", re.IGNORECASE)
-_OF_EACH = re.compile(r"\s*(?:/|\s(?:per|an?|for each|for every|for one)\s)\s*(?P<what>[a-z]+)", re.IGNORECASE)
+_OF_EACH = re.compile(
+    r"(?:\s+to\s+\w+)?\s*(?:/|\s(?:per|an?|for each|for every|for one)\s)\s*(?P<what>[a-z]+)", re.IGNORECASE
+)
 
 
 def scale_of(place: NumberPlace, study: Study, metric: str) -> float | None:
@@ -35,17 +38,23 @@ def scale_of(place: NumberPlace, study: Study, metric: str) -> float | None:
         return 1.0
     if rate := _RATE.match(place.after):
         return 1.0 if _rate_of(unit) == rate["what"].lower().removesuffix("s") else None
-    written = _UNIT.match(place.after)
-    return _ratio(written["unit"], unit) if written else 1.0
+    written = _written(place)
+    return _ratio(written, unit) if written else 1.0
 
 
 def metrics_by_unit(place: NumberPlace, study: Study) -> tuple[str, ...]:
     """Return the metrics whose unit fits the one that stands behind a number; none if there is no unit."""
-    if not (_RATE.match(place.after) or _UNIT.match(place.after)):
+    if not (_RATE.match(place.after) or _written(place)):
         return ()
     timed = tuple(name for name in study.metrics if is_time_of_item(place, study, name))
     with_unit = [name for name in study.metrics if study.metric(name).unit]
     return timed or tuple(name for name in with_unit if scale_of(place, study, name) is not None)
+
+
+def _written(place: NumberPlace) -> str:
+    """Return the unit behind a number, or that of 'in bits, the loss is 3.3'; empty if there is none."""
+    found = _UNIT.match(place.after) or _STATED_UNIT.match(place.before)
+    return found["unit"] if found else ""
 
 
 def unit_end(place: NumberPlace) -> int:

@@ -35,10 +35,16 @@ def predicates(clause: Clause, study: Study) -> list[Predicate]:
     for predicate in sorted([*phrases, *word_predicates(clause, study, taken)], key=lambda p: (p.start, -p.end)):
         if kept and predicate.start < kept[-1].end:
             continue
+        if predicate.lemma == "equal" and any(0 <= r.start - predicate.end <= 3 for r in clause.measured):
+            continue  # 'equals 0.3' states a value
         before = clause.text[: predicate.start - clause.start].split()[-5:]
         denied = pattern("negation").search(" ".join(before)) or _NONE.match(clause.text, predicate.end - clause.start)
         kept.append(replace(predicate, negated=denied is not None))
     return kept
+
+
+def _metric_at(clause: Clause, at: int) -> bool:
+    return any(0 <= m.start - at <= 2 for m in clause.named("metric"))
 
 
 def _phrases(clause: Clause, study: Study) -> Iterator[Predicate]:
@@ -49,6 +55,8 @@ def _phrases(clause: Clause, study: Study) -> Iterator[Predicate]:
             start, end = clause.start + match.start(), clause.start + match.end()
             if any(m.by_setting and m.start < end and start < m.end for m in clause.mentions):
                 continue
+            if sense == "cause" and match[0].lower().startswith("help") and _metric_at(clause, end):
+                continue  # 'helps the loss' compares
             if sense == "seed" and _NO_SELECTION.search(clause.text[max(0, match.start() - 25) : match.end()]):
                 continue
             if (

@@ -28,6 +28,8 @@ _CHANGES = re.compile(
 )
 
 
+_OF_EACH_RUN = re.compile(r"\b(?:of|in) (?:each|every) (?:run|model|setting|value)\b", re.IGNORECASE)
+"""'The lowest loss of each run' ranks no runs."""
 _LIES_ON = re.compile(
     r"\b(?:is|was|occurs?|appears?|comes|lies)\s+(?:(?:the one|that|found|seen)\s+)?(?:on|for)\s+(?:the\s+)?",
     re.IGNORECASE,
@@ -53,6 +55,8 @@ def judge_superlative(
     runs = _subjects(clause, scope, span, predicate)
     if not (clause.named("run") or clause.measured) and pattern("selection").search(clause.text):
         return None  # 'we confirm the best of them on fresh seeds'
+    if not runs and _OF_EACH_RUN.search(clause.text, predicate.end - clause.start):
+        return None
     if not runs:
         speaks = clause.about_study or clause.named("metric")
         return no_evidence(predicate, f'"{predicate.text}" is bound to no run') if speaks else None
