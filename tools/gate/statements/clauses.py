@@ -50,7 +50,7 @@ _SAYS_NO = re.compile(
     r"(?:not?|never|nowhere|neither|nor|hardly|none|cannot|does|do|did|is|are|too)\b|non|in(?:sig|dist|concl)|un",
     re.IGNORECASE,
 )
-_PRESUPPOSES = re.compile(r"\W*why\s+(?:does|do|did|is|are|was|were)\b", re.IGNORECASE)
+_PRESUPPOSES = re.compile(r"(?:.*[\n}])?\W*why\s+(?:does|do|did|is|are|was|were)\b", re.IGNORECASE | re.DOTALL)
 """A question that states what it asks the reason for."""
 _PARAGRAPH = re.compile(r"\n\s*\n|\\par\b")
 _HEADING = re.compile(r"\\(?:sub)*section\*?\{([^{}]*)\}|\\paragraph\{([^{}]*)\}")

@@ -24,7 +24,7 @@ _ABOUT = r"(?:(?:about|only|roughly|just under|just over)\s+)*"
 _MORE = rf"(?:\s*(?:±|,|/|-+|–|\s(?:and|or|to|against|versus|vs\.?)\s)\s*{_ABOUT}\d[\d.]*)*"
 """Other numbers before the unit, as in '0.10 and 0.12 bits' and '1.8 ± 0.1 bits'."""
 _UNIT = re.compile(rf"{_MORE}\s*-?(?:of\s+an?\s+)?(?P<unit>{_NAME})(?![\w/])", re.IGNORECASE)
-_STATED_UNIT = re.compile(rf"\W*(?:expressed |given |measured )?in\s+(?P<unit>{_NAME})\s*,", re.IGNORECASE)
+_STATED_UNIT = re.compile(rf"(?:[^\n]*\n)?\W*(?:expressed |given |measured )?in\s+(?P<unit>{_NAME})\s*,", re.IGNORECASE)
 _RATE = re.compile(r"\s*(?P<what>[a-z]+)\s*(?:/\s*|\s+(?:per|a|each)\s+)s(?:ec(?:ond)?)?\b", re.IGNORECASE)
 _OF_EACH = re.compile(
     r"(?:\s+to\s+\w+)?\s*(?:/|\s(?:per|an?|for each|for every|for one)\s)\s*(?P<what>[a-z]+)", re.IGNORECASE
