@@ -20,6 +20,7 @@ from tools.gate.statements.declared_claims import declared, judge_words_of_claim
 from tools.gate.statements.descriptions import judge_descriptions
 from tools.gate.statements.direction_counts import judge_direction_counts
 from tools.gate.statements.distances import judge_distances
+from tools.gate.statements.intervals import interval_statements, judge_intervals
 from tools.gate.statements.lexicon import pattern
 from tools.gate.statements.placement import Placement
 from tools.gate.statements.predicate import Predicate, no_evidence
@@ -46,9 +47,13 @@ _COUNTED = re.compile(
 )
 _A_TEST = re.compile(r"\b(?:level|threshold|alpha|tests?)\b")
 _STOPPED = re.compile(r"\b(?:killed|crash\w*|timed out|time limit|aborted|ran out of)\b", re.IGNORECASE)
+_SINGLE_SEED = re.compile(r"(?:single|one)\s+seed", re.IGNORECASE)
+_FIRST_SEEDS = re.compile(r"(?:the\s+)?(?:first|original)\s+seeds", re.IGNORECASE)
 _ONE_SEED = re.compile(r"(?:first|second|third|fourth|last|final)\b", re.IGNORECASE)
 _SHOWN = re.compile(
-    r"\b(?:samples?|points?|images?|pictures?|drawn|shown?|shows|plotted|panels?|rows?|figure)\b", re.IGNORECASE
+    r"\b(?:samples?|points?|images?|pictures?|drawn|shown?|shows|plotted|panels?|rows?|figure|histograms?|densit(?:y|ies)"
+    r"|looked at|inspected)\b",
+    re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(
     r"\s+(?:most|many|other|few|some)\s+(?:\w+\s+)?(?:studies|papers|works|methods|models|benchmarks)\b", re.IGNORECASE
@@ -57,6 +62,8 @@ _A_FINDING = re.compile(
     r"\s+(?:the|this|that)\s+(?:picture|findings?|results?|observation|pattern|order|ranking)\b", re.IGNORECASE
 )
 """'The training loss confirms the picture' explains nothing."""
+_NOUN_POINTS = re.compile(r"points to", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:from|between|of)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 _STATES_RELATION = ("better", "worse", "lower", "higher", "faster", "slower", "same", "noise", "different")
 _STATES_ORDER = ("better", "worse", "lower", "higher", "faster", "slower")
 _THAN_OTHERS = re.compile(
@@ -79,7 +86,9 @@ def judge_claims(sentence: ParsedSentence, study: Study, placement: Placement) -
             continue
         yield from judge_descriptions(clause, study)
         yield from judge_direction_counts(clause, study)
-        found = predicates(clause, study)
+        placed = list(interval_statements(clause, study))
+        found = [p for p in predicates(clause, study) if not any(s.start < p.end and p.start < s.end for s in placed)]
+        yield from judge_intervals(placed, study)
         judged = []
         if not placement.headline:
             if ranges := judge_seed_ranges(clause, study):
@@ -198,6 +207,8 @@ def _judge(
         return no_evidence(
             predicate, f'"{predicate.text}" was not measured; the metrics are {", ".join(study.metrics)}'
         )
+    if sense == "seed" and study.confirmed and _FIRST_SEEDS.fullmatch(predicate.text):
+        return None  # all seeds of the runs, as against the fresh ones
     if sense == "seed" and (_STOPPED.search(clause.text) or _shows_one_seed(predicate, clause)):
         return None  # a report on a failure, or what a figure shows
     if sense == "seed":
@@ -206,6 +217,8 @@ def _judge(
             "(seed 2 of run_1 is the worst of the three), or state the mean"
         )
         return no_evidence(predicate, reason, Verdict.CONTRADICTED)
+    if sense == "noise" and _SINGLE_SEED.fullmatch(predicate.text) and _shows_one_seed(predicate, clause):
+        return None
     if not strict and not own:
         return None
     if sense == "cause":
@@ -237,8 +250,8 @@ def _before(predicate: Predicate, clause: Clause) -> list[str]:
 
 
 def _shows_one_seed(predicate: Predicate, clause: Clause) -> bool:
-    """Tell whether samples of one seed are shown, as in 'samples of the last seed'."""
-    shown = _ONE_SEED.match(predicate.text) and _SHOWN.search(clause.text)
+    """Tell whether samples of one seed are shown, as in 'samples of the last seed' and 'a histogram of one seed'."""
+    shown = (_ONE_SEED.match(predicate.text) or _SINGLE_SEED.match(predicate.text)) and _SHOWN.search(clause.text)
     return bool(shown) and not (clause.named("metric") or clause.measured)
 
 
@@ -258,6 +271,8 @@ def _judge_cause(predicate: Predicate, clause: Clause, study: Study, others: Seq
         return None
     if pattern("unexplained").search(clause.text[: predicate.start - clause.start + 60]):
         return None
+    if _NOUN_POINTS.fullmatch(predicate.text) and _FROM.search(clause.text[: predicate.start - clause.start]):
+        return None  # 'the divergence from held-out points to the samples'
     results = clause.named("metric") or clause.named("run") or clause.named("dataset") or clause.measured
     if not results and len(others) < 2 and not pattern("explained").search(clause.text):
         return None

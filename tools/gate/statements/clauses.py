@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from tools.gate.section_source import DeclaredClaim, EvidenceReference, SectionSource
 from tools.gate.statements.lexicon import claim_words, pattern, word_sense
 from tools.gate.statements.mentions import Mention, find_mentions
+from tools.gate.statements.placement import HEADLINE, STRICT
 from tools.gate.statements.plain_text import plain
 from tools.gate.statements.study import Study
 from tools.paper import cited_keys
@@ -52,6 +53,14 @@ _SAYS_NO = re.compile(
 )
 _PRESUPPOSES = re.compile(r"(?:.*[\n}])?\W*why\s+(?:does|do|did|is|are|was|were)\b", re.IGNORECASE | re.DOTALL)
 """A question that states what it asks the reason for."""
+_ON_FRESH_SEEDS = re.compile(r"\b(?:confirmations?|fresh seeds)\b", re.IGNORECASE)
+_THERE = re.compile(r"\W*(?:there|on these|on those|on them)\b(?!\s+(?:is|are|was|were)\b)", re.IGNORECASE)
+_LIST = re.compile(r"\\begin\{(enumerate|itemize)\}.*?\\end\{\1\}", re.DOTALL)
+_EXPECTATIONS = re.compile(r"\b(?:expectations?|hypothes[ei]s|predictions?|conjectures?)\b", re.IGNORECASE)
+_MET = re.compile(
+    r"\b(?:confirmed|met|supported|verified|borne out|came true|h[eo]ld)\b|\bare (?:all |both )?(?:true|right)\b",
+    re.IGNORECASE,
+)
 _PARAGRAPH = re.compile(r"\n\s*\n|\\par\b")
 _HEADING = re.compile(r"\\(?:sub)*section\*?\{([^{}]*)\}|\\paragraph\{([^{}]*)\}")
 
@@ -79,6 +88,8 @@ class Clause:
     """Spans of the notes of citations."""
     hedge: bool = False
     """The text says that the difference may be chance."""
+    fresh: bool = False
+    """It speaks of the measurements on fresh seeds."""
     labelled: tuple[str, ...] = ()
     """Metrics of the tables and figures that it points to."""
     before: list[Mention] = field(default_factory=list)
@@ -137,7 +148,8 @@ def read_sentences(source: SectionSource, study: Study) -> Iterator[ParsedSenten
     text = plain(source.prose)
     context: list[Mention] = []
     heading: list[Mention] = []
-    heading_at, end_before = -1, 0
+    heading_at, end_before, text_before = -1, 0, ""
+    supposed = _lists_of_expectations(source)
     headings = [(m.start(), m.end(), plain(m[1] or m[2] or "")) for m in _HEADING.finditer(source.tex)]
     for start, end in _joined(source, text):
         here = max((i for i, (at, _, _) in enumerate(headings) if at <= start), default=-1)
@@ -154,10 +166,26 @@ def read_sentences(source: SectionSource, study: Study) -> Iterator[ParsedSenten
             following = clauses[number + 1] if number + 1 < len(clauses) else None
             before = clauses[number - 1] if number else None
             clause.possible |= before is not None and before.possible and _INFINITIVE.match(clause.text) is not None
+            clause.possible |= any(low <= start < high for low, high in supposed)
+            there = number == 0 and _THERE.match(clause.text) and _ON_FRESH_SEEDS.search(text_before)
+            clause.fresh = bool(there or _ON_FRESH_SEEDS.search(clause.text))
             clause.hedge = _hedged(clause.text) or _hedges(following) or _denies_significance(before, clause)
-        yield ParsedSentence(start, end, text[start:end], clauses)
+        text_before = text[start:end]
+        yield ParsedSentence(start, end, text_before, clauses)
         new = [m for c in clauses for m in c.mentions]
         context = [m for m in context if m.kind not in {n.kind for n in new}] + new
+
+
+def _lists_of_expectations(source: SectionSource) -> list[tuple[int, int]]:
+    """Return the spans of lists that the paragraph before them introduces as expectations, in sections without results."""
+    if source.section in (*STRICT, *HEADLINE):
+        return []
+    found = []
+    for match in _LIST.finditer(source.tex):
+        introduction = _PARAGRAPH.split(source.tex[: match.start()].rstrip())[-1]
+        if _EXPECTATIONS.search(introduction) and not _MET.search(introduction):
+            found.append(match.span())
+    return found
 
 
 def _joined(source: SectionSource, text: str) -> Iterator[tuple[int, int]]:

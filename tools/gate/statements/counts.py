@@ -106,6 +106,10 @@ def judge_count(
             continue
         if _LINKS & set(nouns[:index]):
             return None
+        if stem in ("dataset", "set") and value == len({
+            name for clause in sentence.clauses for m in clause.named("dataset") for name in m.names
+        }):  # fmt: skip
+            return place.licensed("a count of the sets that the sentence names")
         if (
             stem in ("dataset", "set")
             and value < len(study.datasets)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from tools.evidence.judgement import Judgement
 from tools.gate.statements.counts import judge_seed_count
 from tools.gate.statements.lexicon import words
+from tools.gate.statements.number_candidates import UNIT
 from tools.gate.statements.number_place import NumberPlace
 from tools.gate.statements.numerals import Numeral, numerals
 from tools.gate.statements.study import Study
@@ -37,6 +39,10 @@ _LEVEL = re.compile(
 )
 _DECAYS = (0.9, 0.999, 0.99, 0.95, 1e-8, 0.98)
 _OF_DATA = re.compile(r"\b(?:points|samples|examples|observations|instances|images|sequences)\b", re.IGNORECASE)
+_BOUND = re.compile(
+    r"(?P<name>[A-Za-z_]+|[α-ωϵ])\s+(?:above|below|beyond|over|under|up to|down to|of at (?:least|most))\s+$"
+)
+"""'Values of η above 1.'"""
 _SYMBOL = re.compile(r"(?P<name>[A-Za-zα-ωϵ]+)\s*(?:_\s*\{?\s*\w+\s*\}?)?\s*(?:=|≈|∼|:=)\s*$")
 
 
@@ -75,12 +81,19 @@ def judge_symbol(place: NumberPlace, study: Study, formulas: Sequence[tuple[int,
         formulas: spans of formulas that are more than a symbol and its value.
     """
     numeral, clause = place.numeral, place.clause
+    bound = _BOUND.search(place.before)
+    if bound and _letter(bound["name"]) in study.setting_names and not UNIT.match(place.after):
+        return place.licensed("a bound of a setting")
     symbol = _SYMBOL.search(place.before)
     name = symbol["name"].lower() if symbol else ""
     if name == "n" and numeral.form == "integer" and not (_OF_DATA.search(clause.text) and _is_known(numeral, study)):
         return judge_seed_count(place, study)
     if name == "p":
         return None
+    if _letter(name) in study.setting_names and any(
+        numeral.value == values.get(_letter(name)) for values in study.settings.values()
+    ):
+        return place.licensed("a setting")
     if 0 < len(name) <= 6 and not clause.named("metric"):
         if _is_known(numeral, study):
             return place.licensed("a setting")
@@ -96,6 +109,12 @@ def judge_symbol(place: NumberPlace, study: Study, formulas: Sequence[tuple[int,
     ):
         return place.licensed("a number of a formula")
     return None
+
+
+def _letter(symbol: str) -> str:
+    """Return the name of a Greek letter, other symbols as they are."""
+    name = unicodedata.name(symbol, "") if len(symbol) == 1 else ""
+    return name.removeprefix("GREEK SMALL LETTER ").lower() if name.startswith("GREEK SMALL LETTER ") else symbol
 
 
 def _is_pointer(place: NumberPlace) -> bool:

@@ -16,6 +16,7 @@ from tools.evidence.records import BASELINE, CONFIRMATION
 from tools.gate.statements.clauses import ParsedSentence
 from tools.gate.statements.comparing import compare
 from tools.gate.statements.counts import judge_count
+from tools.gate.statements.intervals import interval_statements
 from tools.gate.statements.lexicon import pattern
 from tools.gate.statements.measured_numbers import judge_measured, states_small_value
 from tools.gate.statements.number_conventions import is_convention, is_level, judge_symbol
@@ -63,8 +64,11 @@ def judge_numbers(sentence: ParsedSentence, study: Study, placement: Placement) 
         if converted:
             yield from converted
             continue
+        placed = list(interval_statements(clause, study))
         for numeral in found:
             place = NumberPlace.of(numeral, clause)
+            if any(s.start <= place.start < s.end for s in placed):
+                continue
             if claimed := _judge_p_value(place, study):
                 yield claimed
                 continue
@@ -127,6 +131,9 @@ def _is_licensed(place: NumberPlace, study: Study, placement: Placement) -> bool
             return True
         if numeral.in_words and not _speaks_of_results(place):
             return True
+        named = clause.named("metric") or clause.measured
+        if not named and numeral.text.strip().lower() in study.noted and set(place.nouns[:3]) & study.noted:
+            return True  # 'half the noise', in the words of a run's note
     if _is_value_of_metric(place):
         return False
     if numeral.form == "integer" and place.nouns and place.nouns[0][:5] in study.name_stems:

@@ -17,6 +17,7 @@ _OF_SIGNIFICANCE = re.compile(
     re.IGNORECASE,
 )
 """Of a phrase such as 'no change': it speaks of a test, and not of equal results."""
+_WHY = re.compile(r"\b(?:why|how)\b", re.IGNORECASE)
 _EXTREMES = {"best": "better", "last": "worse"}
 _NONE = re.compile(r"\s+(?:none|neither)\b", re.IGNORECASE)
 """'It helps on two of them and harms none.'"""
@@ -38,7 +39,8 @@ def predicates(clause: Clause, study: Study) -> list[Predicate]:
         if predicate.lemma == "equal" and any(0 <= r.start - predicate.end <= 3 for r in clause.measured):
             continue  # 'equals 0.3' states a value
         before = clause.text[: predicate.start - clause.start].split()[-5:]
-        denied = pattern("negation").search(" ".join(before)) or _NONE.match(clause.text, predicate.end - clause.start)
+        stated = _WHY.split(" ".join(before))[-1]  # 'it does not show why run 3 is lower' denies no difference
+        denied = pattern("negation").search(stated) or _NONE.match(clause.text, predicate.end - clause.start)
         kept.append(replace(predicate, negated=denied is not None))
     return kept
 

@@ -18,12 +18,12 @@ from tools.gate.statements.predicate import Predicate
 from tools.gate.statements.quantifiers import Quantifier, quantifier
 from tools.gate.statements.study import Study
 
-_ON_FRESH_SEEDS = re.compile(r"\b(?:confirmations?|fresh seeds)\b", re.IGNORECASE)
 _BOTH_SIDES = re.compile(
     r"\bon (?:both|either) sides?\b(?!\s+of\s+(?!it\b|the (?:default|baseline)|this|that))|\bin both directions\b",
     re.IGNORECASE,
 )
 """'It rises on both sides of the default.'"""
+_BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
 _VAGUE = re.compile(r"\b(?:quality|performance|overall)\b", re.IGNORECASE)
 _NEXT_PART = re.compile(
     r"\s*,\s+(?!and\s+(?:on|in|for)\b)(?:and\s+)?[\w-]+(?:,? and [\w-]+)*"
@@ -109,7 +109,12 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
     over_datasets = quantifier(clause.text, "datasets", study.datasets) or _universal(clause)
     over_runs = quantifier(clause.text, "runs", study.runs)
     named = near("dataset")
-    if over_datasets:
+    pair = unique(
+        name for m in clause.named("dataset") or [m for m in clause.before if m.kind == "dataset"] for name in m.names
+    )
+    if over_datasets and len(pair) == 2 < len(study.datasets) and _BOTH.search(clause.text):
+        datasets, named, over_datasets = pair, pair, None  # 'lower on both sets', after two were named
+    elif over_datasets:
         datasets = tuple(name for name in study.datasets if name not in over_datasets.except_for)
     else:
         datasets = named or unique(p[1] for p in parts)
@@ -124,7 +129,7 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
         runs = _runs_before(clause, against)
     if _BOTH_SIDES.search(clause.text, predicate.end - clause.start) and len(study.varied) == 1:
         runs, against = tuple(study.runs), BASELINE
-    if study.confirmed and _ON_FRESH_SEEDS.search(clause.text):
+    if study.confirmed and clause.fresh:
         repeated = {run: name for run, name in study.confirmed.items() if run != BASELINE}
         runs = tuple(repeated.get(run, run) for run in runs) or tuple(repeated.values())
     if _are_compared_with_each_other(predicate, clause, runs, against):

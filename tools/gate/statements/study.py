@@ -105,6 +105,13 @@ class Study:
         return frozenset(w[:5] for n in names for w in re.findall(r"[a-z]{4,}", n.lower())) - metrics
 
     @cached_property
+    def noted(self) -> frozenset[str]:
+        """Return the words of the notes that say what the runs change, without those that name a quality of results."""
+        notes = " ".join(run.note for run in self.ledger.runs if run.name != BASELINE).lower()
+        qualities = {*words("quality_nouns"), *words("vague_metrics"), *words("results"), *_QUALITIES, *self.metrics}
+        return frozenset(re.findall(r"[a-z]{4,}", notes)) - qualities
+
+    @cached_property
     def title_lemmas(self) -> frozenset[str]:
         """Return the lemmas of the verbs in the template's title, such as boost in 'Boosted decision stumps'."""
         found = re.findall(r"[a-z]+", self.title.lower())
@@ -207,6 +214,11 @@ class Study:
     def settings(self) -> dict[str, dict[str, Scalar]]:
         """Return run -> last part of a setting's name -> value."""
         return {r.name: {name.rpartition(".")[2]: v for name, v in r.settings.items()} for r in self.ledger.completed}
+
+    @cached_property
+    def setting_names(self) -> frozenset[str]:
+        """Return the last parts of the settings' names."""
+        return frozenset(name for values in self.settings.values() for name in values)
 
     @cached_property
     def varied(self) -> list[str]:

@@ -58,7 +58,7 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
         if any(low < word.end and word.start < high for low, high in taken):
             continue
         if word.text in ("more", "less", "most", "least"):
-            yield from _graded(word, found[index + 1 : index + 2])
+            yield from _graded(word, found[index + 1 : index + 2], study)
             continue
         sense = word_sense(word.text)
         if sense and sense.degree == "superlative" and _in_description(word, study):
@@ -70,7 +70,8 @@ def word_predicates(clause: Clause, study: Study, taken: Sequence[tuple[int, int
         size = None if _grades_a_comparison(word) else claim_words().size.get(word.text)
         if sense is None:
             seen = size == "certain" and _SEEN_IN.match(word.text_after)
-            if size and _predicative(word) and not seen and not _too_much(word):
+            place = word.text == "only" and word.next[:1] != () and word.next[0] in ("in", "on", "for", "at")
+            if size and _predicative(word) and not seen and not place and not _too_much(word):
                 yield _at(word, "size", "positive")
         elif sense.degree == "positive":
             yield from _positive(word, sense.sense, size)
@@ -137,6 +138,8 @@ def _no_comparison(word: ClauseWord, sense: WordSense) -> bool:
         return True
     if text in ("lead", "leads", "leading", "led") and following == ("to",):
         return True
+    if text == "longer" and previous in (("no",), ("any",)) and following != ("than",):
+        return True  # 'it no longer generalises'
     if _COUNTED.search(word.text_before):
         return True  # the noun of 'three of the 12 changes'
     if previous and (previous[0] in ("relative", "absolute") or _superlative(previous[0])):
@@ -175,8 +178,8 @@ def _grades_a_comparison(word: ClauseWord) -> bool:
     return any(sense is not None and sense.degree != "positive" for sense in senses)
 
 
-def _graded(word: ClauseWord, following: Sequence[ClauseWord]) -> Iterator[Predicate]:
-    """Yield 'more stable', 'less memory', 'most accurate'; not 'more than two' or 'most of'."""
+def _graded(word: ClauseWord, following: Sequence[ClauseWord], study: Study) -> Iterator[Predicate]:
+    """Yield 'more stable', 'less memory', 'most accurate'; not 'more than two', 'most of' or what the runs' notes vary."""
     if not following or not re.match(r"\s+[A-Za-z]", word.text_after):
         return
     graded = following[0]
@@ -196,7 +199,7 @@ def _graded(word: ClauseWord, following: Sequence[ClauseWord]) -> Iterator[Predi
     if sense and sense.sense in _OPPOSITE:
         meant = _OPPOSITE[sense.sense] if less else sense.sense
         yield Predicate(meant, word.start, graded.end, text, degree)
-    else:
+    elif graded.text not in study.noted:
         yield Predicate("unknown", word.start, graded.end, text, degree, unknown=graded.text)
 
 

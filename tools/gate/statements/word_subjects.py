@@ -16,7 +16,10 @@ _CONDITION = re.compile(
     r"(?:the|a|an|its|our|even|still)?\s*(?:\w+ly\s+)?$",
     re.IGNORECASE,
 )
-_THAN_A_LIMIT = re.compile(r"\s+than\s+(?:\d|the noise|chance|expected|that many)")
+_THAN_A_LIMIT = re.compile(
+    r"\s+than\s+(?:\d|the noise|chance|expected|that many)"
+    r"|\s+(?:from\s+(?:[\w-]+\s+){1,4})?than\s+(?:one|two|three|four|five|six|ten)\s+(?:standard|times|units|widths)\b"
+)
 _MADE = re.compile(r"\bma[dk]e\s+(?:it|them|the\s+\w+)\s+$", re.IGNORECASE)
 _ENDS_ARGUMENT = frozenset(
     ["on", "in", "at", "than", "by", "over", "for", "with", "without", "across", "from", "when", "while"]
@@ -87,6 +90,8 @@ def unmeasured_subject(found: Sequence[ClauseWord], index: int) -> str:
     word = found[index]
     clause = word.clause
     metrics = clause.named("metric")
+    if word.text in ("best", "worst", "better", "worse") and word.previous[-1:] in (("did",), ("does",), ("do",)):
+        return ""  # 'the sampler that did best': who does best is no measure
     if (metrics and abs(metrics[0].start - word.start) < 80) or (clause.measured and not metrics):
         return ""
     for other in [*_words_before(found, index), *_words_after(found, index)]:
