@@ -109,11 +109,11 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
     over_datasets = quantifier(clause.text, "datasets", study.datasets) or _universal(clause)
     over_runs = quantifier(clause.text, "runs", study.runs)
     named = near("dataset")
-    pair = unique(
+    both: tuple[str, ...] = unique(
         name for m in clause.named("dataset") or [m for m in clause.before if m.kind == "dataset"] for name in m.names
     )
-    if over_datasets and len(pair) == 2 < len(study.datasets) and _BOTH.search(clause.text):
-        datasets, named, over_datasets = pair, pair, None  # 'lower on both sets', after two were named
+    if over_datasets and len(both) == 2 < len(study.datasets) and _BOTH.search(clause.text):
+        datasets, named, over_datasets = both, both, None  # 'lower on both sets', after two were named
     elif over_datasets:
         datasets = tuple(name for name in study.datasets if name not in over_datasets.except_for)
     else:
