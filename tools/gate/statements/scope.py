@@ -109,7 +109,8 @@ def scope_of(predicate: Predicate, clause: Clause, study: Study, before: int, fo
     over_datasets = quantifier(clause.text, "datasets", study.datasets) or _universal(clause)
     over_runs = quantifier(clause.text, "runs", study.runs)
     named = near("dataset")
-    both: tuple[str, ...] = unique(
+    datasets: tuple[str, ...]
+    both = unique(
         name for m in clause.named("dataset") or [m for m in clause.before if m.kind == "dataset"] for name in m.names
     )
     if over_datasets and len(both) == 2 < len(study.datasets) and _BOTH.search(clause.text):
