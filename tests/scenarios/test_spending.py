@@ -63,7 +63,7 @@ def test_the_commands_print_them(command, run: Path) -> None:
     done = command("cost", "one", "--out", run.parent)
     assert done.returncode == 0 and "$6.50" in done.stdout and "$12.50" in done.stdout
     done = command("estimate", "paper", "--out", run.parent)
-    assert done.returncode == 0 and "From 1 runs" in done.stdout and "pauses at its budget of $20.00" in done.stdout
+    assert done.returncode == 0 and "From 1 run in" in done.stdout and "pauses at its budget of $20.00" in done.stdout
     assert "writeup " in done.stdout and "figures*" in done.stdout
     assert command("cost", "two", "--out", run.parent).returncode == 2
     assert command("estimate", "papr", "--out", run.parent).returncode == 2
@@ -100,4 +100,4 @@ def test_phases_that_have_not_ended_and_runs_that_cannot_be_read_count_for_nothi
     (run.parent / "empty" / "journal.jsonl").unlink()
     (run.parent / "empty" / "journal.jsonl").mkdir()
     done = command("estimate", "paper", "--out", run.parent)
-    assert done.returncode == 0 and "From 1 runs" in done.stdout
+    assert done.returncode == 0 and "From 1 run in" in done.stdout

@@ -243,6 +243,7 @@ def test_words_that_the_ledger_contradicts_are_found(latex: str, code: FindingCo
         "The KL divergence on line is the same in both runs.",
         "Run 1 improves one of the four datasets and worsens another one.",
         r"A sigmoid schedule reaches a lower loss \citep{ho2020}.",
+        "Run 1 lowers the KL divergence on dino. The next experiment is the same design with more seeds.",
     ],
 )
 def test_words_that_the_ledger_carries_pass(latex: str) -> None:

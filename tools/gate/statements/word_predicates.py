@@ -228,7 +228,13 @@ def _positive(word: ClauseWord, sense: str, size: str | None) -> Iterator[Predic
         if (
             words("results") & set(word.next[:2])
             or word.followed_by("metric", within=3)
-            or (copula and measured and not _setting_before(word) and not _of_unmeasured_noun(word))
+            or (
+                copula
+                and measured
+                and not words("study_nouns") & set(word.next[:1])
+                and not _setting_before(word)
+                and not _of_unmeasured_noun(word)
+            )
         ):
             yield _at(word, sense, "positive")
     elif size and (predicative or words("effects") & set(word.next[:2])):
