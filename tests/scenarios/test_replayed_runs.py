@@ -1,11 +1,10 @@
 """A run that a language model played goes the same way again when its answers are replayed.
 
-Each archive in `tests/data/` holds the answers of every role, the template (numpy, three data sets) and the scenario. A
-change of prompts, tools or checks that such a model cannot live with fails here.
+A change of prompts, tools or checks that such a model cannot live with fails here.
 
-- `replay_boosted_stumps.tar.xz`: a careful model, whose study found no significant difference.
-- `replay_weak_model.tar.xz`: a weak model. It names arguments and tools wrongly, answers in prose or not at all, repeats
-  calls that were refused, types numbers by hand and claims what no run shows.
+- `docs/example`: a careful model, whose study found no significant difference.
+- `tests/data/replay_weak_model.tar.xz`: a weak model, with its template and scenario. It names arguments and tools wrongly,
+  answers in prose or not at all, repeats calls that were refused, types numbers by hand and claims what no run shows.
 """
 
 from __future__ import annotations
@@ -26,28 +25,14 @@ models:
 """
 
 
-def recorded(name: str, into: Path) -> Path:
-    """Unpack a recorded run and return its folder."""
-    with tarfile.open(DATA / f"{name}.tar.xz") as archive:
-        archive.extractall(into, filter="data")
-    folder = into / name
-    (folder / "models.yaml").write_text(MODELS.format(journal=folder / "journal.jsonl"), encoding="utf-8")
-    return folder
-
-
-def options(folder: Path, runs: Path) -> tuple[object, ...]:
-    template, models = folder / "templates" / "boosted_stumps", folder / "models.yaml"
-    return (
-        *("--template", template, "--models", models, "--sandbox", "bubblewrap"),
-        *("--out", runs, "--name", "again"),
-    )
+def again(folder: Path) -> tuple[object, ...]:
+    return "--sandbox", "bubblewrap", "--out", folder / "runs", "--name", "again"
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_played_run_ends_with_a_released_paper(colloquium: Command, tmp_path: Path) -> None:
-    folder = recorded("replay_boosted_stumps", tmp_path)
-    done = colloquium("launch", folder / "heavy_tails.yaml", *options(folder, tmp_path / "runs"), seconds=1100)
+    done = colloquium("launch", "docs/example/heavy_tails.yaml", *again(tmp_path), seconds=1100)
     assert done.returncode == 0, done.stdout + done.stderr
     idea = idea_of(tmp_path / "runs" / "again")
     gate = json.loads((idea / "gate.json").read_text(encoding="utf-8"))
@@ -65,8 +50,13 @@ def test_a_played_run_ends_with_a_released_paper(colloquium: Command, tmp_path: 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_run_of_a_weak_model_ends_with_a_verdict(colloquium: Command, tmp_path: Path) -> None:
-    folder = recorded("replay_weak_model", tmp_path)
-    done = colloquium("launch", folder / "weak_model.yaml", *options(folder, tmp_path / "runs"), seconds=1100)
+    with tarfile.open(DATA / "replay_weak_model.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    folder = tmp_path / "replay_weak_model"
+    models = folder / "models.yaml"
+    models.write_text(MODELS.format(journal=folder / "journal.jsonl"), encoding="utf-8")
+    template = ("--template", folder / "templates" / "boosted_stumps", "--models", models)
+    done = colloquium("launch", folder / "weak_model.yaml", *template, *again(tmp_path), seconds=1100)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback (most recent call last)" not in done.stderr
     run = tmp_path / "runs" / "again"
